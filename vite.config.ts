@@ -1,0 +1,39 @@
+import { fileURLToPath } from 'node:url'
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vite'
+import { VitePWA } from 'vite-plugin-pwa'
+
+const monacoRoot = fileURLToPath(new URL('./node_modules/monaco-editor/esm/vs/', import.meta.url))
+
+/** The site is static and may live under any path, so every address is relative. */
+export default defineConfig({
+  base: './',
+  plugins: [
+    react(),
+    VitePWA({
+      registerType: 'autoUpdate',
+      injectRegister: null,
+      manifest: {
+        name: 'Orrery: a clockwork Kubernetes',
+        short_name: 'Orrery',
+        description: 'A deterministic simulation of a whole Kubernetes cluster, stepped forward and back.',
+        theme_color: '#0e161e',
+        background_color: '#0e161e',
+        display: 'standalone',
+        start_url: './',
+        icons: [{ src: 'icon.svg', sizes: 'any', type: 'image/svg+xml', purpose: 'any' }],
+      },
+      workbox: {
+        globPatterns: ['**/*.{js,css,html,woff2,svg,json,ttf}'],
+        maximumFileSizeToCacheInBytes: 12_000_000,
+        cleanupOutdatedCaches: true,
+      },
+    }),
+  ],
+  // monaco-yaml reaches into Monaco by its old deep paths, which the package no longer exports.
+  resolve: { alias: [{ find: /^monaco-editor\/esm\/vs\/(.*)$/, replacement: `${monacoRoot}$1` }] },
+  worker: { format: 'es' },
+  build: { target: 'es2022', sourcemap: false, chunkSizeWarningLimit: 4_000 },
+  server: { host: 'localhost' },
+  preview: { host: 'localhost' },
+})
