@@ -1,0 +1,48 @@
+import type { KubeObject } from '../api/meta.ts'
+import type { Micros } from '../engine/time.ts'
+import type { ReconcileContext, ReconcileResult } from './reconcile-context.ts'
+
+/** What an event handler of an informer may do: look into caches and put keys into the controller's queue. */
+export interface HandlerContext {
+  readonly now: Micros
+  enqueue(key: string): void
+  enqueueAfter(key: string, delay: Micros): void
+  /** Uncached-by-log reads of the shared caches, for mapping an object to keys. */
+  lister<T extends KubeObject>(plural: string): import('./lister.ts').Lister<T>
+  /** The controller's own state tables (expectations …), by the short name under which it declared them. */
+  state<V>(name: string): import('../engine/table.ts').Table<V>
+}
+
+/** One informer subscription of a controller. */
+export interface Watches<T extends KubeObject = KubeObject> {
+  readonly resource: { readonly group: string; readonly version: string; readonly resource: string }
+  onAdd?(ctx: HandlerContext, obj: T): void
+  onUpdate?(ctx: HandlerContext, old: T, obj: T): void
+  onDelete?(ctx: HandlerContext, obj: T): void
+}
+
+/**
+ * A controller: a name, what it watches, and a reconcile that sees a key, never an event. Ten lines make a new one; the
+ * machinery gives it informers, a work queue with back-off, workers, a rate-limited client and an event recorder.
+ */
+export interface Controller {
+  /** As in kube-controller-manager's --controllers, e.g. "replicaset-controller". */
+  readonly name: string
+  /** Concurrent syncs; Kubernetes' default flag value. */
+  readonly workers: number
+  readonly watches: readonly Watches<never>[]
+  /** Short names of own state tables. */
+  readonly state?: readonly string[]
+  /** Requests per second and burst of this controller's client; 20 and 30 unless given. */
+  readonly qps?: number
+  readonly burst?: number
+  /** Called once when the controller starts, e.g. to enqueue a periodic key. */
+  start?(ctx: HandlerContext): void
+  reconcile(ctx: ControllerContext, key: string): ReconcileResult
+}
+
+export interface ControllerContext extends ReconcileContext {
+  /** Own state tables; write them only inside `once`. */
+  state<V>(name: string): import('../engine/table.ts').Table<V>
+  enqueueAfter(key: string, delay: Micros): void
+}

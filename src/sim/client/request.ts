@@ -1,0 +1,71 @@
+import type { JsonValue, KubeObject } from '../api/meta.ts'
+
+export type PatchType = 'json' | 'merge' | 'strategic' | 'apply'
+export type Propagation = 'Background' | 'Foreground' | 'Orphan'
+
+/** One REST request as plain data. `resource` is the plural; `group` '' is the core group. */
+export interface Request {
+  readonly verb: 'get' | 'list' | 'create' | 'update' | 'patch' | 'delete' | 'deletecollection'
+  readonly group: string
+  readonly version: string
+  readonly resource: string
+  readonly namespace?: string
+  readonly name?: string
+  readonly subresource?: string
+  readonly body?: KubeObject | JsonValue
+  readonly patchType?: PatchType
+  readonly options?: RequestOptions
+}
+
+export interface RequestOptions {
+  readonly labelSelector?: string
+  readonly fieldSelector?: string
+  readonly resourceVersion?: string
+  readonly limit?: number
+  readonly continue?: string
+  readonly dryRun?: boolean
+  readonly fieldValidation?: 'Strict' | 'Warn' | 'Ignore'
+  readonly fieldManager?: string
+  readonly force?: boolean
+  readonly propagationPolicy?: Propagation
+  readonly gracePeriodSeconds?: number
+  readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string }
+  /** Ask for a meta.k8s.io/v1 Table instead of the objects. */
+  readonly asTable?: boolean
+}
+
+interface Resource {
+  readonly group: string
+  readonly version: string
+  readonly resource: string
+}
+
+export const PODS: Resource = { group: '', version: 'v1', resource: 'pods' }
+export const NODES: Resource = { group: '', version: 'v1', resource: 'nodes' }
+export const NAMESPACES: Resource = { group: '', version: 'v1', resource: 'namespaces' }
+export const SERVICES: Resource = { group: '', version: 'v1', resource: 'services' }
+export const ENDPOINTS: Resource = { group: '', version: 'v1', resource: 'endpoints' }
+export const EVENTS: Resource = { group: '', version: 'v1', resource: 'events' }
+export const CONFIG_MAPS: Resource = { group: '', version: 'v1', resource: 'configmaps' }
+export const SECRETS: Resource = { group: '', version: 'v1', resource: 'secrets' }
+export const SERVICE_ACCOUNTS: Resource = { group: '', version: 'v1', resource: 'serviceaccounts' }
+export const LEASES: Resource = { group: 'coordination.k8s.io', version: 'v1', resource: 'leases' }
+export const DEPLOYMENTS: Resource = { group: 'apps', version: 'v1', resource: 'deployments' }
+export const REPLICA_SETS: Resource = { group: 'apps', version: 'v1', resource: 'replicasets' }
+export const DAEMON_SETS: Resource = { group: 'apps', version: 'v1', resource: 'daemonsets' }
+export const CONTROLLER_REVISIONS: Resource = { group: 'apps', version: 'v1', resource: 'controllerrevisions' }
+export const ENDPOINT_SLICES: Resource = { group: 'discovery.k8s.io', version: 'v1', resource: 'endpointslices' }
+
+/** Builders, so that actors say what they mean in one line. */
+export const create = (r: Resource, namespace: string | undefined, body: KubeObject): Request => ({ verb: 'create', ...r, namespace, body })
+export const update = (r: Resource, body: KubeObject, subresource?: string): Request => ({
+  verb: 'update', ...r, namespace: body.metadata.namespace, name: body.metadata.name, subresource, body,
+})
+export const patch = (r: Resource, of: KubeObject, body: JsonValue, patchType: PatchType = 'strategic', subresource?: string): Request => ({
+  verb: 'patch', ...r, namespace: of.metadata.namespace, name: of.metadata.name, subresource, body, patchType,
+})
+export const remove = (r: Resource, of: KubeObject, options?: RequestOptions): Request => ({
+  verb: 'delete', ...r, namespace: of.metadata.namespace, name: of.metadata.name, options,
+})
+export const get = (r: Resource, namespace: string | undefined, name: string): Request => ({ verb: 'get', ...r, namespace, name })
+export const list = (r: Resource, namespace?: string, options?: RequestOptions): Request => ({ verb: 'list', ...r, namespace, options })

@@ -1,0 +1,9 @@
+/** A programmer's error: a rule of the code itself was broken. Never shown for bad input. */
+export class InvariantError extends Error {
+  override readonly name = 'InvariantError'
+}
+
+/** Throws an InvariantError with `message` unless `condition` holds. The message says what must be true and what was found. */
+export function invariant(condition: unknown, message: string): asserts condition {
+  if (!condition) throw new InvariantError(message)
+}

@@ -1,0 +1,166 @@
+import { invariant } from './invariant.ts'
+import { SortedKeys } from './sorted-keys.ts'
+
+/** Receives every write of a table while an event runs: the journal. */
+export interface Recorder {
+  record(table: Table<unknown>, key: string, from: unknown, to: unknown): void
+}
+
+/** Which index entries a value stands under: none, one, or several. */
+export type IndexBy<V> = (value: V, key: string) => string | readonly string[] | undefined
+
+/** A derived, always current grouping of a table's keys. Never journaled: it is a pure function of the content. */
+export class Index<V> {
+  readonly #by: IndexBy<V>
+  readonly #groups = new Map<string, SortedKeys>()
+
+  constructor(by: IndexBy<V>) {
+    this.#by = by
+  }
+
+  /** The keys under `group`, sorted. */
+  keys(group: string): readonly string[] {
+    return this.#groups.get(group)?.toArray() ?? []
+  }
+
+  count(group: string): number {
+    return this.#groups.get(group)?.size ?? 0
+  }
+
+  /** All groups that have a key, sorted. */
+  groups(): readonly string[] {
+    return SortedKeys.of(this.#groups.keys()).toArray()
+  }
+
+  apply(key: string, from: V | undefined, to: V | undefined): void {
+    const before = from === undefined ? undefined : this.#by(from, key)
+    const after = to === undefined ? undefined : this.#by(to, key)
+    if (before === after) return
+    for (const group of listed(before)) this.#remove(group, key)
+    for (const group of listed(after)) this.#add(group, key)
+  }
+
+  clear(): void {
+    this.#groups.clear()
+  }
+
+  #add(group: string, key: string): void {
+    let keys = this.#groups.get(group)
+    if (!keys) this.#groups.set(group, (keys = new SortedKeys()))
+    keys.add(key)
+  }
+
+  #remove(group: string, key: string): void {
+    const keys = this.#groups.get(group)
+    if (!keys) return
+    keys.delete(key)
+    if (keys.size === 0) this.#groups.delete(group)
+  }
+}
+
+const listed = (groups: string | readonly string[] | undefined): readonly string[] =>
+  groups === undefined ? [] : typeof groups === 'string' ? [groups] : groups
+
+/** Told of every write, undo and redo alike; for mirrors outside the simulation. */
+export type TableListener = (key: string, to: unknown) => void
+
+/**
+ * A collection of immutable values by string key: the only place where state may live. Writes are recorded under the
+ * event that runs and are undone exactly. Iteration is in key order.
+ */
+export class Table<V> {
+  readonly name: string
+  readonly #recorder: Recorder
+  readonly #rows = new Map<string, V>()
+  readonly #indexes: Index<V>[] = []
+  #sorted: SortedKeys | undefined
+  #listener: TableListener | undefined
+
+  constructor(name: string, recorder: Recorder) {
+    this.name = name
+    this.#recorder = recorder
+  }
+
+  get size(): number {
+    return this.#rows.size
+  }
+
+  get(key: string): V | undefined {
+    return this.#rows.get(key)
+  }
+
+  has(key: string): boolean {
+    return this.#rows.has(key)
+  }
+
+  /** Stores `value`, which must never be mutated afterwards. Throws outside an event. */
+  set(key: string, value: V): void {
+    invariant(value !== undefined, `table ${this.name}: store a value, or use delete(); got undefined for ${key}`)
+    const from = this.#rows.get(key)
+    if (from === value) return
+    this.#recorder.record(this as Table<unknown>, key, from, value)
+    this.apply(key, from, value)
+  }
+
+  delete(key: string): void {
+    const from = this.#rows.get(key)
+    if (from === undefined) return
+    this.#recorder.record(this as Table<unknown>, key, from, undefined)
+    this.apply(key, from, undefined)
+  }
+
+  /** Keys in code-unit order. */
+  keys(): readonly string[] {
+    this.#sorted ??= SortedKeys.of(this.#rows.keys())
+    return this.#sorted.toArray()
+  }
+
+  /** Values in the order of their keys. */
+  values(): V[] {
+    return this.keys().map((key) => this.#rows.get(key)!)
+  }
+
+  /** Declares an index; rows that exist already are entered. Declare at composition time. */
+  index(by: IndexBy<V>): Index<V> {
+    const index = new Index<V>(by)
+    for (const [key, value] of this.#rows) index.apply(key, undefined, value)
+    this.#indexes.push(index)
+    return index
+  }
+
+  listen(listener: TableListener | undefined): void {
+    this.#listener = listener
+  }
+
+  /** The raw effect of a diff; used by the engine to do, undo and redo. */
+  apply(key: string, from: V | undefined, to: V | undefined): void {
+    if (to === undefined) {
+      this.#rows.delete(key)
+      this.#sorted?.delete(key)
+    } else {
+      this.#rows.set(key, to)
+      if (from === undefined) this.#sorted?.add(key)
+    }
+    for (const index of this.#indexes) index.apply(key, from, to)
+    this.#listener?.(key, to)
+  }
+
+  /** A shallow copy of all rows, for checkpoints and hashing. */
+  snapshot(): ReadonlyMap<string, V> {
+    return new Map(this.#rows)
+  }
+
+  /** Unordered rows without a copy; only for folds that do not depend on order. */
+  rows(): ReadonlyMap<string, V> {
+    return this.#rows
+  }
+
+  /** Makes the rows equal to `rows`, telling indexes and the listener of each difference. */
+  restore(rows: ReadonlyMap<string, V>): void {
+    for (const [key, value] of [...this.#rows]) if (!rows.has(key)) this.apply(key, value, undefined)
+    for (const [key, value] of rows) {
+      const from = this.#rows.get(key)
+      if (from !== value) this.apply(key, from, value)
+    }
+  }
+}
