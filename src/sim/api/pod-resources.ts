@@ -1,0 +1,129 @@
+import type { Container, ResourceRequirements } from './container.ts'
+import { isSidecar, type Pod } from './pod.ts'
+import type { PodSpec } from './pod-spec.ts'
+import { addResources, isZeroQuantity, maxResources, compareQuantities, milliValue, value, type ResourceList } from './quantity.ts'
+
+/** What a pod takes of a node: thousandths of a core, bytes, and whole numbers of anything else. */
+export interface PodRequests {
+  readonly milliCpu: number
+  readonly memory: number
+  readonly ephemeralStorage: number
+  /** Extended and huge-page resources by name. */
+  readonly others: Readonly<Record<string, number>>
+}
+
+type Side = 'requests' | 'limits'
+const EMPTY: ResourceList = Object.freeze({})
+
+const side = (r: ResourceRequirements | undefined, which: Side): ResourceList => r?.[which] ?? EMPTY
+
+/**
+ * Sum over containers; init containers run one after the other, beside the sidecars started before them
+ * (component-helpers: resource, AggregateContainerRequests).
+ */
+function aggregate(spec: PodSpec, which: Side, of: (c: Container) => ResourceList): ResourceList {
+  let total: ResourceList = EMPTY
+  for (const c of spec.containers) total = addResources(total, of(c))
+  let sidecars: ResourceList = EMPTY
+  let peak: ResourceList = EMPTY
+  for (const c of spec.initContainers ?? []) {
+    const wants = of(c)
+    if (isSidecar(c)) {
+      total = addResources(total, wants)
+      sidecars = addResources(sidecars, wants)
+      peak = maxResources(peak, sidecars)
+    } else peak = maxResources(peak, addResources(wants, sidecars))
+  }
+  return maxResources(total, peak)
+}
+
+const POD_LEVEL = /^(cpu|memory|hugepages-.*)$/
+
+/** Requests or limits of a whole pod, pod-level resources and overhead included, as quantities. */
+export function podResourceList(pod: Pod, which: Side): ResourceList {
+  const { spec } = pod
+  let list = aggregate(spec, which, (c) => side(c.resources, which))
+  const own = side(spec.resources, which)
+  for (const name of Object.keys(own)) if (POD_LEVEL.test(name)) list = { ...list, [name]: own[name]! }
+  if (!spec.overhead) return list
+  if (which === 'requests') return addResources(list, spec.overhead)
+  // Overhead raises only those limits that there are.
+  const raised: Record<string, string> = { ...list }
+  for (const name of Object.keys(spec.overhead)) {
+    if (name in raised) raised[name] = addResources({ x: raised[name]! }, { x: spec.overhead[name]! })['x']!
+  }
+  return raised
+}
+
+const remembered = new WeakMap<PodSpec, PodRequests>()
+
+/** A pod's requests as the scheduler counts them (kube-scheduler: framework/types.go, CalculateResource). */
+export function podRequests(pod: Pod): PodRequests {
+  const known = remembered.get(pod.spec)
+  if (known) return known
+  const list = podResourceList(pod, 'requests')
+  const others: Record<string, number> = {}
+  for (const name of Object.keys(list).sort()) {
+    if (name !== 'cpu' && name !== 'memory' && name !== 'ephemeral-storage') others[name] = value(list[name])
+  }
+  const result = {
+    milliCpu: milliValue(list['cpu']),
+    memory: value(list['memory']),
+    ephemeralStorage: value(list['ephemeral-storage']),
+    others,
+  }
+  remembered.set(pod.spec, result)
+  return result
+}
+
+const DEFAULT_MILLI_CPU = 100
+const DEFAULT_MEMORY = 200 * 1024 * 1024
+
+/** Requests for scoring: a container without a request counts 100m and 200Mi (scheduler/util: GetNonzeroRequests). */
+export function podNonZeroRequests(pod: Pod): { readonly milliCpu: number; readonly memory: number } {
+  const list = aggregate(pod.spec, 'requests', (c) => {
+    const r = side(c.resources, 'requests')
+    return {
+      cpu: r['cpu'] ?? `${DEFAULT_MILLI_CPU}m`,
+      memory: r['memory'] ?? String(DEFAULT_MEMORY),
+    }
+  })
+  const own = side(pod.spec.resources, 'requests')
+  const overhead = pod.spec.overhead ?? EMPTY
+  return {
+    milliCpu: milliValue(own['cpu'] ?? list['cpu']) + milliValue(overhead['cpu']),
+    memory: value(own['memory'] ?? list['memory']) + value(overhead['memory']),
+  }
+}
+
+export type QosClass = 'Guaranteed' | 'Burstable' | 'BestEffort'
+const QOS_RESOURCES = ['cpu', 'memory']
+
+/** The quality-of-service class (pkg/apis/core/helper/qos: ComputePodQOS); status.qosClass wins where it is set. */
+export const qosClass = (pod: Pod): QosClass => pod.status?.qosClass ?? computeQosClass(pod.spec)
+
+export function computeQosClass(spec: PodSpec): QosClass {
+  const everyone = [...spec.containers, ...(spec.initContainers ?? [])]
+  const sources: readonly (ResourceRequirements | undefined)[] =
+    spec.resources && (hasPositive(spec.resources.requests) || hasPositive(spec.resources.limits)) ? [spec.resources] : everyone.map((c) => c.resources)
+  let requests: ResourceList = EMPTY
+  let limits: ResourceList = EMPTY
+  let guaranteed = true
+  for (const r of sources) {
+    requests = addResources(requests, positive(r?.requests))
+    const ours = positive(r?.limits)
+    limits = addResources(limits, ours)
+    if (!QOS_RESOURCES.every((name) => name in ours)) guaranteed = false
+  }
+  const names = Object.keys(requests)
+  if (names.length === 0 && Object.keys(limits).length === 0) return 'BestEffort'
+  const equal = names.length === Object.keys(limits).length && names.every((n) => n in limits && compareQuantities(requests[n]!, limits[n]!) === 0)
+  return guaranteed && equal ? 'Guaranteed' : 'Burstable'
+}
+
+function positive(list: ResourceList | undefined): ResourceList {
+  const out: Record<string, string> = {}
+  for (const name of QOS_RESOURCES) if (list?.[name] !== undefined && !isZeroQuantity(list[name])) out[name] = list[name]!
+  return out
+}
+const hasPositive = (list: ResourceList | undefined): boolean => Object.keys(positive(list)).length > 0

@@ -1,0 +1,57 @@
+import type { FieldError } from '../api/field.ts'
+import type { KubeObject } from '../api/meta.ts'
+import type { Micros } from '../engine/time.ts'
+
+export type Cell = string | number
+
+/** One printed column of `kubectl get`. Priority 0 shows always, higher ones with `-o wide`. */
+export interface Column<T extends KubeObject = KubeObject> {
+  readonly name: string
+  readonly type: 'string' | 'integer' | 'date' | 'boolean' | 'number'
+  readonly format?: string
+  readonly priority?: number
+  readonly description?: string
+  cell(obj: T, now: Micros): Cell
+}
+
+/**
+ * Everything the API server must know of one kind at one version: its names, what defaulting, the strategy and the
+ * validation do (apiserver: registry/rest strategies; pkg/apis/<group>/validation), and how it prints. All functions
+ * are pure and give back the same reference when they change nothing.
+ */
+export interface KindDefinition<T extends KubeObject = KubeObject> {
+  readonly group: string
+  readonly version: string
+  readonly kind: string
+  readonly plural: string
+  readonly singular: string
+  readonly shortNames: readonly string[]
+  readonly categories: readonly string[]
+  readonly namespaced: boolean
+  /** 'status', 'scale', 'binding', 'eviction' … */
+  readonly subresources: readonly string[]
+  /** get, list, watch, create, update, patch, delete, deletecollection: what the real server offers. */
+  readonly verbs: readonly string[]
+  /** Modelled kinds act; the others are stored, checked for structure and printed, but nothing acts upon them. */
+  readonly modelled: boolean
+  /** PUT of an absent name creates it (Leases, Services …). */
+  readonly createsOnUpdate?: boolean
+  /** An update without resourceVersion is allowed (true for most). */
+  readonly unconditionalUpdate?: boolean
+
+  defaults(obj: T): T
+  /** strategy.PrepareForCreate: drop status, generation 1 … `metadata` is already complete but for that. */
+  prepareCreate(obj: T): T
+  /** strategy.PrepareForUpdate: keep status; bump the generation when the wish differs. */
+  prepareUpdate(obj: T, old: T): T
+  /** What PUT and PATCH of …/status keep of the old object. */
+  prepareStatusUpdate(obj: T, old: T): T
+  validateCreate(obj: T): readonly FieldError[]
+  validateUpdate(obj: T, old: T): readonly FieldError[]
+  validateStatusUpdate(obj: T, old: T): readonly FieldError[]
+  /** Texts of Warning headers. */
+  warnings?(obj: T, old?: T): readonly string[]
+  readonly columns: readonly Column<T>[]
+  /** Fields that field selectors may name, besides metadata.name and metadata.namespace. */
+  selectableFields?(obj: T): Readonly<Record<string, string>>
+}

@@ -1,0 +1,1 @@
+export type { Pod } from '../../api/pod.ts'
