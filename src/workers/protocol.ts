@@ -72,6 +72,8 @@ export interface ClockState {
   readonly index: number
   readonly endIndex: number
   readonly endAt: number
+  /** Where the session begins for the viewer: the cluster had booted by then. Times are shown relative to `at`. */
+  readonly origin: { readonly at: number; readonly index: number }
   readonly playing: boolean
   /** Virtual seconds per real second; Infinity: as fast as possible. */
   readonly speed: number

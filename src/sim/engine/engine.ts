@@ -104,7 +104,7 @@ export class Engine implements Recorder {
   /** Executes a command at instant `at` (not before the last event): the root of a chain of causes. */
   command(at: Micros, actor: string, what: string, payload: Payload): Step {
     invariant(at >= this.#now, `a command at ${at} would lie before the last event at ${this.#now}`)
-    return this.#execute({ seq: this.#nextSeq++, at, actor, what, cause: 0, payload }, true)
+    return this.#execute({ seq: this.#nextSeq++, at, since: at, actor, what, cause: 0, payload }, true)
   }
 
   undo(step: Step, previousNow: Micros): void {
@@ -162,7 +162,7 @@ export class Engine implements Recorder {
     const running = this.#running
     invariant(running, `${actor}/${what} was scheduled outside an event; send a command instead`)
     invariant(Number.isSafeInteger(at) && at >= this.#now, `${actor}/${what} must be scheduled at a whole microsecond from now (${this.#now}) on; got ${at}`)
-    const event: SimEvent = { seq: this.#nextSeq++, at, actor, what, cause, payload }
+    const event: SimEvent = { seq: this.#nextSeq++, at, since: this.#now, actor, what, cause, payload }
     if (this.debug && typeof payload === 'object' && payload !== null) deepFreeze(payload)
     running.scheduled.push(event)
     this.queue.add(event)

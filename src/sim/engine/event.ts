@@ -10,6 +10,8 @@ export type Payload = unknown
 export interface SimEvent {
   readonly seq: number
   readonly at: Micros
+  /** When it was scheduled: a long way from `at` means a timer, a short one work in hand. */
+  readonly since: Micros
   /** "replicaset" or, for one of many alike, "kubelet/node-1": family, slash, instance. */
   readonly actor: string
   readonly what: string

@@ -1,0 +1,24 @@
+import type { KubeObject } from '../../api/meta.ts'
+import { isStatus } from '../../api/status.ts'
+import type { Execution, Outcome } from '../execution.ts'
+import { defaultTolerationSeconds } from './default-toleration-seconds.ts'
+import { namespaceLifecycle } from './namespace-lifecycle.ts'
+import type { AdmissionPlugin } from './plugin.ts'
+import { priority } from './priority.ts'
+import { serviceAccount } from './service-account.ts'
+import { taintNodesByCondition } from './taint-nodes.ts'
+
+/** In kube-apiserver's order (pkg/kubeapiserver/options/plugins.go). A new plugin is one file and one line here. */
+export const ADMISSION: readonly AdmissionPlugin[] = [namespaceLifecycle, serviceAccount, taintNodesByCondition, priority, defaultTolerationSeconds]
+
+/** Runs the chain; the first refusal ends it. */
+export function admit(exec: Execution, object: KubeObject, old?: KubeObject): Outcome<KubeObject> {
+  let current: KubeObject = object
+  for (const plugin of ADMISSION) {
+    if (plugin.resources && !plugin.resources.includes(exec.kind.plural)) continue
+    const next = plugin.admit(exec, current, old)
+    if (isStatus(next)) return next
+    current = next
+  }
+  return current
+}

@@ -1,0 +1,28 @@
+import { semanticEqual } from '../api/deep.ts'
+import type { KubeObject } from '../api/meta.ts'
+import type { Execution } from './execution.ts'
+
+/** Stores the object unless this is a dry run or nothing changed; gives back what a reader would now see. */
+export function commit(exec: Execution, key: string, object: KubeObject, old?: KubeObject): KubeObject {
+  if (old && sameButVersion(object, old)) return old
+  if (exec.options.dryRun) return old ? { ...object, metadata: { ...object.metadata, resourceVersion: old.metadata.resourceVersion } } : object
+  const change = exec.store.put(key, object)
+  exec.committed(change)
+  return change.object
+}
+
+/** Removes the object; watchers get `last`. */
+export function commitRemoval(exec: Execution, key: string, last: KubeObject): void {
+  if (exec.options.dryRun) return
+  const change = exec.store.remove(key, last)
+  if (change) exec.committed(change)
+}
+
+function sameButVersion(a: KubeObject, b: KubeObject): boolean {
+  if (a === b) return true
+  const { metadata, ...rest } = a
+  const { metadata: oldMetadata, ...oldRest } = b
+  return (
+    semanticEqual({ ...metadata, resourceVersion: undefined }, { ...oldMetadata, resourceVersion: undefined }) && semanticEqual(rest, oldRest)
+  )
+}

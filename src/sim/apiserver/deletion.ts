@@ -1,0 +1,110 @@
+import type { KubeObject } from '../api/meta.ts'
+import type { Pod } from '../api/pod.ts'
+import { conflict, notFound, success } from '../api/status.ts'
+import { formatTime, parseTime, seconds } from '../engine/time.ts'
+import { storeKey } from '../store/store.ts'
+import { commit, commitRemoval } from './committing.ts'
+import type { Execution, Outcome } from './execution.ts'
+
+const FOREGROUND = 'foregroundDeletion'
+const ORPHAN = 'orphan'
+
+/**
+ * DELETE (registry/generic: Store.Delete, rest/delete.go). Pods go gracefully; what has finalizers or dependents to wait
+ * for is marked; the rest goes at once. Answers with the marked object, or a Status of success.
+ */
+export function deleteObject(exec: Execution): Outcome {
+  const { kind, namespace, name } = exec
+  const key = storeKey(kind.plural, namespace, name)
+  const old = exec.store.get(key)
+  const gr = { group: kind.group, resource: kind.plural }
+  if (!old) return notFound(gr, name)
+  const { uid, resourceVersion } = exec.options.preconditions ?? {}
+  if (uid && uid !== old.metadata.uid)
+    return conflict(gr, name, `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid}`)
+  if (resourceVersion && resourceVersion !== old.metadata.resourceVersion)
+    return conflict(gr, name, `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${old.metadata.resourceVersion}`)
+  const finalizers = finalizersAfter(exec, old)
+  if (kind.plural === 'namespaces') return deleteNamespace(exec, key, old)
+  const grace = kind.plural === 'pods' ? podGrace(exec, old as Pod) : 0
+  if (grace > 0) return markGraceful(exec, key, old, finalizers, grace)
+  if (finalizers.length > 0) return mark(exec, key, old, finalizers, 0)
+  commitRemoval(exec, key, old)
+  return answersWithObject(kind.plural) ? { ...old, metadata: { ...old.metadata, deletionTimestamp: formatTime(exec.now), deletionGracePeriodSeconds: 0 } } : success(gr, name, old.metadata.uid)
+}
+
+const answersWithObject = (plural: string): boolean => plural === 'pods' || plural === 'services'
+
+/** The finalizers that the propagation policy asks for. Background is the default of every kind served here. */
+function finalizersAfter(exec: Execution, old: KubeObject): readonly string[] {
+  const policy = exec.options.propagationPolicy
+  const kept = (old.metadata.finalizers ?? []).filter((f) => policy === undefined || (f !== FOREGROUND && f !== ORPHAN))
+  if (policy === 'Foreground') return [...kept, FOREGROUND]
+  if (policy === 'Orphan') return [...kept, ORPHAN]
+  return kept
+}
+
+/** Seconds that the pod's containers get (registry/core/pod: CheckGracefulDelete). */
+function podGrace(exec: Execution, pod: Pod): number {
+  const asked = exec.options.gracePeriodSeconds ?? pod.spec.terminationGracePeriodSeconds ?? 30
+  if (!pod.spec.nodeName) return 0
+  const { phase } = pod.status ?? {}
+  return phase === 'Failed' || phase === 'Succeeded' ? 0 : Math.max(0, asked)
+}
+
+function markGraceful(exec: Execution, key: string, old: KubeObject, finalizers: readonly string[], grace: number): KubeObject {
+  const { deletionTimestamp, deletionGracePeriodSeconds } = old.metadata
+  if (deletionTimestamp === undefined) return mark(exec, key, old, finalizers, grace)
+  // Asked again: only a shorter grace period counts, from the first request on.
+  if (deletionGracePeriodSeconds !== undefined && grace >= deletionGracePeriodSeconds) return old
+  const since = parseTime(deletionTimestamp)! - seconds(deletionGracePeriodSeconds ?? 0)
+  return commit(exec, key, marked(old, finalizers, formatTime(Math.max(since + seconds(grace), exec.now)), grace), old)
+}
+
+function mark(exec: Execution, key: string, old: KubeObject, finalizers: readonly string[], grace: number): KubeObject {
+  if (old.metadata.deletionTimestamp && grace === 0) return commit(exec, key, marked(old, finalizers, old.metadata.deletionTimestamp, 0), old)
+  return commit(exec, key, marked(old, finalizers, formatTime(exec.now + seconds(grace)), grace), old)
+}
+
+function marked(old: KubeObject, finalizers: readonly string[], deletionTimestamp: string, grace: number): KubeObject {
+  const { finalizers: _old, ...meta } = old.metadata
+  const first = old.metadata.deletionTimestamp === undefined
+  return {
+    ...old,
+    metadata: {
+      ...meta,
+      ...(first && meta.generation ? { generation: meta.generation + 1 } : {}),
+      deletionTimestamp,
+      deletionGracePeriodSeconds: grace,
+      ...(finalizers.length > 0 ? { finalizers } : {}),
+    },
+  }
+}
+
+interface NamespaceObject extends KubeObject {
+  readonly spec?: { readonly finalizers?: readonly string[] }
+  readonly status?: { readonly phase?: string }
+}
+
+/** A namespace is first emptied by its controller: it stays Terminating until spec.finalizers are gone. */
+function deleteNamespace(exec: Execution, key: string, old: KubeObject): Outcome {
+  const namespace = old as NamespaceObject
+  if (namespace.spec?.finalizers?.length || namespace.metadata.finalizers?.length) {
+    if (namespace.metadata.deletionTimestamp) return namespace
+    const doomed = marked(namespace, namespace.metadata.finalizers ?? [], formatTime(exec.now), 0)
+    const { deletionGracePeriodSeconds: _unset, ...metadata } = doomed.metadata
+    return commit(exec, key, { ...doomed, metadata, status: { ...namespace.status, phase: 'Terminating' } }, old)
+  }
+  commitRemoval(exec, key, old)
+  return success({ group: '', resource: 'namespaces' }, namespace.metadata.name, namespace.metadata.uid)
+}
+
+/** An update that takes the last reason to wait away ends a marked object; undefined when it lives on. */
+export function finishDeletion(exec: Execution, key: string, next: KubeObject): KubeObject | undefined {
+  const { deletionTimestamp, deletionGracePeriodSeconds, finalizers } = next.metadata
+  if (!deletionTimestamp || finalizers?.length) return undefined
+  if ((deletionGracePeriodSeconds ?? 0) > 0) return undefined
+  if (exec.kind.plural === 'namespaces' && (next as NamespaceObject).spec?.finalizers?.length) return undefined
+  commitRemoval(exec, key, next)
+  return next
+}

@@ -1,0 +1,38 @@
+import type { JsonValue, KubeObject } from '../api/meta.ts'
+import type { Status } from '../api/status.ts'
+import type { Random } from '../engine/random.ts'
+import type { Micros } from '../engine/time.ts'
+import type { KindDefinition } from '../kinds/definition.ts'
+import type { Change, Store } from '../store/store.ts'
+import type { RequestOptions } from './rest.ts'
+
+export type Outcome<T = unknown> = T | Status
+
+/** One request on its way through the server: who, what, when, and the means that the stages need. */
+export interface Execution {
+  readonly now: Micros
+  readonly user: string
+  readonly kind: KindDefinition
+  readonly namespace: string | undefined
+  readonly name: string
+  readonly subresource: string
+  readonly options: RequestOptions
+  readonly store: Store
+  readonly means: ServerMeans
+  /** Warnings for the client (HTTP header Warning), in order. */
+  readonly warnings: string[]
+  /** Told of each write that reached the store, in order. */
+  committed(change: Change): void
+}
+
+/** What the server draws from and asks of its neighbours; the composition root fills in the latter. */
+export interface ServerMeans {
+  readonly names: Random
+  readonly uids: Random
+  /** The kubelet's answer to GET pods/log. */
+  podLog(pod: KubeObject, options: RequestOptions): Outcome<string>
+  /** Fields that are computed when looked at, e.g. the renewTime of a healthy node's lease. */
+  overlay(resource: string, object: KubeObject, now: Micros): KubeObject
+}
+
+export type Body = KubeObject | JsonValue | undefined

@@ -1,0 +1,209 @@
+import type { JsonValue, KubeObject } from '../api/meta.ts'
+import { badRequest, isStatus, methodNotSupported, notFound, resourceNotFound } from '../api/status.ts'
+import type { Engine, EventContext } from '../engine/engine.ts'
+import { ms, type Micros } from '../engine/time.ts'
+import { resourceKind } from '../kinds/index.ts'
+import { Store, type Change } from '../store/store.ts'
+import { decode } from './decoding.ts'
+import { deleteObject } from './deletion.ts'
+import type { Execution, Outcome, ServerMeans } from './execution.ts'
+import { applyPatch } from './patching.ts'
+import { getObject, listObjects, selectObjects } from './reading.ts'
+import type { RequestOptions, RestRequest } from './rest.ts'
+import { bindPod, evictPod, finalizeNamespace, getScale, updateScale } from './subresources.ts'
+import { WatchHub, type WatchRow } from './watch-hub.ts'
+import { createObject, updateObject } from './writing.ts'
+
+/** The event that brings a request, as client/transport.ts sends it. */
+interface Arrived {
+  readonly request: RestRequest
+  readonly user: string
+  readonly client: string
+  readonly sentAt: Micros
+  readonly then?: { readonly actor: string; readonly what: string; readonly data?: unknown }
+}
+
+/** A request's way and end, for traces: what the page shows of it. */
+export interface Served {
+  readonly answer: Outcome
+  readonly warnings: readonly string[]
+  readonly changes: readonly Change[]
+}
+
+const NO_OPTIONS: RequestOptions = {}
+
+/** The API server: one actor that executes requests one by one against the store and tells the watchers. */
+export class ApiServer {
+  readonly store: Store
+  readonly hub: WatchHub
+  readonly #means: ServerMeans
+
+  constructor(engine: Engine, hooks: Partial<Pick<ServerMeans, 'podLog' | 'overlay'>> = {}) {
+    this.store = new Store(engine)
+    this.hub = new WatchHub(engine)
+    this.#means = {
+      names: engine.stream('apiserver/names'),
+      uids: engine.stream('apiserver/uids'),
+      podLog: hooks.podLog ?? (() => badRequest('no kubelet serves logs in this cluster')),
+      overlay: hooks.overlay ?? ((_resource, object) => object),
+    }
+    engine.actor('apiserver', {
+      request: (ctx, arrived: Arrived) => this.#serve(ctx, arrived),
+      watch: (ctx, row: WatchRow) => this.#watch(ctx, row),
+      unwatch: (_ctx, id: string) => this.hub.open.delete(id),
+    })
+  }
+
+  /**
+   * Executes a request at once, without travel. Inside an event it writes and tells the watchers; outside of one only
+   * reads and dry runs that draw no names are possible.
+   */
+  execute(request: RestRequest, user: string, now: Micros, ctx?: EventContext): Served {
+    const changes: Change[] = []
+    const warnings: string[] = []
+    const kind = resourceKind(request.group, request.version, request.resource)
+    if (!kind) return { answer: resourceNotFound(), warnings, changes }
+    const exec: Execution = {
+      now,
+      user,
+      kind,
+      namespace: kind.namespaced ? request.namespace : undefined,
+      name: request.name ?? '',
+      subresource: request.subresource ?? '',
+      options: request.options ?? NO_OPTIONS,
+      store: this.store,
+      means: this.#means,
+      warnings,
+      committed: (change) => {
+        changes.push(change)
+        if (ctx) this.hub.dispatch(ctx, kind, change)
+      },
+    }
+    return { answer: this.#route(exec, request), warnings, changes }
+  }
+
+  #serve(ctx: EventContext, arrived: Arrived): void {
+    const { request, user, then } = arrived
+    const served = this.execute(request, user, ctx.now, ctx)
+    note(ctx, arrived, served)
+    if (!then) return
+    // Committing takes the time of an fsync; reads are answered from the watch cache.
+    const took = served.changes.length > 0 ? ms(2) + ctx.random.below(3000) : 200 + ctx.random.below(400)
+    ctx.schedule(took, then.actor, then.what, { answer: served.answer, data: then.data, sentAt: ctx.now, warnings: served.warnings })
+  }
+
+  #route(exec: Execution, request: RestRequest): Outcome {
+    if (exec.subresource) return this.#subresource(exec, request)
+    switch (request.verb) {
+      case 'get':
+        return getObject(exec)
+      case 'list':
+        return listObjects(exec)
+      case 'create':
+        return withBody(exec, request, (object) => createObject(exec, object))
+      case 'update':
+        return withBody(exec, request, (object) => this.#put(exec, object))
+      case 'patch':
+        return updateObject(exec, patching(exec, request))
+      case 'delete':
+        return deleteObject(exec)
+      case 'deletecollection':
+        return this.#deleteCollection(exec)
+    }
+  }
+
+  #put(exec: Execution, object: KubeObject): Outcome {
+    const answer = updateObject(exec, () => object)
+    const isAbsent = isStatus(answer) && answer.reason === 'NotFound'
+    return isAbsent && exec.kind.createsOnUpdate ? createObject(exec, object) : answer
+  }
+
+  #subresource(exec: Execution, request: RestRequest): Outcome {
+    const { kind, subresource } = exec
+    const gr = { group: kind.group, resource: kind.plural }
+    if (!kind.subresources.includes(subresource) && !(subresource === 'finalize' && kind.plural === 'namespaces')) return resourceNotFound()
+    const action = `${subresource} ${request.verb}`
+    switch (action) {
+      case 'status get':
+        return getObject(exec)
+      case 'status update':
+        return withBody(exec, request, (object) => updateObject(exec, () => object))
+      case 'status patch':
+        return updateObject(exec, patching(exec, request))
+      case 'scale get':
+        return getScale(exec)
+      case 'scale update':
+        return updateScale(exec, () => request.body as KubeObject)
+      case 'scale patch':
+        return updateScale(exec, patching(exec, request))
+      case 'binding create':
+        return bindPod(exec, request.body as KubeObject)
+      case 'eviction create':
+        return evictPod(exec, request.body as KubeObject)
+      case 'finalize update':
+        return finalizeNamespace(exec, request.body as KubeObject)
+      case 'log get': {
+        const pod = this.store.get(`pods/${exec.namespace}/${exec.name}`)
+        return pod ? this.#means.podLog(pod, exec.options) : notFound(gr, exec.name)
+      }
+      default:
+        return methodNotSupported(gr, request.verb)
+    }
+  }
+
+  #deleteCollection(exec: Execution): Outcome {
+    const selected = selectObjects(exec)
+    if (isStatus(selected)) return selected
+    for (const { metadata } of selected) {
+      const answer = deleteObject({ ...exec, name: metadata.name, namespace: exec.kind.namespaced ? metadata.namespace : undefined })
+      if (isStatus(answer) && answer.reason !== 'NotFound') return answer
+    }
+    const apiVersion = exec.kind.group ? `${exec.kind.group}/${exec.kind.version}` : exec.kind.version
+    return { kind: `${exec.kind.kind}List`, apiVersion, metadata: { resourceVersion: `${this.store.revision}` }, items: selected }
+  }
+
+  /** Opens a watch: with the present state first, or with what happened since its resourceVersion. */
+  #watch(ctx: EventContext, row: WatchRow): void {
+    const kind = resourceKind(row.group, row.version, row.resource)
+    if (!kind) return
+    this.hub.open.set(row.id, row)
+    ctx.note('apiserver.watch', { client: row.client, resource: row.resource })
+    if (row.resourceVersion !== undefined) {
+      const news = this.store.changesSince(row.resource, Number(row.resourceVersion))
+      if (!news) {
+        this.hub.open.delete(row.id)
+        this.hub.greet(ctx, row, 'EXPIRED', this.store.revision)
+        return
+      }
+      for (const change of news) this.hub.deliver(ctx, kind, row, change)
+      return
+    }
+    const options: RequestOptions = { labelSelector: row.labelSelector, fieldSelector: row.fieldSelector }
+    const { answer } = this.execute({ verb: 'list', group: row.group, version: row.version, resource: row.resource, namespace: row.namespace, options }, '', ctx.now)
+    const items = isStatus(answer) ? [] : (answer as { items: readonly KubeObject[] }).items
+    this.hub.greet(ctx, row, 'SYNC', this.store.revision, items)
+  }
+}
+
+function withBody(exec: Execution, request: RestRequest, then: (object: KubeObject) => Outcome): Outcome {
+  const object = decode(exec, request.body)
+  return isStatus(object) ? object : then(object)
+}
+
+const patching =
+  (exec: Execution, request: RestRequest) =>
+  (old: KubeObject): Outcome<KubeObject> => {
+    const patched = applyPatch(exec, old, request.body as JsonValue, request.patchType ?? 'strategic')
+    return isStatus(patched) ? patched : decode(exec, patched)
+  }
+
+const VERBS: Readonly<Record<string, string>> = { create: 'POST', update: 'PUT', patch: 'PATCH', delete: 'DELETE', deletecollection: 'DELETE', get: 'GET', list: 'GET' }
+
+function note(ctx: EventContext, { request, client }: Arrived, { answer, changes }: Served): void {
+  const name = request.name ?? (request.body as KubeObject | undefined)?.metadata?.name ?? ''
+  const object = `${request.resource}${request.namespace ? `/${request.namespace}` : ''}${name ? `/${name}` : ''}${request.subresource ? `/${request.subresource}` : ''}`
+  const verb = VERBS[request.verb]!
+  if (isStatus(answer)) ctx.note('apiserver.refused', { client, verb, object, reason: answer.reason ?? '', message: answer.message ?? '' })
+  else if (changes.length > 0) ctx.note('apiserver.stored', { client, verb, object: changes[0]!.key, revision: changes[0]!.revision })
+  else ctx.note('apiserver.served', { client, verb, object })
+}

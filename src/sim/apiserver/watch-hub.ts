@@ -1,0 +1,99 @@
+import type { KubeObject } from '../api/meta.ts'
+import type { Engine, EventContext } from '../engine/engine.ts'
+import type { Index, Table } from '../engine/table.ts'
+import type { Micros } from '../engine/time.ts'
+import type { KindDefinition } from '../kinds/definition.ts'
+import type { Change } from '../store/store.ts'
+import { matcher, type Matcher } from './selection.ts'
+
+/** A row of the table of open watches; clients write the same shape (client/transport.ts: OpenWatch). */
+export interface WatchRow {
+  readonly id: string
+  readonly client: string
+  readonly to: { readonly actor: string; readonly what: string; readonly data?: unknown }
+  readonly latency: Micros
+  readonly group: string
+  readonly version: string
+  readonly resource: string
+  readonly namespace?: string
+  readonly labelSelector?: string
+  readonly fieldSelector?: string
+  readonly resourceVersion?: string
+}
+
+/**
+ * The watch cache's fan-out. Every open watch stands in exactly one group, so a change asks only the watches that can
+ * care: of its resource, its namespace, its node, its name.
+ */
+export class WatchHub {
+  readonly open: Table<WatchRow>
+  readonly #groups: Index<WatchRow>
+  readonly #matchers = new Map<string, Matcher>()
+
+  constructor(engine: Engine) {
+    this.open = engine.table<WatchRow>('apiserver/watches')
+    this.#groups = this.open.index((row) => groupOf(row))
+  }
+
+  /** Sends `change` to every watch that selects the object before or after it. */
+  dispatch(ctx: EventContext, kind: KindDefinition, change: Change): void {
+    const { resource, object, from } = change
+    this.#toGroup(ctx, kind, resource, change)
+    const { namespace, name } = object.metadata
+    if (namespace) this.#toGroup(ctx, kind, `${resource}@${namespace}`, change)
+    this.#toGroup(ctx, kind, `${resource}!${namespace ?? ''}/${name}`, change)
+    if (resource !== 'pods') return
+    const node = nodeOf(object)
+    const before = from && nodeOf(from)
+    if (node) this.#toGroup(ctx, kind, `${resource}#${node}`, change)
+    if (before && before !== node) this.#toGroup(ctx, kind, `${resource}#${before}`, change)
+  }
+
+  #toGroup(ctx: EventContext, kind: KindDefinition, group: string, change: Change): void {
+    for (const id of this.#groups.keys(group)) this.deliver(ctx, kind, this.open.get(id)!, change)
+  }
+
+  /** One change to one watch, as what it is for that watch: an object that begins or ceases to match is added or deleted. */
+  deliver(ctx: EventContext, kind: KindDefinition, row: WatchRow, change: Change): void {
+    const matches = this.#matcher(row, kind)
+    const now = change.type !== 'DELETED' && matches(change.object)
+    const before = change.from !== undefined && matches(change.from)
+    if (!now && !before) return
+    const type = now ? (before ? 'MODIFIED' : 'ADDED') : 'DELETED'
+    ctx.schedule(row.latency, row.to.actor, row.to.what, {
+      watch: row.id,
+      type,
+      object: change.object,
+      resourceVersion: `${change.revision}`,
+      data: row.to.data,
+      sentAt: ctx.now,
+    })
+  }
+
+  /** The present state, or the news since the watch's resourceVersion. */
+  greet(ctx: EventContext, row: WatchRow, type: 'SYNC' | 'EXPIRED', revision: number, items?: readonly KubeObject[]): void {
+    ctx.schedule(row.latency, row.to.actor, row.to.what, {
+      watch: row.id, type, items, resourceVersion: `${revision}`, data: row.to.data, sentAt: ctx.now,
+    })
+  }
+
+  #matcher(row: WatchRow, kind: KindDefinition): Matcher {
+    const key = `${row.resource} ${row.namespace ?? ''} ${row.labelSelector ?? ''} ${row.fieldSelector ?? ''}`
+    let found = this.#matchers.get(key)
+    if (!found) this.#matchers.set(key, (found = matcher(kind, row.namespace, row.labelSelector, row.fieldSelector)))
+    return found
+  }
+}
+
+const nodeOf = (object: KubeObject): string | undefined => (object.spec as { nodeName?: string } | undefined)?.nodeName
+
+const ON_NODE = /^spec\.nodeName=([^,!]+)$/
+const BY_NAME = /^metadata\.name=([^,!]+)$/
+
+function groupOf(row: WatchRow): string {
+  const node = row.resource === 'pods' && row.fieldSelector ? ON_NODE.exec(row.fieldSelector) : null
+  if (node) return `${row.resource}#${node[1]}`
+  const name = row.fieldSelector ? BY_NAME.exec(row.fieldSelector) : null
+  if (name && row.namespace) return `${row.resource}!${row.namespace}/${name[1]}`
+  return row.namespace ? `${row.resource}@${row.namespace}` : row.resource
+}

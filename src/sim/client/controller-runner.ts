@@ -1,0 +1,124 @@
+import type { KubeObject } from '../api/meta.ts'
+import type { Engine, EventContext } from '../engine/engine.ts'
+import { invariant } from '../engine/invariant.ts'
+import type { Table } from '../engine/table.ts'
+import type { Micros } from '../engine/time.ts'
+import type { Controller, ControllerContext, HandlerContext, Watches } from './controller.ts'
+import { EventRecorder } from './event-recorder.ts'
+import type { InformerFactory } from './informer.ts'
+import type { Lister } from './lister.ts'
+import type { ReconcileResult } from './reconcile-context.ts'
+import { Jobs, type JobContext } from './resumable.ts'
+import { Client, type Answered } from './transport.ts'
+import { WorkQueue } from './work-queue.ts'
+
+/** Whether a component runs; absent means it does. Stopped controllers drop what they hear. */
+export type ComponentStates = Table<'stopped'>
+
+/**
+ * Gives a Controller its machinery: handlers on the shared informers, a work queue, workers that run the resumable
+ * reconcile, a client with its own rate limit, an event recorder. The actor's name is the controller's.
+ */
+export class ControllerRunner {
+  readonly controller: Controller
+  readonly queue: WorkQueue
+  readonly jobs: Jobs<ReconcileResult>
+  readonly recorder: EventRecorder
+  readonly #informers: InformerFactory
+  readonly #states = new Map<string, Table<unknown>>()
+  readonly #stopped: ComponentStates
+
+  constructor(engine: Engine, controller: Controller, informers: InformerFactory) {
+    const { name } = controller
+    this.controller = controller
+    this.#informers = informers
+    this.#stopped = engine.table<'stopped'>('components')
+    const client = new Client(engine, name, {
+      user: `system:serviceaccount:kube-system:${name}`,
+      qps: controller.qps ?? 20,
+      burst: controller.burst ?? 30,
+    })
+    this.queue = new WorkQueue(engine, name, controller.workers)
+    this.recorder = new EventRecorder(engine, client, { component: name })
+    for (const short of controller.state ?? []) this.#states.set(short, engine.table(`${name}/${short}`))
+    this.jobs = new Jobs<ReconcileResult>(engine, name, client, (ctx, key) => controller.reconcile(this.#controllerContext(ctx, key), key), {
+      lister: (plural) => informers.lister(plural),
+      emit: (ctx, object, type, reason, message) => this.recorder.emit(ctx, object, type, reason, message),
+      finished: (ctx, key, result) => this.#finished(ctx, key, result),
+    })
+    engine.actor(name, {
+      start: (ctx) => controller.start?.(this.#handlerContext(ctx)),
+      work: (ctx, key: string) => {
+        if (!this.#stopped.has(name) && this.queue.take(ctx, key)) this.jobs.start(ctx, key)
+      },
+      timer: (ctx, key: string) => this.queue.due(ctx, key),
+      answer: (ctx, answered: Answered) => this.jobs.answer(ctx, answered),
+      wake: (ctx, place: never) => this.jobs.wake(ctx, place),
+      stop: (ctx) => this.#stop(ctx),
+      resume: (ctx) => this.#resume(ctx),
+    })
+    for (const watches of controller.watches) this.#subscribe(watches as unknown as Watches)
+  }
+
+  state<V>(name: string): Table<V> {
+    const table = this.#states.get(name)
+    invariant(table, `${this.controller.name} has no state table ${name}; list it in "state"`)
+    return table as unknown as Table<V>
+  }
+
+  #subscribe(watches: Watches): void {
+    const informer = this.#informers.informer(watches.resource)
+    const running = (): boolean => !this.#stopped.has(this.controller.name)
+    informer.handlers.push({
+      onAdd: (ctx, obj) => running() && watches.onAdd?.(this.#handlerContext(ctx), obj),
+      onUpdate: (ctx, old, obj) => running() && watches.onUpdate?.(this.#handlerContext(ctx), old, obj),
+      onDelete: (ctx, obj) => running() && watches.onDelete?.(this.#handlerContext(ctx), obj),
+    })
+  }
+
+  #finished(ctx: EventContext, key: string, result: ReconcileResult): void {
+    const failed = result !== undefined && 'retry' in result
+    this.queue.done(ctx, key, failed)
+    if (failed) ctx.note('controller.retry', { controller: this.controller.name, key, why: result.retry })
+    else if (result !== undefined) this.queue.addAfter(ctx, key, result.after)
+  }
+
+  #stop(ctx: EventContext): void {
+    this.#stopped.set(this.controller.name, 'stopped')
+    this.queue.clear(ctx)
+    for (const key of [...this.jobs.table.keys()]) this.jobs.cancel(key)
+    ctx.note('controller.stopped', { controller: this.controller.name })
+  }
+
+  /** A restarted controller lists anew: every cached object is an add to it. */
+  #resume(ctx: EventContext): void {
+    this.#stopped.delete(this.controller.name)
+    ctx.note('controller.started', { controller: this.controller.name })
+    const handler = this.#handlerContext(ctx)
+    this.controller.start?.(handler)
+    for (const watches of this.controller.watches as unknown as readonly Watches[])
+      for (const object of this.#informers.lister(watches.resource.resource).list()) watches.onAdd?.(handler, object)
+  }
+
+  #handlerContext(ctx: EventContext): HandlerContext {
+    return {
+      now: ctx.now,
+      enqueue: (key) => this.queue.add(ctx, key),
+      enqueueAfter: (key, delay) => this.queue.addAfter(ctx, key, delay),
+      lister: <T extends KubeObject>(plural: string): Lister<T> => this.#informers.lister<T>(plural),
+      state: <V>(name: string): Table<V> => this.state<V>(name),
+    }
+  }
+
+  #controllerContext(job: JobContext, key: string): ControllerContext {
+    void key
+    const context = job as unknown as { -readonly [K in keyof ControllerContext]: ControllerContext[K] }
+    context.state = <V>(name: string): Table<V> => this.state<V>(name)
+    context.enqueueAfter = (other: string, delay: Micros) =>
+      job.once(() => {
+        this.queue.addAfter(job.eventContext, other, delay)
+        return null
+      })
+    return context
+  }
+}

@@ -1,0 +1,201 @@
+import { controllerOf, keyOf, type KubeObject } from '../api/meta.ts'
+import type { Engine, EventContext } from '../engine/engine.ts'
+import { invariant } from '../engine/invariant.ts'
+import type { Index, Table } from '../engine/table.ts'
+import type { Lister } from './lister.ts'
+import type { Client, WatchDelivery, WatchSpec } from './transport.ts'
+
+export interface InformerHandlers<T extends KubeObject = KubeObject> {
+  onAdd?(ctx: EventContext, obj: T): void
+  onUpdate?(ctx: EventContext, old: T, obj: T): void
+  onDelete?(ctx: EventContext, obj: T): void
+}
+
+/** What happened to one object since it was last popped (client-go: Delta). */
+export interface Delta {
+  readonly type: 'Sync' | 'Added' | 'Updated' | 'Deleted'
+  readonly object: KubeObject
+}
+
+/** A reflector's bookkeeping, shown in the loops view. `recent` has the last few watch events, newest last. */
+export interface ReflectorState {
+  readonly listResourceVersion: string
+  readonly lastResourceVersion: string
+  readonly relists: number
+  readonly recent: readonly { readonly resourceVersion: string; readonly key: string; readonly type: string }[]
+}
+
+const RECENT = 4
+const namespaceIndex = (obj: KubeObject): string | undefined => obj.metadata.namespace
+const ownerIndex = (obj: KubeObject): string | undefined => controllerOf(obj)?.uid
+const nodeIndex = (obj: KubeObject): string | undefined => (obj.spec as { nodeName?: string } | undefined)?.nodeName || undefined
+
+/** One resource's reflector, delta FIFO and indexer, with the handlers that listen to it. */
+export class Informer<T extends KubeObject = KubeObject> implements Lister<T> {
+  readonly spec: WatchSpec
+  readonly cache: Table<T>
+  readonly deltas: Table<readonly Delta[]>
+  readonly handlers: InformerHandlers<T>[] = []
+  readonly #indexes = new Map<string, Index<T>>()
+
+  constructor(engine: Engine, process: string, spec: WatchSpec) {
+    this.spec = spec
+    this.cache = engine.table<T>(`cache/${process}/${spec.resource}`)
+    this.deltas = engine.table<readonly Delta[]>(`deltas/${process}/${spec.resource}`)
+    this.addIndex('namespace', namespaceIndex)
+  }
+
+  /** Declares an index (client-go: AddIndexers). 'namespace' always exists; 'owner' and 'node' are made when first named. */
+  addIndex(name: string, by: (obj: T) => string | readonly string[] | undefined): void {
+    if (!this.#indexes.has(name)) this.#indexes.set(name, this.cache.index(by))
+  }
+
+  get(namespace: string | undefined, name: string): T | undefined {
+    return this.cache.get(namespace ? `${namespace}/${name}` : name)
+  }
+
+  list(namespace?: string): readonly T[] {
+    return namespace === undefined ? this.cache.values() : this.by('namespace', namespace)
+  }
+
+  by(index: string, value: string): readonly T[] {
+    return this.index(index).keys(value).map((key) => this.cache.get(key)!)
+  }
+
+  index(name: string): Index<T> {
+    if (name === 'owner') this.addIndex('owner', ownerIndex)
+    if (name === 'node') this.addIndex('node', nodeIndex)
+    const index = this.#indexes.get(name)
+    invariant(index, `informer of ${this.spec.resource} has no index ${name}; declare it with addIndex()`)
+    return index
+  }
+}
+
+/**
+ * The shared informers of one process (client-go: SharedInformerFactory). A watch delivery reaches the reflector as one
+ * event, which adds a delta to the FIFO; popping it, which updates the indexer and calls the handlers, is the next.
+ */
+export class InformerFactory {
+  readonly process: string
+  readonly reflectors: Table<ReflectorState>
+  readonly #engine: Engine
+  readonly #client: Client
+  readonly #actor: string
+  readonly #informers = new Map<string, Informer>()
+
+  constructor(engine: Engine, process: string, client: Client) {
+    this.process = process
+    this.#engine = engine
+    this.#client = client
+    this.#actor = `informers-${process}`
+    this.reflectors = engine.table<ReflectorState>(`reflectors/${process}`)
+    engine.actor(this.#actor, {
+      watch: (ctx, delivery: WatchDelivery) => this.#receive(ctx, delivery),
+      pop: (ctx, [resource, key]: readonly [string, string]) => this.#pop(ctx, this.#named(resource), key),
+    })
+  }
+
+  informer<T extends KubeObject>(spec: WatchSpec): Informer<T> {
+    let informer = this.#informers.get(spec.resource)
+    if (!informer) this.#informers.set(spec.resource, (informer = new Informer(this.#engine, this.process, spec)))
+    return informer as Informer as unknown as Informer<T>
+  }
+
+  /** The informer of a plural that somebody asked for at composition. */
+  lister<T extends KubeObject>(resource: string): Informer<T> {
+    return this.#named(resource) as unknown as Informer<T>
+  }
+
+  all(): readonly Informer[] {
+    return [...this.#informers.values()]
+  }
+
+  /** Opens all watches. */
+  start(ctx: EventContext): void {
+    for (const informer of this.#informers.values()) this.#open(ctx, informer)
+  }
+
+  /** Closes all watches; caches stay as they were. */
+  stop(ctx: EventContext): void {
+    for (const informer of this.#informers.values()) this.#client.unwatch(ctx, this.#watchId(informer))
+  }
+
+  #watchId(informer: Informer): string {
+    return `${this.process}/${informer.spec.resource}`
+  }
+
+  #open(ctx: EventContext, informer: Informer): void {
+    this.#client.watch(ctx, this.#watchId(informer), informer.spec, { actor: this.#actor, what: 'watch', data: informer.spec.resource })
+  }
+
+  #named(resource: string): Informer {
+    const informer = this.#informers.get(resource)
+    invariant(informer, `process ${this.process} has no informer of ${resource}; add it to what the controller watches`)
+    return informer
+  }
+
+  #receive(ctx: EventContext, delivery: WatchDelivery): void {
+    const resource = delivery.data as string
+    const informer = this.#named(resource)
+    const state = this.reflectors.get(resource)
+    if (delivery.type === 'EXPIRED') {
+      this.#open(ctx, informer)
+      return
+    }
+    if (delivery.type === 'SYNC') {
+      this.reflectors.set(resource, {
+        listResourceVersion: delivery.resourceVersion,
+        lastResourceVersion: delivery.resourceVersion,
+        relists: state ? state.relists + 1 : 0,
+        recent: [],
+      })
+      this.#replace(ctx, informer, delivery.items!)
+      return
+    }
+    const object = delivery.object!
+    const key = keyOf(object)
+    this.reflectors.set(resource, {
+      listResourceVersion: state?.listResourceVersion ?? '',
+      lastResourceVersion: delivery.resourceVersion,
+      relists: state?.relists ?? 0,
+      recent: [...(state?.recent ?? []).slice(1 - RECENT), { resourceVersion: delivery.resourceVersion, key, type: delivery.type }],
+    })
+    this.#push(ctx, informer, key, { type: delivery.type === 'ADDED' ? 'Added' : delivery.type === 'DELETED' ? 'Deleted' : 'Updated', object })
+  }
+
+  /** The present state replaces what the cache knows (DeltaFIFO.Replace): what is gone gets a Deleted. */
+  #replace(ctx: EventContext, informer: Informer, items: readonly KubeObject[]): void {
+    const present = new Set(items.map(keyOf))
+    for (const key of informer.cache.keys())
+      if (!present.has(key)) this.#push(ctx, informer, key, { type: 'Deleted', object: informer.cache.get(key)! })
+    for (const object of items) {
+      const known = informer.cache.get(keyOf(object))
+      if (known?.metadata.resourceVersion !== object.metadata.resourceVersion) this.#push(ctx, informer, keyOf(object), { type: 'Sync', object })
+    }
+  }
+
+  #push(ctx: EventContext, informer: Informer, key: string, delta: Delta): void {
+    const waiting = informer.deltas.get(key)
+    informer.deltas.set(key, waiting ? [...waiting, delta] : [delta])
+    if (!waiting) ctx.schedule(0, this.#actor, 'pop', [informer.spec.resource, key])
+  }
+
+  #pop(ctx: EventContext, informer: Informer, key: string): void {
+    const deltas = informer.deltas.get(key)
+    if (!deltas) return
+    informer.deltas.delete(key)
+    for (const delta of deltas) {
+      const old = informer.cache.get(key)
+      if (delta.type === 'Deleted') {
+        if (!old) continue
+        informer.cache.delete(key)
+        for (const handler of informer.handlers) handler.onDelete?.(ctx, delta.object)
+      } else {
+        informer.cache.set(key, delta.object)
+        for (const handler of informer.handlers)
+          if (old) handler.onUpdate?.(ctx, old, delta.object)
+          else handler.onAdd?.(ctx, delta.object)
+      }
+    }
+  }
+}

@@ -1,0 +1,191 @@
+import type { KubeObject } from '../api/meta.ts'
+import type { Engine, EventContext } from '../engine/engine.ts'
+import type { Table } from '../engine/table.ts'
+import type { Micros } from '../engine/time.ts'
+import type { Lister } from './lister.ts'
+import type { Answer, ReconcileContext } from './reconcile-context.ts'
+import type { Request } from './request.ts'
+import type { Answered, Client } from './transport.ts'
+
+/** Thrown to leave a resumable function while it waits; no Error, because nothing went wrong and no stack is wanted. */
+const SUSPENDED = Symbol('suspended')
+
+/** An entry of the log for requests under way: answers fill in; when `left` is 0 the function goes on. */
+interface Waiting {
+  readonly answers: readonly (Answer<unknown> | null)[]
+  readonly left: number
+}
+
+/** A suspended function: everything that it has read and been answered so far, in order. */
+export interface SuspendedJob {
+  readonly log: readonly unknown[]
+  readonly since: Micros
+}
+
+/** Payload data that leads an answer back to its place in a job's log. */
+interface Place {
+  readonly job: string
+  readonly entry: number
+  readonly slot: number
+}
+
+export interface JobHooks<R> {
+  lister<T extends KubeObject>(plural: string): Lister<T>
+  emit(ctx: EventContext, object: KubeObject, type: 'Normal' | 'Warning', reason: string, message: string, action?: string): void
+  finished(ctx: EventContext, job: string, result: R): void
+}
+
+/**
+ * Runs functions in direct style that wait in virtual time. A function that must wait is left, its log is kept in a
+ * table, and when the answer arrives it is run again from the top with the log replayed. So all state is plain data.
+ */
+export class Jobs<R> {
+  readonly table: Table<SuspendedJob>
+  readonly #client: Client
+  readonly #run: (ctx: JobContext, job: string) => R
+  readonly #hooks: JobHooks<R>
+
+  constructor(engine: Engine, name: string, client: Client, run: (ctx: JobContext, job: string) => R, hooks: JobHooks<R>) {
+    this.table = engine.table<SuspendedJob>(`jobs/${name}`)
+    this.#client = client
+    this.#run = run
+    this.#hooks = hooks
+  }
+
+  start(ctx: EventContext, job: string): void {
+    this.#resume(ctx, job, [], ctx.now)
+  }
+
+  /** Handler 'answer' of the owning actor. */
+  answer(ctx: EventContext, { answer, data }: Answered<unknown>): void {
+    const { job, entry, slot } = data as Place
+    const row = this.table.get(job)
+    if (!row) return
+    const waiting = row.log[entry] as Waiting | undefined
+    // A job that was cancelled and started anew may still get an answer meant for its predecessor.
+    if (!waiting?.left) return
+    const answers = waiting.answers.slice()
+    answers[slot] = answer
+    const log = row.log.slice()
+    log[entry] = { answers, left: waiting.left - 1 } satisfies Waiting
+    if (waiting.left > 1) this.table.set(job, { log, since: row.since })
+    else this.#resume(ctx, job, log, row.since)
+  }
+
+  /** Handler 'wake' of the owning actor: a sleep is over. */
+  wake(ctx: EventContext, { job, entry }: Place): void {
+    const row = this.table.get(job)
+    if (!row) return
+    const log = row.log.slice()
+    log[entry] = { answers: [], left: 0 } satisfies Waiting
+    this.#resume(ctx, job, log, row.since)
+  }
+
+  /** Forgets a suspended job; late answers are dropped. */
+  cancel(job: string): void {
+    this.table.delete(job)
+  }
+
+  #resume(ctx: EventContext, job: string, log: unknown[], since: Micros): void {
+    const context = new JobContext(ctx, job, log, this.#client, this.#hooks)
+    let result: R
+    try {
+      result = this.#run(context, job)
+    } catch (thrown) {
+      if (thrown !== SUSPENDED) throw thrown
+      this.table.set(job, { log, since })
+      return
+    }
+    this.table.delete(job)
+    this.#hooks.finished(ctx, job, result)
+  }
+}
+
+/** The context handed to a resumable function; see ReconcileContext for the rules. */
+export class JobContext implements ReconcileContext {
+  readonly eventContext: EventContext
+  readonly job: string
+  readonly #log: unknown[]
+  readonly #client: Client
+  readonly #hooks: JobHooks<never>
+  #position = 0
+
+  constructor(ctx: EventContext, job: string, log: unknown[], client: Client, hooks: JobHooks<never>) {
+    this.eventContext = ctx
+    this.job = job
+    this.#log = log
+    this.#client = client
+    this.#hooks = hooks
+  }
+
+  get now(): Micros {
+    return this.once(() => this.eventContext.now)
+  }
+
+  once<T>(effect: () => T): T {
+    if (this.#position < this.#log.length) return this.#log[this.#position++] as T
+    const value = effect()
+    this.#log.push(value)
+    this.#position++
+    return value
+  }
+
+  lister<T extends KubeObject>(plural: string): Lister<T> {
+    const cache = this.#hooks.lister<T>(plural)
+    return {
+      get: (namespace, name) => this.once(() => cache.get(namespace, name)),
+      list: (namespace) => this.once(() => cache.list(namespace)),
+      by: (index, value) => this.once(() => cache.by(index, value)),
+    }
+  }
+
+  call<T = KubeObject>(request: Request): Answer<T> {
+    return this.all<T>([request])[0]!
+  }
+
+  all<T = KubeObject>(requests: readonly Request[]): readonly Answer<T>[] {
+    if (requests.length === 0) return []
+    const entry = this.#position++
+    if (entry < this.#log.length) {
+      const waiting = this.#log[entry] as Waiting
+      if (waiting.left === 0) return waiting.answers as readonly Answer<T>[]
+      throw SUSPENDED
+    }
+    this.#log.push({ answers: requests.map(() => null), left: requests.length } satisfies Waiting)
+    requests.forEach((request, slot) => {
+      const data: Place = { job: this.job, entry, slot }
+      this.#client.send(this.eventContext, request, { actor: this.eventContext.event.actor, what: 'answer', data })
+    })
+    throw SUSPENDED
+  }
+
+  sleep(delay: Micros): void {
+    const entry = this.#position++
+    if (entry < this.#log.length) {
+      if ((this.#log[entry] as Waiting).left === 0) return
+      throw SUSPENDED
+    }
+    this.#log.push({ answers: [], left: 1 } satisfies Waiting)
+    const data: Place = { job: this.job, entry, slot: 0 }
+    this.eventContext.schedule(delay, this.eventContext.event.actor, 'wake', data)
+    throw SUSPENDED
+  }
+
+  random(bound: number): number {
+    return this.once(() => this.eventContext.random.below(bound))
+  }
+
+  note(id: string, params: Readonly<Record<string, string | number>>): void {
+    this.once(() => {
+      this.eventContext.note(id, params)
+      return null
+    })
+  }
+
+  event(object: KubeObject, type: 'Normal' | 'Warning', reason: string, message: string, action?: string): void {
+    this.once(() => {
+      this.#hooks.emit(this.eventContext, object, type, reason, message, action)
+      return null
+    })
+  }
+}

@@ -1,0 +1,112 @@
+import type { KubeObject } from '../api/meta.ts'
+import type { Engine } from '../engine/engine.ts'
+import type { Table } from '../engine/table.ts'
+
+/** One committed write, as watchers hear of it. `from` is absent for the first version, `to` for a deletion. */
+export interface Change {
+  readonly revision: number
+  readonly key: string
+  /** Plural, the first part of the key. */
+  readonly resource: string
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'
+  readonly from?: KubeObject
+  /** The object after the change; for a deletion its last state with the deletion's revision. */
+  readonly object: KubeObject
+}
+
+/** How many changes stay available to watches that start from an old revision (etcd compaction, simplified to a count). */
+export const KEPT_CHANGES = 4096
+
+/** "pods/default/web-1" or "nodes/node-1": the etcd key without its prefix. */
+export const storeKey = (resource: string, namespace: string | undefined, name: string): string =>
+  namespace ? `${resource}/${namespace}/${name}` : `${resource}/${name}`
+
+/**
+ * The etcd of the cluster: objects by key, one revision a write, the latest changes for watches. Only the API server
+ * holds a reference to it.
+ */
+export class Store {
+  readonly objects: Table<KubeObject>
+  readonly #changes: Table<Change>
+  readonly #counters: Table<number>
+  readonly #byResource
+  readonly #byNamespace
+
+  constructor(engine: Engine) {
+    this.objects = engine.table<KubeObject>('etcd')
+    this.#changes = engine.table<Change>('etcd/changes')
+    this.#counters = engine.table<number>('etcd/counters')
+    this.#byResource = this.objects.index((_, key) => key.slice(0, key.indexOf('/')))
+    this.#byNamespace = this.objects.index((obj, key) =>
+      obj.metadata.namespace ? `${key.slice(0, key.indexOf('/'))}/${obj.metadata.namespace}` : undefined,
+    )
+  }
+
+  /** The revision of the latest write. */
+  get revision(): number {
+    return this.#counters.get('revision') ?? 1
+  }
+
+  /** The oldest revision from which a watch may still start. */
+  get compacted(): number {
+    return Math.max(1, this.revision - KEPT_CHANGES)
+  }
+
+  get(key: string): KubeObject | undefined {
+    return this.objects.get(key)
+  }
+
+  /** Keys of a resource, all or of one namespace, in order. */
+  keys(resource: string, namespace?: string): readonly string[] {
+    return namespace ? this.#byNamespace.keys(`${resource}/${namespace}`) : this.#byResource.keys(resource)
+  }
+
+  count(resource: string): number {
+    return this.#byResource.count(resource)
+  }
+
+  /** Writes a new version and stamps its resourceVersion. */
+  put(key: string, object: KubeObject): Change {
+    const revision = this.#next()
+    const from = this.objects.get(key)
+    const stored: KubeObject = { ...object, metadata: { ...object.metadata, resourceVersion: `${revision}` } }
+    this.objects.set(key, stored)
+    return this.#log({ revision, key, resource: resourceOf(key), type: from ? 'MODIFIED' : 'ADDED', from, object: stored })
+  }
+
+  /** Removes a key; undefined when it is not there. `last` replaces the final state that watchers see. */
+  remove(key: string, last?: KubeObject): Change | undefined {
+    const from = this.objects.get(key)
+    if (!from) return undefined
+    const revision = this.#next()
+    this.objects.delete(key)
+    const final = last ?? from
+    const object: KubeObject = { ...final, metadata: { ...final.metadata, resourceVersion: `${revision}` } }
+    return this.#log({ revision, key, resource: resourceOf(key), type: 'DELETED', from, object })
+  }
+
+  /** Changes of a resource after `revision`, oldest first; undefined when they have been compacted. */
+  changesSince(resource: string, revision: number): readonly Change[] | undefined {
+    if (revision < this.compacted) return undefined
+    const changes: Change[] = []
+    for (let r = revision + 1; r <= this.revision; r++) {
+      const change = this.#changes.get(`${r}`)
+      if (change?.resource === resource) changes.push(change)
+    }
+    return changes
+  }
+
+  #next(): number {
+    const revision = this.revision + 1
+    this.#counters.set('revision', revision)
+    return revision
+  }
+
+  #log(change: Change): Change {
+    this.#changes.set(`${change.revision}`, change)
+    this.#changes.delete(`${change.revision - KEPT_CHANGES}`)
+    return change
+  }
+}
+
+const resourceOf = (key: string): string => key.slice(0, key.indexOf('/'))
