@@ -1,4 +1,4 @@
-import { useEffect, useId, useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
+import { useCallback, useEffect, useId, useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
 import { createPortal } from 'react-dom'
 import { join } from './join.ts'
 import { Kbd } from './Kbd.tsx'
@@ -62,7 +62,15 @@ export function MenuList({ label, items, at, onClose }: MenuListProps): ReactNod
     target.focus()
   }
   return createPortal(
-    <div ref={list} role="menu" aria-label={label} className={styles['menu']} style={{ left: place.x, top: place.y }} onKeyDown={move}>
+    <div
+      ref={list}
+      role="menu"
+      tabIndex={-1}
+      aria-label={label}
+      className={styles['menu']}
+      style={{ left: place.x, top: place.y }}
+      onKeyDown={move}
+    >
       {items.map((item) => (
         <button
           key={item.id}
@@ -116,10 +124,10 @@ export function MenuButton({ label, items, children, className }: MenuButtonProp
     const box = button.current?.getBoundingClientRect()
     if (box !== undefined) setAt({ x: box.left, y: box.bottom + 4 })
   }
-  const close = useRef(() => {
+  const close = useCallback(() => {
     setAt(null)
     button.current?.focus()
-  })
+  }, [])
   return (
     <>
       <button
@@ -139,7 +147,7 @@ export function MenuButton({ label, items, children, className }: MenuButtonProp
       >
         {children}
       </button>
-      {at !== null && <MenuList label={label} items={items} at={at} onClose={close.current} />}
+      {at !== null && <MenuList label={label} items={items} at={at} onClose={close} />}
     </>
   )
 }

@@ -45,6 +45,7 @@ export function Tooltip({ text, keys, children }: TooltipProps): ReactNode {
   return (
     <span
       ref={wrap}
+      role="presentation"
       className={styles['wrap']}
       onPointerEnter={(event) => event.pointerType === 'mouse' && show(DELAY_MS)}
       onPointerLeave={hide}

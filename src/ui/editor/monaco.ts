@@ -1,0 +1,87 @@
+/**
+ * Monaco with YAML, fetched when the editor is first needed. The slim build: the editor's features and the YAML language,
+ * none of the others.
+ */
+import * as monaco from 'monaco-editor/editor'
+import 'monaco-editor/features/register.all'
+import 'monaco-editor/languages/definitions/yaml/register'
+import EditorWorker from 'monaco-editor/editor/editor.worker?worker'
+import { configureMonacoYaml } from 'monaco-yaml'
+import type { Theme } from '../theme/theme.ts'
+import { documentSchema, type JsonSchema } from './document-schema.ts'
+import { colours, rules } from './monaco-theme.ts'
+import YamlWorker from './yaml.worker.ts?worker'
+
+export { monaco }
+
+interface WorkerRequest {
+  readonly createData?: unknown
+  readonly host?: Record<string, (...args: never[]) => unknown>
+}
+
+/**
+ * monaco-yaml asks for workers as Monaco did before 0.55 (by module id); since then Monaco wants the worker itself. This
+ * answers the old way with the new one: the first message wakes the worker, the second is its configuration.
+ */
+function createYamlWorker<T extends object>({ createData, host }: WorkerRequest): monaco.editor.MonacoWebWorker<T> {
+  const worker = new YamlWorker()
+  worker.postMessage('ignore')
+  worker.postMessage(createData)
+  return monaco.editor.createWebWorker<T>({ worker, keepIdleModels: false, ...(host !== undefined && { host }) })
+}
+
+function withYamlWorker(): typeof monaco {
+  const editor = Object.create(monaco.editor, { createWebWorker: { value: createYamlWorker } }) as typeof monaco.editor
+  return { ...monaco, editor }
+}
+
+/** The definitions of Kubernetes' types beside the page; none when the file is absent (the editor then only knows YAML). */
+async function loadDefinitions(): Promise<Record<string, JsonSchema>> {
+  try {
+    const response = await fetch(new URL('schema/k8s.json', document.baseURI))
+    if (!response.ok) return {}
+    const found = (await response.json()) as { definitions?: Record<string, JsonSchema> }
+    return found.definitions ?? (found as Record<string, JsonSchema>)
+  } catch {
+    return {}
+  }
+}
+
+let yaml: ReturnType<typeof configureMonacoYaml> | undefined
+
+async function startYaml(): Promise<void> {
+  yaml = configureMonacoYaml(withYamlWorker() as never, {
+    schemas: [],
+    completion: true,
+    hover: true,
+    validate: true,
+    enableSchemaRequest: false,
+    disableDefaultProperties: true,
+    yamlVersion: '1.2',
+  })
+  const definitions = await loadDefinitions()
+  if (Object.keys(definitions).length === 0) return
+  await yaml.update({ schemas: [{ uri: 'https://kubernetes.io/schemas/v1.36', fileMatch: ['**'], schema: documentSchema(definitions) as never }] })
+}
+
+let started = false
+
+/** Sets Monaco up once: workers, YAML, themes. */
+export function startMonaco(): typeof monaco {
+  if (started) return monaco
+  started = true
+  self.MonacoEnvironment = { getWorker: () => new EditorWorker() }
+  void startYaml()
+  return monaco
+}
+
+/** Makes Monaco's colours those of the page; call when the theme changes. */
+export function showTheme(theme: Theme): void {
+  monaco.editor.defineTheme('orrery', {
+    base: theme === 'dark' ? 'vs-dark' : 'vs',
+    inherit: true,
+    rules: rules(),
+    colors: colours(),
+  })
+  monaco.editor.setTheme('orrery')
+}
