@@ -1,0 +1,237 @@
+import { keyOf, type KubeObject } from '../../api/meta.ts'
+import type { Pod } from '../../api/pod.ts'
+import { create, LEASES, NODES, patch, PODS, remove } from '../../client/request.ts'
+import { Client, type WatchDelivery, type WatchSpec } from '../../client/transport.ts'
+import type { Engine, EventContext } from '../../engine/engine.ts'
+import type { Index, Table } from '../../engine/table.ts'
+import { formatTime, type Micros } from '../../engine/time.ts'
+import type { Node } from '../../kinds/node/node.ts'
+import { heartbeatFrom, heartbeatTable, lastRenewal, type NodeHeartbeat } from '../heartbeats.ts'
+import { labelContract, type Contract, type PodBehaviour } from './contract.ts'
+import { hostAddress, kubeletState, LEASE_NAMESPACE, leaseOf, needsReport, nodeStatusPatch, renewal, type KubeletState } from './node-status.ts'
+import { DEFAULT_CIDR, nextAddress } from './pod-ip.ts'
+import { statusPatch, type Address, type Look } from './pod-status.ts'
+import { nextStage, type Marks, type Stage } from './stage.ts'
+
+/** What the fake kubelets know of one pod. */
+export interface KwokPod extends Marks {
+  readonly pod: Pod
+  readonly address?: Address
+  readonly timer?: { readonly seq: number; readonly until: Micros }
+  /** The stage whose request is on its way, so that it is sent once. */
+  readonly sent?: string
+}
+
+/** What they know of one node. `crashed` is set by a fault, whatever the label says. */
+export interface KwokNode {
+  readonly node: Node
+  readonly state: KubeletState
+  readonly crashed: boolean
+  readonly lastAddress: number
+  /** The report whose request is on its way. */
+  readonly sent?: KubeletState
+}
+
+const NAME = 'kwok'
+const FASTEST: Micros = 2_000
+const SLOWEST: Micros = 12_000
+const BOUND_PODS: WatchSpec = { ...PODS, fieldSelector: 'spec.nodeName!=' }
+
+/**
+ * All kubelets of a cluster as one cheap actor that fakes them (KWOK): a bound pod runs without images, containers or
+ * processes. Events: start, watch, timer; and the faults crash, restart with a node's name.
+ */
+export class KwokKubelets {
+  readonly pods: Table<KwokPod>
+  readonly nodes: Table<KwokNode>
+  readonly #byNode: Index<KwokPod>
+  readonly #beats: Table<NodeHeartbeat>
+  readonly #client: Client
+  readonly #contract: Contract
+
+  constructor(engine: Engine, contract: Contract = labelContract) {
+    this.#contract = contract
+    this.pods = engine.table<KwokPod>('kwok/pods')
+    this.nodes = engine.table<KwokNode>('kwok/nodes')
+    this.#byNode = this.pods.index(({ pod }) => pod.spec.nodeName)
+    this.#beats = heartbeatTable(engine)
+    this.#client = new Client(engine, NAME, { user: 'system:kwok' })
+    engine.actor(NAME, {
+      start: (ctx) => this.#start(ctx),
+      watch: (ctx, delivery: WatchDelivery) => this.#receive(ctx, delivery),
+      timer: (ctx, key: string) => this.#due(ctx, key),
+      crash: (ctx, node: string) => this.#crash(ctx, node, true),
+      restart: (ctx, node: string) => this.#crash(ctx, node, false),
+    })
+  }
+
+  #start(ctx: EventContext): void {
+    this.#open(ctx, 'nodes', NODES)
+    this.#open(ctx, 'pods', BOUND_PODS)
+  }
+
+  #open(ctx: EventContext, resource: string, spec: WatchSpec): void {
+    this.#client.watch(ctx, `${NAME}/${resource}`, spec, { actor: NAME, what: 'watch', data: resource })
+  }
+
+  #receive(ctx: EventContext, delivery: WatchDelivery): void {
+    const isPod = delivery.data === 'pods'
+    if (delivery.type === 'EXPIRED') this.#open(ctx, delivery.data as string, isPod ? BOUND_PODS : NODES)
+    else if (delivery.type === 'SYNC') this.#sync(ctx, isPod, delivery.items!)
+    else if (delivery.type === 'DELETED') this.#forget(ctx, isPod, keyOf(delivery.object!))
+    else this.#observe(ctx, isPod, delivery.object!)
+  }
+
+  #sync(ctx: EventContext, isPod: boolean, items: readonly KubeObject[]): void {
+    const present = new Set(items.map(keyOf))
+    for (const key of [...(isPod ? this.pods : this.nodes).keys()]) if (!present.has(key)) this.#forget(ctx, isPod, key)
+    for (const item of items) {
+      const known = isPod ? this.pods.get(keyOf(item)) : undefined
+      // What was sent before may have been lost with the connection.
+      if (known?.sent) this.pods.set(keyOf(item), { ...known, sent: undefined })
+      this.#observe(ctx, isPod, item)
+    }
+  }
+
+  #observe(ctx: EventContext, isPod: boolean, object: KubeObject): void {
+    if (isPod) this.#observePod(ctx, object as Pod)
+    else this.#observeNode(ctx, object as Node)
+  }
+
+  #forget(ctx: EventContext, isPod: boolean, key: string): void {
+    if (!isPod) {
+      this.nodes.delete(key)
+      this.#beats.delete(key)
+      return
+    }
+    const row = this.pods.get(key)
+    if (row?.timer) ctx.cancel(row.timer.seq)
+    this.pods.delete(key)
+  }
+
+  #observeNode(ctx: EventContext, node: Node): void {
+    const { name, uid } = node.metadata
+    const known = this.nodes.get(name)
+    const same = known?.node.metadata.uid === uid ? known : undefined
+    const state = kubeletState(node)
+    const row: KwokNode = { node, state, crashed: same?.crashed ?? false, lastAddress: same?.lastAddress ?? 1, sent: same?.sent }
+    this.nodes.set(name, row)
+    this.#live(ctx, row)
+    const wasSilent = !same || isSilent(same)
+    if (wasSilent && !isSilent(row)) for (const key of this.#byNode.keys(name)) this.#advance(ctx, key)
+  }
+
+  /** Lease and status of a node, as far as its kubelet lives. */
+  #live(ctx: EventContext, row: KwokNode): void {
+    const { name } = row.node.metadata
+    const beat = this.#beats.get(name)
+    if (isSilent(row)) {
+      if (beat) this.#silence(ctx, row.node, beat)
+      return
+    }
+    if (!beat) {
+      this.#beats.set(name, heartbeatFrom(ctx.now))
+      this.#client.send(ctx, create(LEASES, LEASE_NAMESPACE, leaseOf(row.node, ctx.now)))
+    }
+    if (!needsReport(row.node, row.state)) {
+      if (row.sent) this.nodes.set(name, { ...row, sent: undefined })
+    } else if (row.sent !== row.state) {
+      this.nodes.set(name, { ...row, sent: row.state })
+      this.#client.send(ctx, patch(NODES, row.node, nodeStatusPatch(row.node, row.state, formatTime(ctx.now)), 'strategic', 'status'))
+      ctx.note('kwok.nodeReports', { node: name, state: row.state })
+    }
+  }
+
+  /** The last renewal is written down as it was; from now on nobody renews. */
+  #silence(ctx: EventContext, node: Node, beat: NodeHeartbeat): void {
+    const { name } = node.metadata
+    this.#beats.delete(name)
+    this.#client.send(ctx, patch(LEASES, leaseOf(node, 0), renewal(lastRenewal(beat, ctx.now)), 'merge'))
+    ctx.note('kwok.nodeSilent', { node: name })
+  }
+
+  #crash(ctx: EventContext, name: string, crashed: boolean): void {
+    const row = this.nodes.get(name)
+    if (!row || row.crashed === crashed) return
+    const next: KwokNode = { ...row, crashed, sent: undefined }
+    this.nodes.set(name, next)
+    this.#live(ctx, next)
+    if (!isSilent(next)) for (const key of this.#byNode.keys(name)) this.#advance(ctx, key)
+  }
+
+  #observePod(ctx: EventContext, pod: Pod): void {
+    const key = keyOf(pod)
+    const known = this.pods.get(key)
+    const same = known?.pod.metadata.uid === pod.metadata.uid ? known : undefined
+    if (known && !same) this.#forget(ctx, true, key)
+    const deletedAt = pod.metadata.deletionTimestamp === undefined ? undefined : (same?.deletedAt ?? ctx.now)
+    this.pods.set(key, { ...same, pod, deletedAt })
+    this.#advance(ctx, key)
+  }
+
+  #due(ctx: EventContext, key: string): void {
+    const row = this.pods.get(key)
+    if (!row) return
+    this.pods.set(key, { ...row, timer: undefined })
+    this.#advance(ctx, key)
+  }
+
+  /** Does what the pod's next stage asks for, or sets the timer for it. */
+  #advance(ctx: EventContext, key: string): void {
+    const row = this.pods.get(key)
+    const node = row?.pod.spec.nodeName ? this.nodes.get(row.pod.spec.nodeName) : undefined
+    if (!row || !node || isSilent(node)) return
+    const behaviour = this.#contract(row.pod)
+    const stage = nextStage(row.pod, behaviour, row, ctx.now)
+    const until = stage.do === 'wait' ? stage.until : undefined
+    let { timer } = row
+    if (timer && timer.until !== until) {
+      ctx.cancel(timer.seq)
+      timer = undefined
+    }
+    if (until !== undefined) timer ??= { seq: ctx.schedule(until - ctx.now, NAME, 'timer', key), until }
+    const sent = signature(stage)
+    this.pods.set(key, { ...row, timer, sent })
+    if (sent !== undefined && sent !== row.sent) this.#act(ctx, key, node, behaviour, stage)
+  }
+
+  #act(ctx: EventContext, key: string, node: KwokNode, behaviour: PodBehaviour, stage: Stage): void {
+    const { pod } = this.pods.get(key)!
+    const delay = ctx.random.between(FASTEST, SLOWEST)
+    if (stage.do === 'remove') {
+      this.#client.send(ctx, remove(PODS, pod, { gracePeriodSeconds: 0, preconditions: { uid: pod.metadata.uid } }), undefined, delay)
+      ctx.note('kwok.podStopped', { pod: pod.metadata.name, node: node.node.metadata.name })
+    } else if (stage.do === 'show') this.#show(ctx, key, node, behaviour, stage.look, delay)
+  }
+
+  #show(ctx: EventContext, key: string, node: KwokNode, behaviour: PodBehaviour, look: Look, delay: Micros): void {
+    const row = this.pods.get(key)!
+    const starts = row.pod.status?.startTime === undefined
+    const address = starts ? (row.address ?? this.#address(row.pod, node)) : undefined
+    if (starts) this.pods.set(key, { ...row, runningAt: ctx.now + delay, address })
+    const body = statusPatch(row.pod, behaviour, look, formatTime(ctx.now + delay), address)
+    this.#client.send(ctx, patch(PODS, row.pod, body, 'strategic', 'status'), undefined, delay)
+    const what = look.exitCode === undefined ? (look.ready ? 'podReady' : 'podRunning') : look.exitCode === 0 ? 'podSucceeded' : 'podFailed'
+    ctx.note(`kwok.${what}`, { pod: row.pod.metadata.name, node: node.node.metadata.name, code: look.exitCode ?? 0 })
+  }
+
+  #address(pod: Pod, { node, lastAddress }: KwokNode): Address | undefined {
+    const hostIP = hostAddress(node)
+    if (pod.spec.hostNetwork) return { hostIP, podIP: hostIP }
+    const { name } = node.metadata
+    // Nodes without a range of their own share one.
+    const sharing = node.spec.podCIDR ? this.#byNode.keys(name) : this.pods.keys()
+    const used = new Set(sharing.map((key) => this.pods.get(key)!.address?.podIP ?? ''))
+    const next = nextAddress(node.spec.podCIDR || DEFAULT_CIDR, lastAddress, used)
+    if (!next) return undefined
+    this.nodes.set(name, { ...this.nodes.get(name)!, lastAddress: next.number })
+    return { hostIP, podIP: next.ip }
+  }
+}
+
+const isSilent = (row: KwokNode): boolean => row.crashed || row.state === 'stopped'
+
+function signature(stage: Stage): string | undefined {
+  if (stage.do === 'remove') return 'remove'
+  return stage.do === 'show' ? `${stage.look.phase} ${stage.look.ready} ${stage.look.exitCode ?? ''}` : undefined
+}
