@@ -1,0 +1,109 @@
+import { expect, test } from 'vitest'
+import { ShellSession, type Screen } from './shell-session.ts'
+import type { TerminalPanelProps } from './types.ts'
+
+/** A terminal of one endless row per line: control sequences are dropped, what was written stays. */
+function fake(props: Partial<TerminalPanelProps> = {}): { session: ShellSession; ran: string[]; said: string[]; written: () => string } {
+  const ran: string[] = []
+  const said: string[] = []
+  let written = ''
+  const screen: Screen = { cols: 80, write: (data) => void (written += data), clear: () => undefined }
+  const all: TerminalPanelProps = {
+    prompt: '$ ',
+    run: async (line, write) => {
+      ran.push(line)
+      write(`ran ${line}\n`)
+    },
+    complete: async () => ({ candidates: [], replaceFrom: 0 }),
+    interrupt: () => undefined,
+    ...props,
+  }
+  const session = new ShellSession(screen, () => all, (text) => said.push(text))
+  session.start()
+  return { session, ran, said, written: () => written }
+}
+
+const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0))
+
+test('a line runs on Enter and its output is heard', async () => {
+  const { session, ran, said } = fake()
+  session.input('kubectl get pods\r')
+  await settle()
+  expect(ran).toEqual(['kubectl get pods'])
+  expect(said).toEqual(['ran kubectl get pods\n'])
+})
+
+test('lines pasted together run one after the other', async () => {
+  const { session, ran } = fake()
+  session.input('one\ntwo\r\nthree')
+  await settle()
+  expect(ran).toEqual(['one', 'two'])
+  session.input('\r')
+  await settle()
+  expect(ran).toEqual(['one', 'two', 'three'])
+})
+
+test('Ctrl-C reaches a running line and drops what was typed ahead', async () => {
+  let stopped: (() => void) | undefined
+  let interrupts = 0
+  const { session, ran } = fake({
+    run: (line) => new Promise<void>((resolve) => void (ran.push(line), (stopped = resolve))),
+    interrupt: () => {
+      interrupts++
+      stopped?.()
+    },
+  })
+  session.input('watch\r')
+  session.input('later\r')
+  session.input('\x03')
+  await settle()
+  expect([interrupts, ran, session.running]).toEqual([1, ['watch'], false])
+})
+
+test('a single candidate is typed with a space, several as far as they agree', async () => {
+  const single = fake({ complete: async () => ({ candidates: ['pods'], replaceFrom: 4 }) })
+  single.session.input('get po\t')
+  await settle()
+  single.session.input('-A\r')
+  await settle()
+  expect(single.ran).toEqual(['get pods -A'])
+  const several = fake({ complete: async () => ({ candidates: ['deployments', 'deploy'], replaceFrom: 4 }) })
+  several.session.input('get d\t\r')
+  await settle()
+  expect(several.ran).toEqual(['get deploy'])
+})
+
+test('candidates that agree no further are listed', async () => {
+  const { session, said } = fake({ complete: async () => ({ candidates: ['pods', 'podtemplates'], replaceFrom: 0 }) })
+  session.input('pod\t')
+  await settle()
+  expect(said).toEqual(['pods podtemplates'])
+})
+
+test('a line that fails shows why and the prompt comes back', async () => {
+  const { session, said } = fake({ run: async () => Promise.reject(new Error('the worker is gone')) })
+  session.input('x\r')
+  await settle()
+  expect(said).toEqual(['the worker is gone\n'])
+  expect(session.running).toBe(false)
+})
+
+test('history is handed out when it grows', async () => {
+  const kept: (readonly string[])[] = []
+  const { session } = fake({ history: ['old'], onHistory: (history) => kept.push(history) })
+  session.input('new\r')
+  await settle()
+  session.input('\x1b[A\x1b[A\r')
+  await settle()
+  expect(kept).toEqual([
+    ['old', 'new'],
+    ['old', 'new', 'old'],
+  ])
+})
+
+test('an empty line in the middle of a paste loses nothing', async () => {
+  const { session, ran } = fake()
+  session.input('\n\none\n\ntwo\n')
+  await settle()
+  expect(ran).toEqual(['one', 'two'])
+})

@@ -1,0 +1,23 @@
+/** A line that the page wants to have run, as if typed (e.g. "logs" from a pod's menu). A new `id` runs it. */
+export interface RequestedLine {
+  readonly id: number
+  readonly line: string
+}
+
+/** The door of the panel. The shell itself is elsewhere; the panel only edits lines and shows output. */
+export interface TerminalPanelProps {
+  /** E.g. "$ ". */
+  readonly prompt: string
+  /** Shown once, above the first prompt. */
+  readonly greeting?: string
+  /** Runs a line to its end; `write` takes output as it comes, "\n" ends a line. Rejecting shows the message. */
+  run(line: string, write: (text: string) => void): Promise<unknown>
+  /** Words that could stand from `replaceFrom` to the cursor. */
+  complete(line: string, cursor: number): Promise<{ readonly candidates: readonly string[]; readonly replaceFrom: number }>
+  /** Ctrl-C while a line runs. */
+  interrupt(): void
+  readonly request?: RequestedLine
+  /** Earlier lines, oldest first, and where to keep new ones. */
+  readonly history?: readonly string[]
+  onHistory?(history: readonly string[]): void
+}
