@@ -48,6 +48,10 @@ export class SortedKeys {
     this.#flat = undefined
   }
 
+  first(): string | undefined {
+    return this.#chunks[0]?.[0]
+  }
+
   /** All keys in order; the array is shared, so treat it as frozen. */
   toArray(): readonly string[] {
     this.#flat ??= this.#chunks.length === 1 ? this.#chunks[0]!.slice() : this.#chunks.flat()

@@ -9,8 +9,13 @@ export interface Recorder {
 /** Which index entries a value stands under: none, one, or several. */
 export type IndexBy<V> = (value: V, key: string) => string | readonly string[] | undefined
 
-/** A derived, always current grouping of a table's keys. Never journaled: it is a pure function of the content. */
-export class Index<V> {
+/** Something kept current beside a table: told of every write, undo and redo. Never journaled, so it must be a pure function of the content. */
+export interface Derived<V> {
+  apply(key: string, from: V | undefined, to: V | undefined): void
+}
+
+/** A derived, always current grouping of a table's keys. */
+export class Index<V> implements Derived<V> {
   readonly #by: IndexBy<V>
   readonly #groups = new Map<string, SortedKeys>()
 
@@ -72,7 +77,7 @@ export class Table<V> {
   readonly name: string
   readonly #recorder: Recorder
   readonly #rows = new Map<string, V>()
-  readonly #indexes: Index<V>[] = []
+  readonly #indexes: Derived<V>[] = []
   #sorted: SortedKeys | undefined
   #listener: TableListener | undefined
 
@@ -115,6 +120,12 @@ export class Table<V> {
     return this.#sorted.toArray()
   }
 
+  /** The first key in code-unit order, without making a list of all. */
+  firstKey(): string | undefined {
+    this.#sorted ??= SortedKeys.of(this.#rows.keys())
+    return this.#sorted.first()
+  }
+
   /** Values in the order of their keys. */
   values(): V[] {
     return this.keys().map((key) => this.#rows.get(key)!)
@@ -122,10 +133,14 @@ export class Table<V> {
 
   /** Declares an index; rows that exist already are entered. Declare at composition time. */
   index(by: IndexBy<V>): Index<V> {
-    const index = new Index<V>(by)
-    for (const [key, value] of this.#rows) index.apply(key, undefined, value)
-    this.#indexes.push(index)
-    return index
+    return this.derive(new Index<V>(by))
+  }
+
+  /** Keeps `derived` current from now on, beginning with the rows that exist already. */
+  derive<D extends Derived<V>>(derived: D): D {
+    for (const [key, value] of this.#rows) derived.apply(key, undefined, value)
+    this.#indexes.push(derived)
+    return derived
   }
 
   listen(listener: TableListener | undefined): void {
