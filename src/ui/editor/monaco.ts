@@ -8,7 +8,6 @@ import 'monaco-editor/languages/definitions/yaml/register'
 import EditorWorker from 'monaco-editor/editor/editor.worker?worker'
 import { configureMonacoYaml } from 'monaco-yaml'
 import type { Theme } from '../theme/theme.ts'
-import { documentSchema, type JsonSchema } from './document-schema.ts'
 import { colours, rules } from './monaco-theme.ts'
 import YamlWorker from './yaml.worker.ts?worker'
 
@@ -35,22 +34,21 @@ function withYamlWorker(): typeof monaco {
   return { ...monaco, editor }
 }
 
-/** The definitions of Kubernetes' types beside the page; none when the file is absent (the editor then only knows YAML). */
-async function loadDefinitions(): Promise<Record<string, JsonSchema>> {
+/**
+ * The schema of one YAML document, chosen inside it by apiVersion and kind; made by `npm run generate`. Undefined where the
+ * file is not to be had: the editor then only knows YAML.
+ */
+async function loadSchema(): Promise<object | undefined> {
   try {
     const response = await fetch(new URL('schema/k8s.json', document.baseURI))
-    if (!response.ok) return {}
-    const found = (await response.json()) as { definitions?: Record<string, JsonSchema> }
-    return found.definitions ?? (found as Record<string, JsonSchema>)
+    return response.ok ? ((await response.json()) as object) : undefined
   } catch {
-    return {}
+    return undefined
   }
 }
 
-let yaml: ReturnType<typeof configureMonacoYaml> | undefined
-
 async function startYaml(): Promise<void> {
-  yaml = configureMonacoYaml(withYamlWorker() as never, {
+  const yaml = configureMonacoYaml(withYamlWorker() as never, {
     schemas: [],
     completion: true,
     hover: true,
@@ -59,9 +57,9 @@ async function startYaml(): Promise<void> {
     disableDefaultProperties: true,
     yamlVersion: '1.2',
   })
-  const definitions = await loadDefinitions()
-  if (Object.keys(definitions).length === 0) return
-  await yaml.update({ schemas: [{ uri: 'https://kubernetes.io/schemas/v1.36', fileMatch: ['**'], schema: documentSchema(definitions) as never }] })
+  const schema = await loadSchema()
+  if (schema === undefined) return
+  await yaml.update({ schemas: [{ uri: 'kubernetes://v1.36', fileMatch: ['**'], schema }] })
 }
 
 let started = false
