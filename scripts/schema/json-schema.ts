@@ -33,6 +33,12 @@ function definitionSchema(name: string, d: CompactDefinition, texts: Record<stri
   return { type: 'object', ...(texts?.[''] ? { description: texts[''] } : {}), properties, ...(required?.length ? { required } : {}), additionalProperties: false }
 }
 
+/** Types of which the API says nothing (any value goes) have no definition of their own; the editor needs one to point at. */
+function missingReferences(definitions: Record<string, JsonSchema>): string[] {
+  const referred = [...JSON.stringify(definitions).matchAll(/"#\/definitions\/([^"]+)"/g)].map((match) => match[1]!)
+  return [...new Set(referred)].filter((name) => definitions[name] === undefined).sort()
+}
+
 /**
  * The schema of one document in the editor: whatever kind it says it is. Definitions are those of the compact table
  * with the descriptions of the package.
@@ -40,6 +46,7 @@ function definitionSchema(name: string, d: CompactDefinition, texts: Record<stri
 export function editorSchema(definitions: Record<string, CompactDefinition>, resources: readonly CompactResource[], texts: Descriptions): JsonSchema {
   const out: Record<string, JsonSchema> = {}
   for (const name of Object.keys(definitions)) out[name] = definitionSchema(name, definitions[name]!, texts[name])
+  for (const name of missingReferences(out)) out[name] = {}
   const writable = resources.filter((r) => r.verbs.includes('create') && r.definition)
   const apiVersion = (r: CompactResource): string => (r.group ? `${r.group}/${r.version}` : r.version)
   for (const r of writable) {
