@@ -2,7 +2,7 @@ import type { JsonValue, KubeObject } from '../api/meta.ts'
 import { badRequest, isStatus, methodNotSupported, notFound, resourceNotFound } from '../api/status.ts'
 import type { Engine, EventContext } from '../engine/engine.ts'
 import { ms, type Micros } from '../engine/time.ts'
-import { resourceKind } from '../kinds/index.ts'
+import { scheme } from '../kinds/index.ts'
 import { Store, type Change } from '../store/store.ts'
 import { decode } from './decoding.ts'
 import { deleteObject } from './deletion.ts'
@@ -61,7 +61,7 @@ export class ApiServer {
   execute(request: RestRequest, user: string, now: Micros, ctx?: EventContext): Served {
     const changes: Change[] = []
     const warnings: string[] = []
-    const kind = resourceKind(request.group, request.version, request.resource)
+    const kind = scheme.resource(request.group, request.version, request.resource)
     if (!kind) return { answer: resourceNotFound(), warnings, changes }
     const exec: Execution = {
       now,
@@ -164,7 +164,7 @@ export class ApiServer {
 
   /** Opens a watch: with the present state first, or with what happened since its resourceVersion. */
   #watch(ctx: EventContext, row: WatchRow): void {
-    const kind = resourceKind(row.group, row.version, row.resource)
+    const kind = scheme.resource(row.group, row.version, row.resource)
     if (!kind) return
     this.hub.open.set(row.id, row)
     ctx.note('apiserver.watch', { client: row.client, resource: row.resource })
