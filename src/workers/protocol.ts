@@ -135,7 +135,7 @@ export interface Mark {
   readonly sentence: Sentence
 }
 
-/** Per node, milli-CPU and bytes. */
+/** Per node, milli-CPU and bytes. `used` is 0 as long as load is not modelled: then show no bar for it. */
 export interface NodeFigures {
   readonly name: string
   readonly cpu: { readonly requested: number; readonly used: number; readonly allocatable: number }
@@ -271,6 +271,7 @@ export interface Answers {
   attempt: AttemptState | null
   rollout: RolloutState | null
   object: { readonly value: ApiObject | null; readonly last: ApiObject | null; readonly endedAt: number | null; readonly endedIndex: number | null }
+  /** Never refused: a file that is not in the cluster has `live: ''`. */
   lastApplied: { readonly texts: readonly { readonly name: string; readonly live: string }[] }
   save: SaveFile
   load: { readonly verified: boolean; readonly expected: string | null; readonly found: string }
@@ -287,6 +288,8 @@ export interface SaveFile {
   readonly branches: readonly {
     readonly parent: number | null
     readonly forkIndex: number
+    /** Last step that was seen on it. */
+    readonly endIndex: number
     readonly commands: readonly SavedCommand[]
   }[]
   readonly cursor: { readonly branch: number; readonly index: number; readonly at: number }

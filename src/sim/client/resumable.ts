@@ -5,7 +5,7 @@ import type { Micros } from '../engine/time.ts'
 import type { Lister } from './lister.ts'
 import type { Answer, ReconcileContext } from './reconcile-context.ts'
 import type { Request } from './request.ts'
-import type { Answered, Client } from './transport.ts'
+import type { Answered, Client, WatchDelivery, WatchSpec } from './transport.ts'
 
 /** Thrown to leave a resumable function while it waits; no Error, because nothing went wrong and no stack is wanted. */
 const SUSPENDED = Symbol('suspended')
@@ -16,6 +16,17 @@ interface Waiting {
   readonly left: number
 }
 
+/** An entry of the log for a watch that is followed: `state` is what `step` made of the events so far. */
+interface Following {
+  readonly watch: string
+  readonly state: unknown
+  readonly timer: number
+  readonly result?: { readonly value: unknown } | 'timeout'
+}
+
+/** What a follower makes of a watch event: a new state, or the end with a result. Plain data. */
+export type Followed<S, R> = { readonly state: S } | { readonly done: R }
+
 /** A suspended function: everything that it has read and been answered so far, in order. */
 export interface SuspendedJob {
   readonly log: readonly unknown[]
@@ -23,7 +34,7 @@ export interface SuspendedJob {
 }
 
 /** Payload data that leads an answer back to its place in a job's log. */
-interface Place {
+export interface Place {
   readonly job: string
   readonly entry: number
   readonly slot: number
@@ -33,6 +44,8 @@ export interface JobHooks<R> {
   lister<T extends KubeObject>(plural: string): Lister<T>
   emit(ctx: EventContext, object: KubeObject, type: 'Normal' | 'Warning', reason: string, message: string, action?: string): void
   finished(ctx: EventContext, job: string, result: R): void
+  /** Warnings that came with an answer; nobody listens unless this is given. */
+  warned?(ctx: EventContext, job: string, warnings: readonly string[]): void
 }
 
 /**
@@ -57,10 +70,11 @@ export class Jobs<R> {
   }
 
   /** Handler 'answer' of the owning actor. */
-  answer(ctx: EventContext, { answer, data }: Answered<unknown>): void {
+  answer(ctx: EventContext, { answer, data, warnings }: Answered<unknown> & { readonly warnings?: readonly string[] }): void {
     const { job, entry, slot } = data as Place
     const row = this.table.get(job)
     if (!row) return
+    if (warnings?.length) this.#hooks.warned?.(ctx, job, warnings)
     const waiting = row.log[entry] as Waiting | undefined
     // A job that was cancelled and started anew may still get an answer meant for its predecessor.
     if (!waiting?.left) return
@@ -77,17 +91,38 @@ export class Jobs<R> {
     const row = this.table.get(job)
     if (!row) return
     const log = row.log.slice()
-    log[entry] = { answers: [], left: 0 } satisfies Waiting
+    const waiting = log[entry] as Waiting | Following
+    if ('watch' in waiting) {
+      this.#client.unwatch(ctx, waiting.watch)
+      log[entry] = { ...waiting, result: 'timeout' } satisfies Following
+    } else log[entry] = { answers: [], left: 0 } satisfies Waiting
     this.#resume(ctx, job, log, row.since)
   }
 
-  /** Forgets a suspended job; late answers are dropped. */
-  cancel(job: string): void {
+  /** Handler of the owning actor for events of watches that jobs follow. */
+  deliver(ctx: EventContext, delivery: WatchDelivery): void {
+    const { job, entry } = delivery.data as Place
+    const row = this.table.get(job)
+    const following = row?.log[entry] as Following | undefined
+    if (!row || following?.watch !== delivery.watch || following.result) return
+    this.#resume(ctx, job, row.log.slice(), row.since, delivery)
+  }
+
+  /** Forgets a suspended job; late answers are dropped, and with `ctx` the watches that it follows are closed. */
+  cancel(job: string, ctx?: EventContext): void {
+    if (ctx) {
+      for (const entry of this.table.get(job)?.log ?? []) {
+        const following = entry as Following | null
+        if (typeof following !== 'object' || following === null || !('watch' in following) || following.result) continue
+        this.#client.unwatch(ctx, following.watch)
+        if (following.timer) ctx.cancel(following.timer)
+      }
+    }
     this.table.delete(job)
   }
 
-  #resume(ctx: EventContext, job: string, log: unknown[], since: Micros): void {
-    const context = new JobContext(ctx, job, log, this.#client, this.#hooks)
+  #resume(ctx: EventContext, job: string, log: unknown[], since: Micros, delivery?: WatchDelivery): void {
+    const context = new JobContext(ctx, job, log, this.#client, this.#hooks, delivery)
     let result: R
     try {
       result = this.#run(context, job)
@@ -108,9 +143,12 @@ export class JobContext implements ReconcileContext {
   readonly #log: unknown[]
   readonly #client: Client
   readonly #hooks: JobHooks<never>
+  readonly #delivery: WatchDelivery | undefined
   #position = 0
+  #stepping = false
 
-  constructor(ctx: EventContext, job: string, log: unknown[], client: Client, hooks: JobHooks<never>) {
+  constructor(ctx: EventContext, job: string, log: unknown[], client: Client, hooks: JobHooks<never>, delivery?: WatchDelivery) {
+    this.#delivery = delivery
     this.eventContext = ctx
     this.job = job
     this.#log = log
@@ -123,6 +161,8 @@ export class JobContext implements ReconcileContext {
   }
 
   once<T>(effect: () => T): T {
+    // A follower's step runs exactly once for each event, so nothing needs to be remembered.
+    if (this.#stepping) return effect()
     if (this.#position < this.#log.length) return this.#log[this.#position++] as T
     const value = effect()
     this.#log.push(value)
@@ -168,6 +208,50 @@ export class JobContext implements ReconcileContext {
     this.#log.push({ answers: [], left: 1 } satisfies Waiting)
     const data: Place = { job: this.job, entry, slot: 0 }
     this.eventContext.schedule(delay, this.eventContext.event.actor, 'wake', data)
+    throw SUSPENDED
+  }
+
+  /**
+   * Watches and feeds each event to `step` until that is done; gives its result, or undefined when `timeout` µs have
+   * passed. Only the state is kept between events, however many there are. `step` may use `once` but must not wait.
+   */
+  follow<S, R>(spec: WatchSpec, initial: S, step: (state: S, event: WatchDelivery) => Followed<S, R>, timeout?: Micros): R | undefined {
+    const entry = this.#position++
+    const data: Place = { job: this.job, entry, slot: 0 }
+    if (entry >= this.#log.length) {
+      const watch = `${this.#client.name}/${this.job}/${this.eventContext.event.seq}/${entry}`
+      const timer = timeout === undefined ? 0 : this.eventContext.schedule(timeout, this.eventContext.event.actor, 'wake', data)
+      this.#log.push({ watch, state: initial, timer } satisfies Following)
+      this.#client.watch(this.eventContext, watch, spec, { actor: this.eventContext.event.actor, what: 'delivery', data })
+      throw SUSPENDED
+    }
+    const following = this.#log[entry] as Following
+    if (following.result) return following.result === 'timeout' ? undefined : (following.result.value as R)
+    const delivery = this.#delivery
+    if (!delivery || (delivery.data as Place).entry !== entry) throw SUSPENDED
+    this.#stepping = true
+    const next = step(following.state as S, delivery)
+    this.#stepping = false
+    if (!('done' in next)) {
+      this.#log[entry] = { ...following, state: next.state } satisfies Following
+      throw SUSPENDED
+    }
+    this.#client.unwatch(this.eventContext, following.watch)
+    if (following.timer) this.eventContext.cancel(following.timer)
+    this.#log[entry] = { ...following, state: null, result: { value: next.done } } satisfies Following
+    return next.done
+  }
+
+  /** Waits for an answer from outside, which reaches `Jobs.answer` with the place as its data; `ask` runs once. */
+  external<T>(ask: (place: Place) => void): T {
+    const entry = this.#position++
+    if (entry < this.#log.length) {
+      const waiting = this.#log[entry] as Waiting
+      if (waiting.left === 0) return waiting.answers[0] as T
+      throw SUSPENDED
+    }
+    this.#log.push({ answers: [null], left: 1 } satisfies Waiting)
+    ask({ job: this.job, entry, slot: 0 })
     throw SUSPENDED
   }
 

@@ -146,6 +146,20 @@ describe('the timeline', () => {
     expect(w.engine.hash()).toBe(direct.engine.hash())
   })
 
+  test('a ghost command leaves no trace, even in the past', () => {
+    const w = world(12)
+    w.timeline.command('walker', 'start', 3)
+    w.timeline.runUntil(500)
+    w.timeline.seek(20)
+    const before = w.engine.hash()
+    const steps = { n: 0 }
+    expect(w.timeline.ghost('walker', 'start', 2, 100, () => (++steps.n === 60 ? w.cells.size : undefined))).toBeGreaterThan(0)
+    expect(w.engine.hash()).toBe(before)
+    expect(w.timeline.branches()).toHaveLength(1)
+    w.timeline.step()
+    expect(w.timeline.index).toBe(21)
+  })
+
   test('seeks an instant and stands there between events', () => {
     const w = world(11)
     w.timeline.command('walker', 'start', 3)

@@ -200,6 +200,29 @@ export class Timeline {
     return found
   }
 
+  /**
+   * Runs a command here as if it had been given, until `done` says so or `limit` steps have passed, then takes everything
+   * back: history and cursor stay as they are. For reading commands and for looking at what a command would do.
+   */
+  ghost<T>(actor: string, what: string, payload: Payload, limit: number, done: () => T | undefined): T | undefined {
+    const ran: Step[] = [this.engine.command(this.#clock, actor, what, payload)]
+    const instants = [this.engine.now]
+    const start = this.#index === 0 ? 0 : (this.at(this.#index)?.event.at ?? this.#clock)
+    let found = done()
+    try {
+      while (found === undefined && ran.length < limit) {
+        const step = this.engine.step()
+        if (!step) break
+        ran.push(step)
+        instants.push(step.event.at)
+        found = done()
+      }
+    } finally {
+      for (let i = ran.length - 1; i >= 0; i--) this.engine.undo(ran[i]!, i > 0 ? instants[i - 1]! : start)
+    }
+    return found
+  }
+
   /** Puts the cursor behind step `index` of `branch`. Throws RangeError where there is no such step. */
   seek(index: number, branch: number = this.#branch.id): void {
     const target = this.#branches[branch]

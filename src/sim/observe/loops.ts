@@ -1,0 +1,89 @@
+import type { ControllerRunner } from '../client/controller-runner.ts'
+import type { Delta, InformerFactory, ReflectorState } from '../client/informer.ts'
+import type { Timeline } from '../engine/timeline.ts'
+import type { Micros } from '../engine/time.ts'
+
+/** A control loop held still: every number is the machinery's own at the cursor. */
+export interface Loop {
+  readonly controller: string
+  readonly workers: number
+  readonly stopped: boolean
+  readonly reflectors: readonly (ReflectorState & { readonly resource: string })[]
+  readonly deltas: readonly { readonly key: string; readonly types: readonly string[] }[]
+  readonly cache: readonly { readonly resource: string; readonly keys: readonly string[]; readonly total: number }[]
+  readonly queue: {
+    readonly queued: readonly string[]
+    readonly processing: readonly { readonly key: string; readonly since: Micros }[]
+    readonly dirty: readonly string[]
+    readonly backoff: readonly { readonly key: string; readonly failures: number; readonly until: Micros }[]
+  }
+  readonly sync: { readonly key: string; readonly params: Readonly<Record<string, string | number>>; readonly at: Micros } | null
+  readonly expectations: readonly { readonly key: string; readonly adds: number; readonly deletes: number }[]
+}
+
+const SHOWN = 12
+const BACK = 4000
+
+export function loopOf(runner: ControllerRunner, informers: InformerFactory, timeline: Timeline, stopped: boolean): Loop {
+  const resources = [...new Set(runner.controller.watches.map((w) => w.resource.resource))]
+  const rows = runner.queue.rows
+  const keys = rows.keys()
+  const sync = lastSync(runner.controller.name, timeline)
+  return {
+    controller: runner.controller.name,
+    workers: runner.controller.workers,
+    stopped,
+    reflectors: resources.flatMap((resource) => {
+      const state = informers.reflectors.get(resource)
+      return state ? [{ resource, ...state }] : []
+    }),
+    deltas: resources.flatMap((resource) => {
+      const { deltas } = informers.lister(resource)
+      return deltas.keys().map((key) => ({ key: `${resource} ${key}`, types: (deltas.get(key) as readonly Delta[]).map((d) => d.type) }))
+    }),
+    cache: resources.map((resource) => cacheOf(informers, resource, sync?.key)),
+    queue: {
+      queued: keys.filter((key) => rows.get(key)!.dirty && !rows.get(key)!.processing),
+      processing: keys.filter((key) => rows.get(key)!.processing).map((key) => ({ key, since: rows.get(key)!.since })),
+      dirty: keys.filter((key) => rows.get(key)!.dirty && rows.get(key)!.processing),
+      backoff: keys.filter((key) => rows.get(key)!.timer).map((key) => ({ key, failures: rows.get(key)!.failures, until: rows.get(key)!.timer!.at })),
+    },
+    sync,
+    expectations: expectationsOf(runner),
+  }
+}
+
+/** The first keys of a cache, those near the item in hand first. */
+function cacheOf(informers: InformerFactory, resource: string, near: string | undefined): Loop['cache'][number] {
+  const all = informers.lister(resource).cache.keys()
+  const close = near === undefined ? [] : all.filter((key) => key.startsWith(near))
+  const rest = all.filter((key) => !close.includes(key))
+  return { resource, keys: [...close, ...rest].slice(0, SHOWN), total: all.length }
+}
+
+/** The controller's latest reconcile on the path behind the cursor, as it described itself in its `….sync` note. */
+function lastSync(controller: string, timeline: Timeline): Loop['sync'] {
+  for (let index = timeline.index, n = 0; index > 0 && n < BACK; index--, n++) {
+    const step = timeline.at(index)
+    if (!step) return null
+    if (step.event.actor !== controller) continue
+    const note = step.notes.find((candidate) => candidate.id.endsWith('.sync'))
+    if (note) return { key: String(note.params['key'] ?? ''), params: note.params, at: step.event.at }
+  }
+  return null
+}
+
+interface ExpectationRow {
+  readonly adds?: number
+  readonly deletes?: number
+  readonly dels?: number
+}
+
+function expectationsOf(runner: ControllerRunner): Loop['expectations'] {
+  if (!runner.controller.state?.includes('expectations')) return []
+  const table = runner.state<ExpectationRow>('expectations')
+  return table.keys().slice(0, SHOWN).map((key) => {
+    const row = table.get(key)!
+    return { key, adds: row.adds ?? 0, deletes: row.deletes ?? row.dels ?? 0 }
+  })
+}
