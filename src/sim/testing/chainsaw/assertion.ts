@@ -1,5 +1,5 @@
 import type { JsonValue } from '../../api/meta.ts'
-import { evaluate, expressionOf, type Bindings } from './expression.ts'
+import { evaluate, ExpressionError, expressionOf, type Bindings } from './expression.ts'
 import { isObject } from './reader.ts'
 
 /** One thing that does not hold, in kyverno-json's wording: "status.replicas: Invalid value: 2: Expected value: 3". */
@@ -54,7 +54,8 @@ function assertKey(text: string, expected: JsonValue, actual: JsonValue, binding
   try {
     projected = project(key, actual, bindings)
   } catch (reason) {
-    return [`${here}: Internal error: ${reason instanceof Error ? reason.message : String(reason)}`]
+    if (!(reason instanceof ExpressionError)) throw reason
+    return [`${here}: Internal error: ${reason.message}`]
   }
   if (projected === undefined) return [`${here}: Required value: field not found in the input object`]
   const inner = key.binding ? { ...bindings, [key.binding]: projected } : bindings
@@ -73,7 +74,8 @@ function assertScalar(tree: string | number | boolean | null, actual: JsonValue,
     try {
       expected = evaluate(expression, actual, bindings)
     } catch (reason) {
-      return [`${path}: Internal error: ${reason instanceof Error ? reason.message : String(reason)}`]
+      if (!(reason instanceof ExpressionError)) throw reason
+      return [`${path}: Internal error: ${reason.message}`]
     }
   }
   return same(expected, actual) ? [] : [`${path || '<root>'}: Invalid value: ${show(actual)}: Expected value: ${show(expected)}`]

@@ -2,6 +2,11 @@ import { compile, register, TreeInterpreter, TYPE_ANY, TYPE_ARRAY, TYPE_STRING }
 import { parse } from 'yaml'
 import type { JsonValue } from '../../api/meta.ts'
 
+/** An expression that cannot be read or evaluated. */
+export class ExpressionError extends Error {
+  override readonly name = 'ExpressionError'
+}
+
 /** Values by name, without the dollar sign. */
 export type Bindings = Readonly<Record<string, JsonValue>>
 
@@ -26,8 +31,16 @@ const FUNCTIONS: readonly [string, readonly number[], (args: readonly never[]) =
 ]
 for (const [name, types, run] of FUNCTIONS) register(name, run as never, types.map((type) => ({ types: [type] })), { override: true })
 
-/** Evaluates a JMESPath expression (community edition) against `value` with `$name` bindings. Throws what the library throws. */
+/** Evaluates a JMESPath expression (community edition) against `value` with `$name` bindings. Throws ExpressionError. */
 export function evaluate(expression: string, value: JsonValue, bindings: Bindings): JsonValue {
+  try {
+    return search(expression, value, bindings)
+  } catch (reason) {
+    throw new ExpressionError(`(${expression}): ${reason instanceof Error ? reason.message : String(reason)}`)
+  }
+}
+
+function search(expression: string, value: JsonValue, bindings: Bindings): JsonValue {
   let tree = compiled.get(expression)
   if (!tree) compiled.set(expression, (tree = compile(expression)))
   const scoped = {
