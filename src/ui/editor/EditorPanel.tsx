@@ -101,7 +101,7 @@ export function EditorPanel(props: EditorPanelProps): ReactNode {
           {leaving ? t('tabLeaves') : ''}
         </p>
       </div>
-      <ProblemList problems={all} onGo={goTo} />
+      <ProblemList problems={all} active={active} onGo={goTo} />
       {!readOnly && file !== undefined && (
         <ApplyBar
           state={editState(file.text, applied)}

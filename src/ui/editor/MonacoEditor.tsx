@@ -161,7 +161,11 @@ export function MonacoEditor(props: CodeEditorProps): ReactNode {
     changes.current?.set(
       ranges.map(({ from, to }) => ({
         range: new monaco.Range(from, 1, Math.max(from, to), 1),
-        options: { isWholeLine: true, className: styles[to < from ? 'removedHere' : 'changedLine'] ?? '' },
+        options: {
+          isWholeLine: true,
+          className: styles[to < from ? 'removedHere' : 'changedLine'] ?? '',
+          marginClassName: styles[to < from ? 'removedHere' : 'changedLine'] ?? '',
+        },
       })),
     )
   }, [applied, file])

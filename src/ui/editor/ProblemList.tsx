@@ -8,8 +8,15 @@ import type { Problem } from './types.ts'
 const STATUS: Readonly<Record<Problem['severity'], Status>> = { error: 'bad', warning: 'warn', info: 'busy' }
 const MOST = 50
 
+export interface ProblemListProps {
+  readonly problems: readonly Problem[]
+  /** The shown file; its problems are placed by line only. */
+  readonly active: string
+  onGo(problem: Problem): void
+}
+
 /** What is wrong with the texts, in words; each entry leads to its line. */
-export function ProblemList({ problems, onGo }: { readonly problems: readonly Problem[]; onGo(problem: Problem): void }): ReactNode {
+export function ProblemList({ problems, active, onGo }: ProblemListProps): ReactNode {
   const { t } = useTranslation('editor')
   if (problems.length === 0) return null
   return (
@@ -24,7 +31,7 @@ export function ProblemList({ problems, onGo }: { readonly problems: readonly Pr
                 {problem.message}
                 {problem.fix !== undefined && <small>{problem.fix}</small>}
               </span>
-              <code>{t('place', { file: problem.file, line: problem.line })}</code>
+              <code>{t(problem.file === active ? 'line' : 'place', { file: problem.file, line: problem.line })}</code>
             </button>
           </li>
         ))}

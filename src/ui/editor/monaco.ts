@@ -59,7 +59,7 @@ async function startYaml(): Promise<void> {
   })
   const schema = await loadSchema()
   if (schema === undefined) return
-  await yaml.update({ schemas: [{ uri: 'kubernetes://v1.36', fileMatch: ['**'], schema }] })
+  await yaml.update({ schemas: [{ uri: 'inmemory://orrery/Kubernetes-v1.36', fileMatch: ['**'], schema }] })
 }
 
 let started = false
