@@ -1,0 +1,4 @@
+import type { Verb } from './context.ts'
+
+/** All commands, one line each; a folder beside this file has the verb of its name. */
+export const verbs: readonly Verb[] = []

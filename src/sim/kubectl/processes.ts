@@ -1,0 +1,219 @@
+import { Jobs, type Followed, type JobContext, type Place } from '../client/resumable.ts'
+import { Client, type Answered, type WatchDelivery, type WatchSpec } from '../client/transport.ts'
+import type { Engine, EventContext } from '../engine/engine.ts'
+import type { Table } from '../engine/table.ts'
+import type { Micros } from '../engine/time.ts'
+import type { KubeObject } from '../api/meta.ts'
+import type { Lister } from '../client/lister.ts'
+import type { Request } from '../client/request.ts'
+import type { KubectlContext } from './context.ts'
+import { ADMIN_CONFIG, type KubeConfig } from './kubeconfig.ts'
+import { runKubectl } from './run.ts'
+
+/** Payload of `kubectl/<pid>` `run`: what a shell hands over. `argv` without the word kubectl. */
+export interface KubectlCommand {
+  readonly argv: readonly string[]
+  readonly stdin?: string
+  /** The working directory: relative path → text. */
+  readonly files?: Readonly<Record<string, string>>
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/** A row of table `kubectl/processes`, by pid. `exit` is there when it has ended; `chunks` counts its output. */
+export interface KubectlProcess {
+  readonly command: KubectlCommand
+  readonly startedAt: Micros
+  readonly chunks: number
+  readonly warnings: number
+  readonly exit?: number
+}
+
+/** A row of table `kubectl/output`, by "pid/number" (number padded to six digits, so that keys sort). */
+export interface OutputChunk {
+  readonly stream: 'stdout' | 'stderr'
+  readonly text: string
+}
+
+/** A row of table `kubectl/edits`, by pid: the process waits for the user's editor. Answer with `edited`. */
+export interface PendingEdit {
+  readonly name: string
+  readonly text: string
+  readonly place: Place
+}
+
+export const INTERRUPTED = 130
+
+/**
+ * The actor family `kubectl/<pid>`. Commands: `run` (KubectlCommand), `edited` (text or null), `interrupt`. Everything that
+ * a process is lies in tables, so that it is stepped back like anything else.
+ */
+export class KubectlProcesses {
+  readonly processes: Table<KubectlProcess>
+  readonly output: Table<OutputChunk>
+  readonly edits: Table<PendingEdit>
+  readonly #config: Table<KubeConfig>
+  readonly #jobs: Jobs<number>
+
+  constructor(engine: Engine) {
+    this.processes = engine.table('kubectl/processes')
+    this.output = engine.table('kubectl/output')
+    this.edits = engine.table('kubectl/edits')
+    this.#config = engine.table('kubectl/config')
+    const client = new Client(engine, 'kubectl', { user: 'kubernetes-admin', qps: 50, burst: 300 })
+    this.#jobs = new Jobs<number>(engine, 'kubectl', client, (job, pid) => runKubectl(new Process(this, job, pid, this.#config), this.processes.get(pid)!.command.argv), {
+      lister: <T extends KubeObject>(): Lister<T> => NO_CACHE,
+      emit: () => undefined,
+      finished: (ctx, pid, code) => this.#exit(ctx, pid, code),
+      warned: (_ctx, pid, warnings) => this.#warn(pid, warnings),
+    })
+    engine.actor('kubectl', {
+      run: (ctx, command: KubectlCommand) => this.#start(ctx, command),
+      answer: (ctx, answered: Answered) => this.#jobs.answer(ctx, answered),
+      wake: (ctx, place: Place) => this.#jobs.wake(ctx, place),
+      delivery: (ctx, delivery: WatchDelivery) => this.#jobs.deliver(ctx, delivery),
+      edited: (ctx, text: string | null) => this.#edited(ctx, text),
+      interrupt: (ctx) => this.#interrupt(ctx),
+    })
+  }
+
+  /** A pid that no process has had. */
+  nextPid(): string {
+    return `${this.processes.size + 1}`
+  }
+
+  /** All that a process has written to a stream so far; both streams as they came when none is named. */
+  textOf(pid: string, stream?: OutputChunk['stream']): string {
+    const chunks = this.processes.get(pid)?.chunks ?? 0
+    let text = ''
+    for (let i = 0; i < chunks; i++) {
+      const chunk = this.output.get(chunkKey(pid, i))!
+      if (!stream || chunk.stream === stream) text += chunk.text
+    }
+    return text
+  }
+
+  write(pid: string, stream: OutputChunk['stream'], text: string): void {
+    if (text === '') return
+    const process = this.processes.get(pid)!
+    this.output.set(chunkKey(pid, process.chunks), { stream, text })
+    this.processes.set(pid, { ...process, chunks: process.chunks + 1 })
+  }
+
+  #start(ctx: EventContext, command: KubectlCommand): void {
+    const pid = ctx.instance
+    this.processes.set(pid, { command, startedAt: ctx.now, chunks: 0, warnings: 0 })
+    ctx.note('kubectl.run', { line: ['kubectl', ...command.argv].join(' ') })
+    this.#jobs.start(ctx, pid)
+  }
+
+  #exit(ctx: EventContext, pid: string, code: number): void {
+    const process = this.processes.get(pid)!
+    this.processes.set(pid, { ...process, exit: code })
+    const line = ['kubectl', ...process.command.argv].join(' ')
+    ctx.note(code === 0 ? 'kubectl.done' : 'kubectl.failed', { line, code })
+  }
+
+  #warn(pid: string, warnings: readonly string[]): void {
+    for (const text of warnings) this.write(pid, 'stderr', `Warning: ${text}\n`)
+    const process = this.processes.get(pid)!
+    this.processes.set(pid, { ...process, warnings: process.warnings + warnings.length })
+  }
+
+  #edited(ctx: EventContext, text: string | null): void {
+    const edit = this.edits.get(ctx.instance)
+    if (!edit) return
+    this.edits.delete(ctx.instance)
+    this.#jobs.answer(ctx, { answer: { text } as never, data: edit.place, sentAt: ctx.now })
+  }
+
+  #interrupt(ctx: EventContext): void {
+    const pid = ctx.instance
+    const process = this.processes.get(pid)
+    if (!process || process.exit !== undefined) return
+    this.#jobs.cancel(pid, ctx)
+    this.edits.delete(pid)
+    this.#exit(ctx, pid, INTERRUPTED)
+  }
+}
+
+const chunkKey = (pid: string, number: number): string => `${pid}/${`${number}`.padStart(6, '0')}`
+const NO_CACHE: Lister<never> = { get: () => undefined, list: () => [], by: () => [] }
+
+/** One run of a process's verb: the replay of its log, and its way to the tables. */
+class Process implements KubectlContext {
+  readonly stdin: string | undefined
+  readonly files: Readonly<Record<string, string>>
+  readonly env: Readonly<Record<string, string>>
+  readonly #host: KubectlProcesses
+  readonly #job: JobContext
+  readonly #pid: string
+  readonly #config: Table<KubeConfig>
+
+  constructor(host: KubectlProcesses, job: JobContext, pid: string, config: Table<KubeConfig>) {
+    const { command } = host.processes.get(pid)!
+    this.stdin = command.stdin
+    this.files = command.files ?? {}
+    this.env = command.env ?? {}
+    this.#host = host
+    this.#job = job
+    this.#pid = pid
+    this.#config = config
+  }
+
+  get now(): Micros {
+    return this.#job.now
+  }
+
+  get warnings(): number {
+    return this.#job.once(() => this.#host.processes.get(this.#pid)!.warnings)
+  }
+
+  get config(): KubeConfig {
+    return this.#job.once(() => this.#config.get('config') ?? ADMIN_CONFIG)
+  }
+
+  saveConfig(config: KubeConfig): void {
+    this.#job.once(() => (this.#config.set('config', config), null))
+  }
+
+  call<T = KubeObject>(request: Request) {
+    return this.#job.call<T>(request)
+  }
+
+  all<T = KubeObject>(requests: readonly Request[]) {
+    return this.#job.all<T>(requests)
+  }
+
+  sleep(delay: Micros): void {
+    this.#job.sleep(delay)
+  }
+
+  once<T>(effect: () => T): T {
+    return this.#job.once(effect)
+  }
+
+  random(bound: number): number {
+    return this.#job.random(bound)
+  }
+
+  follow<S, R>(spec: WatchSpec, initial: S, step: (state: S, event: WatchDelivery) => Followed<S, R>, timeout?: Micros): R | undefined {
+    return this.#job.follow(spec, initial, step, timeout)
+  }
+
+  out(text: string): void {
+    this.#write('stdout', text)
+  }
+
+  err(text: string): void {
+    this.#write('stderr', text)
+  }
+
+  edit(name: string, text: string): string | null {
+    const answer = this.#job.external<{ text: string | null }>((place) => this.#host.edits.set(this.#pid, { name, text, place }))
+    return answer.text
+  }
+
+  #write(stream: OutputChunk['stream'], text: string): void {
+    if (text !== '') this.#job.once(() => (this.#host.write(this.#pid, stream, text), null))
+  }
+}

@@ -1,0 +1,96 @@
+import type { KubectlContext, Verb } from './context.ts'
+import { Failure } from './failure.ts'
+import { parseFlags, type Parsed } from './flags.ts'
+import { helpText } from './help.ts'
+import { verbs } from './index.ts'
+import { contextNamed } from './kubeconfig.ts'
+import { commandAt, GLOBAL_FLAGS, subCommand, type CommandSpec } from './surface.ts'
+import { suggestions } from './suggestions.ts'
+
+/** Runs one kubectl command line (without the word kubectl) and gives its exit code. */
+export function runKubectl(ctx: KubectlContext, argv: readonly string[]): number {
+  try {
+    return dispatch(ctx, argv)
+  } catch (thrown) {
+    if (!(thrown instanceof Failure)) throw thrown
+    ctx.err(thrown.text === '' || thrown.text.endsWith('\n') ? thrown.text : `${thrown.text}\n`)
+    return thrown.code
+  }
+}
+
+function dispatch(ctx: KubectlContext, argv: readonly string[]): number {
+  const { command, rest, unknown } = findCommand(argv)
+  if (command.path === '' && unknown !== undefined && unknown !== 'help') throw new Failure(unknownCommand(unknown))
+  if (unknown === 'help' && command.path === '') return help(ctx, rest.filter((w) => w !== 'help'))
+  const parsed = parseFlags(rest, [...command.flags, ...GLOBAL_FLAGS], command.path)
+  if (parsed.flags.bool('help')) return help(ctx, command.path ? command.path.split(' ') : [])
+  if (command.path === '') return help(ctx, [])
+  const path = command.path.split(' ')
+  const verb = verbs.find((v) => v.name === path[0])
+  if (!verb) throw new Failure(`error: kubectl ${command.path} is not modelled here`)
+  checkGlobals(parsed)
+  return finish(ctx, verb, parsed, path)
+}
+
+function finish(ctx: KubectlContext, verb: Verb, parsed: Parsed, path: readonly string[]): number {
+  const { flags, args, dash } = parsed
+  const config = ctx.config
+  const name = flags.text('context') || config.currentContext
+  const context = contextNamed(config, name)
+  if (!context && name && path[0] !== 'config') throw new Failure(flags.given('context') ? `error: context "${name}" does not exist` : `error: no context exists with the name: "${name}"`)
+  const namespace = flags.text('namespace') || context?.namespace || 'default'
+  const code = verb.run(ctx, { path, args, dash, flags, namespace, namespaceGiven: flags.text('namespace') !== '' })
+  if (code === 0 && flags.bool('warnings-as-errors')) {
+    const count = ctx.warnings
+    if (count > 0) throw new Failure(`error: ${count} warning${count === 1 ? '' : 's'} received`)
+  }
+  return code
+}
+
+/** Walks down the words to the deepest command; the other words stay in order. */
+function findCommand(argv: readonly string[]): { readonly command: CommandSpec; readonly rest: readonly string[]; readonly unknown: string | undefined } {
+  let command = commandAt('')!
+  const rest: string[] = []
+  for (let i = 0; i < argv.length; i++) {
+    const word = argv[i]!
+    if (word === '--') return { command, rest: [...rest, ...argv.slice(i)], unknown: undefined }
+    if (word.startsWith('-')) {
+      rest.push(word)
+      if (takesNext(word, command) && i + 1 < argv.length) rest.push(argv[++i]!)
+      continue
+    }
+    const child = subCommand(command, word)
+    if (!child) return { command, rest: [...rest, ...argv.slice(i)], unknown: word }
+    command = child
+  }
+  return { command, rest, unknown: undefined }
+}
+
+/** Does this flag word take the next word as its value? Needed before the command is known. */
+function takesNext(word: string, command: CommandSpec): boolean {
+  if (word.includes('=')) return false
+  const specs = [...command.flags, ...GLOBAL_FLAGS]
+  const spec = word.startsWith('--') ? specs.find((s) => s.name === word.slice(2)) : word.length === 2 ? specs.find((s) => s.short === word[1]) : undefined
+  return spec !== undefined && spec.type !== 'bool' && !spec.valueOptional
+}
+
+function unknownCommand(word: string): string {
+  const near = suggestions(word, commandAt('')!.commands)
+  const hint = near.length > 0 ? `\n\nDid you mean this?\n${near.map((n) => `\t${n}`).join('\n')}` : ''
+  return `error: unknown command "${word}" for "kubectl"${hint}`
+}
+
+/** Global flags that reach outside of this cluster are refused rather than ignored. */
+function checkGlobals({ flags }: Parsed): void {
+  const profile = flags.text('profile')
+  if (flags.given('profile') && !['none', 'cpu', 'heap', 'goroutine', 'threadcreate', 'block', 'mutex'].includes(profile)) throw new Failure(`error: unknown profile '${profile}'`)
+  if (flags.text('as-group') !== '' && !flags.text('as')) throw new Failure('error: requesting uid, groups or user-extra for kubernetes-admin without impersonating a user')
+  for (const name of ['server', 'kubeconfig', 'token', 'username', 'client-certificate', 'certificate-authority', 'tls-server-name', 'as']) {
+    if (flags.text(name) !== '') throw new Failure(`error: --${name} is not modelled: this kubectl talks to the simulated cluster as its administrator`)
+  }
+}
+
+function help(ctx: KubectlContext, path: readonly string[]): number {
+  ctx.out(helpText(path, verbs))
+  return 0
+}
