@@ -21,7 +21,7 @@ const side = (r: ResourceRequirements | undefined, which: Side): ResourceList =>
  * Sum over containers; init containers run one after the other, beside the sidecars started before them
  * (component-helpers: resource, AggregateContainerRequests).
  */
-function aggregate(spec: PodSpec, which: Side, of: (c: Container) => ResourceList): ResourceList {
+function aggregate(spec: PodSpec, _which: Side, of: (c: Container) => ResourceList): ResourceList {
   let total: ResourceList = EMPTY
   for (const c of spec.containers) total = addResources(total, of(c))
   let sidecars: ResourceList = EMPTY
@@ -38,6 +38,12 @@ function aggregate(spec: PodSpec, which: Side, of: (c: Container) => ResourceLis
 }
 
 const POD_LEVEL = /^(cpu|memory|hugepages-.*)$/
+
+/** May a pod as a whole ask for this resource (component-helpers: IsSupportedPodLevelResource)? */
+export const isPodLevelResource = (name: string): boolean => POD_LEVEL.test(name)
+
+/** What the containers of a spec ask for together, without pod-level resources and overhead. */
+export const aggregateResources = (spec: PodSpec, which: Side): ResourceList => aggregate(spec, which, (c) => side(c.resources, which))
 
 /** Requests or limits of a whole pod, pod-level resources and overhead included, as quantities. */
 export function podResourceList(pod: Pod, which: Side): ResourceList {

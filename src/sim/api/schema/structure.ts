@@ -9,9 +9,7 @@ export type FieldValidation = 'Strict' | 'Warn' | 'Ignore'
 
 export interface StructureResult {
   /** The object in canonical form, unknown members dropped. */
-  readonly value: KubeObject
-  /** The refusal, if the structure is wrong (or has unknown members under Strict). */
-  readonly refusal?: Status
+  readonly object: KubeObject
   /** Warnings about unknown members under Warn. */
   readonly warnings: readonly string[]
 }
@@ -23,18 +21,15 @@ export const strictComplaints = (unknown: readonly string[]): readonly string[] 
  * Decodes the body of a POST or PUT against its kind's schema and puts refusals in the API server's words. Kinds
  * without a schema (custom resources) pass as they are.
  */
-export function validateStructure(obj: KubeObject, mode: FieldValidation = 'Strict'): StructureResult {
+export function validateStructure(obj: KubeObject, mode: FieldValidation = 'Strict'): StructureResult | Status {
   const gvk = gvkOf(obj)
   const def = schemaOf(gvk)
-  if (!def) return { value: obj, warnings: [] }
+  if (!def) return { object: obj, warnings: [] }
   const { value, error, unknown } = decode(def, obj as unknown as JsonValue)
-  const refuse = (why: string): StructureResult => ({
-    value: obj,
-    refusal: badRequest(`${gvk.kind} in version ${goQuote(gvk.version)} cannot be handled as a ${gvk.kind}: ${why}`),
-    warnings: [],
-  })
+  const refuse = (why: string): Status =>
+    badRequest(`${gvk.kind} in version ${goQuote(gvk.version)} cannot be handled as a ${gvk.kind}: ${why}`)
   if (error) return refuse(error)
   const complaints = mode === 'Ignore' ? [] : strictComplaints(unknown)
   if (mode === 'Strict' && complaints.length) return refuse(`strict decoding error: ${complaints.join(', ')}`)
-  return { value: value as unknown as KubeObject, warnings: complaints }
+  return { object: value as unknown as KubeObject, warnings: complaints }
 }

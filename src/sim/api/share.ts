@@ -1,0 +1,24 @@
+/** Maps a list; the same list where no item changes. */
+export function mapSame<T>(list: readonly T[] | undefined, fn: (item: T) => T): readonly T[] | undefined {
+  if (!list) return list
+  let out: T[] | undefined
+  for (let i = 0; i < list.length; i++) {
+    const item = list[i]!
+    const next = fn(item)
+    if (next !== item) (out ??= list.slice())[i] = next
+  }
+  return out ?? list
+}
+
+/** Sets members that differ; the same object where none does. undefined removes. */
+export function assignSame<T extends object>(obj: T, changes: Partial<T>): T {
+  let out: Record<string, unknown> | undefined
+  for (const key in changes) {
+    const value = changes[key]
+    if (obj[key] === value) continue
+    out ??= { ...(obj as Record<string, unknown>) }
+    if (value === undefined) delete out[key]
+    else out[key] = value
+  }
+  return (out as T | undefined) ?? obj
+}

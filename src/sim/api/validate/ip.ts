@@ -1,0 +1,78 @@
+import { invalidValue, type FieldError, type Path } from '../field.ts'
+
+/** A parsed address: four or sixteen bytes. */
+export interface IpAddress {
+  readonly family: 4 | 6
+  readonly bytes: readonly number[]
+}
+
+function parse4(text: string): IpAddress | undefined {
+  const parts = text.split('.')
+  if (parts.length !== 4 || !parts.every((p) => /^\d{1,3}$/.test(p) && Number(p) <= 255)) return undefined
+  return { family: 4, bytes: parts.map(Number) }
+}
+
+function parse6(text: string): IpAddress | undefined {
+  let head = text
+  let tail: readonly number[] = []
+  const dotted = /^(.*:)(\d+\.\d+\.\d+\.\d+)$/.exec(text)
+  if (dotted) {
+    const v4 = parse4(dotted[2]!)
+    if (!v4) return undefined
+    tail = v4.bytes
+    head = `${dotted[1]}0:0`
+  }
+  const halves = head.split('::')
+  if (halves.length > 2) return undefined
+  const words = (s: string): number[] | undefined => {
+    if (s === '') return []
+    const list = s.split(':')
+    return list.every((w) => /^[0-9a-fA-F]{1,4}$/.test(w)) ? list.map((w) => parseInt(w, 16)) : undefined
+  }
+  const left = words(halves[0]!)
+  const right = halves.length === 2 ? words(halves[1]!) : []
+  if (!left || !right) return undefined
+  const missing = 8 - left.length - right.length
+  if (halves.length === 2 ? missing < 1 : missing !== 0) return undefined
+  const all = [...left, ...Array.from({ length: Math.max(0, missing) }, () => 0), ...right]
+  const bytes = all.flatMap((w) => [w >> 8, w & 255])
+  return { family: 6, bytes: tail.length ? [...bytes.slice(0, 12), ...tail] : bytes }
+}
+
+/** Parses an address; leading zeros are allowed as in net.ParseIPSloppy. undefined where it is none. */
+export const parseIp = (text: string): IpAddress | undefined => (text.includes(':') ? parse6(text) : parse4(text))
+
+const NOT_AN_IP = 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'
+
+/** util/validation: IsValidIPForLegacyField. */
+export const legacyIp = (text: string, path: Path): readonly FieldError[] => (parseIp(text) ? [] : [invalidValue(path, text, NOT_AN_IP)])
+
+const isZero = (ip: IpAddress): boolean => ip.bytes.every((b) => b === 0)
+const isLoopback = (ip: IpAddress): boolean => (ip.family === 4 ? ip.bytes[0] === 127 : ip.bytes.every((b, i) => b === (i === 15 ? 1 : 0)))
+const isLinkLocal = (ip: IpAddress): boolean => (ip.family === 4 ? ip.bytes[0] === 169 && ip.bytes[1] === 254 : ip.bytes[0] === 0xfe && (ip.bytes[1]! & 0xc0) === 0x80)
+const isLinkLocalMulticast = (ip: IpAddress): boolean =>
+  ip.family === 4 ? ip.bytes[0] === 224 && ip.bytes[1] === 0 && ip.bytes[2] === 0 : ip.bytes[0] === 0xff && (ip.bytes[1]! & 15) === 2
+
+/** core/validation: ValidateEndpointIP and ValidateNonSpecialIP. */
+export function nonSpecialIp(text: string, path: Path): readonly FieldError[] {
+  const ip = parseIp(text)
+  if (!ip) return [invalidValue(path, text, 'must be a valid IP address')]
+  const out: FieldError[] = []
+  if (isZero(ip)) out.push(invalidValue(path, text, `may not be unspecified (${text})`))
+  if (isLoopback(ip)) out.push(invalidValue(path, text, 'may not be in the loopback range (127.0.0.0/8, ::1/128)'))
+  if (isLinkLocal(ip)) out.push(invalidValue(path, text, 'may not be in the link-local range (169.254.0.0/16, fe80::/10)'))
+  if (isLinkLocalMulticast(ip)) out.push(invalidValue(path, text, 'may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)'))
+  return out
+}
+
+/** "10.0.0.0/8" with its prefix length, or undefined. */
+export function parseCidr(text: string): { readonly ip: IpAddress; readonly bits: number } | undefined {
+  const m = /^(.+)\/(\d{1,3})$/.exec(text)
+  const ip = m ? parseIp(m[1]!) : undefined
+  if (!m || !ip || Number(m[2]) > (ip.family === 4 ? 32 : 128)) return undefined
+  return { ip, bits: Number(m[2]) }
+}
+
+/** util/validation: IsValidCIDRForLegacyField. */
+export const legacyCidr = (text: string, path: Path): readonly FieldError[] =>
+  parseCidr(text) ? [] : [invalidValue(path, text, 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)')]

@@ -1,0 +1,132 @@
+import { deepEqual } from '../api/deep.ts'
+import type { FieldError } from '../api/field.ts'
+import { since } from '../api/human-duration.ts'
+import type { KubeObject, StringMap } from '../api/meta.ts'
+import { isDns1123Subdomain, type NameCheck } from '../api/names.ts'
+import { resourceOfKind, type ResourceSchema } from '../api/schema/schema.ts'
+import { validateObjectMeta, validateObjectMetaUpdate } from '../api/validate-meta.ts'
+import { invariant } from '../engine/invariant.ts'
+import type { Column, KindDefinition } from './definition.ts'
+
+/** What a kind's folder says of its kind; everything left out is as for most kinds. */
+export interface KindRules<T extends KubeObject> {
+  readonly name?: NameCheck
+  /** metadata.generation counts changes of the wish. */
+  readonly generation?: boolean
+  readonly createsOnUpdate?: boolean
+  readonly unconditionalUpdate?: boolean
+  /** A new object keeps the status that comes with it (Nodes register with theirs). */
+  readonly keepsStatus?: boolean
+  defaults?(obj: T): T
+  prepareCreate?(obj: T): T
+  prepareUpdate?(obj: T, old: T): T
+  prepareStatusUpdate?(obj: T, old: T): T
+  /** Errors beside those of the metadata. */
+  validate?(obj: T): readonly FieldError[]
+  validateUpdate?(obj: T, old: T): readonly FieldError[]
+  validateStatusUpdate?(obj: T, old: T): readonly FieldError[]
+  warnings?(obj: T, old?: T): readonly string[]
+  readonly columns?: readonly Column<T>[]
+  selectableFields?(obj: T): Readonly<Record<string, string>>
+}
+
+export const nameColumn: Column<KubeObject> = { name: 'Name', type: 'string', format: 'name', cell: (o) => o.metadata.name }
+export const ageColumn: Column<KubeObject> = { name: 'Age', type: 'string', cell: (o, now) => since(o.metadata.creationTimestamp, now) }
+export const textColumn = <T extends KubeObject>(name: string, cell: (obj: T) => string, priority = 0): Column<T> => ({ name, type: 'string', priority, cell })
+export const countColumn = <T extends KubeObject>(name: string, cell: (obj: T) => number, priority = 0): Column<T> => ({ name, type: 'integer', priority, cell })
+
+/** "a=b,c=d" with sorted keys, "<none>" for none (labels.FormatLabels). */
+export function formatLabels(labels: StringMap | undefined): string {
+  const keys = Object.keys(labels ?? {}).sort()
+  return keys.length ? keys.map((k) => `${k}=${labels![k]}`).join(',') : '<none>'
+}
+
+/** `obj` without its status; the same reference when it has none. */
+export function withoutStatus<T extends KubeObject>(obj: T): T {
+  if (obj.status === undefined) return obj
+  const { status: _dropped, ...rest } = obj
+  return rest as T
+}
+
+/** `obj` with the status of `old`. */
+export const withStatusOf = <T extends KubeObject>(obj: T, old: T): T =>
+  obj.status === old.status ? obj : old.status === undefined ? withoutStatus(obj) : { ...obj, status: old.status }
+
+export const withGeneration = <T extends KubeObject>(obj: T, generation: number): T =>
+  obj.metadata.generation === generation ? obj : { ...obj, metadata: { ...obj.metadata, generation } }
+
+/** Everything but metadata, status and identity: what counts as the wish of kinds without special rules. */
+function sameWish(a: KubeObject, b: KubeObject): boolean {
+  const x = a as unknown as Record<string, unknown>
+  const y = b as unknown as Record<string, unknown>
+  for (const key of new Set([...Object.keys(x), ...Object.keys(y)])) {
+    if (key === 'metadata' || key === 'status' || key === 'apiVersion' || key === 'kind') continue
+    if (!deepEqual(x[key], y[key])) return false
+  }
+  return true
+}
+
+/** A definition from the resource table and the kind's own rules. */
+export function defineKind<T extends KubeObject>(group: string, version: string, kind: string, rules: KindRules<T>, modelled = true): KindDefinition<T> {
+  const resource = resourceOfKind({ group, version, kind })
+  invariant(resource, `the schema table has no ${kind} in ${group}/${version}`)
+  return fromResource(resource, rules, modelled)
+}
+
+export function fromResource<T extends KubeObject>(resource: ResourceSchema, rules: KindRules<T>, modelled: boolean): KindDefinition<T> {
+  const hasStatus = resource.subresources.some((s) => s.name === 'status')
+  const check = rules.name ?? isDns1123Subdomain
+  const counts = rules.generation ?? false
+  const none: readonly FieldError[] = []
+  return {
+    group: resource.group,
+    version: resource.version,
+    kind: resource.kind,
+    plural: resource.plural,
+    singular: resource.singular,
+    shortNames: resource.shortNames,
+    categories: resource.categories,
+    namespaced: resource.namespaced,
+    subresources: resource.subresources.map((s) => s.name),
+    verbs: resource.verbs,
+    modelled,
+    createsOnUpdate: rules.createsOnUpdate ?? false,
+    unconditionalUpdate: rules.unconditionalUpdate ?? true,
+    defaults: (obj) => rules.defaults?.(obj) ?? obj,
+    prepareCreate(obj) {
+      const clean = hasStatus && !rules.keepsStatus ? withoutStatus(obj) : obj
+      const counted = counts ? withGeneration(clean, 1) : clean
+      return rules.prepareCreate?.(counted) ?? counted
+    },
+    prepareUpdate(obj, old) {
+      const kept = hasStatus ? withStatusOf(obj, old) : obj
+      const prepared = rules.prepareUpdate?.(kept, old) ?? kept
+      const generation = old.metadata.generation
+      if (!counts) return prepared
+      return withGeneration(prepared, sameWish(prepared, old) ? (generation ?? 0) : (generation ?? 0) + 1)
+    },
+    prepareStatusUpdate(obj, old) {
+      if (rules.prepareStatusUpdate) return rules.prepareStatusUpdate(obj, old)
+      const next = { ...old, metadata: obj.metadata, status: obj.status } as T
+      return counts && old.metadata.generation !== undefined ? withGeneration(next, old.metadata.generation) : next
+    },
+    validateCreate(obj) {
+      const meta = validateObjectMeta(obj.metadata, resource.namespaced, check)
+      const own = rules.validate?.(obj) ?? none
+      return meta.length === 0 ? own : own.length === 0 ? meta : [...meta, ...own]
+    },
+    validateUpdate(obj, old) {
+      const meta = validateObjectMetaUpdate(obj.metadata, old.metadata)
+      const own = rules.validateUpdate ? rules.validateUpdate(obj, old) : obj === old ? none : (rules.validate?.(obj) ?? none)
+      return meta.length === 0 ? own : own.length === 0 ? meta : [...meta, ...own]
+    },
+    validateStatusUpdate(obj, old) {
+      const meta = validateObjectMetaUpdate(obj.metadata, old.metadata)
+      const own = rules.validateStatusUpdate?.(obj, old) ?? none
+      return meta.length === 0 ? own : [...meta, ...own]
+    },
+    ...(rules.warnings ? { warnings: rules.warnings } : {}),
+    columns: rules.columns ?? [nameColumn, ageColumn],
+    ...(rules.selectableFields ? { selectableFields: rules.selectableFields } : {}),
+  }
+}

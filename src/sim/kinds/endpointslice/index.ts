@@ -1,0 +1,35 @@
+import { deepEqual } from '../../api/deep.ts'
+import { assignSame, mapSame } from '../../api/share.ts'
+import { ageColumn, defineKind, nameColumn, textColumn, withGeneration } from '../define.ts'
+import type { EndpointPort, EndpointSlice } from './endpointslice.ts'
+import { endpointSliceWarnings, validateEndpointSlice, validateEndpointSliceUpdate } from './validate.ts'
+
+const listText = (all: readonly string[]): string => {
+  if (all.length === 0) return '<unset>'
+  const shown = all.slice(0, 3).join(',')
+  return all.length > 3 ? `${shown} + ${all.length - 3} more...` : shown
+}
+
+/** discovery/v1 defaults: a port's name is '' and its protocol TCP. */
+const defaultPort = (p: EndpointPort): EndpointPort => assignSame(p, { name: p.name ?? '', protocol: p.protocol || 'TCP' })
+
+/** discovery.k8s.io/v1 EndpointSlice (registry/discovery/endpointslice: strategy.go). */
+export const endpointSliceKind = defineKind<EndpointSlice>('discovery.k8s.io', 'v1', 'EndpointSlice', {
+  defaults: (e) => assignSame(e, { ports: mapSame(e.ports, defaultPort) }),
+  prepareCreate: (e) => withGeneration(e, 1),
+  prepareUpdate(e, old) {
+    const same =
+      deepEqual(e.endpoints, old.endpoints) && deepEqual(e.ports, old.ports) && e.addressType === old.addressType && deepEqual(e.metadata.labels, old.metadata.labels)
+    return withGeneration(e, (old.metadata.generation ?? 0) + (same ? 0 : 1))
+  },
+  validate: validateEndpointSlice,
+  validateUpdate: validateEndpointSliceUpdate,
+  warnings: endpointSliceWarnings,
+  columns: [
+    nameColumn,
+    textColumn('AddressType', (e) => e.addressType ?? ''),
+    textColumn('Ports', (e) => listText((e.ports ?? []).map((p) => (p.port !== undefined ? String(p.port) : p.name !== undefined ? p.name : '*')))),
+    textColumn('Endpoints', (e) => listText((e.endpoints ?? []).flatMap((p) => p.addresses ?? []))),
+    ageColumn,
+  ],
+})

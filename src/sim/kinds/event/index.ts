@@ -1,0 +1,55 @@
+import { since } from '../../api/human-duration.ts'
+import type { Micros } from '../../engine/time.ts'
+import { defineKind, nameColumn, textColumn } from '../define.ts'
+import type { Column } from '../definition.ts'
+import type { Event } from './event.ts'
+import { validateEvent, validateEventUpdate } from './validate.ts'
+
+const first = (e: Event, now: Micros): string => since(e.firstTimestamp || e.eventTime, now)
+const last = (e: Event, now: Micros): string =>
+  e.series ? since(e.series.lastObservedTime, now) : e.lastTimestamp ? since(e.lastTimestamp, now) : first(e, now)
+
+function source(e: Event): string {
+  const component = e.source?.component || e.reportingComponent || ''
+  const instance = e.source?.host || e.reportingInstance || ''
+  return instance ? `${component}, ${instance}` : component
+}
+
+const object = (e: Event): string => {
+  const kind = (e.involvedObject?.kind ?? '').toLowerCase()
+  return e.involvedObject?.name ? `${kind}/${e.involvedObject.name}` : kind
+}
+
+const columns: readonly Column<Event>[] = [
+  { name: 'Last Seen', type: 'string', cell: last },
+  textColumn('Type', (e) => e.type ?? ''),
+  textColumn('Reason', (e) => e.reason ?? ''),
+  textColumn('Object', object),
+  textColumn('Subobject', (e) => e.involvedObject?.fieldPath ?? '', 1),
+  textColumn('Source', source, 1),
+  textColumn('Message', (e) => (e.message ?? '').trim()),
+  { name: 'First Seen', type: 'string', priority: 1, cell: first },
+  textColumn('Count', (e) => String(e.series ? (e.series.count ?? 0) : e.count || 1), 1),
+  { ...nameColumn, priority: 1 },
+]
+
+/** v1 Event (registry/core/event: strategy.go). */
+export const eventKind = defineKind<Event>('', 'v1', 'Event', {
+  createsOnUpdate: true,
+  validate: validateEvent,
+  validateUpdate: validateEventUpdate,
+  columns,
+  selectableFields: (e) => ({
+    'involvedObject.kind': e.involvedObject?.kind ?? '',
+    'involvedObject.namespace': e.involvedObject?.namespace ?? '',
+    'involvedObject.name': e.involvedObject?.name ?? '',
+    'involvedObject.uid': e.involvedObject?.uid ?? '',
+    'involvedObject.apiVersion': e.involvedObject?.apiVersion ?? '',
+    'involvedObject.resourceVersion': e.involvedObject?.resourceVersion ?? '',
+    'involvedObject.fieldPath': e.involvedObject?.fieldPath ?? '',
+    reason: e.reason ?? '',
+    reportingComponent: e.reportingComponent ?? '',
+    source: e.source?.component || e.reportingComponent || '',
+    type: e.type ?? '',
+  }),
+})

@@ -1,0 +1,42 @@
+import { configMapKind } from './configmap/index.ts'
+import { controllerRevisionKind } from './controllerrevision/index.ts'
+import { daemonSetKind } from './daemonset/index.ts'
+import type { KindDefinition } from './definition.ts'
+import { deploymentKind } from './deployment/index.ts'
+import { endpointsKind } from './endpoints/index.ts'
+import { endpointSliceKind } from './endpointslice/index.ts'
+import { eventKind } from './event/index.ts'
+import { leaseKind } from './lease/index.ts'
+import { namespaceKind } from './namespace/index.ts'
+import { nodeKind } from './node/index.ts'
+import { podKind } from './pod/index.ts'
+import { replicaSetKind } from './replicaset/index.ts'
+import { Scheme } from './scheme.ts'
+import { secretKind } from './secret/index.ts'
+import { serviceKind } from './service/index.ts'
+import { serviceAccountKind } from './serviceaccount/index.ts'
+
+/** Kinds with a folder, in the order in which the API server lists them. A new kind adds its line here. */
+const modelled = [
+  configMapKind,
+  endpointsKind,
+  eventKind,
+  namespaceKind,
+  nodeKind,
+  podKind,
+  secretKind,
+  serviceAccountKind,
+  serviceKind,
+  controllerRevisionKind,
+  daemonSetKind,
+  deploymentKind,
+  replicaSetKind,
+  leaseKind,
+  endpointSliceKind,
+] as unknown as readonly KindDefinition[]
+
+/** Every kind of v1.36: the modelled ones, and the rest as stored but not acted upon. */
+export const scheme = new Scheme(modelled)
+
+/** The kind behind REST coordinates, e.g. ('apps', 'v1', 'deployments'). */
+export const resourceKind = (group: string, version: string, plural: string): KindDefinition | undefined => scheme.resource(group, version, plural)

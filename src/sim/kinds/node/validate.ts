@@ -1,0 +1,81 @@
+import { at, child, duplicate, forbiddenField, invalidValue, type FieldError, type Path } from '../../api/field.ts'
+import { isLabelValue, isQualifiedName } from '../../api/names.ts'
+import type { Taint } from '../../api/scheduling.ts'
+import { legacyCidr, parseCidr } from '../../api/validate/ip.ts'
+import { quantityValue } from '../../api/validate/resources.ts'
+import { named, oneOf } from '../../api/validate/simple.ts'
+import type { Node } from './node.ts'
+
+const EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute']
+
+function taints(list: readonly Taint[], path: Path, out: FieldError[]): void {
+  const seen = new Set<string>()
+  list.forEach((t, i) => {
+    const here = at(path, i)
+    named(isQualifiedName, t.key, child(here, 'key'), out)
+    const bad = isLabelValue(t.value ?? '')
+    if (bad.length) out.push(invalidValue(child(here, 'value'), t.value, bad.join(';')))
+    oneOf(t.effect, EFFECTS, child(here, 'effect'), out)
+    const id = `${t.effect} ${t.key}`
+    if (seen.has(id)) {
+      const shown = { Key: t.key, Value: t.value ?? '', Effect: t.effect, TimeAdded: t.timeAdded ?? null }
+      const error = duplicate(here, shown)
+      out.push({ ...error, body: `${error.body}: taints must be unique by key and effect pair` })
+    }
+    seen.add(id)
+  })
+}
+
+function resources(node: Node, out: FieldError[]): void {
+  for (const which of ['capacity', 'allocatable'] as const) {
+    const list = node.status?.[which] ?? {}
+    for (const name of Object.keys(list).sort()) quantityValue(name, list[name]!, `status.${which}.${name}`, out)
+  }
+}
+
+/** core/validation: ValidateNode. The path of taints really starts at metadata. */
+export function validateNode(node: Node): readonly FieldError[] {
+  const out: FieldError[] = []
+  if (node.spec?.taints?.length) taints(node.spec.taints, 'metadata.taints', out)
+  resources(node, out)
+  const cidrs = node.spec?.podCIDRs ?? []
+  cidrs.forEach((c, i) => out.push(...legacyCidr(c, at('spec.podCIDRs', i))))
+  if (cidrs.length > 1) {
+    const families = new Set(cidrs.map((c) => parseCidr(c)?.ip.family))
+    if (families.size < 2 || cidrs.length > 2) out.push(invalidValue('spec.podCIDRs', cidrs, 'may specify no more than one CIDR for each IP family'))
+  }
+  return out
+}
+
+/** core/validation: ValidateNodeUpdate, also for the status. */
+export function validateNodeUpdate(node: Node, old: Node): readonly FieldError[] {
+  const out: FieldError[] = []
+  resources(node, out)
+  const seen = new Set<string>()
+  ;(node.status?.addresses ?? []).forEach((a, i) => {
+    const id = `${a.type} ${a.address}`
+    if (seen.has(id)) out.push(duplicate(at('status.addresses', i), { Type: a.type, Address: a.address }))
+    seen.add(id)
+  })
+  const was = old.spec?.podCIDRs ?? []
+  const now = node.spec?.podCIDRs ?? []
+  const cidr = 'node updates may not change podCIDR except from "" to valid'
+  if (was.length > 0) {
+    if (was.length !== now.length) out.push(forbiddenField('spec.podCIDRs', cidr))
+    else was.forEach((c, i) => c !== now[i] && out.push(forbiddenField('spec.podCIDRs', cidr)))
+  }
+  if (old.spec?.providerID && old.spec.providerID !== node.spec?.providerID) {
+    out.push(forbiddenField('spec.providerID', 'node updates may not change providerID except from "" to valid'))
+  }
+  if (node.spec?.taints?.length) taints(node.spec.taints, 'metadata.taints', out)
+  if ((node.spec?.externalID ?? '') !== (old.spec?.externalID ?? '')) out.push(forbiddenField('spec.externalID', 'may not be updated'))
+  return out
+}
+
+/** registry/core/node: nodeWarnings. */
+export function nodeWarnings(node: Node): readonly string[] {
+  const out: string[] = []
+  if (node.spec?.configSource) out.push('spec.configSource: the feature is no longer supported')
+  if (node.spec?.externalID) out.push('spec.externalID: this field is deprecated, and is unused by Kubernetes')
+  return out
+}

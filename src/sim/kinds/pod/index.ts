@@ -1,0 +1,63 @@
+import { deepEqual } from '../../api/deep.ts'
+import { defaultPodSpec } from '../../api/pod-defaults.ts'
+import { defaultPodRequests } from '../../api/pod-level-defaults.ts'
+import { computeQosClass } from '../../api/pod-resources.ts'
+import type { Pod } from '../../api/pod.ts'
+import type { PodStatus } from '../../api/pod-status.ts'
+import { assignSame } from '../../api/share.ts'
+import { defineKind, withGeneration, withStatusOf } from '../define.ts'
+import { podColumns } from './columns.ts'
+import { validatePod, validatePodStatusUpdate, validatePodUpdate } from './validate.ts'
+import { podWarnings } from './warnings.ts'
+
+function defaults(pod: Pod): Pod {
+  const spec = defaultPodRequests(defaultPodSpec(pod.spec ?? { containers: [] }))
+  return assignSame(pod, { spec: spec.enableServiceLinks === undefined ? { ...spec, enableServiceLinks: true } : spec })
+}
+
+function prepareCreate(pod: Pod): Pod {
+  const gated = (pod.spec.schedulingGates ?? []).length > 0
+  const status: PodStatus = {
+    phase: 'Pending',
+    ...(gated
+      ? {
+          conditions: [
+            { type: 'PodScheduled', status: 'False', lastProbeTime: null as unknown as undefined, lastTransitionTime: null as unknown as undefined, reason: 'SchedulingGated', message: 'Scheduling is blocked due to non-empty scheduling gates' },
+          ],
+        }
+      : {}),
+    qosClass: computeQosClass(pod.spec),
+  }
+  return withGeneration({ ...pod, status }, 1)
+}
+
+/** v1 Pod (registry/core/pod: strategy.go). */
+export const podKind = defineKind<Pod>('', 'v1', 'Pod', {
+  defaults,
+  prepareCreate,
+  prepareUpdate(pod, old) {
+    const kept = withStatusOf(pod, old)
+    const generation = old.metadata.generation ?? 0
+    return withGeneration(kept, deepEqual(kept.spec, old.spec) ? generation : generation + 1)
+  },
+  prepareStatusUpdate(pod, old) {
+    const status = pod.status?.qosClass ? pod.status : { ...pod.status, qosClass: old.status?.qosClass }
+    const { deletionTimestamp, ownerReferences, generation } = old.metadata
+    return { ...old, metadata: assignSame(pod.metadata, { deletionTimestamp, ownerReferences, generation }), status }
+  },
+  validate: validatePod,
+  validateUpdate: validatePodUpdate,
+  validateStatusUpdate: validatePodStatusUpdate,
+  warnings: podWarnings,
+  columns: podColumns,
+  selectableFields: (pod) => ({
+    'spec.nodeName': pod.spec?.nodeName ?? '',
+    'spec.restartPolicy': pod.spec?.restartPolicy ?? '',
+    'spec.schedulerName': pod.spec?.schedulerName ?? '',
+    'spec.serviceAccountName': pod.spec?.serviceAccountName ?? '',
+    'spec.hostNetwork': String(pod.spec?.hostNetwork ?? false),
+    'status.phase': pod.status?.phase ?? '',
+    'status.podIP': pod.status?.podIPs?.[0]?.ip ?? '',
+    'status.nominatedNodeName': pod.status?.nominatedNodeName ?? '',
+  }),
+})
