@@ -1,0 +1,122 @@
+import { describe, expect, test } from 'vitest'
+import type { KubeObject } from '../api/meta.ts'
+import type { Pod } from '../api/pod.ts'
+import type { PodSpec } from '../api/pod-spec.ts'
+import type { Node } from '../kinds/node/node.ts'
+import { decide, type Decision, type World } from './decide.ts'
+import { feasibleToFind } from './filtering.ts'
+import { emptyNodeInfo, withoutPod, withPod, type NodeInfo } from './node-info.ts'
+import type { Objects } from './plugin.ts'
+import { naturalLogarithm } from './plugins/logarithm.ts'
+import { heapRoot } from './scoring.ts'
+import { snapshotOf } from './snapshot.ts'
+
+const node = (name: string, over: Partial<Node['spec']> = {}, labels: Record<string, string> = {}, cpu = '4'): Node => ({
+  apiVersion: 'v1', kind: 'Node', metadata: { name, labels: { 'kubernetes.io/hostname': name, ...labels } }, spec: over,
+  status: { allocatable: { cpu, memory: '8Gi', pods: '110' } },
+})
+const pod = (name: string, cpu: string | undefined, over: Partial<PodSpec> = {}, labels: Record<string, string> = {}): Pod => ({
+  apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'default', uid: name, labels },
+  spec: { containers: [{ name: 'c', image: 'i', ...(cpu ? { resources: { requests: { cpu } } } : {}) }], ...over },
+})
+const objectsOf = (byPlural: Record<string, readonly KubeObject[]>): Objects => ({
+  get: (plural, _, name) => byPlural[plural]?.find((o) => o.metadata.name === name) as never,
+  list: (plural) => (byPlural[plural] ?? []) as never,
+})
+const world = (infos: readonly NodeInfo[], over: Partial<World> = {}): World => ({
+  snapshot: snapshotOf(infos), objects: objectsOf({}), nominated: () => [], latest: (p) => p, random: () => 0, start: 0, ...over,
+})
+const put = (p: Pod, ...infos: readonly NodeInfo[]): Decision => decide(p, world(infos))
+
+describe('a decision', () => {
+  test('prefers the emptier node and says which plugin gave how much', () => {
+    const busy = withPod(emptyNodeInfo(node('a')), pod('x', '3'))
+    const d = put(pod('p', '500m'), busy, emptyNodeInfo(node('b')))
+    expect(d.node).toBe('b')
+    const fit = d.scores!.plugins.indexOf('NodeResourcesFit')
+    expect(d.scores!.weighted[fit]![1]).toBeGreaterThan(d.scores!.weighted[fit]![0]!)
+  })
+  test('names every reason, sorted as texts', () => {
+    const tainted = emptyNodeInfo(node('t', { taints: [{ key: 'k', effect: 'NoSchedule' }] }))
+    const small = ['a', 'b'].map((n) => emptyNodeInfo(node(n)))
+    expect(put(pod('p', '9'), tainted, ...small).message).toBe(
+      '0/3 nodes are available: 1 node(s) had untolerated taint(s), 2 Insufficient cpu. no new claims to deallocate, preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling.',
+    )
+  })
+  test('says so when there is no node at all', () => {
+    expect(put(pod('p', '1')).message).toBe('no nodes available to schedule pods')
+  })
+  test('evicts the least important pods and as few as possible', () => {
+    const low = { priority: 1 }
+    const info = ['x', 'y', 'z'].map((n) => pod(n, '1', low)).reduce(withPod, emptyNodeInfo(node('a')))
+    const d = put(pod('p', '2', { priority: 9 }), withPod(info, pod('mid', '1', { priority: 5 })))
+    expect(d.preemption).toMatchObject({ node: 'a' })
+    expect('victims' in d.preemption! && d.preemption.victims.map((v) => v.metadata.name)).toEqual(['y', 'z'])
+    expect(d.message).toBe('0/1 nodes are available: 1 Insufficient cpu.')
+  })
+  test('keeps to disruption budgets while it can', () => {
+    const budget = { apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata: { name: 'b', namespace: 'default' }, spec: { selector: { matchLabels: { app: 'kept' } } }, status: { disruptionsAllowed: 0 } }
+    const kept = withPod(emptyNodeInfo(node('a')), pod('k', '4', { priority: 0 }, { app: 'kept' }))
+    const free = withPod(emptyNodeInfo(node('b')), pod('f', '4', { priority: 3 }))
+    const d = decide(pod('p', '2', { priority: 9 }), world([kept, free], { objects: objectsOf({ poddisruptionbudgets: [budget] }) }))
+    expect(d.preemption).toMatchObject({ node: 'b' })
+  })
+  test('leaves room for a pod that was promised the node', () => {
+    const promised = pod('n', '3', { priority: 5 })
+    const d = decide(pod('p', '2'), world([emptyNodeInfo(node('a')), emptyNodeInfo(node('b', {}, {}, '2'))], { nominated: (n) => (n === 'a' ? [promised] : []) }))
+    expect(d.node).toBe('b')
+  })
+  test('spreads the pods of a service over zones though nothing asks for it', () => {
+    const zones = ['1', '2'].map((z) => node(`n${z}`, {}, { 'topology.kubernetes.io/zone': z }))
+    const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: 's', namespace: 'default' }, spec: { selector: { app: 'web' } } }
+    const first = withPod(emptyNodeInfo(zones[0]!), pod('w', undefined, {}, { app: 'web' }))
+    const d = decide(pod('p', undefined, {}, { app: 'web' }), world([first, emptyNodeInfo(zones[1]!)], { objects: objectsOf({ services: [service] }) }))
+    expect(d.node).toBe('n2')
+    expect(d.scores!.plugins).toContain('PodTopologySpread')
+  })
+})
+
+test('what is added to a node and taken away again leaves it as it was', () => {
+  const before = withPod(emptyNodeInfo(node('a')), pod('x', '1'))
+  const extra: Pod = pod('y', '2', { containers: [{ name: 'c', image: 'i', ports: [{ containerPort: 1, hostPort: 80 }], resources: { requests: { cpu: '2', 'example.com/gpu': '1' } } }] })
+  const after = withoutPod(withPod(before, extra), extra)
+  expect({ ...after, others: {} }).toEqual(before)
+  expect(after.others).toEqual({ 'example.com/gpu': 0 })
+})
+
+test('a snapshot counts matching pods through additions, removals and undo alike', () => {
+  const selector = { nothing: false, requirements: [{ key: 'app', operator: '=' as const, values: ['web'] }] }
+  const empty = emptyNodeInfo(node('a'))
+  const one = withPod(empty, pod('w', '1', {}, { app: 'web' }))
+  const two = withPod(one, pod('o', '1', {}, { app: 'other' }))
+  const snapshot = snapshotOf([empty])
+  const counts = () => [...snapshot.matching('default', selector)]
+  expect(counts()).toEqual([])
+  snapshot.apply('a', empty, one)
+  snapshot.apply('a', one, two)
+  expect(counts()).toEqual([['a', 1]])
+  snapshot.apply('a', two, one)
+  snapshot.apply('a', one, empty)
+  expect(counts()).toEqual([])
+  snapshot.apply('a', empty, undefined)
+  expect(snapshot.nodes).toEqual([])
+})
+
+test('zones take turns in the order of examination', () => {
+  const infos = ['a1', 'a2', 'b1'].map((n) => emptyNodeInfo(node(n, {}, { 'topology.kubernetes.io/zone': n[0]! })))
+  expect(snapshotOf(infos).nodes.map((n) => n.name)).toEqual(['a1', 'b1', 'a2'])
+})
+
+test('fewer nodes are looked at the more there are', () => {
+  expect([50, 99, 100, 1000, 5000].map(feasibleToFind)).toEqual([50, 99, 100, 420, 500])
+})
+
+test('ties are broken by the place in the heap: the first when all are equal', () => {
+  expect(heapRoot([7, 7, 7, 7])).toBe(0)
+  expect(heapRoot([1, 2, 2])).toBe(1)
+  expect(heapRoot([5])).toBe(0)
+})
+
+test('the logarithm agrees with the host to fourteen digits', () => {
+  for (const n of [1, 2, 3, 10, 102, 5002, 150_002]) expect(naturalLogarithm(n)).toBeCloseTo(Math.log(n), 13)
+})

@@ -1,0 +1,64 @@
+import type { KubeObject } from '../api/meta.ts'
+import type { Pod } from '../api/pod.ts'
+import type { NodeInfo } from './node-info.ts'
+import type { PodInfo } from './pod-info.ts'
+import type { Rejection } from './rejection.ts'
+import type { Snapshot } from './snapshot.ts'
+
+/** The other objects that a decision looks at, by plural; what is not known is simply not there. */
+export interface Objects {
+  get<T extends KubeObject>(plural: string, namespace: string | undefined, name: string): T | undefined
+  list<T extends KubeObject>(plural: string, namespace?: string): readonly T[]
+}
+
+/** One attempt to place one pod. */
+export interface Cycle {
+  readonly pod: Pod
+  readonly info: PodInfo
+  readonly snapshot: Snapshot
+  readonly objects: Objects
+}
+
+/**
+ * A plugin's part in filtering one pod: the verdict on a node, undefined to let it pass. What it worked out beforehand
+ * follows pods that are added or removed on trial; `clone` makes a copy for such a trial (absent: there is nothing to copy).
+ */
+export interface FilterRun {
+  filter(node: NodeInfo): Rejection | undefined
+  add?(pod: PodInfo, node: NodeInfo): void
+  remove?(pod: PodInfo, node: NodeInfo): void
+  clone?(): FilterRun
+  /** Only these nodes come into question (PreFilterResult). */
+  readonly nodes?: ReadonlySet<string>
+}
+
+/** A plugin's part in scoring: a raw score a node, then all of them brought to 0…100. */
+export interface ScoreRun {
+  score(node: NodeInfo): number
+  normalise?(scores: number[], nodes: readonly NodeInfo[]): void
+}
+
+/**
+ * A scheduler plugin (kube-scheduler: framework/plugins). `preFilter` and `preScore` answer undefined to be skipped for
+ * this pod; a Rejection from `preFilter` refuses the pod as a whole.
+ */
+export interface Plugin {
+  readonly name: string
+  readonly weight: number
+  preFilter?(cycle: Cycle): FilterRun | Rejection | undefined
+  preScore?(cycle: Cycle, feasible: readonly NodeInfo[]): ScoreRun | undefined
+}
+
+export const isRejection = (x: FilterRun | Rejection): x is Rejection => 'reasons' in x
+
+export const MAX_SCORE = 100
+
+/** Scales to 0…100 by the largest score, upside down when `reverse` (plugins/helper/normalize_score.go). */
+export function normaliseByMax(scores: number[], reverse: boolean): void {
+  let max = 0
+  for (const s of scores) if (s > max) max = s
+  for (let i = 0; i < scores.length; i++) {
+    const scaled = max === 0 ? 0 : Math.floor((MAX_SCORE * scores[i]!) / max)
+    scores[i] = reverse ? MAX_SCORE - scaled : max === 0 ? scores[i]! : scaled
+  }
+}

@@ -1,0 +1,38 @@
+import { EVERYTHING, compileSelector, matchesSet, type LabelSelector, type Requirement, type Selector } from '../../api/labels.ts'
+import { controllerOf, type KubeObject, type StringMap } from '../../api/meta.ts'
+import type { Pod } from '../../api/pod.ts'
+import type { Objects } from '../plugin.ts'
+
+type Selecting = KubeObject<{ readonly selector?: LabelSelector }>
+type SelectingSet = KubeObject<{ readonly selector?: StringMap }>
+
+const OWNERS: Readonly<Record<string, string>> = {
+  'apps/v1 ReplicaSet': 'replicasets',
+  'apps/v1 StatefulSet': 'statefulsets',
+}
+
+/**
+ * The selector of the services that select a pod and of the controller that owns it, all together; EVERYTHING when there
+ * is none (plugins/helper/spread.go: DefaultSelector).
+ */
+export function defaultSelector(pod: Pod, objects: Objects): Selector {
+  const { namespace, labels } = pod.metadata
+  const set: Record<string, string> = {}
+  for (const service of objects.list<SelectingSet>('services', namespace)) {
+    const selector = service.spec?.selector
+    if (selector && matchesSet(selector, labels)) Object.assign(set, selector)
+  }
+  const requirements: Requirement[] = []
+  const owner = controllerOf(pod)
+  if (owner?.apiVersion === 'v1' && owner.kind === 'ReplicationController') {
+    Object.assign(set, objects.get<SelectingSet>('replicationcontrollers', namespace, owner.name)?.spec?.selector)
+  }
+  const plural = owner && OWNERS[`${owner.apiVersion} ${owner.kind}`]
+  if (plural) {
+    const selector = objects.get<Selecting>(plural, namespace, owner.name)?.spec?.selector
+    if (selector) requirements.push(...compileSelector(selector).requirements)
+  }
+  const all: Requirement[] = [...Object.keys(set).map((key): Requirement => ({ key, operator: '=', values: [set[key]!] })), ...requirements]
+  if (all.length === 0) return EVERYTHING
+  return { nothing: false, requirements: all.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)) }
+}

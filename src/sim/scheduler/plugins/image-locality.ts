@@ -1,0 +1,38 @@
+import type { Pod } from '../../api/pod.ts'
+import { imagesOf } from '../node-info.ts'
+import { MAX_SCORE, type Plugin } from '../plugin.ts'
+
+const MB = 1024 * 1024
+const LEAST = 23 * MB
+const MOST_A_CONTAINER = 1000 * MB
+
+/** An image without a tag is the one tagged latest; the registry is not filled in. */
+const withTag = (image: string): string => (image.lastIndexOf(':') <= image.lastIndexOf('/') ? `${image}:latest` : image)
+
+function imagesWanted(pod: Pod): string[] {
+  const { initContainers = [], containers, volumes = [] } = pod.spec
+  const names = [...initContainers, ...containers].map((c) => c.image ?? '')
+  for (const v of volumes) if (v.image) names.push(v.image.reference ?? '')
+  return names.map(withTag)
+}
+
+/** Prefers nodes that have the pod's images, the more the bigger and the wider spread they are (plugins/imagelocality). */
+export const imageLocality: Plugin = {
+  name: 'ImageLocality',
+  weight: 1,
+  preScore({ pod, snapshot }) {
+    const wanted = imagesWanted(pod)
+      .map((name) => ({ name, spread: snapshot.imageNodes(name) / snapshot.nodes.length }))
+      .filter(({ spread }) => spread > 0)
+    const most = MOST_A_CONTAINER * ((pod.spec.initContainers?.length ?? 0) + pod.spec.containers.length)
+    return {
+      score({ node }) {
+        if (wanted.length === 0) return 0
+        const images = imagesOf(node)
+        let sum = 0
+        for (const { name, spread } of wanted) sum += Math.trunc((images.get(name) ?? 0) * spread)
+        return Math.floor((MAX_SCORE * (Math.min(Math.max(sum, LEAST), most) - LEAST)) / (most - LEAST))
+      },
+    }
+  },
+}

@@ -1,0 +1,16 @@
+import type { Taint } from '../../api/scheduling.ts'
+import type { Plugin } from '../plugin.ts'
+import { unresolvable } from '../rejection.ts'
+import { toleratesAny } from '../tolerations.ts'
+
+const NAME = 'NodeUnschedulable'
+const TAINT: Taint = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' }
+const CORDONED = unresolvable(NAME, 'node(s) were unschedulable')
+
+/** Keeps pods off cordoned nodes (plugins/nodeunschedulable). */
+export const nodeUnschedulable: Plugin = {
+  name: NAME,
+  weight: 0,
+  preFilter: ({ pod }) =>
+    toleratesAny(pod.spec.tolerations, TAINT) ? undefined : { filter: ({ node }) => (node.spec.unschedulable ? CORDONED : undefined) },
+}

@@ -1,0 +1,24 @@
+import { normaliseByMax, type Plugin } from '../plugin.ts'
+import { unresolvable } from '../rejection.ts'
+import { toleratesAny, untoleratedTaint } from '../tolerations.ts'
+
+const NAME = 'TaintToleration'
+const TAINTED = unresolvable(NAME, 'node(s) had untolerated taint(s)')
+
+/** Taints keep pods away; those of effect PreferNoSchedule lower the score (plugins/tainttoleration). */
+export const taintToleration: Plugin = {
+  name: NAME,
+  weight: 3,
+  preFilter: ({ pod }) => ({ filter: ({ node }) => (untoleratedTaint(node.spec.taints, pod.spec.tolerations) ? TAINTED : undefined) }),
+  preScore: ({ pod }) => {
+    const helpful = (pod.spec.tolerations ?? []).filter((t) => !t.effect || t.effect === 'PreferNoSchedule')
+    return {
+      score({ node }) {
+        let n = 0
+        for (const taint of node.spec.taints ?? []) if (taint.effect === 'PreferNoSchedule' && !toleratesAny(helpful, taint)) n++
+        return n
+      },
+      normalise: (scores) => normaliseByMax(scores, true),
+    }
+  },
+}

@@ -1,0 +1,119 @@
+import { compileSelector, isEmptySelector, matches, type LabelSelector, type Selector } from '../api/labels.ts'
+import type { ContainerPort } from '../api/container.ts'
+import type { StringMap } from '../api/meta.ts'
+import { isSidecar, type Pod } from '../api/pod.ts'
+import { podNonZeroRequests, podRequests, type PodRequests } from '../api/pod-resources.ts'
+import type { PodAffinityTerm } from '../api/scheduling.ts'
+
+/** A host port that a pod takes: address ("0.0.0.0" for all), protocol, number. */
+export interface HostPort {
+  readonly ip: string
+  readonly protocol: string
+  readonly port: number
+}
+
+/** A compiled (anti-)affinity term: in which namespaces which pods, and the label that makes a topology. */
+export interface AffinityTerm {
+  readonly namespaces: ReadonlySet<string>
+  readonly namespaceSelector: Selector
+  readonly selector: Selector
+  readonly topologyKey: string
+  readonly weight: number
+}
+
+export interface NonZero {
+  readonly milliCpu: number
+  readonly memory: number
+}
+
+/** What scheduling needs of a pod, worked out once (kube-scheduler: framework/types.go, PodInfo). */
+export interface PodInfo {
+  readonly pod: Pod
+  readonly requests: PodRequests
+  /** Requests for scoring, where a container without a request counts 100m and 200Mi. */
+  readonly nonZero: NonZero
+  /** The same from the containers alone: the LeastAllocated scorer does not look at pod-level requests of the pod it places. */
+  readonly nonZeroOfContainers: NonZero
+  readonly ports: readonly HostPort[]
+  readonly requiredAffinity: readonly AffinityTerm[]
+  readonly requiredAntiAffinity: readonly AffinityTerm[]
+  readonly preferredAffinity: readonly AffinityTerm[]
+  readonly preferredAntiAffinity: readonly AffinityTerm[]
+  readonly hasAffinity: boolean
+}
+
+const known = new WeakMap<Pod, PodInfo>()
+
+export function podInfo(pod: Pod): PodInfo {
+  let info = known.get(pod)
+  if (!info) known.set(pod, (info = makePodInfo(pod)))
+  return info
+}
+
+const NO_TERMS: readonly AffinityTerm[] = []
+
+function makePodInfo(pod: Pod): PodInfo {
+  const { podAffinity, podAntiAffinity } = pod.spec.affinity ?? {}
+  const compile = (terms: readonly PodAffinityTerm[] | undefined): readonly AffinityTerm[] => (terms?.length ? terms.map((t) => affinityTerm(pod, t, 0)) : NO_TERMS)
+  const weigh = (terms: typeof podAffinity): readonly AffinityTerm[] =>
+    (terms?.preferredDuringSchedulingIgnoredDuringExecution ?? []).map((t) => affinityTerm(pod, t.podAffinityTerm, t.weight))
+  const nonZero = podNonZeroRequests(pod)
+  return {
+    pod,
+    requests: podRequests(pod),
+    nonZero,
+    nonZeroOfContainers: pod.spec.resources ? podNonZeroRequests({ ...pod, spec: { ...pod.spec, resources: undefined } }) : nonZero,
+    ports: hostPorts(pod),
+    requiredAffinity: compile(podAffinity?.requiredDuringSchedulingIgnoredDuringExecution),
+    requiredAntiAffinity: compile(podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution),
+    preferredAffinity: weigh(podAffinity),
+    preferredAntiAffinity: weigh(podAntiAffinity),
+    hasAffinity: podAffinity !== undefined || podAntiAffinity !== undefined,
+  }
+}
+
+/** Without namespaces and namespaceSelector a term is about the pod's own namespace. */
+function affinityTerm(pod: Pod, term: PodAffinityTerm, weight: number): AffinityTerm {
+  const own = !term.namespaces?.length && term.namespaceSelector === undefined
+  return {
+    namespaces: new Set(own ? [pod.metadata.namespace ?? ''] : term.namespaces),
+    namespaceSelector: compileSelector(term.namespaceSelector),
+    selector: compileSelector(withLabelKeys(pod, term)),
+    topologyKey: term.topologyKey,
+    weight,
+  }
+}
+
+/** The API server merges matchLabelKeys into the selector of stored pods; doing it again changes nothing. */
+function withLabelKeys(pod: Pod, { labelSelector, matchLabelKeys = [], mismatchLabelKeys = [] }: PodAffinityTerm): LabelSelector | undefined {
+  if (!labelSelector || (matchLabelKeys.length === 0 && mismatchLabelKeys.length === 0)) return labelSelector
+  const extra = [
+    ...matchLabelKeys.map((key) => ({ key, operator: 'In' })),
+    ...mismatchLabelKeys.map((key) => ({ key, operator: 'NotIn' })),
+  ].flatMap(({ key, operator }) => (pod.metadata.labels?.[key] === undefined ? [] : [{ key, operator, values: [pod.metadata.labels[key]] }]))
+  return { ...labelSelector, matchExpressions: [...(labelSelector.matchExpressions ?? []), ...extra] }
+}
+
+/** Is `pod` one that the term speaks of? `namespaceLabels` are those of the pod's namespace. */
+export const termSelects = (term: AffinityTerm, pod: Pod, namespaceLabels: StringMap | undefined): boolean =>
+  (term.namespaces.has(pod.metadata.namespace ?? '') || (namespaceLabels !== undefined && matches(term.namespaceSelector, namespaceLabels))) &&
+  matches(term.selector, pod.metadata.labels)
+
+/** Host ports of containers and sidecars (scheduler/util: GetHostPorts). */
+function hostPorts(pod: Pod): readonly HostPort[] {
+  const ports: HostPort[] = []
+  const take = (p: ContainerPort): void => {
+    if (p.hostPort && p.hostPort > 0) ports.push({ ip: p.hostIP || '0.0.0.0', protocol: p.protocol || 'TCP', port: p.hostPort })
+  }
+  for (const c of pod.spec.initContainers ?? []) if (isSidecar(c)) c.ports?.forEach(take)
+  for (const c of pod.spec.containers) c.ports?.forEach(take)
+  return ports.length ? ports : NO_PORTS
+}
+const NO_PORTS: readonly HostPort[] = []
+
+/** Do two host ports exclude each other? An address for all excludes every address. */
+export const portsConflict = (a: HostPort, b: HostPort): boolean =>
+  a.port === b.port && a.protocol === b.protocol && (a.ip === b.ip || a.ip === '0.0.0.0' || b.ip === '0.0.0.0')
+
+export const priorityOf = (pod: Pod): number => pod.spec.priority ?? 0
+export const hasSelector = (selector: LabelSelector | undefined): boolean => !isEmptySelector(selector)
