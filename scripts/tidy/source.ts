@@ -135,7 +135,8 @@ export function importsOf(text: string): Import[] {
   const code = codeOf(text, true)
   return [...code.matchAll(IMPORT)].map((match) => {
     const names = match[2] ?? ''
-    const allTypes = /^\{/.test(names) && names.replace(/[{}\s]/g, '') !== '' && names.replace(/[{}]/g, '').split(',').filter((name) => name.trim() !== '').every((name) => /^\s*type\s/.test(name))
+    const listed = names.startsWith('{') ? names.replace(/[{}]/g, '').split(',').map((name) => name.trim()).filter((name) => name !== '') : []
+    const allTypes = listed.length > 0 && listed.every((name) => name.startsWith('type '))
     return {
       specifier: match[3] ?? match[4] ?? '',
       typeOnly: match[1] !== undefined || allTypes,
