@@ -59,7 +59,7 @@ function render(all: readonly Notice[]): string {
     '',
     '| package | version | licence |',
     '|---|---|---|',
-    ...all.map(({ name, version, license }) => `| [${name}](https://www.npmjs.com/package/${name}) | ${version} | ${license} |`),
+    ...all.map(({ name, version, license }) => `| ${name} | ${version} | ${license} |`),
     '',
   ]
   for (const [text, under] of byText) {
