@@ -1,0 +1,86 @@
+/** The simulation without a page: `npm run sim -- run | test | hash`. */
+import { parseArgs } from 'node:util'
+import { minutes } from '../src/sim/engine/time.ts'
+import { parseDuration } from '../src/sim/testing/chainsaw/duration.ts'
+import { TestFileError } from '../src/sim/testing/chainsaw/reader.ts'
+import { nodesOption } from './sim/files.ts'
+import { printObjects, runManifests } from './sim/run.ts'
+import { runTests } from './sim/test.ts'
+
+const USAGE = `usage:
+  npm run sim -- run <manifests…> [--for 5m] [--seed 1] [--nodes 3|FILE] [--kubelet detailed|kwok] [-o json|yaml|name]
+      applies manifests to a fresh cluster, lets it live, prints all objects
+  npm run sim -- test <files or folders…> [--seed 1] [--nodes 3|FILE] [--kubelet detailed|kwok] [--only REGEX] [--record FILE] [-v]
+      runs Chainsaw tests, each on a fresh cluster; exits with 1 when one fails
+  npm run sim -- hash [manifests…] [--for 5m] [--seed 1] [--nodes 3|FILE] [--kubelet detailed|kwok]
+      as run, and prints the hash of the state
+`
+
+class UsageError extends Error {}
+
+const OPTIONS = {
+  for: { type: 'string' },
+  seed: { type: 'string' },
+  nodes: { type: 'string' },
+  kubelet: { type: 'string' },
+  output: { type: 'string', short: 'o' },
+  only: { type: 'string' },
+  record: { type: 'string' },
+  verbose: { type: 'boolean', short: 'v' },
+  help: { type: 'boolean', short: 'h' },
+} as const
+
+function read(argv: readonly string[]) {
+  try {
+    return parseArgs({ args: [...argv], allowPositionals: true, options: OPTIONS })
+  } catch (reason) {
+    throw new UsageError((reason as Error).message)
+  }
+}
+
+function whole(name: string, value: string | undefined, otherwise: number): number {
+  if (value === undefined) return otherwise
+  if (!/^\d+$/.test(value)) throw new UsageError(`--${name}: a whole number was expected, got ${value}`)
+  return Number(value)
+}
+
+function kubeletOption(value: string | undefined): 'detailed' | 'kwok' | undefined {
+  if (value !== undefined && value !== 'detailed' && value !== 'kwok') throw new UsageError(`--kubelet: detailed or kwok was expected, got ${value}`)
+  return value
+}
+
+async function main(argv: readonly string[]): Promise<number> {
+  const { values, positionals } = read(argv)
+  const [command, ...paths] = positionals
+  if (values.help || command === undefined) {
+    process.stdout.write(USAGE)
+    return values.help ? 0 : 2
+  }
+  const seed = whole('seed', values.seed, 1)
+  const kubelet = kubeletOption(values.kubelet)
+  if (command === 'test') {
+    if (paths.length === 0) throw new UsageError('which tests? name files or folders')
+    const nodes = values.nodes === undefined ? undefined : nodesOption(values.nodes, 3)
+    const only = values.only === undefined ? undefined : new RegExp(values.only)
+    return (await runTests({ paths, seed, nodes, kubelet, only, record: values.record, verbose: values.verbose ?? false })) > 0 ? 1 : 0
+  }
+  if (command !== 'run' && command !== 'hash') throw new UsageError(`unknown command ${command}`)
+  if (command === 'run' && paths.length === 0) throw new UsageError('which manifests?')
+  const duration = values.for === undefined ? minutes(1) : parseDuration(values.for)
+  if (duration === undefined) throw new UsageError(`--for: a duration such as 5m was expected, got ${values.for}`)
+  const output = values.output ?? 'json'
+  if (!['json', 'yaml', 'name'].includes(output)) throw new UsageError(`-o: json, yaml or name was expected, got ${output}`)
+  const { cluster, failed, messages } = runManifests({ manifests: paths, for: duration, seed, nodes: nodesOption(values.nodes, 3), kubelet: kubelet ?? 'detailed' })
+  process.stderr.write(messages)
+  process.stdout.write(command === 'hash' ? `${cluster.engine.hash()}\n` : printObjects(cluster, output))
+  return failed ? 1 : 0
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2))
+} catch (reason) {
+  const code = (reason as NodeJS.ErrnoException).code
+  if (!(reason instanceof UsageError || reason instanceof TestFileError || code === 'ENOENT')) throw reason
+  process.stderr.write(`${(reason as Error).message}\n${reason instanceof UsageError ? USAGE : ''}`)
+  process.exitCode = 2
+}
