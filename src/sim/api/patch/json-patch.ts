@@ -1,109 +1,115 @@
 import { deepEqual } from '../deep.ts'
 import type { JsonValue } from '../meta.ts'
-import { has, isList, isObject, withMember, without } from './json-values.ts'
 
-/** A patch that cannot be applied; `message` as evanphx/json-patch words it. */
+/** A JSON patch that cannot be applied. Messages of failed tests begin with "testing". */
 export class JsonPatchError extends Error {
   override readonly name = 'JsonPatchError'
 }
 
+type Plain = Readonly<Record<string, JsonValue | undefined>>
+const isMap = (value: JsonValue | undefined): value is Plain => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+function pointer(path: unknown): readonly string[] {
+  if (typeof path !== 'string' || (path !== '' && !path.startsWith('/'))) throw new JsonPatchError(`jsonpatch path is malformed: ${String(path)}`)
+  return path === '' ? [] : path.slice(1).split('/').map((s) => s.replace(/~1/g, '/').replace(/~0/g, '~'))
+}
+
+const missing = (op: string, path: readonly string[]): JsonPatchError =>
+  new JsonPatchError(`${op} operation does not apply: doc is missing path: "/${path.join('/')}": missing value`)
+
+function index(step: string, length: number, op: string): number {
+  if (!/^-?\d+$/.test(step)) throw new JsonPatchError(`${op} operation does not apply: "${step}" is no index`)
+  // As evanphx/json-patch with its default of supporting negative indices.
+  const n = Number(step) < 0 ? Number(step) + length : Number(step)
+  return n
+}
+
+function read(doc: JsonValue, path: readonly string[], op: string): JsonValue {
+  let node: JsonValue | undefined = doc
+  for (const step of path) {
+    if (Array.isArray(node)) node = (node as readonly JsonValue[])[index(step, node.length, op)]
+    else if (isMap(node)) node = node[step]
+    else node = undefined
+    if (node === undefined) throw missing(op, path)
+  }
+  return node!
+}
+
+type Edit = 'add' | 'replace' | 'remove'
+
+function edit(node: JsonValue | undefined, path: readonly string[], depth: number, kind: Edit, value: JsonValue): JsonValue {
+  if (depth === path.length) return value
+  const step = path[depth]!
+  const last = depth === path.length - 1
+  if (Array.isArray(node)) {
+    const list = (node as readonly JsonValue[]).slice()
+    const i = last && kind === 'add' && step === '-' ? list.length : index(step, list.length, kind)
+    if (i < 0 || (last && kind === 'add' ? i > list.length : i >= list.length)) throw missing(kind, path)
+    if (!last) list[i] = edit(list[i], path, depth + 1, kind, value)
+    else if (kind === 'add') list.splice(i, 0, value)
+    else if (kind === 'remove') list.splice(i, 1)
+    else list[i] = value
+    return list
+  }
+  if (!isMap(node)) throw missing(kind, path)
+  if (!last) {
+    if (node[step] === undefined) throw missing(kind, path)
+    return { ...node, [step]: edit(node[step], path, depth + 1, kind, value) }
+  }
+  if (kind === 'remove') {
+    if (node[step] === undefined) throw missing(kind, path)
+    const { [step]: _gone, ...rest } = node
+    return rest
+  }
+  // `replace` of a missing member succeeds, as the server's library has it.
+  return { ...node, [step]: value }
+}
+
 interface Operation {
-  readonly op: string
-  readonly path: string
-  readonly from?: string
+  readonly op?: unknown
+  readonly path?: unknown
+  readonly from?: unknown
   readonly value?: JsonValue
 }
 
-const MAX_OPERATIONS = 10_000
-
-/** RFC 6902. Throws JsonPatchError with the operation and path that did not fit. */
-export function jsonPatch(document: JsonValue, patch: JsonValue): JsonValue {
-  if (!isList(patch)) throw new JsonPatchError('json: cannot unmarshal object into Go value of type jsonpatch.Patch')
-  if (patch.length > MAX_OPERATIONS) throw new JsonPatchError(`The allowed maximum operations in a JSON patch is ${MAX_OPERATIONS}, got ${patch.length}`)
-  return patch.reduce<JsonValue>((current, operation) => applyOperation(current, operation as unknown as Operation), document)
-}
-
-function applyOperation(document: JsonValue, operation: Operation): JsonValue {
-  const { op, path, from, value } = operation
-  if (typeof path !== 'string') throw new JsonPatchError(`Unexpected kind: ${op ?? 'unknown'}`)
-  const to = pointer(path)
-  switch (op) {
+function apply(doc: JsonValue, operation: Operation): JsonValue {
+  const path = pointer(operation.path)
+  const value = operation.value === undefined ? null : operation.value
+  switch (operation.op) {
     case 'add':
-      return insert(document, to, value ?? null, path)
-    case 'remove':
-      return removeAt(document, to, path)
     case 'replace':
-      read(document, to, `replace operation does not apply: doc is missing key: ${path}`)
-      return to.length === 0 ? (value ?? null) : replaceAt(document, to, value ?? null)
-    case 'move':
-    case 'copy': {
-      const source = pointer(from ?? '')
-      const moved = read(document, source, `${op} operation does not apply: doc is missing from path: ${from}`)
-      return insert(op === 'move' ? removeAt(document, source, from ?? '') : document, to, moved, path)
+      return edit(doc, path, 0, operation.op, value)
+    case 'remove':
+      return edit(doc, path, 0, 'remove', null)
+    case 'move': {
+      const from = pointer(operation.from)
+      const moved = read(doc, from, 'move')
+      return edit(edit(doc, from, 0, 'remove', null), path, 0, 'add', moved)
     }
-    case 'test':
-      if (!deepEqual(read(document, to, `testing path ${path} failed`) ?? null, value ?? null)) throw new JsonPatchError(`testing value ${path} failed: test failed`)
-      return document
+    case 'copy':
+      return edit(doc, path, 0, 'add', read(doc, pointer(operation.from), 'copy'))
+    case 'test': {
+      let found: JsonValue = null
+      try {
+        found = read(doc, path, 'test')
+      } catch (reason) {
+        if (!(reason instanceof JsonPatchError)) throw reason
+      }
+      if (!deepEqual(found, value)) throw new JsonPatchError(`testing value ${String(operation.path)} failed: test failed`)
+      return doc
+    }
     default:
-      throw new JsonPatchError(`Unexpected kind: ${op}`)
+      throw new JsonPatchError(`Unexpected kind: ${String(operation.op)}`)
   }
 }
 
-function pointer(path: string): readonly string[] {
-  if (path === '') return []
-  return path.split('/').slice(1).map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
-}
-
-function position(list: readonly JsonValue[], part: string, max: number, path: string): number {
-  const index = /^(0|[1-9]\d{0,8})$/.test(part) ? Number(part) : Number.NaN
-  if (!(index <= max)) throw new JsonPatchError(`Unable to access invalid index: ${part}: ${path}: list has ${list.length} items`)
-  return index
-}
-
-function read(document: JsonValue, path: readonly string[], otherwise: string): JsonValue {
-  let current: JsonValue | undefined = document
-  for (const part of path) {
-    if (isList(current)) current = current[Number(part)]
-    else if (isObject(current) && Object.hasOwn(current, part)) current = current[part]
-    else current = undefined
-    if (current === undefined) throw new JsonPatchError(otherwise)
+/** Applies an RFC 6902 patch; shares what it does not touch. Throws JsonPatchError. */
+export function jsonPatch(document: JsonValue, patch: JsonValue): JsonValue {
+  if (!Array.isArray(patch)) {
+    const word = patch === null ? 'null' : typeof patch === 'boolean' ? 'bool' : typeof patch
+    throw new JsonPatchError(`error decoding patch: json: cannot unmarshal ${word} into Go value of type []handlers.jsonPatchOp`)
   }
-  return current
+  let doc = document
+  for (const operation of patch as readonly JsonValue[]) doc = apply(doc, (isMap(operation) ? operation : {}) as Operation)
+  return doc
 }
-
-/** Rebuilds the way down to the parent of the last part and lets `change` work there. */
-function at(document: JsonValue, path: readonly string[], full: string, change: (parent: JsonValue, last: string) => JsonValue): JsonValue {
-  const [part, ...rest] = path
-  if (rest.length === 0) return change(document, part!)
-  if (isList(document)) {
-    const index = position(document, part!, document.length - 1, full)
-    return document.map((item, i) => (i === index ? at(item, rest, full, change) : item))
-  }
-  if (!isObject(document) || !has(document, part!)) throw new JsonPatchError(`add operation does not apply: doc is missing path: "${full}": missing value`)
-  return withMember(document, part!, at(document[part!]!, rest, full, change))
-}
-
-function insert(document: JsonValue, path: readonly string[], value: JsonValue, full: string): JsonValue {
-  if (path.length === 0) return value
-  return at(document, path, full, (parent, last) => {
-    if (isObject(parent)) return withMember(parent, last, value)
-    if (!isList(parent)) throw new JsonPatchError(`add operation does not apply: doc is missing path: "${full}": missing value`)
-    const index = last === '-' ? parent.length : position(parent, last, parent.length, full)
-    return [...parent.slice(0, index), value, ...parent.slice(index)]
-  })
-}
-
-function removeAt(document: JsonValue, path: readonly string[], full: string): JsonValue {
-  if (path.length === 0) throw new JsonPatchError('remove operation does not apply: cannot remove the whole document')
-  return at(document, path, full, (parent, last) => {
-    if (isObject(parent) && has(parent, last)) return without(parent, last)
-    if (!isList(parent)) throw new JsonPatchError(`remove operation does not apply: doc is missing path: "${full}": missing value`)
-    const index = position(parent, last, parent.length - 1, full)
-    return [...parent.slice(0, index), ...parent.slice(index + 1)]
-  })
-}
-
-const replaceAt = (document: JsonValue, path: readonly string[], value: JsonValue): JsonValue =>
-  at(document, path, path.join('/'), (parent, last) =>
-    isList(parent) ? parent.map((item, i) => (i === Number(last) ? value : item)) : withMember(parent as { readonly [k: string]: JsonValue }, last, value),
-  )

@@ -1,109 +1,199 @@
 import { deepEqual } from '../deep.ts'
 import type { JsonObject, JsonValue } from '../meta.ts'
-import { definition, type Definition, type FieldSchema, type TypeNode } from '../schema/schema.ts'
-import { has, isList, isObject, withMember, without } from './json-values.ts'
-import { mergePatch } from './merge-patch.ts'
+import type { Definition } from '../schema/schema.ts'
+import { patchMeta } from './patch-meta.ts'
+import {
+  arrange, DELETE_FROM, DIRECTIVE, goText, identity, isList, isMap, noMergeKey, RETAIN_KEYS, SET_ORDER, StrategicPatchError, unique,
+} from './lists.ts'
 
-const DIRECTIVE = '$patch'
-const RETAIN = '$retainKeys'
-const DELETE_FROM = '$deleteFromPrimitiveList/'
-const ORDER = '$setElementOrder/'
+export { StrategicPatchError } from './lists.ts'
 
-/** Thrown for a patch that contradicts the schema; the message is apimachinery's. */
-export class StrategicPatchError extends Error {
-  override readonly name = 'StrategicPatchError'
+/**
+ * Two ways to merge: onto an object (the server), or one patch into another (when kubectl joins deletions and
+ * changes), where directives and nulls must survive.
+ */
+export interface MergeMode {
+  readonly intoPatch: boolean
+}
+const ONTO_OBJECT: MergeMode = { intoPatch: false }
+
+/** Drops what directives ask to drop from a value that is taken over whole; undefined where nothing is left. */
+function withoutDirectives(value: JsonValue): JsonValue | undefined {
+  if (isMap(value)) {
+    if (value[DIRECTIVE] !== undefined) return undefined
+    const out: Record<string, JsonValue> = {}
+    for (const key of Object.keys(value)) {
+      const next = value[key] === undefined ? undefined : withoutDirectives(value[key])
+      if (next !== undefined) out[key] = next
+    }
+    return out
+  }
+  return isList(value) ? value.map(withoutDirectives).filter((v): v is JsonValue => v !== undefined) : value
 }
 
-/** Strategic merge patch (apimachinery: util/strategicpatch). `schema` is that of `original`; undefined merges by RFC 7396. */
-export function strategicMerge(original: JsonValue | undefined, patch: JsonValue, schema: Definition | undefined): JsonValue {
-  if (!isObject(patch)) return patch
-  if (!schema) return mergePatch(original, patch)
-  return mergeObjects(isObject(original) ? original : {}, patch, schema)
+/** Removes nulls and list directives that have nothing to act on (IgnoreUnmatchedNulls). */
+function withoutNulls(value: JsonValue): JsonValue {
+  if (isList(value)) return value.map(withoutNulls)
+  if (!isMap(value)) return value
+  const out: Record<string, JsonValue> = {}
+  for (const key of Object.keys(value)) {
+    const v = value[key]
+    if (v !== null && v !== undefined) out[key] = withoutNulls(v)
+  }
+  return out
 }
 
-function mergeObjects(original: JsonObject, patch: JsonObject, schema: Definition | undefined): JsonObject {
-  const directive = patch[DIRECTIVE]
-  if (directive === 'replace') return withoutDirectives(without(patch, DIRECTIVE)) as JsonObject
-  if (directive === 'delete') return {}
-  if (directive !== undefined && directive !== 'merge') throw new StrategicPatchError(`Unknown patch type: ${String(directive)}`)
-  let result = original
-  const retain = patch[RETAIN]
-  if (isList(retain)) for (const key of Object.keys(original)) if (!retain.includes(key)) result = without(result, key)
+const adopt = (value: JsonValue, mode: MergeMode): JsonValue | undefined => withoutDirectives(mode.intoPatch ? value : withoutNulls(value))
+
+function retain(out: Record<string, JsonValue | undefined>, patch: Record<string, JsonValue | undefined>, mode: MergeMode): void {
+  const keys = patch[RETAIN_KEYS]
+  if (keys === undefined) return
+  delete patch[RETAIN_KEYS]
+  if (mode.intoPatch) {
+    if (out[RETAIN_KEYS] !== undefined && !deepEqual(out[RETAIN_KEYS], keys)) {
+      throw new StrategicPatchError(`${goText(out[RETAIN_KEYS])} and ${goText(keys)} are not deep equal: this may happen when calculating the 3-way diff patch`)
+    }
+    out[RETAIN_KEYS] = keys
+    return
+  }
+  const bad = new StrategicPatchError('invalid patch format of retainKeys: should only contain fields present in the $retainKeys list')
+  if (!isList(keys)) throw bad
   for (const key of Object.keys(patch)) {
-    const value = patch[key]
-    if (key === DIRECTIVE || key === RETAIN || key.startsWith(ORDER) || value === undefined) continue
-    if (key.startsWith(DELETE_FROM)) {
-      const name = key.slice(DELETE_FROM.length)
-      const list = result[name]
-      if (isList(list) && isList(value)) result = withMember(result, name, list.filter((item) => !value.includes(item)))
+    if (patch[key] === null || key.startsWith(DELETE_FROM) || key.startsWith(SET_ORDER)) continue
+    if (!keys.includes(key)) throw bad
+  }
+  for (const key of Object.keys(out)) if (!keys.includes(key)) delete out[key]
+}
+
+function deleteItems(list: readonly JsonValue[], gone: readonly JsonValue[]): readonly JsonValue[] {
+  return list.filter((v) => !gone.includes(v))
+}
+
+/** Handles `$setElementOrder/<list>` together with the list's own change. */
+function ordered(out: Record<string, JsonValue | undefined>, patch: Record<string, JsonValue | undefined>, def: Definition | undefined, mode: MergeMode): void {
+  for (const key of Object.keys(patch)) {
+    if (!key.startsWith(SET_ORDER)) continue
+    const order = patch[key]
+    delete patch[key]
+    if (mode.intoPatch) {
+      if (out[key] !== undefined && !deepEqual(out[key], order)) throw new StrategicPatchError('invalid patch format of setElementOrder list')
+      out[key] = order
+    }
+    const name = key.slice(SET_ORDER.length)
+    const changes = patch[name]
+    const server = out[name]
+    if (!isList(order)) throw new StrategicPatchError(`expected a []interface {}, but received a ${typeof order}`)
+    const meta = patchMeta(def, name)
+    checkOrder(isList(changes) ? changes : [], order, meta.mergeKey)
+    if (server === undefined && changes === undefined) continue
+    delete patch[name]
+    if (!isList(server ?? []) || !isList(changes ?? [])) {
+      if (changes !== undefined) out[name] = changes
       continue
     }
-    if (value === null) result = without(result, key)
-    else result = withMember(result, key, mergeField(has(result, key) ? result[key] : undefined, value, schema?.fields.get(key)))
+    const before = (server ?? []) as readonly JsonValue[]
+    const merged =
+      changes === undefined ? before : server === undefined ? (withoutDirectives(changes) as readonly JsonValue[]) : mergeList(before, changes as readonly JsonValue[], meta.below, meta.mergeKey, meta.strategy, mode)
+    out[name] = arrange(merged, order, before, meta.mergeKey)
   }
-  return reorder(result, patch, schema)
 }
 
-function mergeField(original: JsonValue | undefined, value: JsonValue, field: FieldSchema | undefined): JsonValue {
-  if (isObject(value)) {
-    const inner = referenced(field?.type)
-    if (field?.strategy?.includes('replace') || !isObject(original)) return withoutDirectives(mergeObjects({}, value, inner))
-    return mergeObjects(original, value, inner)
-  }
-  if (!isList(value)) return value
-  if (!field?.strategy?.includes('merge') || !isList(original)) return isList(original) ? withoutDirectives(value) : mergeLists([], value, field)
-  return mergeLists(original, value, field)
-}
-
-const referenced = (type: TypeNode | undefined): Definition | undefined => {
-  if (type?.k === 'ref') return definition(type.ref)
-  return type?.k === 'list' && type.of.k === 'ref' ? definition(type.of.ref) : undefined
-}
-
-function mergeLists(original: readonly JsonValue[], patch: readonly JsonValue[], field: FieldSchema | undefined): readonly JsonValue[] {
-  if (!field?.strategy?.includes('merge')) return withoutDirectives(patch) as readonly JsonValue[]
-  const { mergeKey } = field
-  if (!mergeKey) return [...original, ...patch.filter((item) => !original.some((o) => deepEqual(o, item)))]
-  if (patch.some((item) => isObject(item) && item[DIRECTIVE] === 'replace')) return patch.filter((item) => !(isObject(item) && DIRECTIVE in item))
-  const inner = referenced(field.type)
-  let result = original
-  for (const item of patch) {
-    if (!isObject(item)) throw new StrategicPatchError(`map: ${JSON.stringify(item)} does not contain declared merge key: ${mergeKey}`)
-    const id = item[mergeKey]
-    if (id === undefined) throw new StrategicPatchError(`map: ${JSON.stringify(item)} does not contain declared merge key: ${mergeKey}`)
-    const index = result.findIndex((o) => isObject(o) && o[mergeKey] === id)
-    if (item[DIRECTIVE] === 'delete') result = result.filter((_, i) => i !== index)
-    else if (index < 0) result = [...result, withoutDirectives(mergeObjects({}, item, inner))]
-    else result = result.map((o, i) => (i === index ? mergeObjects(o as JsonObject, item, inner) : o))
-  }
-  return result
-}
-
-/** `$setElementOrder/name` gives the order of a merged list; what it does not name keeps its place at the end. */
-function reorder(result: JsonObject, patch: JsonObject, schema: Definition | undefined): JsonObject {
-  for (const key of Object.keys(patch)) {
-    if (!key.startsWith(ORDER)) continue
-    const name = key.slice(ORDER.length)
-    const list = result[name]
-    const order = patch[key]
-    if (!isList(list) || !isList(order)) continue
-    const mergeKey = schema?.fields.get(name)?.mergeKey
-    const idOf = (item: JsonValue): JsonValue | undefined => (mergeKey && isObject(item) ? item[mergeKey] : item)
-    const rank = (item: JsonValue): number => {
-      const found = order.findIndex((o) => deepEqual(idOf(o), idOf(item)))
-      return found < 0 ? order.length : found
+function checkOrder(changes: readonly JsonValue[], order: readonly JsonValue[], key: string): void {
+  let at = 0
+  for (const item of changes) {
+    if (isMap(item) && item[DIRECTIVE] !== undefined) continue
+    while (at < order.length && identity(order[at]!, key) !== identity(item, key)) at++
+    if (at >= order.length) {
+      throw new StrategicPatchError(`The order in patch list:\n${goText(changes)}\n doesn't match $setElementOrder list:\n${goText(order)}\n`)
     }
-    result = withMember(result, name, [...list].sort((a, b) => rank(a) - rank(b)))
+    at++
   }
-  return result
 }
 
-/** Directives never reach the stored object. */
-function withoutDirectives(value: JsonValue): JsonValue {
-  if (isList(value)) return value.filter((item) => !(isObject(item) && item[DIRECTIVE] === 'delete')).map(withoutDirectives)
-  if (!isObject(value)) return value
-  let result: JsonObject = {}
-  for (const key of Object.keys(value))
-    if (key !== DIRECTIVE && key !== RETAIN && !key.startsWith(ORDER) && !key.startsWith(DELETE_FROM)) result = withMember(result, key, withoutDirectives(value[key] ?? null))
-  return result
+export function mergeMaps(original: JsonObject, change: JsonObject, def: Definition | undefined, mode: MergeMode): JsonObject {
+  const directive = change[DIRECTIVE]
+  if (directive !== undefined) {
+    const { [DIRECTIVE]: _directive, ...rest } = change
+    if (directive === 'replace') return rest
+    if (directive === 'delete') return {}
+    throw new StrategicPatchError(`unknown patch type: ${goText(directive)} in map: ${goText(change)}`)
+  }
+  const out: Record<string, JsonValue | undefined> = { ...original }
+  const patch: Record<string, JsonValue | undefined> = { ...change }
+  retain(out, patch, mode)
+  ordered(out, patch, def, mode)
+  for (const key of Object.keys(patch)) mergeMember(out, key, patch[key], def, mode)
+  return out
+}
+
+function mergeMember(out: Record<string, JsonValue | undefined>, patchKey: string, change: JsonValue | undefined, def: Definition | undefined, mode: MergeMode): void {
+  if (change === undefined) return
+  const deleting = patchKey.startsWith(DELETE_FROM)
+  if (deleting && mode.intoPatch) {
+    if (out[patchKey] === undefined) out[patchKey] = change
+    return
+  }
+  const key = deleting ? patchKey.slice(DELETE_FROM.length) : patchKey
+  if (deleting) {
+    if (isList(out[key]) && isList(change)) out[key] = deleteItems(out[key], change)
+    return
+  }
+  if (change === null) {
+    if (mode.intoPatch) out[key] = null
+    else delete out[key]
+    return
+  }
+  const have = out[key]
+  const next = mergeValue(have, change, key, def, mode)
+  if (next === undefined) delete out[key]
+  else if (next !== have) out[key] = next
+}
+
+function mergeValue(have: JsonValue | undefined, change: JsonValue, key: string, def: Definition | undefined, mode: MergeMode): JsonValue | undefined {
+  const meta = patchMeta(def, key)
+  if (isMap(have) && isMap(change)) return meta.strategy === 'replace' ? change : mergeMaps(have, change, meta.below, mode)
+  if (isList(have) && isList(change)) return mergeList(have, change, meta.below, meta.mergeKey, meta.strategy, mode)
+  return adopt(change, mode)
+}
+
+function mergeList(server: readonly JsonValue[], changes: readonly JsonValue[], def: Definition | undefined, key: string, strategy: string, mode: MergeMode): readonly JsonValue[] {
+  if (strategy !== 'merge') return changes
+  if (server.length === 0 && changes.length === 0) return server
+  if (![...server, ...changes].some((v) => isMap(v))) return arrange(unique([...server, ...changes]), changes, server, '')
+  const { base, plain } = mode.intoPatch ? { base: server, plain: changes } : special(server, changes, key)
+  let merged = [...base]
+  for (const item of plain) {
+    if (!isMap(item) || item[key] === undefined) throw noMergeKey(item, key)
+    const i = merged.findIndex((v) => identity(v, key) === item[key])
+    if (i < 0) merged = [...merged, mode.intoPatch ? item : (adopt(item, mode) ?? item)]
+    else merged[i] = mergeMaps(merged[i] as JsonObject, item, def, mode)
+  }
+  return arrange(merged, plain, base, key)
+}
+
+/** Items with `$patch`: delete takes matching items away, replace makes the patch's items the whole list. */
+function special(server: readonly JsonValue[], changes: readonly JsonValue[], key: string): { base: readonly JsonValue[]; plain: readonly JsonValue[] } {
+  let base = server
+  let replace = false
+  const plain: JsonValue[] = []
+  for (const item of changes) {
+    const directive = isMap(item) ? item[DIRECTIVE] : undefined
+    if (directive === undefined) plain.push(item)
+    else if (directive === 'replace') replace = true
+    else if (directive === 'delete') {
+      const id = (item as JsonObject)[key]
+      if (id === undefined) throw noMergeKey(item, key)
+      base = base.filter((v) => identity(v, key) !== id)
+    } else throw new StrategicPatchError(directive === 'merge' ? 'merging lists cannot yet be specified in the patch' : `unknown patch type: ${goText(directive)} in map: ${goText(item)}`)
+  }
+  return replace ? { base: plain, plain: [] } : { base, plain }
+}
+
+/**
+ * Applies a strategic merge patch to an object of the given structure (apimachinery: util/strategicpatch). Shares what
+ * it does not touch. Throws StrategicPatchError.
+ */
+export function strategicMerge(document: JsonValue, patch: JsonValue, def: Definition | undefined): JsonValue {
+  if (!isMap(document) || !isMap(patch)) throw new StrategicPatchError('a strategic merge patch must be a map')
+  return mergeMaps(document, patch, def, ONTO_OBJECT)
 }

@@ -1,74 +1,65 @@
 import { deepEqual } from '../deep.ts'
 import type { JsonObject, JsonValue } from '../meta.ts'
-import { definition, type Definition, type FieldSchema, type TypeNode } from '../schema/schema.ts'
-import { has, isList, isObject, withMember } from './json-values.ts'
+import type { Definition } from '../schema/schema.ts'
+import { diffMaps } from './diff-maps.ts'
+import { isMap } from './lists.ts'
+import { mergeMaps } from './strategic-merge.ts'
+
+/** The annotation in which `kubectl apply` keeps what it applied last. */
+export const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
 
 /**
- * The strategic merge patch of kubectl apply: removes what `original` (last applied) had and `modified` has not, and sets
- * what `modified` says otherwise than `current` (apimachinery: CreateThreeWayMergePatch). An empty object: nothing to do.
+ * The patch that `kubectl apply` sends: what `modified` adds or changes against `current`, and what it no longer has
+ * of `original` (the last applied). Strategic for known kinds (strategicpatch.CreateThreeWayMergePatch); `{}` where
+ * nothing is to do.
  */
-export function threeWayMerge(original: JsonObject, modified: JsonObject, current: JsonObject, schema: Definition | undefined): JsonObject {
-  return diffObjects(original, modified, current, schema)
+export function threeWayStrategic(original: JsonObject, modified: JsonObject, current: JsonObject, def: Definition): JsonObject {
+  const delta = diffMaps(current, modified, def, { changes: true, deletions: false, setOrder: true })
+  const deletions = diffMaps(original, modified, def, { changes: false, deletions: true, setOrder: true })
+  return mergeMaps(deletions, delta, def, { intoPatch: true })
 }
 
-function diffObjects(original: JsonObject, modified: JsonObject, current: JsonObject, schema: Definition | undefined): JsonObject {
-  let patch: JsonObject = {}
-  for (const key of Object.keys(original)) if (!has(modified, key) && has(current, key)) patch = withMember(patch, key, null)
-  for (const key of Object.keys(modified)) {
-    const wanted = modified[key]
-    if (wanted === undefined || wanted === null) continue
-    patch = { ...patch, ...diffField(key, has(original, key) ? original[key] : undefined, wanted, has(current, key) ? current[key] : undefined, schema?.fields.get(key)) }
+function keepOnly(patch: JsonValue | undefined, nulls: boolean): JsonValue | undefined {
+  if (patch === null) return nulls ? null : undefined
+  if (!isMap(patch)) return nulls ? undefined : patch
+  const out: Record<string, JsonValue> = {}
+  for (const key of Object.keys(patch)) {
+    const next = keepOnly(patch[key], nulls)
+    if (next !== undefined) out[key] = next
   }
-  return patch
+  return Object.keys(out).length || (!nulls && Object.keys(patch).length === 0) ? out : undefined
 }
 
-function diffField(key: string, original: JsonValue | undefined, wanted: JsonValue, current: JsonValue | undefined, field: FieldSchema | undefined): JsonObject {
-  if (isObject(wanted) && isObject(current)) {
-    const inner = diffObjects(isObject(original) ? original : {}, wanted, current, referenced(field?.type))
-    if (Object.keys(inner).length === 0) return {}
-    const retain = field?.strategy?.includes('retainKeys') ? { $retainKeys: Object.keys(wanted).sort() } : {}
-    return withMember({}, key, { ...retain, ...inner })
+/** The plain merge patch from one object to another: nulls for what is gone. */
+function diffPlain(from: JsonObject, to: JsonObject): JsonObject {
+  const out: Record<string, JsonValue> = {}
+  for (const key of Object.keys(to)) {
+    const [was, next] = [from[key], to[key]]
+    if (next === undefined) continue
+    if (isMap(was) && isMap(next)) {
+      const inner = diffPlain(was, next)
+      if (Object.keys(inner).length) out[key] = inner
+    } else if (!deepEqual(was, next)) out[key] = next
   }
-  if (isList(wanted) && isList(current) && field?.strategy?.includes('merge'))
-    return field.mergeKey ? diffKeyedLists(key, original, wanted, current, field, field.mergeKey) : diffSets(key, original, wanted, current)
-  return deepEqual(wanted, current) ? {} : withMember({}, key, wanted)
+  for (const key of Object.keys(from)) if (from[key] !== undefined && to[key] === undefined) out[key] = null
+  return out
 }
 
-const referenced = (type: TypeNode | undefined): Definition | undefined => {
-  const node = type?.k === 'list' ? type.of : type
-  return node?.k === 'ref' ? definition(node.ref) : undefined
+/** The same for kinds without merge keys (custom resources): a JSON merge patch (jsonmergepatch.CreateThreeWayJSONMergePatch). */
+export function threeWayMerge(original: JsonObject, modified: JsonObject, current: JsonObject): JsonObject {
+  const additions = (keepOnly(diffPlain(current, modified), false) ?? {}) as JsonObject
+  const deletions = (keepOnly(diffPlain(original, modified), true) ?? {}) as JsonObject
+  return joined(deletions, additions)
 }
 
-function diffKeyedLists(
-  key: string, original: JsonValue | undefined, wanted: readonly JsonValue[], current: readonly JsonValue[], field: FieldSchema, mergeKey: string,
-): JsonObject {
-  const inner = referenced(field.type)
-  const find = (list: readonly JsonValue[], id: JsonValue | undefined): JsonObject | undefined => list.find((item): item is JsonObject => isObject(item) && item[mergeKey] === id)
-  const before = isList(original) ? original : []
-  const items: JsonValue[] = []
-  for (const item of wanted) {
-    if (!isObject(item)) continue
-    const id = item[mergeKey]
-    const live = find(current, id)
-    if (!live) items.push(item)
-    else {
-      const changes = diffObjects(find(before, id) ?? {}, item, live, inner)
-      if (Object.keys(changes).length > 0) items.push({ ...changes, [mergeKey]: id })
-    }
+const joined = (a: JsonObject, b: JsonObject): JsonObject => {
+  const out: Record<string, JsonValue | undefined> = { ...a }
+  for (const key of Object.keys(b)) {
+    const [x, y] = [a[key], b[key]]
+    out[key] = isMap(x) && isMap(y) ? joined(x, y) : y
   }
-  for (const item of before)
-    if (isObject(item) && !find(wanted, item[mergeKey]) && find(current, item[mergeKey])) items.push({ $patch: 'delete', [mergeKey]: item[mergeKey] })
-  if (items.length === 0) return {}
-  return { [`$setElementOrder/${key}`]: wanted.map((item) => ({ [mergeKey]: (item as JsonObject)[mergeKey] })), [key]: items }
+  return out
 }
 
-function diffSets(key: string, original: JsonValue | undefined, wanted: readonly JsonValue[], current: readonly JsonValue[]): JsonObject {
-  const added = wanted.filter((item) => !current.some((c) => deepEqual(c, item)))
-  const gone = (isList(original) ? original : []).filter((item) => !wanted.includes(item) && current.includes(item))
-  if (added.length === 0 && gone.length === 0) return {}
-  return {
-    [`$setElementOrder/${key}`]: wanted,
-    ...(gone.length > 0 ? { [`$deleteFromPrimitiveList/${key}`]: gone } : {}),
-    ...(added.length > 0 ? { [key]: added } : {}),
-  }
-}
+/** True where a patch would change nothing. */
+export const isEmptyPatch = (patch: JsonValue): boolean => isMap(patch) && Object.keys(patch).length === 0
