@@ -78,6 +78,7 @@ function TabItem({ prefix, tab, on, code, move, onSelect, onClose }: TabItemProp
         aria-selected={on}
         aria-controls={on ? `${prefix}-panel-${tab.id}` : undefined}
         aria-label={tab.name}
+        aria-keyshortcuts={tab.closeLabel === undefined ? undefined : 'Delete'}
         tabIndex={on ? 0 : -1}
         onClick={() => onSelect(tab.id)}
         onKeyDown={move}
@@ -86,7 +87,8 @@ function TabItem({ prefix, tab, on, code, move, onSelect, onClose }: TabItemProp
         {tab.badge !== undefined && <span className={styles['badge']}>{tab.badge}</span>}
       </button>
       {tab.closeLabel !== undefined && on && (
-        <button type="button" tabIndex={-1} className={styles['close']} aria-label={tab.closeLabel} title={tab.closeLabel} onClick={() => onClose?.(tab.id)}>
+        // For the mouse; by keyboard it is Delete on the tab, which says so itself.
+        <button type="button" aria-hidden="true" tabIndex={-1} className={styles['close']} title={tab.closeLabel} onClick={() => onClose?.(tab.id)}>
           <Icon name="close" size={10} />
         </button>
       )}

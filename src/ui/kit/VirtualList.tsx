@@ -50,11 +50,13 @@ export function VirtualList({ count, rowPx, row, keyOf, shownIndex, label, class
     <div
       ref={box}
       className={className}
+      role="group"
+      aria-label={label}
       style={{ overflow: 'auto', position: 'relative', minHeight: 0 }}
       onScroll={(event) => setScrolled(event.currentTarget.scrollTop)}
-      tabIndex={-1}
+      tabIndex={0}
     >
-      <div role="list" aria-label={label} style={{ position: 'relative', height: count * rowPx }}>
+      <div role="list" style={{ position: 'relative', height: count * rowPx }}>
         {rows}
       </div>
     </div>
