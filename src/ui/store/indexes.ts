@@ -4,7 +4,7 @@ import type { ApiObject } from '../../workers/protocol.ts'
 export const UNSCHEDULED = ''
 
 /**
- * Keys of records by kind, pods by node, records by the uid of their owners, and events by the object they are about.
+ * Keys of records by kind, pods by node, records by their uid and by the uid of their owners, and events by the object they are about.
  * Sets are the working copies; `list` gives the sorted array that views hold, the same one until its set changes.
  */
 export interface Indexes {
@@ -17,7 +17,7 @@ export interface Indexes {
   remove(index: IndexName, of: string, key: string, touched: Set<string>): void
 }
 
-export type IndexName = 'kind' | 'node' | 'owner' | 'about'
+export type IndexName = 'kind' | 'node' | 'owner' | 'about' | 'uid'
 const NONE: readonly string[] = []
 
 export function emptyIndexes(): Indexes {
@@ -60,6 +60,7 @@ interface Indexed {
 /** Where a record stands in the indexes. */
 function places(value: ApiObject): readonly Indexed[] {
   const all: Indexed[] = [{ index: 'kind', of: value.kind }]
+  if (value.metadata.uid !== undefined && value.kind !== 'Event') all.push({ index: 'uid', of: value.metadata.uid })
   if (value.kind === 'Pod') {
     const spec = value['spec'] as { nodeName?: string } | undefined
     all.push({ index: 'node', of: spec?.nodeName ?? UNSCHEDULED })
@@ -83,7 +84,7 @@ export function indexChange(indexes: Indexes, key: string, before: ApiObject | u
 }
 
 function samePlaces(before: ApiObject, after: ApiObject): boolean {
-  if (before.kind !== after.kind || before.kind === 'Event') return false
+  if (before.kind !== after.kind || before.kind === 'Event' || before.metadata.uid !== after.metadata.uid) return false
   if (before.metadata['ownerReferences'] !== after.metadata['ownerReferences']) {
     if (JSON.stringify(before.metadata['ownerReferences']) !== JSON.stringify(after.metadata['ownerReferences'])) return false
   }

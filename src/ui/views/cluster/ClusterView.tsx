@@ -1,0 +1,175 @@
+import { ReactFlow, ReactFlowProvider, useReactFlow, useStore, type Edge, type Node } from '@xyflow/react'
+import '@xyflow/react/dist/base.css'
+import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { ClusterLayout } from '../../graph/cluster-layout.ts'
+import { clusterLayout } from '../../graph/cluster-layout.ts'
+import graph from '../../graph/graph.module.css'
+import { ParticleCanvas } from '../../graph/ParticleCanvas.tsx'
+import { IconButton } from '../../kit/IconButton.tsx'
+import { useUi } from '../../store/hooks.ts'
+import { Heading, type HeadingNode } from './Heading.tsx'
+import { MachineCard, type MachineNode } from './MachineCard.tsx'
+import { PartCard, type PartNode } from './PartCard.tsx'
+import styles from './cluster.module.css'
+import { useMachineShapes } from './use-machine-shapes.ts'
+
+const NODE_TYPES = { part: PartCard, machine: MachineCard, heading: Heading }
+const PART_NAMES = ['kubectl', 'apiserver', 'etcd', 'controllers', 'scheduler'] as const
+/** With more machines than this the wires would say nothing. */
+const MOST_WIRES = 9
+const MARGIN = { x: 16, y: 56 }
+
+/** The cluster as machines: the control plane above, nodes with their pods below, messages between them. */
+export function ClusterView(): ReactNode {
+  return (
+    <ReactFlowProvider>
+      <ClusterFlow />
+    </ReactFlowProvider>
+  )
+}
+
+function ClusterFlow(): ReactNode {
+  const { t } = useTranslation('views')
+  const box = useRef<HTMLDivElement>(null)
+  const touched = useRef(false)
+  const floor = useRef(new Map<string, number>())
+  const width = usePaneWidth(box, touched)
+  const shapes = useMachineShapes()
+  const layout = useMemo(() => {
+    const made = clusterLayout(shapes, width, floor.current)
+    for (const [name, { height }] of made.machines) floor.current.set(name, height)
+    return made
+  }, [shapes, width])
+  const controlPlane = useMemo(() => new Set(shapes.filter((shape) => shape.controlPlane).map(({ name }) => name)), [shapes])
+  const nodes = useMemo(() => flowNodes(layout, controlPlane), [layout, controlPlane])
+  const edges = useMemo(() => wires(layout, controlPlane), [layout, controlPlane])
+  const find = useCallback((place: string) => centreOf(layout, place), [layout])
+  return (
+    <div ref={box} className={graph['flow']}>
+      <ReactFlow<ClusterNode>
+        nodes={nodes}
+        edges={edges}
+        nodeTypes={NODE_TYPES}
+        defaultViewport={{ ...MARGIN, zoom: 1 }}
+        minZoom={0.08}
+        maxZoom={2}
+        nodesDraggable={false}
+        nodesConnectable={false}
+        nodesFocusable={false}
+        edgesFocusable={false}
+        elementsSelectable={false}
+        zoomOnDoubleClick={false}
+        panOnScroll={false}
+        onlyRenderVisibleElements={shapes.length > 40}
+        onMove={(event) => {
+          if (event !== null) touched.current = true
+        }}
+        aria-label={t('cluster')}
+      />
+      <ParticleCanvas find={find} />
+      <FitButtons
+        onFit={() => {
+          touched.current = true
+          floor.current.clear()
+        }}
+        onHome={() => {
+          touched.current = false
+          floor.current.clear()
+        }}
+      />
+    </div>
+  )
+}
+
+type ClusterNode = PartNode | MachineNode | HeadingNode
+
+function flowNodes(layout: ClusterLayout, controlPlane: ReadonlySet<string>): ClusterNode[] {
+  const nodes: ClusterNode[] = PART_NAMES.map((name) => ({
+    id: name,
+    type: 'part' as const,
+    position: layout.parts[name],
+    data: { name },
+    ...size(layout.parts[name]),
+  }))
+  nodes.push({ id: 'heading', type: 'heading', position: { x: 0, y: layout.headingY }, data: {}, width: 200, height: 16 })
+  for (const [name, place] of layout.machines) {
+    nodes.push({ id: `node/${name}`, type: 'machine', position: place, data: { name, wide: controlPlane.has(name), count: layout.machines.size }, ...size(place) })
+  }
+  return nodes
+}
+
+const size = ({ width, height }: { width: number; height: number }): Pick<Node, 'width' | 'height' | 'style'> => ({ width, height, style: { width, height } })
+
+function wires(layout: ClusterLayout, controlPlane: ReadonlySet<string>): Edge[] {
+  const line = (source: string, target: string, sourceHandle: string, targetHandle: string, dotted: boolean): Edge => ({
+    id: `${source}-${target}`,
+    source,
+    target,
+    sourceHandle,
+    targetHandle,
+    type: dotted ? 'default' : 'straight',
+    focusable: false,
+    className: dotted ? (styles['wire'] ?? '') : (styles['bus'] ?? ''),
+  })
+  const bus = [line('kubectl', 'apiserver', 'right', 'left', false), line('apiserver', 'etcd', 'right', 'left', false), line('etcd', 'controllers', 'right', 'left', false), line('controllers', 'scheduler', 'right', 'left', false)]
+  const workers = [...layout.machines.keys()].filter((name) => !controlPlane.has(name))
+  if (workers.length > MOST_WIRES) return bus
+  return [...bus, ...workers.map((name) => line('apiserver', `node/${name}`, 'bottom', 'top', true))]
+}
+
+/** Where messages of a place leave and arrive: the lower edge of a part, the upper edge of a machine. */
+function centreOf(layout: ClusterLayout, place: string): { x: number; y: number } | undefined {
+  const part = (layout.parts as Record<string, ClusterLayout['parts']['etcd']>)[place]
+  if (part !== undefined) return { x: part.x + part.width / 2, y: part.y + part.height }
+  const machine = layout.machines.get(place.replace(/^node\//, '')) ?? (place === 'nodes' ? [...layout.machines.values()].at(-1) : undefined)
+  return machine === undefined ? undefined : { x: machine.x + machine.width / 2, y: machine.y }
+}
+
+/** Follows the pane's width until the reader has moved the drawing; from then on the layout stays. */
+function usePaneWidth(box: React.RefObject<HTMLDivElement | null>, touched: React.RefObject<boolean>): number {
+  const [width, setWidth] = useState(716)
+  useEffect(() => {
+    const element = box.current
+    if (element === null) return undefined
+    const observer = new ResizeObserver(() => {
+      if (!touched.current && element.clientWidth > 0) setWidth(element.clientWidth - 2 * MARGIN.x)
+    })
+    observer.observe(element)
+    return () => observer.disconnect()
+  }, [box, touched])
+  return width
+}
+
+function FitButtons({ onFit, onHome }: { onFit(): void; onHome(): void }): ReactNode {
+  const { t } = useTranslation('views')
+  const flow = useReactFlow()
+  const zoom = useStore((state) => Math.round(state.transform[2] * 100))
+  const still = useUi((state) => state.view)
+  return (
+    <div className={styles['zoom']} data-view={still}>
+      <IconButton small icon="minus" label={t('zoomOut')} onClick={() => void flow.zoomOut()} />
+      <button
+        type="button"
+        className={styles['zoomValue']}
+        aria-label={t('zoomHome', { zoom })}
+        onClick={() => {
+          onHome()
+          void flow.setViewport({ ...MARGIN, zoom: 1 })
+        }}
+      >
+        {zoom} %
+      </button>
+      <IconButton small icon="plus" label={t('zoomIn')} onClick={() => void flow.zoomIn()} />
+      <IconButton
+        small
+        icon="fit"
+        label={t('fit')}
+        onClick={() => {
+          onFit()
+          void flow.fitView({ padding: 0.04, maxZoom: 1 })
+        }}
+      />
+    </div>
+  )
+}

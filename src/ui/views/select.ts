@@ -1,0 +1,33 @@
+import { updateUi, type InspectorTab } from '../store/ui-state.ts'
+
+/** Selects an object; the inspector shows it. */
+export function select(key: string | null, tab?: InspectorTab): void {
+  updateUi((draft) => {
+    draft.selected = key
+    draft.whyPath = null
+    if (tab !== undefined) draft.inspectorTab = tab
+    else if (draft.inspectorTab === 'why') draft.inspectorTab = 'summary'
+    if (key !== null) draft.inspectorOpen = true
+    if (key !== null) draft.historyOpen = false
+  })
+}
+
+/** Asks why an object, or one of its fields, is as it is. */
+export function askWhy(key: string, path: string | null = null): void {
+  updateUi((draft) => {
+    draft.selected = key
+    draft.inspectorTab = 'why'
+    draft.whyPath = path
+    draft.inspectorOpen = true
+    draft.historyOpen = false
+    draft.phoneTab = 'inspector'
+  })
+}
+
+/** Runs a line in the terminal, which opens. */
+export function runInTerminal(line: string): void {
+  updateUi((draft) => {
+    draft.terminalOpen = true
+    draft.terminalRequest = { id: (draft.terminalRequest?.id ?? 0) + 1, line }
+  })
+}
