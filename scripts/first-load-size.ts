@@ -18,7 +18,8 @@ export interface LoadedFile {
 /** The files of the first load, in the order in which they are found. */
 export function firstLoad(dist: string): LoadedFile[] {
   const html = readFileSync(join(dist, 'index.html'), 'utf8')
-  const waiting = [...html.matchAll(/(?:src|href)="(\.?\/?assets\/[^"]+\.(?:js|css))"/g)].map((m) => join(dist, m[1] ?? ''))
+  const waiting = [...html.matchAll(/(?:src|href)="[./]*(assets\/[^"]+\.(?:js|css))"/g)].map((m) => join(dist, m[1] ?? ''))
+  if (waiting.length === 0) throw new Error('index.html loads no script: is this a build?')
   const seen = new Set<string>()
   const files: LoadedFile[] = [{ file: 'index.html', gzipBytes: gzipSync(html).length }]
   for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {

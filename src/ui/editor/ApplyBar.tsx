@@ -18,7 +18,7 @@ export interface ApplyBarProps {
 /** Says whether the shown text is what the cluster was given, and gives it. */
 export function ApplyBar({ state, busy, others, onDiff, onApply, onApplyAll }: ApplyBarProps): ReactNode {
   const { t } = useTranslation('editor')
-  const words = !state.edited ? t('appliedAsShown') : state.everApplied ? t('changes', { count: state.changes }) : t('neverApplied')
+  const words = !state.edited ? t('appliedAsShown') : state.everApplied ? t('changes', { count: state.ranges.length }) : t('neverApplied')
   return (
     <div className={styles['bar']}>
       <span className={styles['badge']} role="status" data-clean={state.edited ? undefined : ''}>

@@ -33,9 +33,10 @@ export function EditorPanel(props: EditorPanelProps): ReactNode {
   const handle = useRef<EditorHandle>(null)
   const file = files.find(({ name }) => name === active) ?? files[0]
   const applied = file === undefined ? undefined : props.appliedText(file.name)
+  const state = file === undefined ? undefined : editState(file.name, file.text, applied)
   const own = useMemo(() => problems.filter((problem) => problem.file === active), [problems, active])
   const all = useMemo(() => [...problems, ...found.filter(({ file: name }) => name === active)], [problems, found, active])
-  const unapplied = files.filter(({ name, text }) => editState(text, props.appliedText(name)).edited)
+  const unapplied = files.filter(({ name, text }) => editState(name, text, props.appliedText(name)).edited)
 
   const apply = (): void => {
     setOpen(null)
@@ -52,11 +53,11 @@ export function EditorPanel(props: EditorPanelProps): ReactNode {
     apply()
   }
   const label = t('textOf', { file: active })
-  const code = file !== undefined && {
+  const code = file !== undefined && state !== undefined && {
     file,
     label,
     problems: own,
-    applied,
+    changes: state.ranges,
     readOnly,
     caret: plainCaret(),
     onChange: (text: string) => props.onChange(file.name, text),
@@ -75,7 +76,7 @@ export function EditorPanel(props: EditorPanelProps): ReactNode {
         onSelect={props.onSelect}
         onClose={props.onRemove}
         tabs={files.map(({ name, text }) => {
-          const { edited } = editState(text, props.appliedText(name))
+          const { edited } = editState(name, text, props.appliedText(name))
           return {
             id: name,
             label: <span className={edited ? styles['edited'] : undefined}>{name}</span>,
@@ -102,9 +103,9 @@ export function EditorPanel(props: EditorPanelProps): ReactNode {
         </p>
       </div>
       <ProblemList problems={all} active={active} onGo={goTo} />
-      {!readOnly && file !== undefined && (
+      {!readOnly && state !== undefined && (
         <ApplyBar
-          state={editState(file.text, applied)}
+          state={state}
           busy={busy}
           others={unapplied.length}
           onDiff={() => setOpen('diff')}

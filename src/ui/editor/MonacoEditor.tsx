@@ -1,6 +1,6 @@
 import { useEffect, useImperativeHandle, useLayoutEffect, useRef, type ReactNode, type Ref } from 'react'
 import { useTheme } from '../theme/theme.ts'
-import { changedLines } from './changed-lines.ts'
+import type { ChangedRange } from './changed-lines.ts'
 import { monaco, showTheme, startMonaco } from './monaco.ts'
 import styles from './EditorPanel.module.css'
 import type { EditorFile, Problem } from './types.ts'
@@ -15,7 +15,8 @@ export interface CodeEditorProps {
   readonly file: EditorFile
   readonly label: string
   readonly problems: readonly Problem[]
-  readonly applied: string | undefined
+  /** Lines that differ from what was applied. */
+  readonly changes: readonly ChangedRange[]
   readonly readOnly: boolean
   /** Where the caret was in the editor that this one takes over from, when that had the focus. */
   readonly caret?: number | undefined
@@ -62,8 +63,14 @@ const OPTIONS: monaco.editor.IStandaloneEditorConstructionOptions = {
 
 const uriOf = (name: string): monaco.Uri => monaco.Uri.parse(`file:///${encodeURIComponent(name)}`)
 
+/** Beyond this many characters a text is shown without colours and without the schema's checks, so that typing stays quick. */
+const MOST_CHECKED = 1_000_000
+
+const languageOf = (text: string): string => (text.length > MOST_CHECKED ? 'plaintext' : 'yaml')
+
 function modelOf(file: EditorFile): Model {
-  const model = monaco.editor.getModel(uriOf(file.name)) ?? monaco.editor.createModel(file.text, 'yaml', uriOf(file.name))
+  const uri = uriOf(file.name)
+  const model = monaco.editor.getModel(uri) ?? monaco.editor.createModel(file.text, languageOf(file.text), uri)
   model.updateOptions({ tabSize: 2, insertSpaces: true })
   return model
 }
@@ -97,11 +104,11 @@ function problemOf(name: string, found: monaco.editor.IMarker): Problem {
 
 /** Monaco for one file at a time; every file keeps its own undo history, caret and folds. */
 export function MonacoEditor(props: CodeEditorProps): ReactNode {
-  const { file, label, problems, applied, readOnly, ref } = props
+  const { file, label, problems, changes, readOnly, ref } = props
   const { theme } = useTheme()
   const host = useRef<HTMLDivElement>(null)
   const editor = useRef<monaco.editor.IStandaloneCodeEditor | null>(null)
-  const changes = useRef<monaco.editor.IEditorDecorationsCollection | null>(null)
+  const marks = useRef<monaco.editor.IEditorDecorationsCollection | null>(null)
   const latest = useRef(props)
   useLayoutEffect(() => {
     latest.current = props
@@ -115,7 +122,7 @@ export function MonacoEditor(props: CodeEditorProps): ReactNode {
     showTheme(document.documentElement.dataset['theme'] === 'light' ? 'light' : 'dark')
     const made = monaco.editor.create(host.current, { ...OPTIONS, theme: 'orrery', model: null })
     editor.current = made
-    changes.current = made.createDecorationsCollection()
+    marks.current = made.createDecorationsCollection()
     const { dispose } = listen(made, latest)
     return () => {
       dispose()
@@ -157,9 +164,8 @@ export function MonacoEditor(props: CodeEditorProps): ReactNode {
   }, [problems, file])
 
   useEffect(() => {
-    const ranges = applied === undefined ? [] : changedLines(applied, file.text)
-    changes.current?.set(
-      ranges.map(({ from, to }) => ({
+    marks.current?.set(
+      changes.map(({ from, to }) => ({
         range: new monaco.Range(from, 1, Math.max(from, to), 1),
         options: {
           isWholeLine: true,
@@ -168,7 +174,7 @@ export function MonacoEditor(props: CodeEditorProps): ReactNode {
         },
       })),
     )
-  }, [applied, file])
+  }, [changes, file.name])
 
   useImperativeHandle(ref, () => ({
     reveal(line, column) {
@@ -196,7 +202,10 @@ function listen(editor: monaco.editor.IStandaloneCodeEditor, latest: { readonly 
   const all = [
     editor.onDidChangeModelContent(() => {
       const text = editor.getModel()?.getValue(monaco.editor.EndOfLinePreference.LF)
-      if (text !== undefined && text !== latest.current.file.text) latest.current.onChange(text)
+      const model = editor.getModel()
+      if (text === undefined || model === null) return
+      if (model.getLanguageId() !== languageOf(text)) monaco.editor.setModelLanguage(model, languageOf(text))
+      if (text !== latest.current.file.text) latest.current.onChange(text)
     }),
     editor.onKeyDown((event) => {
       if (event.keyCode === monaco.KeyCode.Escape) leave(true)

@@ -1,5 +1,4 @@
 import { useImperativeHandle, useMemo, useRef, type ReactNode } from 'react'
-import { changedLines } from './changed-lines.ts'
 import styles from './EditorPanel.module.css'
 import type { CodeEditorProps } from './MonacoEditor.tsx'
 
@@ -23,18 +22,18 @@ function offsetOf(text: string, line: number, column: number): number {
  * stays on phones and where Monaco cannot be loaded.
  */
 export function PlainEditor(props: CodeEditorProps): ReactNode {
-  const { file, label, applied, readOnly, onChange, problems, ref } = props
+  const { file, label, changes, readOnly, onChange, problems, ref } = props
   const area = useRef<HTMLTextAreaElement>(null)
   const gutter = useRef<HTMLDivElement>(null)
   const count = useMemo(() => file.text.split('\n').length, [file.text])
   const marked = useMemo(() => {
     const classes = new Map<number, string>()
-    for (const { from, to } of applied === undefined ? [] : changedLines(applied, file.text)) {
+    for (const { from, to } of changes) {
       for (let line = from; line <= to; line++) classes.set(line, styles['numberChanged'] ?? '')
     }
     for (const { line } of problems) classes.set(line, styles['numberBad'] ?? '')
     return classes
-  }, [applied, file.text, problems])
+  }, [changes, problems])
   useImperativeHandle(ref, () => ({
     reveal(line, column) {
       const element = area.current
