@@ -1,0 +1,93 @@
+import { compileSelector } from '../../api/labels.ts'
+import { isBeingDeleted, splitKey, uidOf } from '../../api/meta.ts'
+import { isPodActive, isPodTerminal, type Pod } from '../../api/pod.ts'
+import { seconds } from '../../engine/time.ts'
+import type { ReplicaSet } from '../../kinds/replicaset/replicaset.ts'
+import { claim } from '../claim.ts'
+import type { Controller, ControllerContext } from '../controller.ts'
+import { EXPECTATION_TABLES, Expectations } from '../expectations.ts'
+import { retrying } from '../must.ts'
+import type { ReconcileResult } from '../reconcile-context.ts'
+import { PODS, type Request } from '../request.ts'
+import { ownHandlers, podHandlers } from './handlers.ts'
+import { manageReplicas } from './manage.ts'
+import { nextAvailabilityCheck, replicaSetStatus, updateReplicaSetStatus } from './status.ts'
+
+/** A controller that keeps a number of equal pods: ReplicaSets, and ReplicationControllers seen as such. */
+export interface ReplicaKind {
+  readonly name: string
+  readonly kind: string
+  readonly resource: Pick<Request, 'group' | 'version' | 'resource'>
+  /** Report status.terminatingReplicas. */
+  readonly countTerminating: boolean
+}
+
+/** The controller of a ReplicaKind (kube-controller-manager: replicaset, replica_set.go: NewBaseController). */
+export function replicaController(of: ReplicaKind): Controller {
+  return {
+    name: of.name,
+    workers: 5,
+    watches: [
+      { resource: of.resource, ...ownHandlers },
+      podHandlers({ kind: of.kind, plural: of.resource.resource }),
+    ],
+    state: EXPECTATION_TABLES,
+    reconcile: (ctx, key) => retrying(() => sync(ctx, of, key)),
+  }
+}
+
+function sync(ctx: ControllerContext, of: ReplicaKind, key: string): ReconcileResult {
+  const { namespace, name } = splitKey(key)
+  const rs = ctx.lister<ReplicaSet>(of.resource.resource).get(namespace, name)
+  if (!rs) return forget(ctx, key)
+  const started = ctx.now
+  const act = ctx.once(() => new Expectations(ctx).satisfied(key, started))
+  const pods = ctx.lister<Pod>('pods')
+  const own = pods.by('owner', uidOf(rs))
+  const orphans = pods.by('orphan', namespace ?? '')
+  const { candidates, terminating } = sortOut(own, orphans)
+  const selector = compileSelector(rs.spec.selector)
+  const active = claim<Pod>(ctx, { owner: rs, owners: of.resource, resource: PODS, selector }, candidates)
+  describe(ctx, key, rs, active.length, act)
+  const failure = act && !isBeingDeleted(rs) ? manageReplicas(ctx, key, rs, active) : undefined
+  const { now } = ctx
+  const written = updateReplicaSetStatus(ctx, of.resource, rs, replicaSetStatus(rs, active, of.countTerminating ? terminating : undefined, failure, now))
+  if (failure !== undefined) return { retry: failure }
+  const wait = written.spec.minReadySeconds ?? 0
+  if (wait === 0 || (written.status?.readyReplicas ?? 0) === (written.status?.availableReplicas ?? 0)) return undefined
+  const next = nextAvailabilityCheck(active, wait, now)
+  return { after: next === undefined ? seconds(wait) : Math.max(0, next - (ctx.now - now)) }
+}
+
+function forget(ctx: ControllerContext, key: string): undefined {
+  ctx.once(() => {
+    new Expectations(ctx).forget(key)
+    return null
+  })
+}
+
+/** Pods that count, and how many of the own ones are on their way out. */
+function sortOut(own: readonly Pod[], orphans: readonly Pod[]): { readonly candidates: readonly Pod[]; readonly terminating: number } {
+  let terminating = 0
+  let candidates: Pod[] | undefined
+  for (let i = 0; i < own.length; i++) {
+    const pod = own[i]!
+    if (isPodActive(pod)) candidates?.push(pod)
+    else {
+      candidates ??= own.slice(0, i)
+      if (isBeingDeleted(pod) && !isPodTerminal(pod)) terminating++
+    }
+  }
+  const free = orphans.filter(isPodActive)
+  return { candidates: free.length > 0 ? [...(candidates ?? own), ...free] : (candidates ?? own), terminating }
+}
+
+/** The sync in one sentence: what was seen, what is wished, what comes next. */
+function describe(ctx: ControllerContext, key: string, rs: ReplicaSet, observed: number, act: boolean): void {
+  const desired = rs.spec.replicas ?? 1
+  const difference = observed - desired
+  const name = rs.metadata.name
+  const willDo = act ? Math.abs(difference) : 0
+  const what = !act ? 'waits' : difference < 0 ? 'creates' : difference > 0 ? 'deletes' : 'rests'
+  ctx.note(`replicaset.${what}.sync`, { key, name, desired, observed, difference, willDo })
+}
