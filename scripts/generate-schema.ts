@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib'
 import { compactColumns } from './schema/columns.ts'
 import { compactDefinitions, type OpenApiSchemas } from './schema/compact.ts'
 import { descriptionsOf } from './schema/descriptions.ts'
+import { compactGoStructs } from './schema/go-structs.ts'
 import { editorSchema } from './schema/json-schema.ts'
 import { compactResources } from './schema/resources.ts'
 
@@ -37,5 +38,6 @@ write(
   'src/sim/api/schema/tables.json',
   `{"definitions":${lines(definitions as Record<string, unknown>)},\n"resources":[\n${resources.map((r) => JSON.stringify(r)).join(',\n')}\n],\n"columns":${lines(columns)}}\n`,
 )
+write('src/sim/api/schema/go-structs.json', `${lines(compactGoStructs(folder))}\n`)
 write('src/sim/api/schema/descriptions.json', `{"definitions":${lines(texts)},\n"columns":${lines(columnTexts)}}\n`)
 write('public/schema/k8s.json', `${JSON.stringify(editorSchema(definitions, resources, texts))}\n`)
