@@ -16,10 +16,7 @@ const SUITES: Readonly<Record<string, () => Promise<Suite>>> = {
     return ({ dir }) => runHashes(dir)
   },
   scenarios: async () => (await import('./scenarios.ts')).scenarios,
-  scheduling: async () => {
-    const { runScheduling } = await import('./scheduling.ts')
-    return (options) => runScheduling(options.dir, options)
-  },
+  scheduling: async () => (await import('./scheduling.ts')).runScheduling,
   kubectl: async () => (await import('./kubectl.ts')).kubectlStories,
 }
 
