@@ -1,10 +1,11 @@
-import { useEffect, useRef, type ReactNode } from 'react'
+import { lazy, Suspense, useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
+import { Boundary } from '../kit/Boundary.tsx'
 import { Button } from '../kit/Button.tsx'
 import { Dialog } from '../kit/Dialog.tsx'
-import { useTheme } from '../theme/theme.ts'
-import { monaco, showTheme, startMonaco } from './monaco.ts'
-import styles from './EditorPanel.module.css'
+import { PlainDiff } from './PlainDiff.tsx'
+
+const MonacoDiff = lazy(async () => ({ default: (await import('./MonacoDiff.tsx')).MonacoDiff }))
 
 export interface DiffDialogProps {
   readonly name: string
@@ -15,41 +16,11 @@ export interface DiffDialogProps {
   onClose(): void
 }
 
-/** What an apply would change, side by side, before it is done. */
+/** What an apply would change, before it is done: side by side where there is room. */
 export function DiffDialog({ name, before, after, busy, onApply, onClose }: DiffDialogProps): ReactNode {
   const { t } = useTranslation(['editor', 'common'])
-  const { theme } = useTheme()
-  const host = useRef<HTMLDivElement>(null)
-  useEffect(() => {
-    if (host.current === null) return undefined
-    startMonaco()
-    showTheme(theme)
-    const editor = monaco.editor.createDiffEditor(host.current, {
-      theme: 'orrery',
-      readOnly: true,
-      automaticLayout: true,
-      fontFamily: '"JetBrains Mono", ui-monospace, monospace',
-      fontSize: 12,
-      lineHeight: 19,
-      minimap: { enabled: false },
-      scrollBeyondLastLine: false,
-      renderOverviewRuler: false,
-      renderSideBySide: innerWidth > 900,
-      hideUnchangedRegions: { enabled: true, contextLineCount: 4 },
-      originalAriaLabel: t('diffBefore'),
-      modifiedAriaLabel: t('diffAfter'),
-    })
-    const original = monaco.editor.createModel(before, 'plaintext')
-    const modified = monaco.editor.createModel(after, 'plaintext')
-    monaco.editor.setModelLanguage(original, 'yaml')
-    monaco.editor.setModelLanguage(modified, 'yaml')
-    editor.setModel({ original, modified })
-    return () => {
-      editor.dispose()
-      original.dispose()
-      modified.dispose()
-    }
-  }, [before, after, theme, t])
+  const [plain] = useState(() => matchMedia('(max-width: 640px)').matches)
+  const inOneColumn = <PlainDiff before={before} after={after} />
   return (
     <Dialog
       wide
@@ -64,11 +35,15 @@ export function DiffDialog({ name, before, after, busy, onApply, onClose }: Diff
         </>
       }
     >
-      <div className={styles['diffLegend']}>
-        <span>{t('diffBefore')}</span>
-        <span>{t('diffAfter')}</span>
-      </div>
-      <div ref={host} className={styles['diff']} />
+      {plain ? (
+        inOneColumn
+      ) : (
+        <Boundary fallback={inOneColumn}>
+          <Suspense fallback={inOneColumn}>
+            <MonacoDiff before={before} after={after} />
+          </Suspense>
+        </Boundary>
+      )}
     </Dialog>
   )
 }

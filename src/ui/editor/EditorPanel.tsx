@@ -1,11 +1,11 @@
 import { lazy, Suspense, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
+import { Boundary } from '../kit/Boundary.tsx'
 import { IconButton } from '../kit/IconButton.tsx'
 import { Button } from '../kit/Button.tsx'
 import { tabPanel, Tabs } from '../kit/Tabs.tsx'
 import { ApplyBar } from './ApplyBar.tsx'
 import { editState } from './edit-state.ts'
-import { EditorBoundary } from './EditorBoundary.tsx'
 import styles from './EditorPanel.module.css'
 import type { EditorHandle } from './MonacoEditor.tsx'
 import { PlainEditor } from './PlainEditor.tsx'
@@ -93,9 +93,9 @@ export function EditorPanel(props: EditorPanelProps): ReactNode {
       </Tabs>
       <div className={styles['code']} {...tabPanel('editor', active)}>
         {code !== false && (
-          <EditorBoundary fallback={<PlainEditor {...code} />}>
+          <Boundary fallback={<PlainEditor {...code} />}>
             {Loaded === undefined ? <PlainEditor {...code} /> : <Loaded {...code} />}
-          </EditorBoundary>
+          </Boundary>
         )}
         {failed && <p className={styles['note']}>{t('plainOnly')}</p>}
         <p role="status" className={leaving ? styles['note'] : 'visually-hidden'}>
@@ -113,21 +113,23 @@ export function EditorPanel(props: EditorPanelProps): ReactNode {
           onApplyAll={() => props.onApply(files)}
         />
       )}
-      <Suspense fallback={null}>
-        {open === 'samples' && (
-          <SamplesDialog
-            samples={props.samples}
-            onClose={() => setOpen(null)}
-            onOpen={(sample) => {
-              setOpen(null)
-              props.onSample(sample)
-            }}
-          />
-        )}
-        {open === 'diff' && file !== undefined && (
-          <DiffDialog name={file.name} before={applied ?? ''} after={file.text} busy={busy} onApply={apply} onClose={() => setOpen(null)} />
-        )}
-      </Suspense>
+      <Boundary key={open} fallback={null}>
+        <Suspense fallback={null}>
+          {open === 'samples' && (
+            <SamplesDialog
+              samples={props.samples}
+              onClose={() => setOpen(null)}
+              onOpen={(sample) => {
+                setOpen(null)
+                props.onSample(sample)
+              }}
+            />
+          )}
+          {open === 'diff' && file !== undefined && (
+            <DiffDialog name={file.name} before={applied ?? ''} after={file.text} busy={busy} onApply={apply} onClose={() => setOpen(null)} />
+          )}
+        </Suspense>
+      </Boundary>
     </section>
   )
 }

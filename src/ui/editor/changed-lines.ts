@@ -1,7 +1,12 @@
-/** Lines from..to (1-based, inclusive) of the new text that differ. `to` < `from`: lines were only removed before `from`. */
+/**
+ * Lines from..to (1-based, inclusive) of the new text that stand for oldFrom..oldTo of the old one. `to` < `from`: lines
+ * were only removed, before `from`; `oldTo` < `oldFrom`: lines were only added.
+ */
 export interface ChangedRange {
   readonly from: number
   readonly to: number
+  readonly oldFrom: number
+  readonly oldTo: number
 }
 
 /** Above this many cells the middle counts as one change instead of being compared line by line. */
@@ -22,7 +27,9 @@ function suffixLengths(a: readonly string[], b: readonly string[]): Uint32Array 
 
 function compareMiddle(a: readonly string[], b: readonly string[], offset: number): ChangedRange[] {
   if (a.length === 0 && b.length === 0) return []
-  if (a.length === 0 || b.length === 0 || a.length * b.length > MOST_CELLS) return [{ from: offset + 1, to: offset + b.length }]
+  if (a.length === 0 || b.length === 0 || a.length * b.length > MOST_CELLS) {
+    return [{ from: offset + 1, to: offset + b.length, oldFrom: offset + 1, oldTo: offset + a.length }]
+  }
   const table = suffixLengths(a, b)
   const width = b.length + 1
   const ranges: ChangedRange[] = []
@@ -35,12 +42,13 @@ function compareMiddle(a: readonly string[], b: readonly string[], offset: numbe
       continue
     }
     const start = j
+    const oldStart = i
     while (!(i < a.length && j < b.length && a[i] === b[j]) && (i < a.length || j < b.length)) {
       const takeOld = j >= b.length || (i < a.length && (table[(i + 1) * width + j] ?? 0) >= (table[i * width + j + 1] ?? 0))
       if (takeOld) i++
       else j++
     }
-    ranges.push({ from: offset + start + 1, to: offset + j })
+    ranges.push({ from: offset + start + 1, to: offset + j, oldFrom: offset + oldStart + 1, oldTo: offset + i })
   }
   return ranges
 }

@@ -7,7 +7,7 @@ test('a text that was never applied is edited unless it is empty', () => {
 })
 
 test('a text is clean again when it is as it was applied', () => {
-  expect(editState('a', 'x: 1', 'x: 2')).toMatchObject({ edited: true, ranges: [{ from: 1, to: 1 }] })
+  expect(editState('a', 'x: 1', 'x: 2')).toMatchObject({ edited: true, ranges: [{ from: 1, to: 1, oldFrom: 1, oldTo: 1 }] })
   expect(editState('a', 'x: 2', 'x: 2')).toMatchObject({ edited: false, everApplied: true, ranges: [] })
 })
 

@@ -1,7 +1,7 @@
 import { Component, type ReactNode } from 'react'
 
-/** Where Monaco breaks while it runs, the plain text area takes over with the same text. */
-export class EditorBoundary extends Component<{ readonly fallback: ReactNode; readonly children: ReactNode }> {
+/** Shows `fallback` in place of children that threw or could not be fetched; the rest of the page goes on. */
+export class Boundary extends Component<{ readonly fallback: ReactNode; readonly children: ReactNode }> {
   static getDerivedStateFromError(): { broken: boolean } {
     return { broken: true }
   }
