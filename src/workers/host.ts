@@ -220,8 +220,8 @@ export class ClusterHost {
     let next = Infinity
     if (this.#pacer.playing && !this.#broken) {
       next = this.#pacer.slice(this.#cluster, (step) => this.#frames.saw(step))
-      this.#terminals.settle()
     }
+    this.#terminals.settle()
     const sinceFrame = this.#world.now() - this.#lastFrame
     const free = !this.#waitingForAck || sinceFrame > PATIENCE
     if ((this.#force || this.#pacer.playing || this.#frames.due()) && free && sinceFrame >= FRAME) this.#frame()

@@ -42,7 +42,10 @@ function clusterIp(exec: Execution, service: Service, old: Service | undefined):
   return internalError('failed to allocate a serviceIP: range is full')
 }
 
-const withIp = (service: Service, ip: string): Service => ({ ...service, spec: { ...service.spec, clusterIP: ip, clusterIPs: [ip] } })
+const withIp = (service: Service, ip: string): Service => ({
+  ...service,
+  spec: { ...service.spec, clusterIP: ip, clusterIPs: [ip], ipFamilies: ['IPv4'], ipFamilyPolicy: service.spec.ipFamilyPolicy ?? 'SingleStack' },
+})
 
 function nodePorts(exec: Execution, service: Service, old: Service | undefined): Outcome<KubeObject> {
   const { type, ports } = service.spec

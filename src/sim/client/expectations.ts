@@ -1,72 +1,59 @@
 import type { Table } from '../engine/table.ts'
 import { minutes, type Micros } from '../engine/time.ts'
 
-/** What a controller has asked for and not yet seen in its cache. */
+/** The state tables that a controller with expectations declares. */
+export const EXPECTATION_TABLES: readonly string[] = ['expectations']
+
+/** What was asked for and has not been seen in the cache yet. `deleting`: keys of pods. */
 export interface Expectation {
   readonly adds: number
-  readonly deletes: number
-  readonly at: Micros
+  readonly dels: number
+  readonly deleting: readonly string[]
+  readonly since: Micros
 }
 
-/** A controller that uses expectations lists these two in its `state`. */
-export const EXPECTATION_TABLES = ['expectations', 'expected-deletions'] as const
-
-interface HasState {
-  state<V>(name: string): Table<V>
-}
-
-const TIMEOUT = minutes(5)
+/** After so long an expectation counts as lost and the controller acts again. */
+const EXPIRY = minutes(5)
 
 /**
- * Guards against acting twice on a stale cache: after asking for n creations a key is not acted upon until n were
- * observed, or five minutes have passed. Deletions are tracked by pod (kube-controller-manager:
- * controller_utils.go, UIDTrackingControllerExpectations).
+ * What a controller has asked for and not yet seen; while anything is outstanding it does not act, because its cache is
+ * behind (pkg/controller: UIDTrackingControllerExpectations). In a reconcile, write only inside `once`.
  */
 export class Expectations {
-  readonly #rows: Table<Expectation>
-  readonly #deletions: Table<true>
+  readonly #table: Table<Expectation>
 
-  constructor(ctx: HasState) {
-    this.#rows = ctx.state('expectations')
-    this.#deletions = ctx.state('expected-deletions')
+  constructor(ctx: { state<V>(name: string): Table<V> }) {
+    this.#table = ctx.state<Expectation>('expectations')
   }
 
+  /** True when everything was seen, nothing was asked for, or it is too long ago. */
   satisfied(key: string, now: Micros): boolean {
-    const row = this.#rows.get(key)
-    return !row || (row.adds <= 0 && row.deletes <= 0) || now - row.at > TIMEOUT
+    const row = this.#table.get(key)
+    return !row || (row.adds <= 0 && row.dels <= 0) || now - row.since > EXPIRY
   }
 
   expectCreations(key: string, adds: number, now: Micros): void {
-    this.#rows.set(key, { adds, deletes: 0, at: now })
+    this.#table.set(key, { adds, dels: 0, deleting: [], since: now })
   }
 
-  expectDeletions(key: string, pods: readonly string[], now: Micros): void {
-    this.#forgetDeletions(key)
-    this.#rows.set(key, { adds: 0, deletes: pods.length, at: now })
-    for (const pod of pods) this.#deletions.set(`${key} ${pod}`, true)
+  expectDeletions(key: string, deleting: readonly string[], now: Micros): void {
+    this.#table.set(key, { adds: 0, dels: deleting.length, deleting, since: now })
   }
 
-  creationObserved(key: string, n = 1): void {
-    const row = this.#rows.get(key)
-    if (row && n > 0) this.#rows.set(key, { ...row, adds: row.adds - n })
+  creationObserved(key: string, count = 1): void {
+    const row = this.#table.get(key)
+    if (row && row.adds > 0) this.#table.set(key, { ...row, adds: Math.max(0, row.adds - count) })
   }
 
-  /** Counts a deletion once, whether it is first seen as a timestamp or as the object's end. */
+  /** Each pod counts once: as soon as it is marked for deletion, and not again when it is gone. */
   deletionObserved(key: string, pod: string): void {
-    const deletion = `${key} ${pod}`
-    const row = this.#rows.get(key)
-    if (!row || !this.#deletions.has(deletion)) return
-    this.#deletions.delete(deletion)
-    this.#rows.set(key, { ...row, deletes: row.deletes - 1 })
+    const row = this.#table.get(key)
+    if (!row?.deleting.includes(pod)) return
+    const deleting = row.deleting.filter((other) => other !== pod)
+    this.#table.set(key, { ...row, deleting, dels: deleting.length })
   }
 
   forget(key: string): void {
-    this.#forgetDeletions(key)
-    this.#rows.delete(key)
-  }
-
-  #forgetDeletions(key: string): void {
-    if (this.#deletions.size === 0) return
-    for (const row of [...this.#deletions.keys()]) if (row.startsWith(`${key} `)) this.#deletions.delete(row)
+    this.#table.delete(key)
   }
 }

@@ -107,6 +107,24 @@ export class Engine implements Recorder {
     return this.#execute({ seq: this.#nextSeq++, at, since: at, actor, what, cause: 0, payload }, true)
   }
 
+  /** Runs `body` as an event of actor `as` at instant `at` and takes back whatever it wrote: a look at what would happen. */
+  probe<T>(at: Micros, as: string, body: (ctx: EventContext) => T): T {
+    invariant(!this.#running, 'probe() cannot run inside an event')
+    const before = this.#now
+    const step = { diffs: [] as unknown[], scheduled: [] as SimEvent[], cancelled: [] as SimEvent[], notes: [] as Note[] }
+    const event: SimEvent = { seq: this.#nextSeq++, at, since: at, actor: as, what: 'probe', cause: 0, payload: null }
+    const { instance, random } = this.#resolve(as)
+    this.#running = step
+    this.#now = at
+    this.#ctx.enter(event, instance, random, step.notes)
+    try {
+      return body(this.#ctx)
+    } finally {
+      this.#running = undefined
+      this.undo({ event, root: true, ...step }, before)
+    }
+  }
+
   undo(step: Step, previousNow: Micros): void {
     this.#revert(step.diffs)
     // In this order, since an event may have been scheduled and cancelled within the step.

@@ -13,7 +13,7 @@ export interface NodeFigures {
 
 /** Requested against allocatable of every node, in one pass over the pods. */
 export function nodeFigures(store: Store): readonly NodeFigures[] {
-  const sums = new Map<string, { cpu: number; memory: number; running: { cpu: number; memory: number } }>()
+  const sums = new Map<string, { cpu: number; memory: number }>()
   for (const key of store.keys('pods')) {
     const pod = store.get(key) as Pod
     const { nodeName } = pod.spec

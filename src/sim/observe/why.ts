@@ -66,3 +66,15 @@ export function chain(timeline: Timeline, from: number): readonly Because[] {
   }
   return links
 }
+
+/** The last state of an object that is gone, and the step that ended it; undefined when there never was one. */
+export function lastStateOf(timeline: Timeline, key: string): { readonly last: unknown; readonly at: Micros; readonly index: number } | undefined {
+  for (let index = timeline.index; index > 0; index--) {
+    const step = timeline.at(index)
+    if (!step) return undefined
+    const { diffs } = step
+    for (let i = 0; i < diffs.length; i += 4)
+      if (diffs[i + 1] === key && (diffs[i] as Table<unknown>).name === 'etcd' && diffs[i + 3] === undefined) return { last: diffs[i + 2], at: step.event.at, index }
+  }
+  return undefined
+}

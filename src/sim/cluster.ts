@@ -1,0 +1,293 @@
+import type { KubeObject } from './api/meta.ts'
+import { badRequest, isStatus } from './api/status.ts'
+import { ApiServer } from './apiserver/server.ts'
+import { ADD_ONS, API_SERVER_OBJECTS, CONTROL_PLANE, nodeObject, type NodeSize } from './bootstrap.ts'
+import { ControllerRunner } from './client/controller-runner.ts'
+import { InformerFactory } from './client/informer.ts'
+import { create, NODES, type Request } from './client/request.ts'
+import { Client, type Answered } from './client/transport.ts'
+import { controllers } from './controllers/index.ts'
+import { Engine, type EventContext } from './engine/engine.ts'
+import type { Note, Step } from './engine/event.ts'
+import { invariant } from './engine/invariant.ts'
+import type { Table } from './engine/table.ts'
+import { formatMicroTime, seconds, type Micros } from './engine/time.ts'
+import { Timeline, type CommandRecord, type TimelineOptions } from './engine/timeline.ts'
+import { KubectlProcesses, type KubectlCommand } from './kubectl/processes.ts'
+import { scheme } from './kinds/index.ts'
+import { heartbeatTable, lastRenewal, type NodeHeartbeat } from './node/heartbeats.ts'
+import { KwokKubelets } from './node/kwok/kwok.ts'
+import { nodeFigures, type NodeFigures } from './observe/figures.ts'
+import { loopOf, type Loop } from './observe/loops.ts'
+import { lastStateOf } from './observe/why.ts'
+import { verdicts, type NodeVerdict } from './scheduler/attempts.ts'
+import { Scheduler } from './scheduler/scheduler.ts'
+
+export interface ClusterOptions {
+  readonly seed?: number
+  /** Worker nodes besides the control plane, or the Node objects to create instead of any of our own. */
+  readonly nodes?: number | readonly KubeObject[]
+  readonly size?: NodeSize
+  /** 'detailed' models images, containers and probes; 'kwok' fakes them (conformance, scale). */
+  readonly kubelet?: 'detailed' | 'kwok'
+  /** Without kubeadm's add-ons (DNS, proxy): an empty control plane. */
+  readonly bare?: boolean
+  readonly history?: TimelineOptions
+  /** Freeze what is stored, so that mutation throws. */
+  readonly debug?: boolean
+}
+
+/** The present state of one control-plane part, for its card. */
+export interface ComponentState {
+  readonly name: 'apiserver' | 'etcd' | 'controllers' | 'scheduler'
+  readonly running: boolean
+  readonly figures: Readonly<Record<string, string | number>>
+  readonly busy: string | null
+  readonly queued: number
+}
+
+/** A scheduling attempt for views: nodes that passed by falling score, then the refused ones. */
+export interface AttemptView {
+  readonly pod: string
+  readonly at: Micros
+  readonly nodes: readonly NodeVerdict[]
+  readonly plugins: readonly string[]
+  readonly chosen: string | null
+  readonly message: string
+}
+
+const NO_LOGS = badRequest('the fake kubelets of this cluster keep no logs')
+const BOOT_LIMIT = seconds(300)
+/** Booted when nothing is due for this long. */
+const QUIET = seconds(8)
+
+/** A whole cluster: the composition root and the only door to the simulation. */
+export class Cluster {
+  readonly seed: number
+  readonly workers: number
+  readonly engine: Engine
+  readonly timeline: Timeline
+  readonly server: ApiServer
+  readonly informers: InformerFactory
+  readonly runners: readonly ControllerRunner[]
+  readonly scheduler: Scheduler
+  readonly kubectl: KubectlProcesses
+  readonly kubelets: KwokKubelets
+  /** Where the session begins for its user: booted and quiet. */
+  origin: { readonly at: Micros; readonly index: number } = { at: 0, index: 0 }
+  readonly #options: ClusterOptions
+  readonly #answers: Table<Answered<unknown>>
+  readonly #beats: Table<NodeHeartbeat>
+
+  constructor(options: ClusterOptions = {}) {
+    this.#options = options
+    this.seed = options.seed ?? 1
+    this.workers = typeof options.nodes === 'object' ? options.nodes.length : (options.nodes ?? 3)
+    const engine = new Engine({ seed: this.seed })
+    this.engine = engine
+    engine.debug = options.debug ?? false
+    this.timeline = new Timeline(engine, options.history)
+    this.#beats = heartbeatTable(engine)
+    this.#answers = engine.table('user/answers')
+    this.server = new ApiServer(engine, {
+      overlay: (resource, object, now) => (resource === 'leases' ? this.#renewed(object, now) : object),
+      podLog: () => NO_LOGS,
+    })
+    this.informers = new InformerFactory(engine, 'kube-controller-manager', new Client(engine, 'kube-controller-manager', { user: 'system:kube-controller-manager' }))
+    this.runners = controllers({
+      heartbeats: { beating: (node) => this.#beats.has(node), lastRenewal: (node, now) => this.#lastRenewal(node, now) },
+      resources: scheme.kinds.filter(({ verbs }) => verbs.includes('list')).map(({ plural, ...kind }) => ({ ...kind, resource: plural })),
+    }).map((controller) => new ControllerRunner(engine, controller, this.informers))
+    this.scheduler = new Scheduler(engine)
+    this.kubectl = new KubectlProcesses(engine)
+    this.kubelets = new KwokKubelets(engine)
+    const user = new Client(engine, 'user', { user: 'kubernetes-admin' })
+    engine.actor('cluster', { boot: (ctx) => this.#start(ctx) })
+    engine.actor('user', {
+      request: (ctx, request: Request) => user.send(ctx, request, { actor: ctx.event.actor, what: 'answer' }),
+      answer: (ctx, answered: Answered<unknown>) => this.#answers.set(ctx.instance, answered),
+    })
+  }
+
+  /** The API objects by store key ("pods/default/web-1"). */
+  get objects(): Table<KubeObject> {
+    return this.server.store.objects
+  }
+
+  /** All objects of a resource, in etcd's order. */
+  list<T extends KubeObject>(plural: string, namespace?: string): readonly T[] {
+    return this.server.store.keys(plural, namespace).map((key) => this.objects.get(key) as T)
+  }
+
+  /** Starts everything and runs until nothing is due for a while. Call once. */
+  boot(): void {
+    this.timeline.command('cluster', 'boot', null)
+    if (!this.#options.bare) this.settle(QUIET, BOOT_LIMIT)
+    else this.settle(seconds(2), seconds(30))
+    this.origin = { at: this.timeline.clock, index: this.timeline.index }
+  }
+
+  /** Runs until the next event is at least `quiet` away, at most for `limit`. True when it came to rest. */
+  settle(quiet: Micros = QUIET, limit: Micros = seconds(600)): boolean {
+    const { timeline } = this
+    const end = timeline.clock + limit
+    for (;;) {
+      const at = timeline.nextAt()
+      if (at === undefined || at - timeline.clock >= quiet) return true
+      if (at > end) return false
+      timeline.step()
+    }
+  }
+
+  runFor(duration: Micros): void {
+    this.timeline.runUntil(this.timeline.clock + duration)
+  }
+
+  /** Starts a kubectl process as a command; its output is read from `cluster.kubectl`. Gives back the pid. */
+  runKubectl(command: KubectlCommand): string {
+    const pid = this.kubectl.nextPid()
+    this.timeline.command(`kubectl/${pid}`, 'run', command)
+    return pid
+  }
+
+  /** Runs a kubectl command to its end in virtual time. Throws when it does not end within `limit`. */
+  kubectlNow(command: KubectlCommand, limit: Micros = seconds(600)): { readonly code: number; readonly stdout: string; readonly stderr: string } {
+    const pid = this.runKubectl(command)
+    const end = this.timeline.clock + limit
+    while (this.kubectl.processes.get(pid)?.exit === undefined) {
+      const at = this.timeline.nextAt()
+      if (at === undefined || at > end) throw new Error(`kubectl ${command.argv.join(' ')} did not end within ${limit / 1_000_000} s of virtual time`)
+      this.timeline.step()
+    }
+    return { code: this.kubectl.processes.get(pid)!.exit!, stdout: this.kubectl.textOf(pid, 'stdout'), stderr: this.kubectl.textOf(pid, 'stderr') }
+  }
+
+  /** Sends one REST request as a command and runs until it is answered. */
+  request<T = KubeObject>(request: Request): Answered<T>['answer'] {
+    const id = `user/${this.timeline.index + 1}`
+    this.timeline.command(id, 'request', request)
+    const key = id.slice('user/'.length)
+    while (!this.#answers.has(key)) invariant(this.timeline.step(), `the request ${request.verb} ${request.resource} was never answered`)
+    return this.#answers.get(key)!.answer as Answered<T>['answer']
+  }
+
+  /** A worker breaks down or comes back; its pods' containers go with it. */
+  crashNode(name: string): Step {
+    return this.timeline.command(this.#kubeletActor(name), 'crash', name)
+  }
+
+  restartNode(name: string): Step {
+    return this.timeline.command(this.#kubeletActor(name), 'restart', name)
+  }
+
+  /** Adds a worker of the default size; gives back its name. */
+  addNode(): string {
+    let n = 1
+    while (this.objects.has(`nodes/node-${n}`)) n++
+    this.request(create(NODES, undefined, nodeObject(n, this.#options.size)))
+    return `node-${n}`
+  }
+
+  /** Stops or resumes a controller by name; what then no longer happens is visible. */
+  setController(name: string, running: boolean): Step {
+    return this.timeline.command(name, running ? 'resume' : 'stop', null)
+  }
+
+  loop(controller: string): Loop | null {
+    const runner = this.runners.find((candidate) => candidate.controller.name === controller)
+    return runner ? loopOf(runner, this.informers, this.timeline, this.#isStopped(controller)) : null
+  }
+
+  /** What the API server would answer now, with nothing left behind. */
+  dryRun(request: Request): unknown {
+    const options = { ...request.options, dryRun: true }
+    return this.engine.probe(this.timeline.clock, 'user', (ctx) => this.server.execute({ ...request, options }, 'kubernetes-admin', this.timeline.clock, ctx).answer)
+  }
+
+  /** The scheduler's last attempt for a pod ("default/web-1"), node by node. */
+  attempt(pod: string): AttemptView | null {
+    const attempt = this.scheduler.attempts.table.get(pod)
+    if (!attempt) return null
+    const nodes = verdicts(attempt)
+    return { pod, at: attempt.at, nodes, plugins: attempt.scores?.plugins ?? [], chosen: attempt.chosen, message: attempt.message }
+  }
+
+  /** kubectl's words for an object by its store key: ["pods", "web-1", "-n", "default"]. */
+  kubectlName(key: string): readonly string[] {
+    const [resource, ...rest] = key.split('/')
+    return rest.length === 2 ? [resource!, rest[1]!, '-n', rest[0]!] : [resource!, rest[0]!]
+  }
+
+  lastStateOf(key: string): ReturnType<typeof lastStateOf> {
+    return lastStateOf(this.timeline, key)
+  }
+
+  nodeFigures(): readonly NodeFigures[] {
+    return nodeFigures(this.server.store)
+  }
+
+  components(): readonly ComponentState[] {
+    const { store, hub } = this.server
+    const queued = this.runners.reduce((sum, { queue }) => sum + queue.rows.size, 0)
+    const busy = this.runners.find(({ queue }) => queue.busy > 0)
+    const inHand = busy?.queue.rows.keys().find((key) => busy.queue.rows.get(key)!.processing)
+    return [
+      { name: 'apiserver', running: true, figures: { watches: hub.open.size, objects: store.objects.size }, busy: null, queued: 0 },
+      { name: 'etcd', running: true, figures: { revision: store.revision }, busy: null, queued: 0 },
+      { name: 'controllers', running: true, figures: { controllers: this.runners.length }, busy: busy ? `${busy.controller.name}: ${inHand ?? ''}` : null, queued },
+      { name: 'scheduler', running: !this.#isStopped('scheduler'), ...this.scheduler.state() },
+    ]
+  }
+
+  /** The sentence of a command, for marks and branch labels. */
+  describeCommand({ actor, what, payload }: CommandRecord): Note {
+    if (actor.startsWith('kubectl/')) return { id: 'command.kubectl', params: { line: `kubectl ${(payload as KubectlCommand).argv?.join(' ') ?? what}` } }
+    if (what === 'crash' || what === 'restart') return { id: `command.${what}`, params: { node: String(payload) } }
+    return { id: 'command.other', params: { actor, what } }
+  }
+
+  #kubeletActor(node: string): string {
+    return node === '' ? 'kwok' : 'kwok'
+  }
+
+  #isStopped(component: string): boolean {
+    return this.engine.table<'stopped'>('components').has(component)
+  }
+
+  #lastRenewal(node: string, now: Micros): Micros | undefined {
+    const beat = this.#beats.get(node)
+    return beat && lastRenewal(beat, now)
+  }
+
+  /** A healthy node's lease as it would read now. */
+  #renewed(lease: KubeObject, now: Micros): KubeObject {
+    const renewedAt = this.#lastRenewal(lease.metadata.name, now)
+    return renewedAt === undefined ? lease : { ...lease, spec: { ...(lease.spec as object), renewTime: formatMicroTime(renewedAt) } }
+  }
+
+  #start(ctx: EventContext): void {
+    ctx.note('cluster.boot', { workers: this.workers })
+    for (const object of API_SERVER_OBJECTS) this.#store(ctx, object)
+    this.informers.start(ctx)
+    for (const { controller } of this.runners) ctx.schedule(0, controller.name, 'start')
+    ctx.schedule(0, 'scheduler', 'start')
+    const { nodes, size, bare } = this.#options
+    const own = typeof nodes === 'object' ? nodes : Array.from({ length: this.workers + 1 }, (_, n) => nodeObject(n, size))
+    for (const node of own) this.#store(ctx, node)
+    ctx.schedule(0, 'kwok', 'start')
+    if (!bare) for (const object of ADD_ONS) this.#store(ctx, object)
+  }
+
+  #store(ctx: EventContext, object: KubeObject): void {
+    const slash = object.apiVersion.indexOf('/')
+    const group = slash < 0 ? '' : object.apiVersion.slice(0, slash)
+    const version = object.apiVersion.slice(slash + 1)
+    const kind = scheme.kindFor({ group, version, kind: object.kind })
+    invariant(kind, `the scheme has no ${object.kind} in ${object.apiVersion}`)
+    const { answer } = this.server.execute({ verb: 'create', group, version, resource: kind.plural, namespace: object.metadata.namespace, body: object }, 'system:apiserver', ctx.now, ctx)
+    invariant(!isStatus(answer), `bootstrap object ${object.kind}/${object.metadata.name} was refused: ${isStatus(answer) ? answer.message : ''}`)
+  }
+}
+
+export const createCluster = (options: ClusterOptions = {}): Cluster => new Cluster(options)
+export { CONTROL_PLANE }

@@ -1,0 +1,107 @@
+import { stringify } from 'yaml'
+import { isStatus, parseManifest, schemaDefinition, scheme, threeWayMerge, type Cluster, type JsonObject, type KubeObject, type ManifestObject, type Status } from '../sim/index.ts'
+import type { ApplyResult, ManifestProblem } from './protocol.ts'
+
+type Files = readonly { readonly name: string; readonly text: string }[]
+
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
+const LIMIT = 200_000
+
+/**
+ * Applies the editor's files as `kubectl apply -f` does. Nothing is sent unless every file parses. The answer is there at
+ * once even when paused, because the command is run ahead to see how it ends.
+ */
+export function applyFiles(cluster: Cluster, files: Files): ApplyResult {
+  const unparsed = files.flatMap(({ name, text }) => parseManifest(name, text).problems.filter((p) => p.severity === 'error'))
+  if (unparsed.length > 0) return { lines: unparsed.map((p) => ({ text: `error: ${p.file}:${p.line}:${p.column}: ${p.message}`, ok: false })), problems: unparsed }
+  const problems = checkFiles(cluster, files)
+  const argv = ['apply', ...files.flatMap(({ name }) => ['-f', name])]
+  const pid = cluster.runKubectl({ argv, files: Object.fromEntries(files.map(({ name, text }) => [name, text])) })
+  const { kubectl, timeline } = cluster
+  const ended = timeline.peek(LIMIT, () =>
+    kubectl.processes.get(pid)?.exit === undefined ? undefined : { out: kubectl.textOf(pid, 'stdout'), err: kubectl.textOf(pid, 'stderr') },
+  )
+  if (!ended) return { lines: [{ text: 'error: the command did not end', ok: false }], problems }
+  return { lines: [...linesOf(ended.out, true), ...linesOf(ended.err, false)], problems }
+}
+
+const linesOf = (text: string, ok: boolean): ApplyResult['lines'] =>
+  text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => ({ text: line, ok }))
+
+/** What the server would say to the files, placed at the lines that its answers name. Nothing changes. */
+export function checkFiles(cluster: Cluster, files: Files): ManifestProblem[] {
+  const manifests = files.map(({ name, text }) => parseManifest(name, text))
+  const made = new Set(manifests.flatMap((m) => m.objects.map((o) => o.value as unknown as KubeObject)).filter((o) => o?.kind === 'Namespace').map((o) => o.metadata?.name))
+  return manifests.flatMap((manifest) => [...manifest.problems, ...manifest.objects.flatMap((object) => checkObject(cluster, object, made))])
+}
+
+function checkObject(cluster: Cluster, source: ManifestObject, namespacesInFiles: ReadonlySet<string | undefined>): ManifestProblem[] {
+  const problem = (path: string, message: string, severity: 'error' | 'warning' = 'error'): ManifestProblem => ({ file: source.file, ...source.positionOf(path), message, severity })
+  const object = source.value as unknown as KubeObject
+  if (typeof object !== 'object' || object === null || Array.isArray(object)) return [problem('', 'a manifest is a mapping with apiVersion, kind and metadata')]
+  if (!object.apiVersion) return [problem('', 'apiVersion not set')]
+  if (!object.kind) return [problem('', 'kind not set')]
+  const kind = kindOf(object)
+  if (!kind) return [problem('kind', unknownKind(object))]
+  const namespace = kind.namespaced ? (object.metadata?.namespace ?? 'default') : undefined
+  const answer = dryRun(cluster, object, namespace)
+  if (!isStatus(answer)) return kind.modelled ? [] : [problem('kind', `${object.kind} is stored, defaulted and validated, but nothing acts upon it yet`, 'warning')]
+  if (answer.reason === 'AlreadyExists') return []
+  if (answer.reason === 'NotFound' && answer.details?.kind === 'namespaces' && namespacesInFiles.has(namespace)) return []
+  return placeStatus(answer).map(({ path, message }) => problem(path, message))
+}
+
+function dryRun(cluster: Cluster, object: KubeObject, namespace: string | undefined): unknown {
+  const kind = kindOf(object)!
+  const name = object.metadata?.name
+  const where = { group: kind.group, version: kind.version, resource: kind.plural, namespace }
+  const live = name ? cluster.objects.get(namespace ? `${kind.plural}/${namespace}/${name}` : `${kind.plural}/${name}`) : undefined
+  if (!live) return cluster.dryRun({ verb: 'create', ...where, body: object, options: { fieldValidation: 'Strict' } })
+  const original = JSON.parse(live.metadata.annotations?.[LAST_APPLIED] ?? '{}') as JsonObject
+  const schema = schemaDefinition({ group: kind.group, version: kind.version, kind: kind.kind })
+  const body = threeWayMerge(original, object as unknown as JsonObject, live as unknown as JsonObject, schema)
+  return cluster.dryRun({ verb: 'patch', ...where, name, body, patchType: 'strategic', options: { fieldValidation: 'Strict' } })
+}
+
+/** The fields that a refusal names, each with its message; the whole document where it names none. */
+function placeStatus(status: Status): { readonly path: string; readonly message: string }[] {
+  const causes = status.details?.causes?.filter((cause) => cause.field)
+  if (causes?.length) return causes.map((cause) => ({ path: cause.field!, message: cause.message ?? status.message ?? '' }))
+  const unknown = [...(status.message ?? '').matchAll(/unknown field "([^"]+)"/g)]
+  if (unknown.length > 0) return unknown.map(([text, path]) => ({ path: path!, message: text }))
+  return [{ path: '', message: status.message ?? 'refused' }]
+}
+
+function kindOf(object: KubeObject): ReturnType<typeof scheme.kindFor> {
+  const slash = object.apiVersion.indexOf('/')
+  return scheme.kindFor({ group: slash < 0 ? '' : object.apiVersion.slice(0, slash), version: object.apiVersion.slice(slash + 1), kind: object.kind })
+}
+
+function unknownKind(object: KubeObject): string {
+  const known = scheme.resourceFor(object.kind)
+  const hint = known && known.kind.toLowerCase() === object.kind.toLowerCase() ? `; did you mean ${known.kind} in ${known.group ? `${known.group}/` : ''}${known.version}?` : ''
+  return `no matches for kind "${object.kind}" in version "${object.apiVersion}"${hint}`
+}
+
+/** The last applied text of each file's objects, for the diff before applying. */
+export function liveTexts(cluster: Cluster, files: Files): { name: string; live: string }[] {
+  return files.map(({ name, text }) => ({
+    name,
+    live: parseManifest(name, text)
+      .objects.map((source) => lastApplied(cluster, source.value as unknown as KubeObject))
+      .filter((part) => part !== '')
+      .join('---\n'),
+  }))
+}
+
+function lastApplied(cluster: Cluster, object: KubeObject): string {
+  const kind = object?.apiVersion && object.kind ? kindOf(object) : undefined
+  if (!kind || !object.metadata?.name) return ''
+  const namespace = kind.namespaced ? (object.metadata.namespace ?? 'default') : undefined
+  const live = cluster.objects.get(namespace ? `${kind.plural}/${namespace}/${object.metadata.name}` : `${kind.plural}/${object.metadata.name}`)
+  const applied = live?.metadata.annotations?.[LAST_APPLIED]
+  return applied ? stringify(JSON.parse(applied)) : ''
+}

@@ -1,0 +1,248 @@
+import type { Bash as BashType, CustomCommand } from 'just-bash'
+import type { Cluster } from '../sim/index.ts'
+import type { Answers, ApplyResult } from './protocol.ts'
+
+/** What the terminals need of their host. */
+export interface TerminalWorld {
+  cluster(): Cluster
+  playing(): boolean
+  output(session: number, stream: 'stdout' | 'stderr', text: string): void
+  edit(session: number, edit: number, name: string, text: string): void
+  /** Virtual time or history moved. */
+  moved(): void
+}
+
+interface Waiting {
+  readonly pid: string
+  readonly session: number
+  readonly stream: boolean
+  shown: number
+  edit: boolean
+  readonly done: (result: Result) => void
+}
+
+interface Result {
+  readonly stdout: string
+  readonly stderr: string
+  readonly exitCode: number
+}
+
+const READING = new Set(['get', 'describe', 'logs', 'explain', 'api-resources', 'api-versions', 'version', 'cluster-info', 'diff', 'top', 'help', 'options', 'events'])
+const READING_ROLLOUT = new Set(['history'])
+const FOLLOWS = /^(-w|--watch|--watch-only|-f|--follow)$/
+/** A shell character means that the line needs a shell. */
+const NEEDS_SHELL = /[|><;&$`(){}"'\\*?~#\n=!]/
+const GHOST_LIMIT = 100_000
+const REAL_LIMIT = 200_000
+const WAIT_GAP = 1_000_000
+const HOME = '/home/learner'
+
+/** True for a command that only reads, so that it may run as a ghost that leaves no trace. */
+export function isReading(argv: readonly string[]): boolean {
+  const words = argv.filter((word) => !word.startsWith('-'))
+  const follows = argv.some((word) => FOLLOWS.test(word)) && words[0] !== 'apply'
+  if (follows) return false
+  return READING.has(words[0] ?? 'help') || (words[0] === 'rollout' && READING_ROLLOUT.has(words[1] ?? ''))
+}
+
+/** The terminals of the page: a bash (library) whose kubectl is a process of the simulation. */
+export class Terminals {
+  readonly #world: TerminalWorld
+  #waiting: Waiting[] = []
+  #bash: Promise<BashType> | undefined
+  #session = 0
+  readonly #aborts = new Map<number, AbortController>()
+
+  constructor(world: TerminalWorld) {
+    this.#world = world
+  }
+
+  /** Runs a line to its end. Output streams to the page; the promise gives the exit code. */
+  async run(session: number, line: string): Promise<Answers['terminal']> {
+    this.#session = session
+    const words = line.trim().split(/\s+/)
+    if ((words[0] === 'kubectl' || words[0] === 'k') && !NEEDS_SHELL.test(line)) {
+      const result = await this.#kubectl(session, words.slice(1), undefined, {}, true)
+      return { exit: result.exitCode }
+    }
+    const bash = await this.#shell()
+    const abort = new AbortController()
+    this.#aborts.set(session, abort)
+    const result = await bash.exec(line, { signal: abort.signal, cwd: bash.getCwd() })
+    this.#aborts.delete(session)
+    if (result.stdout) this.#world.output(session, 'stdout', result.stdout)
+    if (result.stderr) this.#world.output(session, 'stderr', result.stderr)
+    return { exit: result.exitCode }
+  }
+
+  /** Ctrl-C. */
+  interrupt(session: number): void {
+    this.#aborts.get(session)?.abort()
+    for (const { pid, session: owner } of this.#waiting.slice()) {
+      if (owner !== session || this.#cluster.kubectl.processes.get(pid)?.exit !== undefined) continue
+      this.#cluster.timeline.command(`kubectl/${pid}`, 'interrupt', null)
+    }
+    this.settle()
+    this.#world.moved()
+  }
+
+  edited(edit: number, text: string | null): void {
+    this.#cluster.timeline.command(`kubectl/${edit}`, 'edited', text)
+    this.#advance(`${edit}`)
+    this.settle()
+    this.#world.moved()
+  }
+
+  /** Candidates for Tab and where they begin to replace. */
+  complete(line: string, cursor: number): Answers['complete'] {
+    return this.#cluster.completeKubectl(line.slice(0, cursor))
+  }
+
+  /** A kubectl command given by a button, as its lines. */
+  async command(argv: readonly string[]): Promise<ApplyResult> {
+    const { stdout, stderr } = await this.#kubectl(0, argv, undefined, {}, false)
+    const lines = [...textLines(stdout, true), ...textLines(stderr, false)]
+    return { lines, problems: [] }
+  }
+
+  /** Shows new output and ends what has ended; called whenever time has moved. */
+  settle(): void {
+    const { kubectl } = this.#cluster
+    for (const waiting of this.#waiting.slice()) {
+      const process = kubectl.processes.get(waiting.pid)
+      // The process lies in a future that was left: nothing will come any more.
+      if (!process) {
+        this.#end(waiting, { stdout: '', stderr: '', exitCode: 130 })
+        continue
+      }
+      if (waiting.stream) this.#show(waiting, process.chunks)
+      const edit = kubectl.edits.get(waiting.pid)
+      if (edit && !waiting.edit) this.#world.edit(waiting.session, Number(waiting.pid), edit.name, edit.text)
+      waiting.edit = edit !== undefined
+      if (process.exit !== undefined) this.#end(waiting, this.#resultOf(waiting.pid))
+    }
+  }
+
+  /** Another cluster takes over: nobody will answer. */
+  reset(): void {
+    for (const waiting of this.#waiting.slice()) this.#end(waiting, { stdout: '', stderr: '', exitCode: 130 })
+    this.#bash = undefined
+  }
+
+  get #cluster(): Cluster {
+    return this.#world.cluster()
+  }
+
+  #end(waiting: Waiting, result: Result): void {
+    this.#waiting = this.#waiting.filter((other) => other !== waiting)
+    waiting.done(result)
+  }
+
+  #show(waiting: Waiting, chunks: number): void {
+    for (; waiting.shown < chunks; waiting.shown++) {
+      const chunk = this.#cluster.kubectl.output.get(`${waiting.pid}/${`${waiting.shown}`.padStart(6, '0')}`)
+      if (chunk) this.#world.output(waiting.session, chunk.stream, chunk.text)
+    }
+  }
+
+  #resultOf(pid: string): Result {
+    const { kubectl } = this.#cluster
+    return { stdout: kubectl.textOf(pid, 'stdout'), stderr: kubectl.textOf(pid, 'stderr'), exitCode: kubectl.processes.get(pid)?.exit ?? 1 }
+  }
+
+  #kubectl(session: number, argv: readonly string[], stdin: string | undefined, files: Readonly<Record<string, string>>, stream: boolean): Promise<Result> {
+    const { timeline } = this.#cluster
+    const isPast = timeline.index < timeline.endIndex
+    if (isReading(argv) && (isPast || !this.#world.playing())) {
+      const result = this.#ghost(argv, stdin, files)
+      if (stream && result.stdout) this.#world.output(session, 'stdout', result.stdout)
+      if (stream && result.stderr) this.#world.output(session, 'stderr', result.stderr)
+      return Promise.resolve(result)
+    }
+    const pid = this.#cluster.runKubectl({ argv, stdin, files })
+    return new Promise((done) => {
+      this.#waiting.push({ pid, session, stream, shown: 0, edit: false, done })
+      if (!this.#world.playing()) this.#advance(pid)
+      this.settle()
+      this.#world.moved()
+    })
+  }
+
+  #ghost(argv: readonly string[], stdin: string | undefined, files: Readonly<Record<string, string>>): Result {
+    const { kubectl, timeline } = this.#cluster
+    const pid = kubectl.nextPid()
+    const ended = (): Result | undefined => (kubectl.processes.get(pid)?.exit === undefined ? undefined : this.#resultOf(pid))
+    return (
+      timeline.ghost(`kubectl/${pid}`, 'run', { argv, stdin, files }, GHOST_LIMIT, ended) ?? { stdout: '', stderr: 'error: the command did not end\n', exitCode: 1 }
+    )
+  }
+
+  /** While paused a writing command still runs to its end, unless it waits for something that takes longer. */
+  #advance(pid: string): void {
+    const { timeline, kubectl } = this.#cluster
+    for (let n = 0; n < REAL_LIMIT && kubectl.processes.get(pid)?.exit === undefined; n++) {
+      const at = timeline.nextAt()
+      if (at === undefined || at - timeline.clock > WAIT_GAP) return
+      timeline.step()
+    }
+  }
+
+  #shell(): Promise<BashType> {
+    this.#bash ??= import('just-bash').then(({ Bash, defineCommand, decodeBytesToUtf8 }) => {
+      const kubectl = (name: string): CustomCommand =>
+        defineCommand(name, async (args, ctx) => {
+          const files = await filesNamedBy(args, async (path) => ctx.fs.readFile(ctx.fs.resolvePath(ctx.cwd, path)))
+          const stdin = args.includes('-') || args.includes('-f=-') || args.includes('--filename=-') ? decodeBytesToUtf8(ctx.stdin) : undefined
+          return this.#kubectl(this.#session, args, stdin, files, false)
+        })
+      return new Bash({ customCommands: [kubectl('kubectl'), kubectl('k')], cwd: HOME, env: { HOME, USER: 'learner' }, sleep: (delayMs) => this.#sleep(delayMs) })
+    })
+    return this.#bash
+  }
+
+  /** `sleep` in a script waits in virtual time. */
+  async #sleep(delayMs: number): Promise<void> {
+    const { timeline } = this.#cluster
+    const until = timeline.clock + delayMs * 1000
+    if (!this.#world.playing()) {
+      timeline.runUntil(until)
+      this.#world.moved()
+      return
+    }
+    while (timeline.clock < until) await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}
+
+const textLines = (text: string, ok: boolean): ApplyResult['lines'] =>
+  text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => ({ text: line, ok }))
+
+const FILE_FLAGS = new Set(['-f', '--filename', '--from-file', '--from-env-file', '--patch-file', '-k', '--kustomize'])
+
+/** The files that a command line names, read from the shell's file system; what is not there is left to kubectl to say. */
+async function filesNamedBy(args: readonly string[], read: (path: string) => Promise<string>): Promise<Record<string, string>> {
+  const files: Record<string, string> = {}
+  for (let i = 0; i < args.length; i++) {
+    const [flag, inline] = splitFlag(args[i]!)
+    if (!FILE_FLAGS.has(flag)) continue
+    const value = inline ?? args[i + 1] ?? ''
+    for (const path of value.split(',')) {
+      const plain = path.includes('=') ? path.slice(path.indexOf('=') + 1) : path
+      if (plain === '' || plain === '-') continue
+      try {
+        files[plain] = await read(plain)
+      } catch {
+        // kubectl reports a missing file in its own words.
+      }
+    }
+  }
+  return files
+}
+
+function splitFlag(arg: string): readonly [string, string | undefined] {
+  const equals = arg.startsWith('--') ? arg.indexOf('=') : -1
+  if (equals > 0) return [arg.slice(0, equals), arg.slice(equals + 1)]
+  return arg.startsWith('-f') && arg.length > 2 && !arg.startsWith('--') ? ['-f', arg.slice(2)] : [arg, undefined]
+}
