@@ -39,7 +39,7 @@ const BOUND_PODS: WatchSpec = { ...PODS, fieldSelector: 'spec.nodeName!=' }
 
 /**
  * All kubelets of a cluster as one cheap actor that fakes them (KWOK): a bound pod runs without images, containers or
- * processes. Events: start, watch, timer; and the faults crash, restart with a node's name.
+ * processes. Events: watch, timer; and the faults crash, restart with a node's name.
  */
 export class KwokKubelets {
   readonly pods: Table<KwokPod>
@@ -57,7 +57,6 @@ export class KwokKubelets {
     this.#beats = heartbeatTable(engine)
     this.#client = new Client(engine, NAME, { user: 'system:kwok' })
     engine.actor(NAME, {
-      start: (ctx) => this.#start(ctx),
       watch: (ctx, delivery: WatchDelivery) => this.#receive(ctx, delivery),
       timer: (ctx, key: string) => this.#due(ctx, key),
       crash: (ctx, node: string) => this.#crash(ctx, node, true),
@@ -65,7 +64,9 @@ export class KwokKubelets {
     })
   }
 
-  #start(ctx: EventContext): void {
+  /** Registers `nodes` and begins to watch all nodes and bound pods. */
+  start(ctx: EventContext, nodes: readonly KubeObject[] = []): void {
+    for (const node of nodes) this.#client.send(ctx, create(NODES, undefined, node))
     this.#open(ctx, 'nodes', NODES)
     this.#open(ctx, 'pods', BOUND_PODS)
   }

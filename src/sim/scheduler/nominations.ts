@@ -1,0 +1,34 @@
+import { keyOf } from '../api/meta.ts'
+import type { Pod } from '../api/pod.ts'
+import type { Engine } from '../engine/engine.ts'
+import type { Index, Table } from '../engine/table.ts'
+
+interface Promised {
+  readonly pod: Pod
+  readonly node: string
+}
+
+/** Which node was promised to which waiting pod after making room there (backend/queue/nominator.go). */
+export class Nominations {
+  readonly #table: Table<Promised>
+  readonly #byNode: Index<Promised>
+
+  constructor(engine: Engine, name: string) {
+    this.#table = engine.table<Promised>(`${name}/nominated`)
+    this.#byNode = this.#table.index(({ node }) => node)
+  }
+
+  promise(pod: Pod, node: string): void {
+    this.#table.set(keyOf(pod), { pod, node })
+  }
+
+  withdraw(key: string): void {
+    this.#table.delete(key)
+  }
+
+  on(node: string): readonly Pod[] {
+    return this.#table.size === 0 ? NONE : this.#byNode.keys(node).map((key) => this.#table.get(key)!.pod)
+  }
+}
+
+const NONE: readonly Pod[] = []

@@ -1,0 +1,222 @@
+import { keyOf } from '../api/meta.ts'
+import type { Pod } from '../api/pod.ts'
+import type { Engine, EventContext } from '../engine/engine.ts'
+import type { Table } from '../engine/table.ts'
+import { minutes, seconds, type Micros } from '../engine/time.ts'
+import type { ClusterEvent } from './cluster-event.ts'
+import { worthTrying } from './hints.ts'
+import { priorityOf } from './pod-info.ts'
+
+export type Place = 'active' | 'backoff' | 'error-backoff' | 'unschedulable' | 'gated' | 'in flight'
+
+/** A pod that waits for a node (kube-scheduler: framework/types.go, QueuedPodInfo). */
+export interface QueuedPod {
+  readonly pod: Pod
+  readonly place: Place
+  /** When it entered the queue, or came back after a failed attempt. */
+  readonly since: Micros
+  readonly attempts: number
+  /** Attempts that ended because no node would do, and attempts in a row that ended by an error. */
+  readonly rejections: number
+  readonly errors: number
+  readonly objectors: readonly string[]
+  readonly backoffUntil: Micros
+  /** The row of the ordered list in which it stands, while it is active or backs off. */
+  readonly order?: string
+}
+
+const FIRST_BACKOFF = seconds(1)
+const LONGEST_BACKOFF = seconds(10)
+const WINDOW = seconds(1)
+const STALE_AFTER = minutes(5)
+const FLUSH_TICK = seconds(30)
+const MAX_PRIORITY = 2_147_483_648
+
+/** 1 s, doubling with each failure, at most 10 s. */
+export function backoffDuration(failures: number): Micros {
+  let delay = FIRST_BACKOFF
+  for (let i = 1; i < failures && delay < LONGEST_BACKOFF; i++) delay *= 2
+  return failures === 0 ? 0 : Math.min(delay, LONGEST_BACKOFF)
+}
+
+const pad = (n: number, width: number): string => String(n).padStart(width, '0')
+const floorTo = (at: Micros, step: Micros): Micros => at - (at % step)
+const ceilTo = (at: Micros, step: Micros): Micros => (at % step === 0 ? at : floorTo(at, step) + step)
+
+/**
+ * The scheduling queue: active pods by priority and age; pods that back off, taken early when nothing is active
+ * (SchedulerPopFromBackoffQ); pods that failed by an error, which sit their time out; the unschedulable, woken by events
+ * that may help them (kube-scheduler: backend/queue). The owning actor has the handlers 'work' and 'flush'.
+ */
+export class SchedulingQueue {
+  readonly pods: Table<QueuedPod>
+  /** Ordered lists: sortable key → pod key. Errors and stale pods are ordered by the instant at which they are due. */
+  readonly #active: Table<string>
+  readonly #backoff: Table<string>
+  readonly #counters: Table<number>
+  readonly #actor: string
+  readonly #places
+
+  constructor(engine: Engine, actor: string) {
+    this.#actor = actor
+    this.pods = engine.table<QueuedPod>(`${actor}/queue`)
+    this.#active = engine.table<string>(`${actor}/active`)
+    this.#backoff = engine.table<string>(`${actor}/backoff`)
+    this.#counters = engine.table<number>(`${actor}/counters`)
+    this.#places = this.pods.index((row) => row.place)
+  }
+
+  keys(place: Place): readonly string[] {
+    return this.#places.keys(place)
+  }
+
+  count(place: Place): number {
+    return this.#places.count(place)
+  }
+
+  /** A pod without a node has come. */
+  add(ctx: EventContext, pod: Pod): void {
+    this.#enter(ctx, { pod, place: 'active', since: ctx.now, attempts: 0, rejections: 0, errors: 0, objectors: [], backoffUntil: 0 }, 'active')
+  }
+
+  /** The pod changed while it waits: that may make it schedulable. */
+  update(ctx: EventContext, pod: Pod, events: readonly ClusterEvent[]): void {
+    const key = keyOf(pod)
+    const row = this.pods.get(key)
+    if (!row || row.pod.metadata.uid !== pod.metadata.uid) {
+      if (row) this.remove(key)
+      this.add(ctx, pod)
+      return
+    }
+    const next: QueuedPod = { ...row, pod }
+    if (row.place === 'gated') this.#enter(ctx, next, 'active')
+    else if (row.place === 'unschedulable' && events.some((e) => worthTrying(pod, row.objectors, e))) this.#requeue(ctx, next)
+    else this.pods.set(key, next)
+  }
+
+  remove(key: string): void {
+    const row = this.pods.get(key)
+    if (!row) return
+    this.#leaveList(row)
+    this.pods.delete(key)
+  }
+
+  /** Moves the unschedulable pods that the event may help. */
+  wake(ctx: EventContext, event: ClusterEvent): void {
+    for (const key of this.#places.keys('unschedulable')) {
+      const row = this.pods.get(key)!
+      if (worthTrying(row.pod, row.objectors, event)) this.#requeue(ctx, row)
+    }
+  }
+
+  /** Takes the next pod to try; undefined when there is none. */
+  pop(): { readonly key: string; readonly row: QueuedPod } | undefined {
+    const list = this.#active.size > 0 ? this.#active : this.#backoff
+    const first = list.firstKey()
+    if (first === undefined) return undefined
+    const key = list.get(first)!
+    const row = this.pods.get(key)!
+    list.delete(first)
+    const taken: QueuedPod = { ...row, place: 'in flight', order: undefined, attempts: row.attempts + 1 }
+    this.pods.set(key, taken)
+    return { key, row: taken }
+  }
+
+  /** The attempt failed. Without objectors it failed by an error and comes back after its back-off. */
+  failed(ctx: EventContext, key: string, pod: Pod, objectors: readonly string[]): void {
+    const row = this.pods.get(key)
+    if (!row) return
+    const isError = objectors.length === 0
+    const rejections = isError ? row.rejections : row.rejections + 1
+    const errors = isError ? row.errors + 1 : 0
+    const backoffUntil = floorTo(ctx.now + backoffDuration(errors || rejections), WINDOW)
+    const next: QueuedPod = { ...row, pod, since: ctx.now, rejections, errors, objectors, backoffUntil }
+    if (isError) this.#requeue(ctx, next)
+    else {
+      this.pods.set(key, { ...next, place: 'unschedulable', order: undefined })
+      this.#flushAt(ctx, ceilTo(ctx.now + STALE_AFTER, FLUSH_TICK))
+    }
+  }
+
+  /** Handler 'flush': errors whose back-off is over, and pods that nothing has woken for five minutes. */
+  flush(ctx: EventContext): void {
+    this.#counters.delete('flush seq')
+    this.#counters.delete('flush at')
+    for (const key of this.#places.keys('error-backoff')) {
+      const row = this.pods.get(key)!
+      if (row.backoffUntil <= ctx.now) this.#enter(ctx, row, 'active')
+      else this.#flushAt(ctx, ceilTo(row.backoffUntil, WINDOW))
+    }
+    for (const key of this.#places.keys('unschedulable')) {
+      const row = this.pods.get(key)!
+      if (row.since + STALE_AFTER <= ctx.now) this.#requeue(ctx, row)
+      else this.#flushAt(ctx, ceilTo(row.since + STALE_AFTER, FLUSH_TICK))
+    }
+  }
+
+  /** Everything is forgotten, as when the process ends. */
+  clear(ctx: EventContext): void {
+    for (const key of [...this.pods.keys()]) this.remove(key)
+    for (const name of ['work', 'flush']) {
+      const seq = this.#counters.get(`${name} seq`)
+      if (seq !== undefined) ctx.cancel(seq)
+      this.#counters.delete(`${name} seq`)
+    }
+    this.#counters.delete('flush at')
+  }
+
+  /** Asks for the next turn unless it has been asked for. */
+  work(ctx: EventContext, delay: Micros): void {
+    if (this.#active.size + this.#backoff.size === 0 || this.#counters.has('work seq')) return
+    this.#counters.set('work seq', ctx.schedule(delay, this.#actor, 'work'))
+  }
+
+  /** The turn that was asked for has come. */
+  worked(): void {
+    this.#counters.delete('work seq')
+  }
+
+  #requeue(ctx: EventContext, row: QueuedPod): void {
+    const backsOff = floorTo(ctx.now, WINDOW) <= row.backoffUntil && row.backoffUntil > 0
+    this.#enter(ctx, row, !backsOff ? 'active' : row.errors > 0 ? 'error-backoff' : 'backoff')
+  }
+
+  #enter(ctx: EventContext, row: QueuedPod, wanted: Place): void {
+    const key = keyOf(row.pod)
+    const gated = (row.pod.spec.schedulingGates?.length ?? 0) > 0
+    const place = gated ? 'gated' : wanted
+    this.#leaveList(row)
+    if (place === 'error-backoff') this.#flushAt(ctx, ceilTo(row.backoffUntil, WINDOW))
+    const age = `${pad(MAX_PRIORITY - priorityOf(row.pod), 10)} ${pad(row.since, 16)} ${pad(this.#number(), 12)}`
+    if (place === 'active') this.#list(this.#active, row, place, key, age)
+    else if (place === 'backoff') this.#list(this.#backoff, row, place, key, `${pad(row.backoffUntil, 16)} ${age}`)
+    else this.pods.set(key, { ...row, place, order: undefined })
+    this.work(ctx, 0)
+  }
+
+  #list(list: Table<string>, row: QueuedPod, place: Place, key: string, order: string): void {
+    list.set(order, key)
+    this.pods.set(key, { ...row, place, order })
+  }
+
+  #leaveList(row: QueuedPod): void {
+    if (row.order === undefined) return
+    if (row.place === 'active') this.#active.delete(row.order)
+    else if (row.place === 'backoff') this.#backoff.delete(row.order)
+  }
+
+  #number(): number {
+    const n = (this.#counters.get('order') ?? 0) + 1
+    this.#counters.set('order', n)
+    return n
+  }
+
+  #flushAt(ctx: EventContext, at: Micros): void {
+    const planned = this.#counters.get('flush at')
+    if (planned !== undefined && planned <= at) return
+    if (planned !== undefined) ctx.cancel(this.#counters.get('flush seq')!)
+    const due = Math.max(at, ctx.now)
+    this.#counters.set('flush seq', ctx.schedule(due - ctx.now, this.#actor, 'flush'))
+    this.#counters.set('flush at', due)
+  }
+}

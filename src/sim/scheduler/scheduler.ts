@@ -1,0 +1,326 @@
+import { keyOf, type KubeObject } from '../api/meta.ts'
+import type { Pod } from '../api/pod.ts'
+import { isStatus } from '../api/status.ts'
+import { EventRecorder } from '../client/event-recorder.ts'
+import { InformerFactory, type Informer } from '../client/informer.ts'
+import { PODS, remove, type Request } from '../client/request.ts'
+import { Client, type Answered } from '../client/transport.ts'
+import type { Engine, EventContext } from '../engine/engine.ts'
+import type { Table } from '../engine/table.ts'
+import type { Micros } from '../engine/time.ts'
+import type { Node } from '../kinds/node/node.ts'
+import { Attempts } from './attempts.ts'
+import { SchedulerCache } from './cache.ts'
+import { nodeActions, podActions, type ClusterEvent } from './cluster-event.ts'
+import { decide, type Decision } from './decide.ts'
+import { Nominations } from './nominations.ts'
+import type { Objects } from './plugin.ts'
+import { priorityOf } from './pod-info.ts'
+import { SchedulingQueue, type QueuedPod } from './queue.ts'
+import { LIVE_PODS, NODES, objectsOf, WAKING } from './sources.ts'
+import { disruption, notScheduled, withoutPromise } from './status-patches.ts'
+
+const NAME = 'scheduler'
+const PROCESS = 'kube-scheduler'
+const SCHEDULER_NAME = 'default-scheduler'
+/** What one scheduling cycle takes. */
+const FASTEST_CYCLE: Micros = 300
+const SLOWEST_CYCLE: Micros = 900
+const LONGEST_NOTE = 1024
+
+interface Eviction {
+  readonly victim: Pod
+  readonly preemptor: string
+  readonly node: string
+}
+
+/** What its card shows. */
+export interface SchedulerState {
+  readonly figures: Readonly<Record<string, number>>
+  readonly busy: string | null
+  readonly queued: number
+}
+
+/**
+ * kube-scheduler as an actor: takes one pod after the other from its queue, decides at once, counts the pod as placed and
+ * sends the binding on its way. Events: start, work, flush, bound, evicting, evicted, stop, resume.
+ */
+export class Scheduler {
+  readonly queue: SchedulingQueue
+  readonly cache: SchedulerCache
+  readonly attempts: Attempts
+  readonly informers: InformerFactory
+  readonly #client: Client
+  readonly #recorder: EventRecorder
+  readonly #objects: Objects
+  readonly #pods: Informer<Pod>
+  readonly #nominations: Nominations
+  readonly #counters: Table<number>
+  readonly #stopped: Table<'stopped'>
+
+  constructor(engine: Engine) {
+    this.#client = new Client(engine, PROCESS, { user: 'system:kube-scheduler', qps: 50, burst: 100 })
+    const events = new Client(engine, `${PROCESS}-events`, { user: 'system:kube-scheduler', qps: 50, burst: 100 })
+    this.#recorder = new EventRecorder(engine, events, { component: SCHEDULER_NAME, modern: true })
+    this.informers = new InformerFactory(engine, PROCESS, new Client(engine, `${PROCESS}-watches`, { user: 'system:kube-scheduler' }))
+    this.#pods = this.informers.informer<Pod>(LIVE_PODS)
+    this.#objects = objectsOf(this.informers)
+    this.queue = new SchedulingQueue(engine, NAME)
+    // The index must be there before the first pod is.
+    this.#pods.index('node')
+    this.cache = new SchedulerCache(engine, NAME, (node) => this.#pods.by('node', node))
+    this.attempts = new Attempts(engine, NAME)
+    this.#nominations = new Nominations(engine, NAME)
+    this.#counters = engine.table<number>(`${NAME}/cycles`)
+    this.#stopped = engine.table<'stopped'>('components')
+    engine.actor(NAME, {
+      start: (ctx) => this.informers.start(ctx),
+      work: (ctx) => this.#work(ctx),
+      flush: (ctx) => this.queue.flush(ctx),
+      bound: (ctx, answered: Answered) => this.#bound(ctx, answered),
+      evicting: (ctx, answered: Answered) => this.#evicting(ctx, answered),
+      evicted: (ctx, answered: Answered) => this.#evicted(ctx, answered),
+      stop: (ctx) => this.#stop(ctx),
+      resume: (ctx) => this.#resume(ctx),
+    })
+    this.#listen()
+  }
+
+  state(): SchedulerState {
+    const { queue } = this
+    const active = queue.count('active')
+    const backoff = queue.count('backoff') + queue.count('error-backoff')
+    const waiting = queue.count('unschedulable') + queue.count('gated')
+    return { figures: { active, backoff, unschedulable: waiting, attempts: this.#counters.get('attempts') ?? 0 }, busy: queue.keys('in flight')[0] ?? null, queued: active + backoff + waiting }
+  }
+
+  get #running(): boolean {
+    return !this.#stopped.has(NAME)
+  }
+
+  #listen(): void {
+    this.#pods.handlers.push({
+      onAdd: (ctx, pod) => this.#podAdded(ctx, pod),
+      onUpdate: (ctx, old, pod) => this.#podUpdated(ctx, old, pod),
+      onDelete: (ctx, pod) => this.#podDeleted(ctx, pod),
+    })
+    this.informers.informer<Node>(NODES).handlers.push({
+      onAdd: (ctx, node) => {
+        this.cache.setNode(node)
+        this.#wake(ctx, { resource: 'nodes', action: 'Add', object: node })
+      },
+      onUpdate: (ctx, old, node) => {
+        this.cache.setNode(node)
+        for (const action of nodeActions(old, node)) this.#wake(ctx, { resource: 'nodes', action, old, object: node })
+      },
+      onDelete: (ctx, node) => {
+        this.#wake(ctx, { resource: 'nodes', action: 'Delete', old: node })
+        this.cache.removeNode(node.metadata.name)
+      },
+    })
+    for (const spec of WAKING) {
+      const { resource } = spec
+      this.informers.informer(spec).handlers.push({
+        onAdd: (ctx, object) => this.#wake(ctx, { resource, action: 'Add', object }),
+        onUpdate: (ctx, old, object) => this.#wake(ctx, { resource, action: 'Update', old, object }),
+        onDelete: (ctx, old) => this.#wake(ctx, { resource, action: 'Delete', old }),
+      })
+    }
+  }
+
+  #wake(ctx: EventContext, event: ClusterEvent): void {
+    if (this.#running) this.queue.wake(ctx, event)
+  }
+
+  #podAdded(ctx: EventContext, pod: Pod): void {
+    if (pod.spec.nodeName) {
+      this.cache.addPod(pod)
+      this.#wake(ctx, { resource: 'pods', action: 'Add', object: pod })
+    } else if (isOurs(pod)) {
+      if (pod.status?.nominatedNodeName) this.#nominations.promise(pod, pod.status.nominatedNodeName)
+      if (this.#running) this.queue.add(ctx, pod)
+    }
+  }
+
+  #podUpdated(ctx: EventContext, old: Pod, pod: Pod): void {
+    const key = keyOf(pod)
+    if (old.metadata.uid !== pod.metadata.uid) {
+      this.#podDeleted(ctx, old)
+      this.#podAdded(ctx, pod)
+    } else if (old.spec.nodeName) {
+      this.cache.updatePod(old, pod)
+      for (const action of podActions(old, pod)) this.#wake(ctx, { resource: 'pods', action, old, object: pod })
+    } else if (pod.spec.nodeName) {
+      this.cache.addPod(pod)
+      this.#nominations.withdraw(key)
+      if (this.queue.pods.get(key)?.place !== 'in flight') this.queue.remove(key)
+      this.#wake(ctx, { resource: 'pods', action: 'Add', object: pod })
+    } else if (isOurs(pod)) this.#waitingUpdated(ctx, key, old, pod)
+  }
+
+  #waitingUpdated(ctx: EventContext, key: string, old: Pod, pod: Pod): void {
+    const before = old.status?.nominatedNodeName
+    const promised = pod.status?.nominatedNodeName
+    if (before !== promised) {
+      if (promised) this.#nominations.promise(pod, promised)
+      else this.#nominations.withdraw(key)
+    }
+    if (this.cache.assumed.has(key)) {
+      if (pod.metadata.deletionTimestamp !== undefined && old.metadata.deletionTimestamp === undefined) this.#forget(ctx, key)
+      return
+    }
+    if (!this.#running) return
+    this.queue.update(ctx, pod, podActions(old, pod).map((action) => ({ resource: 'unschedulable', action, old, object: pod })))
+    if (before && before !== promised) this.#wake(ctx, { resource: 'pods', action: 'Delete', old })
+  }
+
+  #podDeleted(ctx: EventContext, pod: Pod): void {
+    const key = keyOf(pod)
+    this.#nominations.withdraw(key)
+    this.queue.remove(key)
+    this.attempts.table.delete(key)
+    if (pod.spec.nodeName) {
+      this.cache.removePod(pod)
+      this.#wake(ctx, { resource: 'pods', action: 'Delete', old: pod })
+    } else this.#forget(ctx, key)
+  }
+
+  /** A placed pod does not go where it was counted: its room is free again. */
+  #forget(ctx: EventContext, key: string): void {
+    const placed = this.cache.forget(key)
+    if (placed) this.#wake(ctx, { resource: 'pods', action: 'Delete', old: placed })
+  }
+
+  #work(ctx: EventContext): void {
+    this.queue.worked()
+    if (!this.#running) return
+    const next = this.queue.pop()
+    if (!next) return
+    const { key, row } = next
+    if (row.pod.metadata.deletionTimestamp !== undefined) {
+      this.#recorder.emit(ctx, row.pod, 'Warning', 'FailedScheduling', `skip schedule deleting pod: ${key}`, 'Scheduling')
+      this.queue.remove(key)
+    } else this.#attempt(ctx, key, row)
+    this.queue.work(ctx, ctx.random.between(FASTEST_CYCLE, SLOWEST_CYCLE))
+  }
+
+  #attempt(ctx: EventContext, key: string, { pod }: QueuedPod): void {
+    const decision = decide(pod, {
+      snapshot: this.cache.snapshot,
+      objects: this.#objects,
+      nominated: (node) => this.#nominations.on(node),
+      latest: (p) => this.#pods.cache.get(keyOf(p)) ?? p,
+      random: (bound) => ctx.random.below(bound),
+      start: (this.#counters.get('start') ?? 0) % Math.max(1, this.cache.snapshot.nodes.length),
+    })
+    const number = (this.#counters.get('attempts') ?? 0) + 1
+    this.#counters.set('attempts', number)
+    this.#counters.set('start', decision.nextStart)
+    this.attempts.record(key, number, ctx.now, decision)
+    if (decision.node === undefined) this.#fail(ctx, key, pod, decision)
+    else this.#place(ctx, key, pod, decision.node, decision)
+  }
+
+  #place(ctx: EventContext, key: string, pod: Pod, node: string, d: Decision): void {
+    this.cache.assume(pod, node)
+    this.#nominations.withdraw(key)
+    ctx.note('scheduler.placed', { pod: key, node, feasible: d.feasible.length, nodes: d.nodes })
+    this.#client.send(ctx, bindingOf(pod, node), { actor: NAME, what: 'bound', data: key })
+  }
+
+  #bound(ctx: EventContext, { answer, data }: Answered): void {
+    const key = data as string
+    const row = this.queue.pods.get(key)
+    if (!isStatus(answer)) {
+      const { pod } = row ?? { pod: this.#pods.cache.get(key) }
+      const node = this.#pods.cache.get(key)?.spec.nodeName ?? this.cache.assumed.get(key)?.spec.nodeName
+      if (row?.place === 'in flight') this.queue.remove(key)
+      if (pod && node) this.#recorder.emit(ctx, pod, 'Normal', 'Scheduled', `Successfully assigned ${key} to ${node}`, 'Binding')
+      return
+    }
+    this.#forget(ctx, key)
+    const now = this.#pods.cache.get(key)
+    ctx.note('scheduler.bindingRefused', { pod: key, why: answer.message ?? '' })
+    if (!row || row.place !== 'in flight') return
+    if (!now || now.spec.nodeName || now.metadata.uid !== row.pod.metadata.uid) this.queue.remove(key)
+    else this.#report(ctx, key, now, 'SchedulerError', `binding rejected: ${answer.message ?? ''}`, [], '')
+  }
+
+  #fail(ctx: EventContext, key: string, tried: Pod, d: Decision): void {
+    const pod = this.#pods.cache.get(key)
+    if (!pod || pod.metadata.uid !== tried.metadata.uid) {
+      this.queue.remove(key)
+      return
+    }
+    const message = d.message ?? ''
+    const promised = this.#makeRoom(ctx, key, pod, d)
+    ctx.note(promised ? 'scheduler.preempts' : 'scheduler.noFit', { pod: key, message, node: promised ?? '' })
+    this.#report(ctx, key, pod, d.outcome === 'error' ? 'SchedulerError' : 'Unschedulable', message, d.plugins, promised)
+  }
+
+  #report(ctx: EventContext, key: string, pod: Pod, reason: 'Unschedulable' | 'SchedulerError', message: string, objectors: readonly string[], promised: string | undefined): void {
+    this.queue.failed(ctx, key, pod, objectors)
+    const note = message.length <= LONGEST_NOTE ? message : `${message.slice(0, LONGEST_NOTE - 4)} ...`
+    this.#recorder.emit(ctx, pod, 'Warning', 'FailedScheduling', note, 'Scheduling')
+    const request = notScheduled(pod, reason, message, promised, ctx.now)
+    if (request) this.#client.send(ctx, request)
+  }
+
+  /** Evicts the victims, if any; the answer is the node that is promised, '' for none any more, undefined to leave it. */
+  #makeRoom(ctx: EventContext, key: string, pod: Pod, { preemption }: Decision): string | undefined {
+    if (!preemption || 'why' in preemption) {
+      if (preemption?.clear) this.#nominations.withdraw(key)
+      return preemption?.clear === false ? undefined : ''
+    }
+    const { node, victims } = preemption
+    for (const other of this.#nominations.on(node)) {
+      if (priorityOf(other) >= priorityOf(pod)) continue
+      this.#nominations.withdraw(keyOf(other))
+      this.#client.send(ctx, withoutPromise(other))
+    }
+    this.#nominations.promise(pod, node)
+    for (const victim of victims) if (victim.metadata.deletionTimestamp === undefined) this.#evict(ctx, { victim, preemptor: pod.metadata.uid ?? '', node })
+    return node
+  }
+
+  #evict(ctx: EventContext, eviction: Eviction): void {
+    const announce = disruption(eviction.victim, ctx.now)
+    if (announce) this.#client.send(ctx, announce, { actor: NAME, what: 'evicting', data: eviction })
+    else this.#delete(ctx, eviction)
+  }
+
+  #evicting(ctx: EventContext, { answer, data }: Answered): void {
+    if (!isStatus(answer)) this.#delete(ctx, data as Eviction)
+  }
+
+  #delete(ctx: EventContext, eviction: Eviction): void {
+    this.#client.send(ctx, remove(PODS, eviction.victim), { actor: NAME, what: 'evicted', data: eviction })
+  }
+
+  #evicted(ctx: EventContext, { answer, data }: Answered): void {
+    const { victim, preemptor, node } = data as Eviction
+    if (isStatus(answer)) return
+    ctx.note('scheduler.evicted', { victim: keyOf(victim), node })
+    this.#recorder.emit(ctx, victim, 'Normal', 'Preempted', `Preempted by pod ${preemptor} on node ${node}`, 'Preempting')
+  }
+
+  #stop(ctx: EventContext): void {
+    this.#stopped.set(NAME, 'stopped')
+    this.queue.clear(ctx)
+    ctx.note('scheduler.stopped', {})
+  }
+
+  #resume(ctx: EventContext): void {
+    this.#stopped.delete(NAME)
+    ctx.note('scheduler.started', {})
+    for (const pod of this.#pods.list()) if (!pod.spec.nodeName && isOurs(pod) && !this.cache.assumed.has(keyOf(pod))) this.queue.add(ctx, pod)
+  }
+}
+
+const isOurs = (pod: Pod): boolean => (pod.spec.schedulerName ?? SCHEDULER_NAME) === SCHEDULER_NAME
+
+function bindingOf(pod: Pod, node: string): Request {
+  const { name, namespace, uid } = pod.metadata
+  const body: KubeObject & { readonly target: unknown } = { apiVersion: 'v1', kind: 'Binding', metadata: { name, namespace, uid }, target: { kind: 'Node', name: node } }
+  return { verb: 'create', ...PODS, namespace, name, subresource: 'binding', body }
+}
