@@ -1,9 +1,10 @@
 import type { Controller } from '../client/controller.ts'
+import { deploymentController } from './deployment/index.ts'
 import { replicaSetController } from './replicaset/index.ts'
 import type { ControllerSetup } from './setup.ts'
 
 /** The controllers of kube-controller-manager, in the order in which they start. A new one adds its line here. */
 export const controllers = (setup: ControllerSetup): readonly Controller[] => {
   void setup
-  return [replicaSetController]
+  return [deploymentController, replicaSetController]
 }
