@@ -27,7 +27,6 @@ export interface KwokNode {
   readonly node: Node
   readonly state: KubeletState
   readonly crashed: boolean
-  readonly lastAddress: number
   /** The report whose request is on its way. */
   readonly sent?: KubeletState
 }
@@ -45,6 +44,9 @@ export class KwokKubelets {
   readonly pods: Table<KwokPod>
   readonly nodes: Table<KwokNode>
   readonly #byNode: Index<KwokPod>
+  readonly #byAddress: Index<KwokPod>
+  /** The number given out last, by range. */
+  readonly #lastAddresses: Table<number>
   readonly #beats: Table<NodeHeartbeat>
   readonly #client: Client
   readonly #contract: Contract
@@ -54,6 +56,8 @@ export class KwokKubelets {
     this.pods = engine.table<KwokPod>('kwok/pods')
     this.nodes = engine.table<KwokNode>('kwok/nodes')
     this.#byNode = this.pods.index(({ pod }) => pod.spec.nodeName)
+    this.#byAddress = this.pods.index(({ address }) => address?.podIP)
+    this.#lastAddresses = engine.table<number>('kwok/addresses')
     this.#beats = heartbeatTable(engine)
     this.#client = new Client(engine, NAME, { user: 'system:kwok' })
     engine.actor(NAME, {
@@ -115,7 +119,7 @@ export class KwokKubelets {
     const known = this.nodes.get(name)
     const same = known?.node.metadata.uid === uid ? known : undefined
     const state = kubeletState(node)
-    const row: KwokNode = { node, state, crashed: same?.crashed ?? false, lastAddress: same?.lastAddress ?? 1, sent: same?.sent }
+    const row: KwokNode = { node, state, crashed: same?.crashed ?? false, sent: same?.sent }
     this.nodes.set(name, row)
     this.#live(ctx, row)
     const wasSilent = !same || isSilent(same)
@@ -216,16 +220,13 @@ export class KwokKubelets {
     ctx.note(`kwok.${what}`, { pod: row.pod.metadata.name, node: node.node.metadata.name, code: look.exitCode ?? 0 })
   }
 
-  #address(pod: Pod, { node, lastAddress }: KwokNode): Address | undefined {
+  #address(pod: Pod, { node }: KwokNode): Address | undefined {
     const hostIP = hostAddress(node)
     if (pod.spec.hostNetwork) return { hostIP, podIP: hostIP }
-    const { name } = node.metadata
-    // Nodes without a range of their own share one.
-    const sharing = node.spec.podCIDR ? this.#byNode.keys(name) : this.pods.keys()
-    const used = new Set(sharing.map((key) => this.pods.get(key)!.address?.podIP ?? ''))
-    const next = nextAddress(node.spec.podCIDR || DEFAULT_CIDR, lastAddress, used)
+    const cidr = node.spec.podCIDR || DEFAULT_CIDR
+    const next = nextAddress(cidr, this.#lastAddresses.get(cidr) ?? 1, (ip) => this.#byAddress.count(ip) > 0)
     if (!next) return undefined
-    this.nodes.set(name, { ...this.nodes.get(name)!, lastAddress: next.number })
+    this.#lastAddresses.set(cidr, next.number)
     return { hostIP, podIP: next.ip }
   }
 }
