@@ -33,6 +33,8 @@ export default defineConfig({
   // monaco-yaml reaches into Monaco by its old deep paths, which the package no longer exports.
   resolve: { alias: [{ find: /^monaco-editor\/esm\/vs\/(.*)$/, replacement: `${monacoRoot}$1` }] },
   worker: { format: 'es' },
+  // Workers are entries too: what only they import would otherwise be found late and reload the page in development.
+  optimizeDeps: { entries: ['index.html', 'src/workers/*.worker.ts', 'src/ui/editor/yaml.worker.ts'] },
   build: { target: 'es2022', sourcemap: false, chunkSizeWarningLimit: 4_000 },
   server: { host: 'localhost' },
   preview: { host: 'localhost' },
