@@ -19,6 +19,7 @@ import { heartbeatTable, lastRenewal, type NodeHeartbeat } from './node/heartbea
 import { KwokKubelets } from './node/kwok/kwok.ts'
 import { nodeFigures, type NodeFigures } from './observe/figures.ts'
 import { loopOf, type Loop } from './observe/loops.ts'
+import { rolloutOf, type Rollout } from './observe/rollout.ts'
 import { lastStateOf } from './observe/why.ts'
 import { verdicts, type NodeVerdict } from './scheduler/attempts.ts'
 import { Scheduler } from './scheduler/scheduler.ts'
@@ -57,6 +58,8 @@ export interface AttemptView {
 }
 
 const NO_LOGS = badRequest('the fake kubelets of this cluster keep no logs')
+export type NodeAction = 'crash' | 'restart' | 'cordon' | 'uncordon' | 'add' | 'remove'
+
 const BOOT_LIMIT = seconds(300)
 /** Booted when nothing is due for this long. */
 const QUIET = seconds(8)
@@ -96,7 +99,6 @@ export class Cluster {
     this.informers = new InformerFactory(engine, 'kube-controller-manager', new Client(engine, 'kube-controller-manager', { user: 'system:kube-controller-manager' }))
     this.runners = controllers({
       heartbeats: { beating: (node) => this.#beats.has(node), lastRenewal: (node, now) => this.#lastRenewal(node, now) },
-      resources: scheme.kinds.filter(({ verbs }) => verbs.includes('list')).map(({ plural, ...kind }) => ({ ...kind, resource: plural })),
     }).map((controller) => new ControllerRunner(engine, controller, this.informers))
     this.scheduler = new Scheduler(engine)
     this.kubectl = new KubectlProcesses(engine)
@@ -180,6 +182,27 @@ export class Cluster {
     return this.timeline.command(this.#kubeletActor(name), 'restart', name)
   }
 
+  /** What a node's menu offers. Cordoning and removing go through kubectl, as a person would do it. */
+  nodeAction(action: NodeAction, name: string): void {
+    switch (action) {
+      case 'crash':
+        this.crashNode(name)
+        return
+      case 'restart':
+        this.restartNode(name)
+        return
+      case 'add':
+        this.addNode()
+        return
+      case 'remove':
+        this.runKubectl({ argv: ['delete', 'node', name] })
+        return
+      case 'cordon':
+      case 'uncordon':
+        this.runKubectl({ argv: [action, name] })
+    }
+  }
+
   /** Adds a worker of the default size; gives back its name. */
   addNode(): string {
     let n = 1
@@ -210,6 +233,11 @@ export class Cluster {
     if (!attempt) return null
     const nodes = verdicts(attempt)
     return { pod, at: attempt.at, nodes, plugins: attempt.scores?.plugins ?? [], chosen: attempt.chosen, message: attempt.message }
+  }
+
+  /** A Deployment's numbers as its controller computes them. */
+  rollout(key: string): Rollout | null {
+    return rolloutOf(this.server.store, key, this.timeline.clock)
   }
 
   /** kubectl's words for an object by its store key: ["pods", "web-1", "-n", "default"]. */
@@ -273,8 +301,7 @@ export class Cluster {
     ctx.schedule(0, 'scheduler', 'start')
     const { nodes, size, bare } = this.#options
     const own = typeof nodes === 'object' ? nodes : Array.from({ length: this.workers + 1 }, (_, n) => nodeObject(n, size))
-    for (const node of own) this.#store(ctx, node)
-    ctx.schedule(0, 'kwok', 'start')
+    this.kubelets.start(ctx, own)
     if (!bare) for (const object of ADD_ONS) this.#store(ctx, object)
   }
 

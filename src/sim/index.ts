@@ -12,6 +12,6 @@ export { why, chain, lastChange, parsePath, type Because } from './observe/why.t
 export { isStatus, type Status } from './api/status.ts'
 export type { JsonObject, JsonValue, KubeObject } from './api/meta.ts'
 export { schemaOf as schemaDefinition } from './api/schema/schema.ts'
-export { threeWayMerge } from './api/patch/three-way.ts'
+export { threeWayMerge, threeWayStrategic } from './api/patch/three-way.ts'
 export { scheme } from './kinds/index.ts'
 export { parseManifest, type Manifest, type ManifestObject } from './manifest/parse.ts'

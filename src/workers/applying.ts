@@ -1,5 +1,5 @@
 import { stringify } from 'yaml'
-import { isStatus, parseManifest, schemaDefinition, scheme, threeWayMerge, type Cluster, type JsonObject, type KubeObject, type ManifestObject, type Status } from '../sim/index.ts'
+import { isStatus, parseManifest, schemaDefinition, scheme, threeWayMerge, threeWayStrategic, type Cluster, type JsonObject, type KubeObject, type ManifestObject, type Status } from '../sim/index.ts'
 import type { ApplyResult, ManifestProblem } from './protocol.ts'
 
 type Files = readonly { readonly name: string; readonly text: string }[]
@@ -62,8 +62,9 @@ function dryRun(cluster: Cluster, object: KubeObject, namespace: string | undefi
   if (!live) return cluster.dryRun({ verb: 'create', ...where, body: object, options: { fieldValidation: 'Strict' } })
   const original = JSON.parse(live.metadata.annotations?.[LAST_APPLIED] ?? '{}') as JsonObject
   const schema = schemaDefinition({ group: kind.group, version: kind.version, kind: kind.kind })
-  const body = threeWayMerge(original, object as unknown as JsonObject, live as unknown as JsonObject, schema)
-  return cluster.dryRun({ verb: 'patch', ...where, name, body, patchType: 'strategic', options: { fieldValidation: 'Strict' } })
+  const [modified, current] = [object as unknown as JsonObject, live as unknown as JsonObject]
+  const body = schema ? threeWayStrategic(original, modified, current, schema) : threeWayMerge(original, modified, current)
+  return cluster.dryRun({ verb: 'patch', ...where, name, body, patchType: schema ? 'strategic' : 'merge', options: { fieldValidation: 'Strict' } })
 }
 
 /** The fields that a refusal names, each with its message; the whole document where it names none. */

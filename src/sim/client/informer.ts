@@ -151,6 +151,7 @@ export class InformerFactory {
         relists: state ? state.relists + 1 : 0,
         recent: [],
       })
+      ctx.note('reflector.sync', { process: this.process, resource, count: delivery.items!.length })
       this.#replace(ctx, informer, delivery.items!)
       return
     }
@@ -162,6 +163,7 @@ export class InformerFactory {
       relists: state?.relists ?? 0,
       recent: [...(state?.recent ?? []).slice(1 - RECENT), { resourceVersion: delivery.resourceVersion, key, type: delivery.type }],
     })
+    ctx.note('reflector.event', { process: this.process, type: delivery.type, key: `${resource}/${key}` })
     this.#push(ctx, informer, key, { type: delivery.type === 'ADDED' ? 'Added' : delivery.type === 'DELETED' ? 'Deleted' : 'Updated', object })
   }
 
@@ -186,6 +188,7 @@ export class InformerFactory {
     const deltas = informer.deltas.get(key)
     if (!deltas) return
     informer.deltas.delete(key)
+    ctx.note('informer.pop', { process: this.process, key: `${informer.spec.resource}/${key}` })
     for (const delta of deltas) {
       const old = informer.cache.get(key)
       if (delta.type === 'Deleted') {

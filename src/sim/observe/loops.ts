@@ -1,5 +1,6 @@
 import type { ControllerRunner } from '../client/controller-runner.ts'
 import type { Delta, InformerFactory, ReflectorState } from '../client/informer.ts'
+import type { Expectation } from '../client/expectations.ts'
 import type { Timeline } from '../engine/timeline.ts'
 import type { Micros } from '../engine/time.ts'
 
@@ -73,17 +74,11 @@ function lastSync(controller: string, timeline: Timeline): Loop['sync'] {
   return null
 }
 
-interface ExpectationRow {
-  readonly adds?: number
-  readonly deletes?: number
-  readonly dels?: number
-}
-
 function expectationsOf(runner: ControllerRunner): Loop['expectations'] {
   if (!runner.controller.state?.includes('expectations')) return []
-  const table = runner.state<ExpectationRow>('expectations')
+  const table = runner.state<Expectation>('expectations')
   return table.keys().slice(0, SHOWN).map((key) => {
     const row = table.get(key)!
-    return { key, adds: row.adds ?? 0, deletes: row.deletes ?? row.dels ?? 0 }
+    return { key, adds: row.adds, deletes: row.dels }
   })
 }
