@@ -1,0 +1,74 @@
+import type { JsonValue, KubeObject } from '../api/meta.ts'
+import { splitApiVersion } from '../api/meta.ts'
+import { scheme } from '../kinds/index.ts'
+import { parseManifest } from '../manifest/parse.ts'
+import type { Invocation, KubectlContext } from './context.ts'
+import { fail, Failure } from './failure.ts'
+import type { Target } from './resources.ts'
+
+/** A file that -f names: what messages call it and what it holds. */
+interface NamedText {
+  readonly name: string
+  readonly text: string
+}
+
+const EXTENSIONS = ['.json', '.yaml', '.yml']
+
+/** The files that -f means: "-" is stdin, folders are read in order of name, -R goes deeper. */
+export function filesOf(ctx: KubectlContext, names: readonly string[], recursive: boolean): readonly NamedText[] {
+  return names.flatMap((name) => {
+    if (name === '-') return [{ name: 'STDIN', text: ctx.stdin ?? '' }]
+    const path = name.replace(/^\.\//, '')
+    const text = ctx.files[path] ?? ctx.files[name]
+    if (text !== undefined) return [{ name, text }]
+    if (/^https?:\/\//.test(name)) return fail(`unable to read URL "${name}": this cluster has no internet; save the file and apply it from here`)
+    const folder = path === '.' || path === '' ? '' : path.replace(/\/*$/, '/')
+    const inside = Object.keys(ctx.files).sort().filter((f) => f.startsWith(folder) && (recursive || !f.slice(folder.length).includes('/')))
+    if (inside.length === 0) return fail(`the path "${name}" does not exist`)
+    return inside.filter((f) => EXTENSIONS.some((e) => f.endsWith(e))).map((f) => ({ name: folder === '' && name === '.' ? f : f, text: ctx.files[f]! }))
+  })
+}
+
+/** A document of a file: its object, or what is wrong with it (a line of stderr). */
+export interface Entry {
+  readonly target?: Target
+  readonly problem?: string
+}
+
+/**
+ * The objects of all files of the command, namespaces filled in. Ends the command where a file cannot be read or parsed, so
+ * that nothing of it is applied; what is wrong with single objects comes as problems in their place.
+ */
+export function entriesOf(ctx: KubectlContext, inv: Invocation, validate = true): readonly Entry[] {
+  const files = filesOf(ctx, inv.flags.list('filename'), inv.flags.bool('recursive'))
+  const parsed = files.map(({ name, text }) => ({ name, manifest: parseManifest(name, text) }))
+  const broken = parsed.flatMap(({ manifest }) => manifest.problems.filter((p) => p.severity === 'error'))
+  if (broken.length > 0) throw new Failure(broken.map((p) => (p.message.startsWith('Error from server') ? p.message : `error: ${p.message}`)).join('\n'))
+  return parsed.flatMap(({ name, manifest }) => manifest.objects.map(({ value }) => entryOf(name, value, inv, validate)))
+}
+
+function entryOf(source: string, value: JsonValue, inv: Invocation, validate: boolean): Entry {
+  const invalid = (what: string): Entry => ({
+    problem: validate
+      ? `error: error validating "${source}": error validating data: ${what}; if you choose to ignore these errors, turn validation off with --validate=false`
+      : `error: unable to decode "${source}": ${what}`,
+  })
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return invalid('invalid object to validate')
+  const object = value as unknown as KubeObject
+  const missing = [object.apiVersion ? '' : 'apiVersion not set', object.kind ? '' : 'kind not set'].filter(Boolean)
+  if (missing.length > 0) return invalid(missing.length > 1 ? `[${missing.join(', ')}]` : missing[0]!)
+  const { group, version } = splitApiVersion(String(object.apiVersion))
+  const kind = scheme.kindFor({ group, version, kind: object.kind })
+  const meta = (object.metadata ?? {}) as { readonly name?: string; readonly namespace?: string }
+  if (!kind)
+    return {
+      problem: `error: resource mapping not found for name: "${meta.name ?? ''}" namespace: "${meta.namespace ?? ''}" from "${source}": no matches for kind "${object.kind}" in version "${object.apiVersion}"\nensure CRDs are installed first`,
+    }
+  if (kind.namespaced && meta.namespace && inv.namespaceGiven && meta.namespace !== inv.namespace)
+    return {
+      problem: `error: the namespace from the provided object "${meta.namespace}" does not match the namespace "${inv.namespace}". You must pass '--namespace=${meta.namespace}' to perform this operation.`,
+    }
+  const namespace = kind.namespaced ? (meta.namespace ?? inv.namespace) : undefined
+  const full = { ...object, metadata: { ...meta, ...(namespace ? { namespace } : {}) } } as KubeObject
+  return { target: { kind, name: meta.name ?? '', namespace, source, object: full } }
+}

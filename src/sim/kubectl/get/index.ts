@@ -1,0 +1,1 @@
+export { getVerb } from './get.ts'
