@@ -1,3 +1,4 @@
+import { deepEqual } from '../api/deep.ts'
 import { matches, selectorText, type Selector } from '../api/labels.ts'
 import type { Pod } from '../api/pod.ts'
 import type { Derived } from '../engine/table.ts'
@@ -14,6 +15,8 @@ export interface Snapshot {
   imageNodes(image: string): number
   /** Numbers of living pods of a namespace that match, by node; nodes with none are left out. */
   matching(namespace: string, selector: Selector): ReadonlyMap<string, number>
+  /** The same numbers summed up over nodes with the same value of a label; nodes without the label count as ''. */
+  matchingBy(key: string, namespace: string, selector: Selector): ReadonlyMap<string, number>
   /** Is a claim ("ns/name") mounted by some pod on a node? */
   isClaimUsed(key: string): boolean
 }
@@ -29,10 +32,16 @@ interface Counter {
   readonly selector: Selector
   readonly counts: Map<string, number>
   version: number
+  /** Sums by label key and value, as long as no node's labels change. */
+  readonly sums: Map<string, Map<string, number>>
+  labels: number
 }
 
 const KEPT_CHANGES = 4096
 const KEPT_COUNTERS = 512
+
+const sameLabels = (a: NodeInfo, b: NodeInfo): boolean =>
+  a.node.metadata.labels === b.node.metadata.labels || deepEqual(a.node.metadata.labels, b.node.metadata.labels)
 
 const zoneOf = (info: NodeInfo): string => {
   const labels = info.node.metadata.labels ?? {}
@@ -73,6 +82,8 @@ export class LiveSnapshot implements Snapshot, Derived<NodeInfo> {
   readonly #counters = new Map<string, Counter>()
   #changes: Change[] = []
   #version = 0
+  /** Goes up whenever a node comes, goes or changes its labels. */
+  #labels = 0
 
   get nodes(): readonly NodeInfo[] {
     if (this.#orderStale) this.#sort()
@@ -100,22 +111,46 @@ export class LiveSnapshot implements Snapshot, Derived<NodeInfo> {
   }
 
   matching(namespace: string, selector: Selector): ReadonlyMap<string, number> {
+    return this.#counter(namespace, selector).counts
+  }
+
+  matchingBy(key: string, namespace: string, selector: Selector): ReadonlyMap<string, number> {
+    const counter = this.#counter(namespace, selector)
+    if (counter.labels !== this.#labels) {
+      counter.sums.clear()
+      counter.labels = this.#labels
+    }
+    let sums = counter.sums.get(key)
+    if (!sums) {
+      sums = new Map()
+      for (const [name, n] of counter.counts) bump(sums, this.#value(name, key), n)
+      counter.sums.set(key, sums)
+    }
+    return sums
+  }
+
+  #value(name: string, key: string): string {
+    return this.#byName.get(name)?.node.metadata.labels?.[key] ?? ''
+  }
+
+  #counter(namespace: string, selector: Selector): Counter {
     const key = `${namespace} ${selectorText(selector)}`
     const known = this.#counters.get(key)
     if (known && known.version > this.#version - this.#changes.length - 1) {
       this.#catchUp(known)
-      return known.counts
+      return known
     }
-    const counter: Counter = { namespace, selector, counts: new Map(), version: this.#version }
-    for (const info of this.#byName.values()) count(counter, info.name, info.pods, 1)
+    const counter: Counter = { namespace, selector, counts: new Map(), version: this.#version, sums: new Map(), labels: this.#labels }
+    for (const info of this.#byName.values()) add(counter.counts, info.name, count(counter, info.pods))
     if (this.#counters.size >= KEPT_COUNTERS) this.#counters.clear()
     this.#counters.set(key, counter)
-    return counter.counts
+    return counter
   }
 
   apply(name: string, from: NodeInfo | undefined, to: NodeInfo | undefined): void {
     this.#follow(name, from, to)
     if (from?.node !== to?.node) this.#followNode(from, to)
+    if (!from || !to || !sameLabels(from, to)) this.#labels++
     follow(this.#affinity, name, to !== undefined && to.affinityPods > 0)
     follow(this.#antiAffinity, name, to !== undefined && to.antiAffinityPods > 0)
     const place = this.#place.get(name)
@@ -166,8 +201,10 @@ export class LiveSnapshot implements Snapshot, Derived<NodeInfo> {
     const first = this.#version - this.#changes.length
     for (let i = counter.version - first; i < this.#changes.length; i++) {
       const { name, gone, come } = this.#changes[i]!
-      count(counter, name, gone, -1)
-      count(counter, name, come, 1)
+      const n = count(counter, come) - count(counter, gone)
+      if (n === 0) continue
+      bump(counter.counts, name, n)
+      for (const [key, sums] of counter.sums) bump(sums, this.#value(name, key), n)
     }
     counter.version = this.#version
   }
@@ -184,12 +221,16 @@ function bump(map: Map<string, number>, key: string, by: number): void {
   else map.set(key, n)
 }
 
-function count({ namespace, selector, counts }: Counter, name: string, pods: readonly Pod[], sign: 1 | -1): void {
+function add(map: Map<string, number>, key: string, n: number): void {
+  if (n > 0) map.set(key, n)
+}
+
+function count({ namespace, selector }: Counter, pods: readonly Pod[]): number {
   let n = 0
   for (const { metadata } of pods) {
     if (metadata.namespace === namespace && metadata.deletionTimestamp === undefined && matches(selector, metadata.labels)) n++
   }
-  if (n > 0) bump(counts, name, sign * n)
+  return n
 }
 
 /** What is in one list and not in the other; both mostly share a long beginning. */

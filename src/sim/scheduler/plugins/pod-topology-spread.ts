@@ -2,7 +2,7 @@ import { EVERYTHING, compileSelector, matches, type Selector } from '../../api/l
 import type { Pod } from '../../api/pod.ts'
 import type { TopologySpreadConstraint } from '../../api/scheduling.ts'
 import type { NodeInfo } from '../node-info.ts'
-import { requiredNodeAffinityMatches } from '../node-selector.ts'
+import { hasRequiredNodeAffinity, requiredNodeAffinityMatches } from '../node-selector.ts'
 import { MAX_SCORE, type Cycle, type FilterRun, type Plugin, type ScoreRun } from '../plugin.ts'
 import { unresolvable, unschedulable } from '../rejection.ts'
 import { untoleratedTaint } from '../tolerations.ts'
@@ -146,13 +146,21 @@ function preFilter(cycle: Cycle): FilterRun | undefined {
 /** Go's math.Round for numbers that are not negative. */
 const round = (x: number): number => Math.floor(x + 0.5)
 
-/** Sums the pods of the domains in which a feasible node lies; nodes count for themselves. */
-function domainCounts(cycle: Cycle, c: Constraint, feasible: readonly NodeInfo[], perNode: ReadonlyMap<string, number>, complete: (n: NodeInfo) => boolean): Map<string, number> {
+/** How many pods the domains hold in which the feasible nodes lie. */
+function domainCounts(cycle: Cycle, c: Constraint, feasible: readonly NodeInfo[], complete: ((n: NodeInfo) => boolean) | undefined): Map<string, number> {
+  const { pod, snapshot } = cycle
   const domains = new Map<string, number>()
-  for (const info of feasible) if (complete(info)) domains.set(info.node.metadata.labels?.[c.key] ?? '', 0)
-  for (const [name, n] of perNode) {
-    const info = cycle.snapshot.get(name)
-    if (!info || !complete(info) || !counts(cycle.pod, c, info)) continue
+  for (const info of feasible) if (!complete || complete(info)) domains.set(info.node.metadata.labels?.[c.key] ?? '', 0)
+  if (!complete && !c.honourTaints && !(c.honourAffinity && hasRequiredNodeAffinity(pod))) {
+    // Every node counts, so that the sums which are kept anyway will do.
+    if (isEmpty(c.selector)) return domains
+    const sums = snapshot.matchingBy(c.key, pod.metadata.namespace ?? '', c.selector)
+    for (const value of domains.keys()) domains.set(value, sums.get(value) ?? 0)
+    return domains
+  }
+  for (const [name, n] of matchingPods(cycle, c)) {
+    const info = snapshot.get(name)
+    if (!info || (complete && !complete(info)) || !counts(pod, c, info)) continue
     const value = info.node.metadata.labels?.[c.key] ?? ''
     const known = domains.get(value)
     if (known !== undefined) domains.set(value, known + n)
@@ -165,18 +173,18 @@ function preScore(cycle: Cycle, feasible: readonly NodeInfo[]): ScoreRun | undef
   if (constraints.length === 0) return undefined
   // Nodes without a zone may still be spread by host name, but only under the system's own constraints.
   const needAll = (cycle.pod.spec.topologySpreadConstraints?.length ?? 0) > 0
-  const complete = (info: NodeInfo): boolean => !needAll || hasAllKeys(info, constraints)
-  const taking = needAll ? feasible.filter(complete).length : feasible.length
+  const complete = needAll ? (info: NodeInfo): boolean => hasAllKeys(info, constraints) : undefined
+  const taking = complete ? feasible.filter(complete).length : feasible.length
   const parts = constraints.map((c) => {
     const perNode = matchingPods(cycle, c)
     const byHost = c.key === HOSTNAME
-    const domains = byHost ? undefined : domainCounts(cycle, c, feasible, perNode, complete)
+    const domains = byHost ? undefined : domainCounts(cycle, c, feasible, complete)
     return { key: c.key, maxSkew: c.maxSkew, perNode, domains, weight: naturalLogarithm((domains?.size ?? taking) + 2) }
   })
   const IGNORED = -1
   return {
     score(info) {
-      if (!complete(info)) return IGNORED
+      if (complete && !complete(info)) return IGNORED
       let score = 0
       for (const { key, maxSkew, perNode, domains, weight } of parts) {
         const value = info.node.metadata.labels?.[key]
