@@ -67,7 +67,7 @@ function execute(stage: Stage): Promise<{ code: number; output: string }> {
     const child = spawn(stage.command[0] ?? '', stage.command.slice(1), {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, ...stage.env },
+      env: { ...process.env, FORCE_COLOR: '0', ...stage.env },
     })
     let output = ''
     const keep = (chunk: Buffer, to: NodeJS.WriteStream): void => {
