@@ -72,7 +72,17 @@ function simFinding(from: Place, to: Place): string | undefined {
     : `${from.room}/${from.folder} and ${to.room}/${to.folder} are strangers: move what both need to a lower rank.`
 }
 
+/** src/sim has one door, and the page talks to it only over the wire. */
+function doorFinding(path: string, target: string): string | undefined {
+  if (!target.startsWith('src/sim/') || target.endsWith('.json')) return undefined
+  if (path.startsWith('src/ui/')) return 'the page does not know the simulation: ask over the wire, src/workers/protocol.ts.'
+  return target === 'src/sim/index.ts' ? undefined : 'src/sim has one door, src/sim/index.ts: export it there.'
+}
+
 function uiFinding(path: string, target: string): string | undefined {
+  if (target.startsWith('src/workers/') && target !== 'src/workers/protocol.ts') {
+    return 'of src/workers the page knows only protocol.ts: add what is needed to the wire.'
+  }
   const room = path.split('/')[2] ?? ''
   const parts = target.split('/')
   const allowed = UI_BELOW[room]
@@ -102,7 +112,7 @@ export function checkRooms(sources: readonly Source[]): Finding[] {
         if (from.room === 'testing') continue
         message = to === undefined ? 'src/sim imports nothing from outside src/sim: move it inside, or pass it in.' : simFinding(from, to)
         if (target.startsWith('src/workers/protocol') && typeOnly) message = undefined
-      } else if (path.startsWith('src/ui/')) message = uiFinding(path, target)
+      } else message = doorFinding(path, target) ?? (path.startsWith('src/ui/') ? uiFinding(path, target) : undefined)
       if (message !== undefined) findings.push({ path, line, message })
     }
   }

@@ -52,6 +52,15 @@ test("the page's lower rooms do not know the upper ones", () => {
   expect(checkRooms([file('src/ui/app/A.tsx', "import { x } from '../store/b.ts'")])).toEqual([])
 })
 
+test('the simulation has one door, and the page stays outside', () => {
+  const from = (path: string, target: string): string[] => messages(checkRooms([file(path, `import { x } from '${target}'`)]))
+  expect(from('src/workers/host.ts', '../sim/index.ts')).toEqual([])
+  expect(from('src/workers/host.ts', '../sim/cluster.ts')[0]).toContain('one door')
+  expect(from('src/ui/app/A.tsx', '../../sim/index.ts')[0]).toContain('over the wire')
+  expect(from('src/ui/app/A.tsx', '../../workers/host.ts')[0]).toContain('only protocol.ts')
+  expect(from('src/ui/app/A.tsx', '../../workers/protocol.ts')).toEqual([])
+})
+
 test('folders must be in the plan, and in their index', () => {
   expect(messages(checkFolders([file('src/sim/magic/a.ts', '')]))[0]).toContain('has no rank')
   expect(messages(checkFolders([file('src/stuff/a.ts', '')]))[0]).toContain("not in the house's plan")
