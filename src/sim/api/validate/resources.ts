@@ -1,18 +1,27 @@
-import { at, child, invalidValue, required, duplicate, type Path } from '../field.ts'
+import { at, child, duplicate, forbiddenField, invalidValue, notFoundValue, notSupported, required, type Path } from '../field.ts'
 import type { ResourceRequirements } from '../container.ts'
-import { isQualifiedName } from '../names.ts'
-import { compareQuantities, isNegativeQuantity, milliValue, type ResourceList } from '../quantity.ts'
-import type { Errors } from './simple.ts'
+import { isDns1123Label, isQualifiedName } from '../names.ts'
+import { aggregateResources, isPodLevelResource } from '../pod-resources.ts'
+import type { PodSpec } from '../pod-spec.ts'
+import { compareQuantities, isNegativeQuantity, milliValue, value, type ResourceList } from '../quantity.ts'
+import { named, type Errors } from './simple.ts'
 
-const STANDARD = new Set(['cpu', 'memory', 'ephemeral-storage'])
-const INTEGER = new Set(['pods', 'services', 'replicationcontrollers', 'resourcequotas', 'secrets', 'configmaps', 'persistentvolumeclaims', 'services.nodeports', 'services.loadbalancers'])
+const CONTAINER = new Set(['cpu', 'memory', 'ephemeral-storage'])
+const INTEGER = new Set([
+  'pods', 'services', 'replicationcontrollers', 'resourcequotas', 'secrets', 'configmaps', 'persistentvolumeclaims', 'services.nodeports', 'services.loadbalancers',
+])
+const STANDARD = new Set([
+  ...CONTAINER, 'storage', 'requests.cpu', 'requests.memory', 'requests.storage', 'requests.ephemeral-storage', 'limits.cpu', 'limits.memory',
+  'limits.ephemeral-storage', ...INTEGER,
+])
 
 export const isHugePages = (name: string): boolean => name.startsWith('hugepages-')
 const isNative = (name: string): boolean => !name.includes('/') || name.includes('kubernetes.io/')
 /** A vendor's resource such as example.com/gpu (helper: IsExtendedResourceName). */
 export const isExtendedResource = (name: string): boolean => !isNative(name) && !name.startsWith('requests.') && isQualifiedName(`requests.${name}`).length === 0
-
 const isInteger = (name: string): boolean => INTEGER.has(name) || isExtendedResource(name)
+const isStandard = (name: string): boolean => STANDARD.has(name) || isHugePages(name) || name.startsWith('requests.hugepages-')
+const overcommit = (name: string): boolean => isNative(name) && !isHugePages(name)
 
 /** core/validation: ValidateResourceQuantityValue. */
 export function quantityValue(name: string, q: string, path: Path, out: Errors): void {
@@ -20,65 +29,122 @@ export function quantityValue(name: string, q: string, path: Path, out: Errors):
   if (isInteger(name) && milliValue(q) % 1000 !== 0) out.push(invalidValue(path, q, 'must be an integer'))
 }
 
-/** The name of a resource that a container may ask for (validateContainerResourceName). */
-function containerResource(name: string, path: Path, out: Errors): void {
-  const bad = isQualifiedName(name)
-  for (const m of bad) out.push(invalidValue(path, name, m))
-  if (bad.length) return
+type NameRule = (name: string, path: Path, out: Errors) => void
+
+/** validateResourceName; true where nothing is wrong. */
+function resourceName(name: string, path: Path, out: Errors): boolean {
+  const before = out.length
+  named(isQualifiedName, name, path, out)
+  if (out.length === before && !name.includes('/') && !isStandard(name)) out.push(invalidValue(path, name, 'must be a standard resource type or fully qualified'))
+  return out.length === before
+}
+
+const containerName: NameRule = (name, path, out) => {
+  resourceName(name, path, out)
   if (!name.includes('/')) {
-    if (!STANDARD.has(name) && !isHugePages(name)) out.push(invalidValue(path, name, 'must be a standard resource for containers'))
+    if (!CONTAINER.has(name) && !isHugePages(name)) out.push(invalidValue(path, name, 'must be a standard resource for containers'))
   } else if (!isNative(name) && !isExtendedResource(name)) out.push(invalidValue(path, name, "doesn't follow extended resource name standard"))
 }
 
-const overcommit = (name: string): boolean => isNative(name) && !isHugePages(name)
+const podName: NameRule = (name, path, out) => {
+  if (resourceName(name, path, out) && !isPodLevelResource(name)) out.push(notSupported(path, name, ['cpu', 'hugepages-', 'memory']))
+}
 
-/** validateResourceRequirements for a container; `claimNames` are those of the pod. */
-export function resourceRequirements(r: ResourceRequirements, claimNames: ReadonlySet<string>, path: Path, out: Errors): void {
+function hugePages(name: string, q: string, path: Path, out: Errors): void {
+  const size = value(name.slice('hugepages-'.length))
+  if (size > 0 && (value(q) % size !== 0 || value(q) < 0)) out.push(invalidValue(path, q, `${q} is not positive integer multiple of ${name}`))
+}
+
+/** core/validation: ValidateContainerResourceRequirements. `claims` are the names of the pod's claims. */
+export function resourceRequirements(r: ResourceRequirements, claims: ReadonlySet<string>, path: Path, out: Errors, rule: NameRule = containerName): void {
   const limits = r.limits ?? {}
   const requests = r.requests ?? {}
+  const limPath = child(path, 'limits')
+  const reqPath = child(path, 'requests')
   let huge = false
   let basic = false
-  const note = (name: string): void => {
+  const one = (name: string, q: string, here: Path): void => {
+    rule(name, here, out)
+    quantityValue(name, q, here, out)
     huge ||= isHugePages(name)
     basic ||= name === 'cpu' || name === 'memory'
   }
-  const limPath = child(path, 'limits')
-  const reqPath = child(path, 'requests')
-  for (const name of sortedNames(limits)) {
-    containerResource(name, limPath, out)
-    quantityValue(name, limits[name]!, at(limPath, name), out)
-    note(name)
+  for (const name of names(limits)) {
+    one(name, limits[name]!, at(limPath, name))
+    if (isHugePages(name)) hugePages(name, limits[name]!, at(limPath, name), out)
   }
-  for (const name of sortedNames(requests)) {
-    containerResource(name, reqPath, out)
-    quantityValue(name, requests[name]!, at(reqPath, name), out)
-    note(name)
-    requestAgainstLimit(name, requests[name]!, limits[name], reqPath, out)
+  for (const name of names(requests)) {
+    one(name, requests[name]!, at(reqPath, name))
+    againstLimit(name, requests[name]!, limits[name], limPath, reqPath, out)
+    if (isHugePages(name)) hugePages(name, requests[name]!, at(reqPath, name), out)
   }
-  if (huge && !basic) out.push({ type: 'FieldValueForbidden', field: path, body: 'Forbidden: HugePages require cpu or memory' })
-  claims(r, claimNames, child(path, 'claims'), out)
+  if (huge && !basic) out.push(forbiddenField(path, 'HugePages require cpu or memory'))
+  claimNames(r, claims, child(path, 'claims'), out)
 }
 
-function requestAgainstLimit(name: string, request: string, limit: string | undefined, path: Path, out: Errors): void {
+function againstLimit(name: string, request: string, limit: string | undefined, limPath: Path, reqPath: Path, out: Errors): void {
   if (limit === undefined) {
-    if (!overcommit(name)) out.push(required(at(path.replace(/requests$/, 'limits'), name), `Limit must be set for non overcommitable resources`))
+    if (!overcommit(name)) out.push(required(limPath, 'Limit must be set for non overcommitable resources'))
     return
   }
   const order = compareQuantities(request, limit)
-  if (order > 0) out.push(invalidValue(path, request, `must be less than or equal to ${name} limit of ${limit}`))
-  else if (order < 0 && !overcommit(name)) out.push(invalidValue(path, request, `must be equal to ${name} limit of ${limit}`))
+  if (order !== 0 && !overcommit(name)) out.push(invalidValue(reqPath, request, `must be equal to ${name} limit of ${limit}`))
+  else if (order > 0) out.push(invalidValue(reqPath, request, `must be less than or equal to ${name} limit of ${limit}`))
 }
 
-function claims(r: ResourceRequirements, known: ReadonlySet<string>, path: Path, out: Errors): void {
+function claimNames(r: ResourceRequirements, known: ReadonlySet<string>, path: Path, out: Errors): void {
   const seen = new Set<string>()
-  ;(r.claims ?? []).forEach((c, i) => {
+  r.claims?.forEach((c, i) => {
     const here = at(path, i)
-    if (!c.name) return void out.push(required(child(here, 'name')))
-    const id = c.request ? `${c.name}/${c.request}` : c.name
-    if (seen.has(id)) out.push(duplicate(here, id))
-    seen.add(id)
-    if (!known.has(c.name)) out.push({ type: 'FieldValueNotFound', field: child(here, 'name'), body: `Not found: ${JSON.stringify(c.name)}: must be one of the names in pod.spec.resourceClaims` })
+    if (!c.name) return void out.push(required(here))
+    if (seen.has(c.name)) out.push(duplicate(here, c.name))
+    else {
+      if (c.request) named(isDns1123Label, c.request, child(here, 'request'), out)
+      const key = c.request ? `${c.name}/${c.request}` : c.name
+      if (seen.has(key)) out.push(duplicate(here, key))
+      else if (!c.request) for (const other of seen) if (other.startsWith(`${c.name}/`)) out.push(duplicate(here, c.name))
+      seen.add(key)
+    }
+    if (known.has(c.name)) return
+    const error = notFoundValue(here, c.name)
+    const rest = known.size === 0 ? ' which is empty' : `: ${[...known].sort().join(', ')}`
+    out.push({ ...error, body: `${error.body}: must be one of the names in pod.spec.resourceClaims${rest}` })
   })
 }
 
-const sortedNames = (list: ResourceList): readonly string[] => Object.keys(list).sort()
+const names = (list: ResourceList): readonly string[] => {
+  const keys = Object.keys(list)
+  return keys.length > 1 ? keys.sort() : keys
+}
+
+/** core/validation: validatePodResources, the pod-level ones and how they fit those of the containers. */
+export function podResources(spec: PodSpec, claims: ReadonlySet<string>, path: Path, out: Errors): void {
+  const r = spec.resources
+  if (!r) return
+  const here = child(path, 'resources')
+  if (spec.os?.name === 'windows') return void out.push(forbiddenField(here, 'may not be set for a windows pod'))
+  if (r.claims) out.push(forbiddenField(child(here, 'claims'), 'claims may not be set for Resources at pod-level'))
+  resourceRequirements(r, claims, here, out, podName)
+  const wanted = aggregateResources(spec, 'requests')
+  for (const name of names(wanted)) {
+    const own = r.requests?.[name]
+    if (own !== undefined && compareQuantities(wanted[name]!, own) > 0) {
+      out.push(invalidValue(at(child(here, 'requests'), name), own, `must be greater than or equal to aggregate container requests of ${wanted[name]}`))
+    }
+  }
+  const limited = aggregateResources(spec, 'limits')
+  for (const name of names(limited)) {
+    const own = r.limits?.[name]
+    if (isHugePages(name) && own !== undefined && compareQuantities(limited[name]!, own) > 0) {
+      out.push(invalidValue(at(child(here, 'limits'), name), own, `must be greater than or equal to aggregate container limits of ${limited[name]}`))
+    }
+  }
+  spec.containers.forEach((c, i) => {
+    for (const name of names(c.resources?.limits ?? {})) {
+      const [limit, own] = [c.resources!.limits![name]!, r.limits?.[name]]
+      if (own !== undefined && compareQuantities(limit, own) > 0) {
+        out.push(invalidValue(child(at(at(child(here, 'containers'), i), name), 'limits'), limit, `must be less than or equal to pod limits of ${own}`))
+      }
+    }
+  })
+}
