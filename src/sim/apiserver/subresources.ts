@@ -1,5 +1,7 @@
+import { withCondition } from '../api/conditions.ts'
 import type { KubeObject } from '../api/meta.ts'
 import type { Pod } from '../api/pod.ts'
+import type { PodCondition } from '../api/pod-status.ts'
 import { badRequest, conflict, isStatus, notFound, success } from '../api/status.ts'
 import { formatTime } from '../engine/time.ts'
 import { storeKey } from '../store/store.ts'
@@ -65,18 +67,15 @@ export function bindPod(exec: Execution, body: KubeObject): Outcome {
   if (pod.metadata.deletionTimestamp) return conflict({ group: '', resource: 'pods/binding' }, exec.name, `pod ${exec.name} is being deleted, cannot be assigned to a host`)
   if (pod.spec.nodeName) return conflict({ group: '', resource: 'pods/binding' }, exec.name, `pod ${exec.name} is already assigned to node "${pod.spec.nodeName}"`)
   const labels = topologyLabels(exec, node, pod)
-  const conditions = (pod.status?.conditions ?? []).filter((c) => c.type !== 'PodScheduled')
+  const { nominatedNodeName: _served, ...status } = pod.status ?? {}
   const bound: Pod = {
     ...pod,
     metadata: { ...pod.metadata, ...(labels ? { labels } : {}) },
     spec: { ...pod.spec, nodeName: node },
     status: {
-      ...pod.status,
-      conditions: [
-        ...conditions,
-        { type: 'PodScheduled', status: 'True', lastProbeTime: null, lastTransitionTime: formatTime(exec.now), observedGeneration: pod.metadata.generation },
-      ],
-    } as Pod['status'],
+      ...status,
+      conditions: withCondition(status.conditions, { type: 'PodScheduled', status: 'True', lastProbeTime: null, lastTransitionTime: formatTime(exec.now) } as unknown as PodCondition),
+    },
   }
   commit(exec, key, bound, pod)
   return success(groupResource(exec), exec.name, pod.metadata.uid)

@@ -91,6 +91,8 @@ describe('the scheduler', () => {
     expect(w.events('victim').at(-1)).toBe(`Normal Preempted: Preempted by pod ${w.stored('pods', 'strong')!.metadata.uid} on node a`)
     w.drop('pods', 'victim')
     expect(w.where('strong')).toBe('a')
+    expect(w.stored<Pod>('pods', 'strong')!.status!.nominatedNodeName).toBeUndefined()
+    expect(w.stored<Pod>('pods', 'strong')!.status!.conditions!.filter((c) => c.type === 'PodScheduled')).toMatchObject([{ status: 'True' }])
   })
 
   test('keeps every verdict of the last attempt', () => {
