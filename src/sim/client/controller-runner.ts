@@ -39,7 +39,7 @@ export class ControllerRunner {
       burst: controller.burst ?? 30,
     })
     this.queue = new WorkQueue(engine, name, controller.workers)
-    this.recorder = new EventRecorder(engine, client, { component: name })
+    this.recorder = new EventRecorder(engine, client, { component: controller.component ?? name })
     for (const short of controller.state ?? []) this.#states.set(short, engine.table(`${name}/${short}`))
     this.jobs = new Jobs<ReconcileResult>(engine, name, client, (ctx, key) => controller.reconcile(this.#controllerContext(ctx, key), key), {
       lister: (plural) => informers.lister(plural),

@@ -28,6 +28,8 @@ export interface Watches<T extends KubeObject = KubeObject> {
 export interface Controller {
   /** As in kube-controller-manager's --controllers, e.g. "replicaset-controller". */
   readonly name: string
+  /** source.component of its Events, where that is not the name. */
+  readonly component?: string
   /** Concurrent syncs; Kubernetes' default flag value. */
   readonly workers: number
   readonly watches: readonly Watches<never>[]

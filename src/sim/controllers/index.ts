@@ -1,10 +1,19 @@
 import type { Controller } from '../client/controller.ts'
 import { deploymentController } from './deployment/index.ts'
+import { endpointsController } from './endpoint/index.ts'
+import { endpointSliceController } from './endpointslice/index.ts'
+import { endpointSliceMirroringController } from './endpointslicemirroring/index.ts'
 import { replicaSetController } from './replicaset/index.ts'
 import type { ControllerSetup } from './setup.ts'
 
 /** The controllers of kube-controller-manager, in the order in which they start. A new one adds its line here. */
 export const controllers = (setup: ControllerSetup): readonly Controller[] => {
   void setup
-  return [deploymentController, replicaSetController]
+  return [
+    endpointsController,
+    endpointSliceController,
+    endpointSliceMirroringController,
+    deploymentController,
+    replicaSetController,
+  ]
 }

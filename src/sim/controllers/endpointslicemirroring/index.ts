@@ -1,0 +1,92 @@
+import { isBeingDeleted, keyOf, splitKey } from '../../api/meta.ts'
+import { isNamespaceTerminating, isStatus } from '../../api/status.ts'
+import type { Controller, ControllerContext, HandlerContext } from '../../client/controller.ts'
+import type { ReconcileResult } from '../../client/reconcile-context.ts'
+import { create, ENDPOINT_SLICES, ENDPOINTS, remove, SERVICES, update } from '../../client/request.ts'
+import { MANAGED_BY, ownSlices, SERVICE_NAME, SliceTracker, TRACKED } from '../../client/services/slice-tracker.ts'
+import { seconds } from '../../engine/time.ts'
+import type { Endpoints } from '../../kinds/endpoints/endpoints.ts'
+import type { EndpointSlice } from '../../kinds/endpointslice/endpointslice.ts'
+import type { Service } from '../../kinds/service/service.ts'
+import { MIRRORING, planMirror } from './plan.ts'
+
+const BACK_OFF = seconds(1)
+const SKIP = 'endpointslice.kubernetes.io/skip-mirror'
+const LEADER = 'control-plane.alpha.kubernetes.io/leader'
+
+const wake = (ctx: HandlerContext, object: Endpoints | Service): void => ctx.enqueue(keyOf(object))
+const mirrors = (endpoints: Endpoints): boolean => endpoints.metadata.labels?.[SKIP] !== 'true' && endpoints.metadata.annotations?.[LEADER] === undefined
+
+/** Copies Endpoints written by hand into EndpointSlices (kube-controller-manager: endpointslicemirroring). */
+export const endpointSliceMirroringController: Controller = {
+  name: 'endpointslice-mirroring-controller',
+  component: 'endpoint-slice-mirroring-controller',
+  workers: 5,
+  watches: [
+    {
+      resource: SERVICES,
+      onAdd: (ctx, service: Service) => service.spec.selector ?? wake(ctx, service),
+      onUpdate: (ctx, old: Service, service: Service) => !old.spec.selector === !service.spec.selector || wake(ctx, service),
+      onDelete: (ctx, service: Service) => service.spec.selector ?? wake(ctx, service),
+    },
+    {
+      resource: ENDPOINTS,
+      onAdd: (ctx, endpoints: Endpoints) => mirrors(endpoints) && wake(ctx, endpoints),
+      onUpdate: (ctx, old: Endpoints, endpoints: Endpoints) => (mirrors(old) || mirrors(endpoints)) && wake(ctx, endpoints),
+      onDelete: (ctx, endpoints: Endpoints) => mirrors(endpoints) && wake(ctx, endpoints),
+    },
+    ownSlices(MIRRORING, 0),
+  ],
+  state: [TRACKED],
+  reconcile: sync,
+}
+
+function sync(ctx: ControllerContext, key: string): ReconcileResult {
+  const { namespace, name } = splitKey(key)
+  const endpoints = ctx.lister<Endpoints>('endpoints').get(namespace, name)
+  const service = ctx.lister<Service>('services').get(namespace, name)
+  const existing = ctx
+    .lister<EndpointSlice>('endpointslices')
+    .list(namespace)
+    .filter((s) => s.metadata.labels?.[SERVICE_NAME] === name && s.metadata.labels[MANAGED_BY] === MIRRORING)
+  if (!endpoints || !mirrors(endpoints) || !service || service.spec.selector) return cleanUp(ctx, key, existing)
+  if (ctx.once(() => new SliceTracker(ctx).isStale(key, existing))) return { after: BACK_OFF }
+  const plan = planMirror(endpoints, existing)
+  if (plan.invalid > 0) ctx.event(endpoints, 'Warning', 'InvalidIPAddress', `Skipped ${plan.invalid} invalid IP addresses when mirroring to EndpointSlices`)
+  if (plan.skipped > 0)
+    ctx.event(endpoints, 'Warning', 'TooManyAddressesToMirror', `A max of 1000 addresses can be mirrored to EndpointSlices per Endpoints subset. ${plan.skipped} addresses were skipped`)
+  const track = (effect: (tracker: SliceTracker) => void): void => {
+    ctx.once(() => {
+      effect(new SliceTracker(ctx))
+      return null
+    })
+  }
+  const willDo = plan.create.length + plan.update.length + plan.remove.length
+  ctx.note(willDo ? 'mirroring.writes.sync' : 'mirroring.rests.sync', { key, name, desired: 1, observed: existing.length, difference: willDo, willDo })
+  for (const slice of isBeingDeleted(endpoints) ? [] : plan.create) {
+    const made = ctx.call<EndpointSlice>(create(ENDPOINT_SLICES, namespace, slice))
+    if (isNamespaceTerminating(made)) return undefined
+    if (isStatus(made)) return { after: BACK_OFF }
+    track((tracker) => tracker.wrote(key, made))
+  }
+  for (const slice of plan.update) {
+    const written = ctx.call<EndpointSlice>(update(ENDPOINT_SLICES, slice))
+    if (isStatus(written)) return { after: BACK_OFF }
+    track((tracker) => tracker.wrote(key, written))
+  }
+  for (const slice of plan.remove) {
+    if (isStatus(ctx.call(remove(ENDPOINT_SLICES, slice)))) return { after: BACK_OFF }
+    track((tracker) => tracker.expectDeletion(key, slice))
+  }
+  return undefined
+}
+
+/** Nothing is to be mirrored: mirrored slices go. */
+function cleanUp(ctx: ControllerContext, key: string, existing: readonly EndpointSlice[]): ReconcileResult {
+  ctx.once(() => {
+    new SliceTracker(ctx).forget(key)
+    return null
+  })
+  const answers = ctx.all(existing.map((slice) => remove(ENDPOINT_SLICES, slice)))
+  return answers.some(isStatus) ? { after: BACK_OFF } : undefined
+}
