@@ -15,16 +15,16 @@ export function goJson(value: JsonValue): string {
   return `{${keysOf(map).map((k) => `${goJsonString(k)}:${goJson(map[k]!)}`).join(',')}}`
 }
 
-/** `-o json`: sorted keys, four spaces (or what `unit` says), no final newline. */
-export function prettyJson(value: JsonValue, unit = '    ', indent = ''): string {
+/** `-o json`: sorted keys (or as given), four spaces (or what `unit` says), no final newline. */
+export function prettyJson(value: JsonValue, unit = '    ', indent = '', sorted = true): string {
   if (typeof value !== 'object' || value === null) return scalar(value)
   const deeper = indent + unit
   if (Array.isArray(value)) {
     if (value.length === 0) return '[]'
-    return `[\n${(value as readonly JsonValue[]).map((v) => deeper + prettyJson(v, unit, deeper)).join(',\n')}\n${indent}]`
+    return `[\n${(value as readonly JsonValue[]).map((v) => deeper + prettyJson(v, unit, deeper, sorted)).join(',\n')}\n${indent}]`
   }
   const map = value as Readonly<Record<string, JsonValue>>
-  const keys = keysOf(map)
+  const keys = keysOf(map, sorted)
   if (keys.length === 0) return '{}'
-  return `{\n${keys.map((k) => `${deeper}${goJsonString(k)}: ${prettyJson(map[k]!, unit, deeper)}`).join(',\n')}\n${indent}}`
+  return `{\n${keys.map((k) => `${deeper}${goJsonString(k)}: ${prettyJson(map[k]!, unit, deeper, sorted)}`).join(',\n')}\n${indent}}`
 }

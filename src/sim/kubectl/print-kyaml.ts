@@ -2,25 +2,25 @@ import type { JsonValue } from '../api/meta.ts'
 import { keysOf, resolvesToOther } from './print-yaml.ts'
 
 /** `-o kyaml`: YAML in flow style with quoted texts (sigs.k8s.io/yaml/kyaml). */
-export const toKyaml = (value: JsonValue): string => `---\n${node(value, '')}\n`
+export const toKyaml = (value: JsonValue, sorted = true): string => `---\n${node(value, '', sorted)}\n`
 
-function node(value: JsonValue, indent: string): string {
+function node(value: JsonValue, indent: string, sorted: boolean): string {
   if (value === null) return 'null'
   if (typeof value === 'string') return text(value, indent)
   if (typeof value !== 'object') return `${value}`
   const deeper = `${indent}  `
-  if (Array.isArray(value)) return list(value as readonly JsonValue[], indent, deeper)
+  if (Array.isArray(value)) return list(value as readonly JsonValue[], indent, deeper, sorted)
   const map = value as Readonly<Record<string, JsonValue>>
-  const keys = keysOf(map)
+  const keys = keysOf(map, sorted)
   if (keys.length === 0) return '{}'
-  return `{\n${keys.map((k) => `${deeper}${key(k)}: ${node(map[k]!, deeper)},\n`).join('')}${indent}}`
+  return `{\n${keys.map((k) => `${deeper}${key(k)}: ${node(map[k]!, deeper, sorted)},\n`).join('')}${indent}}`
 }
 
-function list(items: readonly JsonValue[], indent: string, deeper: string): string {
+function list(items: readonly JsonValue[], indent: string, deeper: string, sorted: boolean): string {
   if (items.length === 0) return '[]'
   const allMaps = items.every((i) => typeof i === 'object' && i !== null)
-  if (allMaps) return `[${items.map((i) => node(i, indent)).join(', ')}]`
-  return `[\n${items.map((i) => `${deeper}${node(i, deeper)},\n`).join('')}${indent}]`
+  if (allMaps) return `[${items.map((i) => node(i, indent, sorted)).join(', ')}]`
+  return `[\n${items.map((i) => `${deeper}${node(i, deeper, sorted)},\n`).join('')}${indent}]`
 }
 
 const key = (name: string): string => (resolvesToOther(name) || !/^[A-Za-z_][-A-Za-z0-9_./]*$/.test(name) ? JSON.stringify(name) : name)

@@ -13,10 +13,11 @@ const isBlock = (value: JsonValue | undefined): value is Block => {
   return Array.isArray(value) ? value.length > 0 : keysOf(value as Block).length > 0
 }
 
-export const keysOf = (value: object): readonly string[] =>
-  Object.keys(value)
-    .filter((k) => (value as Record<string, unknown>)[k] !== undefined)
-    .sort()
+/** The keys of members that are there, sorted unless asked otherwise. */
+export function keysOf(value: object, sorted = true): readonly string[] {
+  const keys = Object.keys(value).filter((k) => (value as Record<string, unknown>)[k] !== undefined)
+  return sorted ? keys.sort() : keys
+}
 
 function block(value: Block, indent: string): string {
   if (Array.isArray(value)) {

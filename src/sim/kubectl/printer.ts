@@ -24,27 +24,28 @@ export const listOf = (items: readonly KubeObject[]): JsonValue => asJson({ apiV
 
 /**
  * The printer that -o (and --template) asks for; undefined for the human table ("" and "wide"). Fails for unknown ones;
- * `also` names the human formats of the command for that message.
+ * `also` names the human formats of the command for that message; `typed` objects are
+ * made by kubectl itself, so that JSON keeps the order of their fields.
  */
-export function printerOf(ctx: KubectlContext, inv: Invocation, also: readonly string[] = []): Printer | undefined {
+export function printerOf(ctx: KubectlContext, inv: Invocation, also: readonly string[] = [], typed = false): Printer | undefined {
   const given = inv.flags.text('output')
   if (given === '' || (given === 'wide' && also.includes('wide'))) return inv.flags.text('template') && given === '' ? templated('go-template', inv.flags.text('template')) : undefined
   const eq = given.indexOf('=')
   const format = eq < 0 ? given : given.slice(0, eq)
   const argument = eq < 0 ? inv.flags.text('template') : given.slice(eq + 1)
-  return make(ctx, format, argument, eq >= 0) ?? fail(`unable to match a printer suitable for the output format "${given}", allowed formats are: ${[...FORMATS, ...also].sort().join(',')}`)
+  return make(ctx, format, argument, eq >= 0, !typed) ?? fail(`unable to match a printer suitable for the output format "${given}", allowed formats are: ${[...FORMATS, ...also].sort().join(',')}`)
 }
 
-function make(ctx: KubectlContext, format: string, argument: string, hasArgument: boolean): Printer | undefined {
+function make(ctx: KubectlContext, format: string, argument: string, hasArgument: boolean, sorted: boolean): Printer | undefined {
   const whole = (one: (value: JsonValue) => string): Printer => ({ format, one: (o) => one(asJson(stripped(o))), many: (l) => one(listOf(l.map(stripped))) })
   const rows = (one: (o: KubeObject) => string): Printer => ({ format, one, many: (l) => l.map(one).join('') })
   switch (format) {
     case 'yaml':
       return hasArgument ? undefined : whole(toYaml)
     case 'json':
-      return hasArgument ? undefined : whole((v) => `${prettyJson(v)}\n`)
+      return hasArgument ? undefined : whole((v) => `${prettyJson(v, '    ', '', sorted)}\n`)
     case 'kyaml':
-      return hasArgument ? undefined : whole(toKyaml)
+      return hasArgument ? undefined : whole((v) => toKyaml(v, sorted))
     case 'name':
       return hasArgument ? undefined : rows((o) => `${objectName(kindByObject(o), o.metadata.name)}\n`)
     case 'jsonpath':

@@ -1,0 +1,1 @@
+export { applyVerb } from './apply.ts'

@@ -1,0 +1,72 @@
+import type { KubeObject } from '../../api/meta.ts'
+import { isStatus, type Status } from '../../api/status.ts'
+import type { Invocation, KubectlContext, Verb } from '../context.ts'
+import { dryRunOf } from '../dry-run.ts'
+import { fail, statusText, usage } from '../failure.ts'
+import { entriesOf } from '../files.ts'
+import { withLastApplied } from '../last-applied.ts'
+import { kindByObject } from '../object-kind.ts'
+import { Report } from '../report.ts'
+import { createTarget, type Target } from '../resources.ts'
+import { validationOf } from '../validation.ts'
+import { generators } from './generators.ts'
+
+export const createVerb: Verb = {
+  name: 'create',
+  summary: 'Create a resource from a file or from stdin',
+  usage: [
+    'kubectl create -f web.yaml', 'kubectl create deployment web --image=nginx --replicas=3', 'kubectl create configmap c --from-literal=k=v',
+    'kubectl create secret generic s --from-literal=k=v', 'kubectl create service clusterip web --tcp=80', 'kubectl create deployment web --image=nginx --dry-run=client -o yaml',
+  ],
+  run: create,
+}
+
+function create(ctx: KubectlContext, inv: Invocation): number {
+  if (inv.path.length > 1) return generate(ctx, inv)
+  if (inv.args.length > 0) usage('create', `Unexpected args: [${inv.args.join(' ')}]`)
+  if (inv.flags.given('raw')) fail('create --raw is not modelled here')
+  if (inv.flags.text('kustomize')) fail('kustomize is not modelled here')
+  if (inv.flags.bool('edit')) fail('create --edit is not modelled here; edit the file, or the object afterwards')
+  if (inv.flags.list('filename').length === 0) fail('must specify one of -f and -k')
+  const dryRun = dryRunOf(ctx, inv)
+  const fieldValidation = validationOf(inv)
+  const entries = entriesOf(ctx, inv)
+  if (entries.length === 0) fail('no objects passed to create')
+  const report = new Report(ctx, inv, dryRun)
+  for (const { target } of entries) {
+    if (!target) continue
+    const body = inv.flags.bool('save-config') ? withLastApplied(target.object!) : target.object!
+    const answer = dryRun === 'client' ? body : (ctx.call(createTarget(target, body, { fieldManager: 'kubectl-create', fieldValidation, ...(dryRun === 'server' ? { dryRun: true } : {}) })) as KubeObject | Status)
+    if (isStatus(answer)) report.problem(statusText(answer, answer.reason === 'Invalid' ? '' : `error when creating "${target.source}"`))
+    else report.done(target, 'created', answer)
+  }
+  for (const { problem } of entries) if (problem) report.problem(problem)
+  return report.end()
+}
+
+/** `create deployment …`: an object from flags. */
+function generate(ctx: KubectlContext, inv: Invocation): number {
+  const words = inv.path.slice(1).join(' ')
+  const generator = generators[words] ?? fail(`kubectl create ${words} is not modelled here; use a file`)
+  if (inv.args.length !== 1 && !(words === 'deployment' && inv.dash >= 0)) fail(`exactly one NAME is required, got ${inv.dash >= 0 ? inv.dash : inv.args.length}\nSee 'kubectl create ${words} -h' for help and examples`)
+  const dryRun = dryRunOf(ctx, inv)
+  const plain = generator.make(ctx, inv, inv.args[0]!)
+  const kind = kindByObject(plain)
+  const namespaced = kind.namespaced && inv.namespaceGiven ? withNamespace(plain, inv.namespace) : plain
+  const object = inv.flags.bool('save-config') ? withLastApplied(namespaced) : namespaced
+  const target: Target = { kind, name: object.metadata.name, namespace: kind.namespaced ? inv.namespace : undefined }
+  const report = new Report(ctx, inv, dryRun, dryRun === 'client')
+  if (dryRun === 'client') {
+    report.done(target, 'created', object)
+    return report.end()
+  }
+  const answer = ctx.call(createTarget(target, object, { fieldManager: 'kubectl-create', ...(dryRun === 'server' ? { dryRun: true } : {}) })) as KubeObject | Status
+  if (isStatus(answer)) fail(`failed to create ${generator.noun}: ${answer.message}`)
+  else report.done(target, 'created', answer)
+  return report.end()
+}
+
+const withNamespace = (object: KubeObject, namespace: string): KubeObject => {
+  const { name, ...meta } = object.metadata
+  return { ...object, metadata: { name, namespace, ...meta } }
+}

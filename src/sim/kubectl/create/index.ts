@@ -1,0 +1,1 @@
+export { createVerb } from './create.ts'

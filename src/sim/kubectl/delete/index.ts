@@ -1,0 +1,1 @@
+export { deleteVerb } from './delete.ts'

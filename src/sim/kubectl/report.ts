@@ -1,0 +1,46 @@
+import type { KubeObject } from '../api/meta.ts'
+import type { Invocation, KubectlContext } from './context.ts'
+import { drySuffix, type DryRun } from './dry-run.ts'
+import { Failure } from './failure.ts'
+import { printerOf, type Printer } from './printer.ts'
+import { objectName, type Target } from './resources.ts'
+
+/** Tells the outcome of each object, in words or in the format of -o, and gathers what went wrong. */
+export class Report {
+  readonly #ctx: KubectlContext
+  readonly #dryRun: DryRun
+  readonly #printer: Printer | undefined
+  readonly #problems: string[] = []
+  #printed = 0
+
+  constructor(ctx: KubectlContext, inv: Invocation, dryRun: DryRun, typed = false) {
+    this.#ctx = ctx
+    this.#dryRun = dryRun
+    this.#printer = printerOf(ctx, inv, [], typed)
+  }
+
+  get prints(): boolean {
+    return this.#printer !== undefined
+  }
+
+  /** "deployment.apps/web created", or the object itself. */
+  done(target: Target, action: string, object: KubeObject, name = object.metadata.name): void {
+    const text = this.#printer ? this.#printer.one(object) : `${objectName(target.kind, name)} ${action}${drySuffix(this.#dryRun)}\n`
+    const yaml = this.#printer?.format === 'yaml' && this.#printed++ > 0
+    this.#ctx.out(yaml ? `---\n${text}` : text)
+  }
+
+  problem(text: string): void {
+    this.#problems.push(text)
+  }
+
+  get failed(): boolean {
+    return this.#problems.length > 0
+  }
+
+  /** The exit code; throws the problems, if any. */
+  end(): number {
+    if (this.#problems.length > 0) throw new Failure(this.#problems.join('\n'))
+    return 0
+  }
+}
