@@ -25,7 +25,11 @@ const FACTS_SHOWN = 12
 async function judge(dir: string): Promise<Compare> {
   const here = join(dirname(dir), 'judge/scenarios/compare.mjs')
   const path = existsSync(here) ? here : join(recordings() ?? '', 'judge/scenarios/compare.mjs')
-  return ((await import(pathToFileURL(path).href)) as { compare: Compare }).compare
+  // The judge is also a command and would take our words for its own.
+  const words = process.argv.splice(2)
+  const { compare } = (await import(pathToFileURL(path).href)) as { compare: Compare }
+  process.argv.push(...words)
+  return compare
 }
 
 /** Names of all scenarios, "area/name", sorted. */

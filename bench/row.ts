@@ -1,0 +1,48 @@
+/** One line of DESIGN.md's table of numbers. */
+export interface Row {
+  readonly name: string
+  readonly unit: string
+  /** What must be reached; `better` says on which side. */
+  readonly goal: number
+  readonly better: 'lower' | 'higher'
+  /** The peer and its number, as measured elsewhere. */
+  readonly reference: string
+  /** The value in `unit`, or why it cannot be measured here. */
+  measure(): Promise<number | Unmeasured> | number | Unmeasured
+}
+
+export interface Unmeasured {
+  readonly why: string
+}
+
+export interface Measured {
+  readonly name: string
+  readonly value: number | null
+  readonly unit: string
+  readonly goal: number
+  readonly reference: string
+  readonly pass: boolean | null
+  readonly why?: string
+}
+
+const rounded = (value: number): number => Number(value.toPrecision(3))
+
+export async function measureRow({ name, unit, goal, better, reference, measure }: Row): Promise<Measured> {
+  const given = await measure()
+  if (typeof given !== 'number') return { name, value: null, unit, goal, reference, pass: null, why: given.why }
+  const pass = better === 'lower' ? given <= goal : given >= goal
+  return { name, value: rounded(given), unit, goal, reference, pass }
+}
+
+/** Milliseconds of wall clock that `action` takes. */
+export function wallMs(action: () => void): number {
+  const from = performance.now()
+  action()
+  return performance.now() - from
+}
+
+/** The middle one of `n` runs: the machine is noisy. */
+export function median(n: number, run: () => number): number {
+  const all = Array.from({ length: n }, run).sort((a, b) => a - b)
+  return all[n >> 1]!
+}
