@@ -95,6 +95,23 @@ describe('the scheduler', () => {
     expect(w.stored<Pod>('pods', 'strong')!.status!.conditions!.filter((c) => c.type === 'PodScheduled')).toMatchObject([{ status: 'True' }])
   })
 
+  test('reserves a volume for a waiting claim and binds the pod only when the claim is bound', () => {
+    const w = world()
+    w.node('a')
+    const cls = { apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', metadata: { name: 'late' }, provisioner: 'kubernetes.io/no-provisioner', volumeBindingMode: 'WaitForFirstConsumer' }
+    w.run({ verb: 'create', group: 'storage.k8s.io', resource: 'storageclasses', body: cls } as unknown as Request)
+    w.create('persistentvolumes', { apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name: 'v' }, spec: { capacity: { storage: '2Gi' }, accessModes: ['ReadWriteOnce'], storageClassName: 'late', hostPath: { path: '/x' } } })
+    const volume = () => w.server.store.get('persistentvolumes/v')!
+    w.run({ verb: 'update', resource: 'persistentvolumes', name: 'v', subresource: 'status', body: { ...volume(), status: { phase: 'Available' } } })
+    w.create('persistentvolumeclaims', { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'c', namespace: 'default' }, spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } }, storageClassName: 'late' } })
+    w.pod('p', '1', { volumes: [{ name: 'd', persistentVolumeClaim: { claimName: 'c' } }] })
+    expect(volume().spec).toMatchObject({ claimRef: { namespace: 'default', name: 'c' } })
+    expect([w.where('p'), w.stored<Pod>('pods', 'p')!.status!.nominatedNodeName]).toEqual([undefined, 'a'])
+    w.change('persistentvolumeclaims', 'c', (c) => ({ ...c, metadata: { ...c.metadata, annotations: { 'pv.kubernetes.io/bind-completed': 'yes' } }, spec: { ...(c.spec as object), volumeName: 'v' } }))
+    expect(w.where('p')).toBe('a')
+    expect(w.stored<Pod>('pods', 'p')!.status!.nominatedNodeName).toBeUndefined()
+  })
+
   test('keeps every verdict of the last attempt', () => {
     const w = world()
     w.node('small', '1')

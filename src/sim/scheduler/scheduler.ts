@@ -14,11 +14,12 @@ import { SchedulerCache } from './cache.ts'
 import { nodeActions, podActions, type ClusterEvent } from './cluster-event.ts'
 import { decide, type Decision } from './decide.ts'
 import { Nominations } from './nominations.ts'
-import type { Objects } from './plugin.ts'
 import { priorityOf } from './pod-info.ts'
+import { podVolumes } from './plugins/volume-binding.ts'
 import { SchedulingQueue, type QueuedPod } from './queue.ts'
 import { LIVE_PODS, NODES, objectsOf, WAKING } from './sources.ts'
-import { disruption, notScheduled, withoutPromise } from './status-patches.ts'
+import { disruption, notScheduled, withoutPromise, withPromise } from './status-patches.ts'
+import { VolumeBinder } from './volume-binder.ts'
 
 const NAME = 'scheduler'
 const PROCESS = 'kube-scheduler'
@@ -43,7 +44,8 @@ export interface SchedulerState {
 
 /**
  * kube-scheduler as an actor: takes one pod after the other from its queue, decides at once, counts the pod as placed and
- * sends the binding on its way. Events: start, work, flush, bound, evicting, evicted, stop, resume.
+ * sends the binding on its way. Events: start, work, flush, bound, volumes, volumes-late, evicting,
+ * evicted, stop, resume.
  */
 export class Scheduler {
   readonly queue: SchedulingQueue
@@ -52,7 +54,7 @@ export class Scheduler {
   readonly informers: InformerFactory
   readonly #client: Client
   readonly #recorder: EventRecorder
-  readonly #objects: Objects
+  readonly #volumes: VolumeBinder
   readonly #pods: Informer<Pod>
   readonly #nominations: Nominations
   readonly #counters: Table<number>
@@ -64,7 +66,7 @@ export class Scheduler {
     this.#recorder = new EventRecorder(engine, events, { component: SCHEDULER_NAME, modern: true })
     this.informers = new InformerFactory(engine, PROCESS, new Client(engine, `${PROCESS}-watches`, { user: 'system:kube-scheduler' }))
     this.#pods = this.informers.informer<Pod>(LIVE_PODS)
-    this.#objects = objectsOf(this.informers)
+    this.#volumes = new VolumeBinder(engine, NAME, this.#client, objectsOf(this.informers))
     this.queue = new SchedulingQueue(engine, NAME)
     // The index must be there before the first pod is.
     this.#pods.index('node')
@@ -78,6 +80,8 @@ export class Scheduler {
       work: (ctx) => this.#work(ctx),
       flush: (ctx) => this.queue.flush(ctx),
       bound: (ctx, answered: Answered) => this.#bound(ctx, answered),
+      volumes: (ctx, { answer, data }: Answered) => isStatus(answer) && this.#volumesFailed(ctx, data as string, answer.message ?? ''),
+      'volumes-late': (ctx, key: string) => this.#volumesFailed(ctx, key, 'context deadline exceeded'),
       evicting: (ctx, answered: Answered) => this.#evicting(ctx, answered),
       evicted: (ctx, answered: Answered) => this.#evicted(ctx, answered),
       stop: (ctx) => this.#stop(ctx),
@@ -122,7 +126,10 @@ export class Scheduler {
       const { resource } = spec
       this.informers.informer(spec).handlers.push({
         onAdd: (ctx, object) => this.#wake(ctx, { resource, action: 'Add', object }),
-        onUpdate: (ctx, old, object) => this.#wake(ctx, { resource, action: 'Update', old, object }),
+        onUpdate: (ctx, old, object) => {
+          for (const pod of this.#volumes.heard(ctx, resource, object)) this.#bind(ctx, pod)
+          this.#wake(ctx, { resource, action: 'Update', old, object })
+        },
         onDelete: (ctx, old) => this.#wake(ctx, { resource, action: 'Delete', old }),
       })
     }
@@ -159,15 +166,15 @@ export class Scheduler {
   }
 
   #waitingUpdated(ctx: EventContext, key: string, old: Pod, pod: Pod): void {
+    if (this.cache.assumed.has(key)) {
+      if (pod.metadata.deletionTimestamp !== undefined && old.metadata.deletionTimestamp === undefined) this.#forget(ctx, key)
+      return
+    }
     const before = old.status?.nominatedNodeName
     const promised = pod.status?.nominatedNodeName
     if (before !== promised) {
       if (promised) this.#nominations.promise(pod, promised)
       else this.#nominations.withdraw(key)
-    }
-    if (this.cache.assumed.has(key)) {
-      if (pod.metadata.deletionTimestamp !== undefined && old.metadata.deletionTimestamp === undefined) this.#forget(ctx, key)
-      return
     }
     if (!this.#running) return
     this.queue.update(ctx, pod, podActions(old, pod).map((action) => ({ resource: 'unschedulable', action, old, object: pod })))
@@ -187,6 +194,7 @@ export class Scheduler {
 
   /** A placed pod does not go where it was counted: its room is free again. */
   #forget(ctx: EventContext, key: string): void {
+    this.#volumes.cancel(ctx, key)
     const placed = this.cache.forget(key)
     if (placed) this.#wake(ctx, { resource: 'pods', action: 'Delete', old: placed })
   }
@@ -207,7 +215,7 @@ export class Scheduler {
   #attempt(ctx: EventContext, key: string, { pod }: QueuedPod): void {
     const decision = decide(pod, {
       snapshot: this.cache.snapshot,
-      objects: this.#objects,
+      objects: this.#volumes.objects,
       nominated: (node) => this.#nominations.on(node),
       latest: (p) => this.#pods.cache.get(keyOf(p)) ?? p,
       random: (bound) => ctx.random.below(bound),
@@ -225,7 +233,37 @@ export class Scheduler {
     this.cache.assume(pod, node)
     this.#nominations.withdraw(key)
     ctx.note('scheduler.placed', { pod: key, node, feasible: d.feasible.length, nodes: d.nodes })
-    this.#client.send(ctx, bindingOf(pod, node), { actor: NAME, what: 'bound', data: key })
+    const info = this.cache.nodes.get(node)!
+    const volumes = pod.spec.volumes?.length ? podVolumes({ pod, objects: this.#volumes.objects }, info.node) : undefined
+    if (!volumes) {
+      this.#bind(ctx, pod)
+      return
+    }
+    this.#volumes.begin(ctx, pod, node, volumes)
+    ctx.note('scheduler.volumes', { pod: key, node, bind: volumes.bindings.length, provision: volumes.provisions.length })
+    if (pod.status?.nominatedNodeName !== node) this.#client.send(ctx, withPromise(pod, node))
+  }
+
+  /** Sends the binding of a placed pod. */
+  #bind(ctx: EventContext, pod: Pod): void {
+    const key = keyOf(pod)
+    const node = this.cache.assumed.get(key)?.spec.nodeName
+    if (node !== undefined) this.#client.send(ctx, bindingOf(pod, node), { actor: NAME, what: 'bound', data: key })
+  }
+
+  #volumesFailed(ctx: EventContext, key: string, why: string): void {
+    if (!this.#volumes.isWaiting(key)) return
+    this.#forget(ctx, key)
+    this.#tryAgain(ctx, key, `running PreBind plugin "VolumeBinding": binding volumes: ${why}`)
+  }
+
+  /** The binding cycle of a pod failed by an error; its room is free already. */
+  #tryAgain(ctx: EventContext, key: string, message: string): void {
+    const row = this.queue.pods.get(key)
+    const now = this.#pods.cache.get(key)
+    if (!row || row.place !== 'in flight') return
+    if (!now || now.spec.nodeName || now.metadata.uid !== row.pod.metadata.uid) this.queue.remove(key)
+    else this.#report(ctx, key, now, 'SchedulerError', message, [], '')
   }
 
   #bound(ctx: EventContext, { answer, data }: Answered): void {
@@ -239,11 +277,8 @@ export class Scheduler {
       return
     }
     this.#forget(ctx, key)
-    const now = this.#pods.cache.get(key)
     ctx.note('scheduler.bindingRefused', { pod: key, why: answer.message ?? '' })
-    if (!row || row.place !== 'in flight') return
-    if (!now || now.spec.nodeName || now.metadata.uid !== row.pod.metadata.uid) this.queue.remove(key)
-    else this.#report(ctx, key, now, 'SchedulerError', `binding rejected: ${answer.message ?? ''}`, [], '')
+    this.#tryAgain(ctx, key, `binding rejected: ${answer.message ?? ''}`)
   }
 
   #fail(ctx: EventContext, key: string, tried: Pod, d: Decision): void {

@@ -33,6 +33,9 @@ export function notScheduled(pod: Pod, reason: 'Unschedulable' | 'SchedulerError
 /** Takes the promise of a node back. */
 export const withoutPromise = (pod: Pod): Request => statusPatch(pod, { nominatedNodeName: null })
 
+/** Tells where the pod will go once its volumes are there. */
+export const withPromise = (pod: Pod, node: string): Request => statusPatch(pod, { nominatedNodeName: node })
+
 /** Announces that the pod will be evicted for a more important one. */
 export function disruption(pod: Pod, now: Micros): Request | undefined {
   const condition = conditionPatch(
