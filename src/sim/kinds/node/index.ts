@@ -5,7 +5,17 @@ import { nodeColumns } from './columns.ts'
 import type { Node } from './node.ts'
 import { nodeWarnings, validateNode, validateNodeUpdate } from './validate.ts'
 
-function defaults(node: Node): Node {
+/** The first of podCIDRs and podCIDR are one value (core/v1: conversion.go). */
+function podCidrs(node: Node): Node {
+  const { podCIDR, podCIDRs } = node.spec ?? {}
+  if (!podCIDR && !podCIDRs?.length) return node
+  const list = podCIDR && podCIDR !== podCIDRs?.[0] ? [podCIDR] : podCIDRs!
+  return assignSame(node, { spec: assignSame(node.spec, { podCIDR: list[0], podCIDRs: list }) })
+}
+
+function defaults(given: Node): Node {
+  // NodeSpec is no pointer in Go, so it is there even when nothing was said.
+  const node = podCidrs(given.spec ? given : { ...given, spec: {} })
   const status = node.status
   if (!status?.capacity) return node
   const capacity = defaultResourceList(status.capacity)
