@@ -44,7 +44,8 @@ function defaultProbe(p: Probe | undefined): Probe | undefined {
 
 function defaultLifecycle(l: Lifecycle | undefined): Lifecycle | undefined {
   if (!l) return l
-  return assignSame(l, { postStart: l.postStart && defaultHandler(l.postStart), preStop: l.preStop && defaultHandler(l.preStop) })
+  // Stop signals are behind a gate that is off by default: dropped, as DropDisabledPodFields does.
+  return assignSame(l, { stopSignal: undefined, postStart: l.postStart && defaultHandler(l.postStart), preStop: l.preStop && defaultHandler(l.preStop) })
 }
 
 /** `fieldRef` without apiVersion means v1; `resourceFieldRef` without divisor means "0"; a file key is not optional. */
@@ -86,7 +87,7 @@ export function defaultPodSpec(spec: PodSpec): PodSpec {
     securityContext: spec.securityContext ?? EMPTY,
     terminationGracePeriodSeconds: spec.terminationGracePeriodSeconds ?? 30,
     schedulerName: spec.schedulerName || 'default-scheduler',
-    containers: mapSame(spec.containers, defaultContainer),
+    containers: mapSame(spec.containers ?? [], defaultContainer),
     initContainers: mapSame(spec.initContainers, defaultContainer),
     ephemeralContainers: mapSame(spec.ephemeralContainers, defaultContainer),
     volumes: mapSame(spec.volumes, defaultVolume),

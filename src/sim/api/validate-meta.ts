@@ -1,6 +1,7 @@
 import { deepEqual } from './deep.ts'
 import { child, forbiddenField, goQuote, internalFieldError, invalidValue, required, tooLong, type FieldError, type Path } from './field.ts'
 import { byteLength } from './fnv.ts'
+import { finalizerDomains } from './validate-finalizers.ts'
 import { splitApiVersion, type ObjectMeta, type OwnerReference, type StringMap } from './meta.ts'
 import { isDns1123Label, isLabelValue, isPathSegmentName, isQualifiedName, type NameCheck } from './names.ts'
 
@@ -84,6 +85,7 @@ export function validateObjectMeta(meta: ObjectMeta, namespaced: boolean, check:
   validateAnnotations(meta.annotations, child(path, 'annotations'), out)
   validateOwners(meta.ownerReferences, child(path, 'ownerReferences'), out)
   validateFinalizers(meta.finalizers, child(path, 'finalizers'), out)
+  finalizerDomains(meta.finalizers, child(path, 'finalizers'), out)
   return out
 }
 
@@ -105,6 +107,7 @@ export function validateObjectMetaUpdate(meta: ObjectMeta, old: ObjectMeta, path
   if (meta.labels !== old.labels) validateLabels(meta.labels, child(path, 'labels'), out)
   if (meta.annotations !== old.annotations) validateAnnotations(meta.annotations, child(path, 'annotations'), out)
   if (meta.ownerReferences !== old.ownerReferences) validateOwners(meta.ownerReferences, child(path, 'ownerReferences'), out)
+  if (meta.finalizers !== old.finalizers) finalizerDomains(meta.finalizers, child(path, 'finalizers'), out)
   return out
 }
 

@@ -11,7 +11,15 @@ function defaultFile(f: DownwardAPIVolumeFile): DownwardAPIVolumeFile {
   return next
 }
 
-function defaultProjection(p: VolumeProjection): VolumeProjection {
+/** Sources behind gates that are off by default are dropped (pkg/api/pod: DropDisabledPodFields). */
+function withoutDisabled(p: VolumeProjection): VolumeProjection {
+  if (!p.clusterTrustBundle && !p.podCertificate) return p
+  const { clusterTrustBundle: _bundle, podCertificate: _certificate, ...rest } = p
+  return rest
+}
+
+function defaultProjection(given: VolumeProjection): VolumeProjection {
+  const p = withoutDisabled(given)
   let next = p
   if (p.serviceAccountToken && p.serviceAccountToken.expirationSeconds === undefined) {
     next = { ...next, serviceAccountToken: { ...p.serviceAccountToken, expirationSeconds: 3600 } }

@@ -125,7 +125,7 @@ export function fromResource<T extends KubeObject>(resource: ResourceSchema, rul
       const own = rules.validateStatusUpdate?.(obj, old) ?? none
       return meta.length === 0 ? own : [...meta, ...own]
     },
-    ...(rules.warnings ? { warnings: rules.warnings } : {}),
+    ...(rules.warnings ? { warnings: (obj: T, old?: T) => [...new Set(rules.warnings!(obj, old))] } : {}),
     columns: rules.columns ?? [nameColumn, ageColumn],
     ...(rules.selectableFields ? { selectableFields: rules.selectableFields } : {}),
   }

@@ -83,7 +83,9 @@ function struct(def: Definition, input: JsonValue, goPath: string, path: string,
 function member(field: FieldSchema, raw: JsonValue, owner: string, goPath: string, path: string, state: State): JsonValue | undefined {
   if (raw === null) return field.always ? zeroOf(field.type) : undefined
   const value = typed(field.type, raw, field, owner, goPath, path, state)
-  if (field.always || field.pointer) return value
+  if (field.always) return value
+  if (value === null) return undefined
+  if (field.pointer) return value
   return isZero(field.type, value) ? undefined : value
 }
 

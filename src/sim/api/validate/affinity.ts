@@ -2,7 +2,7 @@ import { at, child, duplicate, forbiddenField, invalidValue, notSupported, requi
 import { validateLabelSelector, type LabelSelector } from '../labels.ts'
 import { isDns1123Label, isDns1123Subdomain, isLabelValue, isQualifiedName } from '../names.ts'
 import type { Affinity, NodeAffinity, NodeSelectorRequirement, NodeSelectorTerm, PodAffinityTerm, Toleration, TopologySpreadConstraint, WeightedPodAffinityTerm } from '../scheduling.ts'
-import { named, positive, type Errors } from './simple.ts'
+import { aboveZero, named, type Errors } from './simple.ts'
 
 function expression(r: NodeSelectorRequirement, allowBadValues: boolean, path: Path, out: Errors): void {
   const values = r.values ?? []
@@ -118,7 +118,7 @@ const NODE_POLICIES = ['Honor', 'Ignore']
 export function topologySpread(list: readonly TopologySpreadConstraint[] | undefined, path: Path, out: Errors): void {
   list?.forEach((c, i) => {
     const here = at(path, i)
-    positive(c.maxSkew, child(here, 'maxSkew'), out)
+    aboveZero(c.maxSkew, child(here, 'maxSkew'), out)
     if (!c.topologyKey) out.push(required(child(here, 'topologyKey'), 'can not be empty'))
     const when = c.whenUnsatisfiable as string
     if (when !== 'DoNotSchedule' && when !== 'ScheduleAnyway') out.push(notSupported(child(here, 'whenUnsatisfiable'), when, ['DoNotSchedule', 'ScheduleAnyway']))
@@ -126,7 +126,7 @@ export function topologySpread(list: readonly TopologySpreadConstraint[] | undef
       out.push(duplicate(child(here, '{topologyKey, whenUnsatisfiable}'), `{${c.topologyKey}, ${when}}`))
     }
     if (c.minDomains !== undefined) {
-      positive(c.minDomains, child(here, 'minDomains'), out)
+      aboveZero(c.minDomains, child(here, 'minDomains'), out)
       if (when !== 'DoNotSchedule') out.push(invalidValue(child(here, 'minDomains'), c.minDomains, `can only use minDomains if whenUnsatisfiable=DoNotSchedule, not ${when}`))
     }
     for (const key of ['nodeAffinityPolicy', 'nodeTaintsPolicy'] as const) {

@@ -102,7 +102,9 @@ function hostPortConflicts(containers: readonly Container[], path: Path, out: Er
 }
 
 function life(c: Container, ctx: PodContext, path: Path, out: Errors): void {
-  const grace = ctx.spec.terminationGracePeriodSeconds
+  // A negative grace period counts as one second.
+  const given = ctx.spec.terminationGracePeriodSeconds
+  const grace = given !== undefined && given < 0 ? 1 : given
   lifecycle(c.lifecycle, grace, ctx.spec.os?.name, child(path, 'lifecycle'), out)
   for (const kind of PROBES) probe(c[kind], kind, grace, child(path, kind), out)
 }

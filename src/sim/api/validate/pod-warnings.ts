@@ -1,5 +1,12 @@
-import { at, child, type Path } from '../field.ts'
+import { at, child, goQuote, type Path } from '../field.ts'
+import type { Container, ContainerPort } from '../container.ts'
+
 import type { PodSpec, PodTemplateSpec } from '../pod-spec.ts'
+import { milliValue } from '../quantity.ts'
+import type { PodAffinityTerm, WeightedPodAffinityTerm } from '../scheduling.ts'
+import type { Volume } from '../volume.ts'
+import { eachContainer } from './operating-system.ts'
+import { overlappingPaths } from './volume-warnings.ts'
 
 const DEPRECATED_NODE_LABELS: Readonly<Record<string, string>> = {
   'beta.kubernetes.io/arch': 'deprecated since v1.14; use "kubernetes.io/arch" instead',
@@ -8,17 +15,146 @@ const DEPRECATED_NODE_LABELS: Readonly<Record<string, string>> = {
   'failure-domain.beta.kubernetes.io/zone': 'deprecated since v1.17; use "topology.kubernetes.io/zone" instead',
   'beta.kubernetes.io/instance-type': 'deprecated since v1.17; use "node.kubernetes.io/instance-type" instead',
 }
+const NO_POD = 'a null labelSelector results in matching no pod'
 
-/** Warnings about a pod's spec (pkg/api/pod/warnings.go). */
-export function podSpecWarnings(spec: PodSpec, path: Path): readonly string[] {
-  const out: string[] = []
+function scheduling(spec: PodSpec, path: Path, out: string[]): void {
   for (const key of Object.keys(spec.nodeSelector ?? {}).sort()) {
-    const text = DEPRECATED_NODE_LABELS[key]
-    if (text) out.push(`${at(child(path, 'nodeSelector'), key)}: ${text}`)
+    if (DEPRECATED_NODE_LABELS[key]) out.push(`${at(child(path, 'nodeSelector'), key)}: ${DEPRECATED_NODE_LABELS[key]}`)
   }
   spec.topologySpreadConstraints?.forEach((c, i) => {
-    if (!c.labelSelector) out.push(`${at(child(path, 'topologySpreadConstraints'), i)}.labelSelector: a null labelSelector results in matching no pod`)
+    const here = at(child(path, 'topologySpreadConstraints'), i)
+    if (DEPRECATED_NODE_LABELS[c.topologyKey]) out.push(`${child(here, 'topologyKey')}: ${c.topologyKey} is ${DEPRECATED_NODE_LABELS[c.topologyKey]}`)
+    if (!c.labelSelector) out.push(`${child(here, 'labelSelector')}: ${NO_POD}`)
   })
+}
+
+const DEPRECATED_VOLUMES: readonly (readonly [keyof Volume, string, string])[] = [
+  ['photonPersistentDisk', 'photonPersistentDisk', 'deprecated in v1.11, non-functional in v1.16+'],
+  ['gitRepo', 'gitRepo', 'deprecated in v1.11, and disabled by default in v1.33+'],
+  ['scaleIO', 'scaleIO', 'deprecated in v1.16, non-functional in v1.22+'],
+  ['flocker', 'flocker', 'deprecated in v1.22, non-functional in v1.25+'],
+  ['storageos', 'storageOS', 'deprecated in v1.22, non-functional in v1.25+'],
+  ['quobyte', 'quobyte', 'deprecated in v1.22, non-functional in v1.25+'],
+  ['glusterfs', 'glusterfs', 'deprecated in v1.25, non-functional in v1.26+'],
+  ['cephfs', 'cephfs', 'deprecated in v1.28, non-functional in v1.31+'],
+  ['rbd', 'rbd', 'deprecated in v1.28, non-functional in v1.31+'],
+]
+
+function duplicates(spec: PodSpec, path: Path, out: string[]): void {
+  const ips = new Set<string>()
+  spec.hostAliases?.forEach((h, i) => {
+    if (ips.has(h.ip)) out.push(`${child(at(child(path, 'hostAliases'), i), 'ip')}: duplicate ip ${goQuote(h.ip)}`)
+    ips.add(h.ip)
+  })
+  const secrets = new Set<string>()
+  const here = child(path, 'imagePullSecrets')
+  spec.imagePullSecrets?.forEach((s, i) => {
+    const name = s.name ?? ''
+    if (secrets.has(name)) out.push(`${child(at(here, i), 'name')}: duplicate name ${goQuote(name)}`)
+    secrets.add(name)
+  })
+  spec.imagePullSecrets?.forEach((s, i) => {
+    if (!s.name) out.push(`${child(at(here, i), 'name')}: invalid empty name ""`)
+  })
+}
+
+function container(c: Container, path: Path, out: string[]): void {
+  for (const name of ['memory', 'ephemeral-storage']) {
+    for (const side of ['limits', 'requests'] as const) {
+      const q = c.resources?.[side]?.[name]
+      if (q !== undefined && milliValue(q) % 1000 !== 0) {
+        out.push(`${at(child(child(path, 'resources'), side), name)}: fractional byte value ${goQuote(q)} is invalid, must be an integer`)
+      }
+    }
+  }
+  if (!c.env || c.env.length < 2) return
+  const seen = new Set<string>()
+  c.env.forEach((e, i) => {
+    const ref = `$(${e.name})`
+    const hides = e.valueFrom !== undefined || e.value === ref || !(e.value ?? '').includes(ref)
+    if (seen.has(e.name) && hides) out.push(`${at(child(path, 'env'), i)}: hides previous definition of ${goQuote(e.name)}, which may be dropped when using apply`)
+    seen.add(e.name)
+  })
+}
+
+interface Block {
+  readonly at: Path
+  readonly port: ContainerPort
+}
+
+function compare(p: ContainerPort, here: Path, other: Block): string | undefined {
+  const [a, b] = [p.hostIP ?? '', other.port.hostIP ?? '']
+  const [m, n] = [p.hostPort ?? 0, other.port.hostPort ?? 0]
+  if (a === b && m === n) return `${here}: duplicate port definition with ${other.at}`
+  if (m === 0 || n === 0) return `${here}: overlapping port definition with ${other.at}`
+  if (m === n && (a === '') !== (b === '')) return `${here}: dangerously ambiguous port definition with ${other.at}`
+  return undefined
+}
+
+function ports(spec: PodSpec, path: Path, out: string[]): void {
+  const blocks = new Map<string, Block[]>()
+  eachContainer(spec, path, (c, cPath) =>
+    c.ports?.forEach((p, i) => {
+      const here = at(child(cPath, 'ports'), i)
+      if (p.hostIP && !p.hostPort) {
+        out.push(`${here}: hostIP set without hostPort: {Name:${p.name ?? ''} HostPort:0 ContainerPort:${p.containerPort} Protocol:${p.protocol} HostIP:${p.hostIP}}`)
+      }
+      const key = `${p.containerPort}/${p.protocol}`
+      const others = blocks.get(key) ?? []
+      for (const other of others) {
+        const text = compare(p, here, other)
+        if (text) out.push(text)
+      }
+      blocks.set(key, [...others, { at: here, port: p }])
+    }),
+  )
+  const names = new Map<string, Path>()
+  eachContainer(spec, path, (c, cPath) =>
+    c.ports?.forEach((p, i) => {
+      if (!p.name) return
+      const here = at(child(cPath, 'ports'), i)
+      const other = names.get(p.name)
+      if (other) out.push(`${here}: duplicate port name ${goQuote(p.name)} with ${other}, services and probes that select ports by name will use ${other}`)
+      else names.set(p.name, here)
+    }),
+  )
+}
+
+function affinityTerms(required: readonly PodAffinityTerm[] | undefined, preferred: readonly WeightedPodAffinityTerm[] | undefined, path: Path, out: string[]): void {
+  required?.forEach((t, i) => {
+    if (!t.labelSelector) out.push(`${at(child(path, 'requiredDuringSchedulingIgnoredDuringExecution'), i)}.labelSelector: ${NO_POD}`)
+  })
+  preferred?.forEach((t, i) => {
+    if (!t.podAffinityTerm?.labelSelector) out.push(`${at(child(path, 'preferredDuringSchedulingIgnoredDuringExecution'), i)}.podAffinityTerm.labelSelector: ${NO_POD}`)
+  })
+}
+
+const clean = new WeakSet<PodSpec>()
+
+/** Warnings about a pod's spec (pkg/api/pod/warnings.go), in Kubernetes' order. `path` is that of the spec. */
+export function podSpecWarnings(spec: PodSpec, path: Path): readonly string[] {
+  const out: string[] = []
+  if (clean.has(spec)) return out
+  scheduling(spec, path, out)
+  spec.volumes?.forEach((v, i) => {
+    for (const [key, name, text] of DEPRECATED_VOLUMES) if (v[key] !== undefined) out.push(`${child(at(child(path, 'volumes'), i), name)}: ${text}`)
+  })
+  if (spec.volumes) overlappingPaths(spec.volumes, out)
+  duplicates(spec, path, out)
+  for (const name of ['memory', 'ephemeral-storage']) {
+    const q = spec.overhead?.[name]
+    if (q !== undefined && milliValue(q) % 1000 !== 0) out.push(`${at(child(path, 'overhead'), name)}: fractional byte value ${goQuote(q)} is invalid, must be an integer`)
+  }
+  eachContainer(spec, path, (c, here) => container(c, here, out))
+  ports(spec, path, out)
+  if ((spec.terminationGracePeriodSeconds ?? 0) < 0) {
+    out.push(`${child(path, 'terminationGracePeriodSeconds')}: must be >= 0; negative values are invalid and will be treated as 1`)
+  }
+  for (const key of ['podAffinity', 'podAntiAffinity'] as const) {
+    const a = spec.affinity?.[key]
+    if (a) affinityTerms(a.requiredDuringSchedulingIgnoredDuringExecution, a.preferredDuringSchedulingIgnoredDuringExecution, child(child(path, 'affinity'), key), out)
+  }
+  if (out.length === 0) clean.add(spec)
   return out
 }
 

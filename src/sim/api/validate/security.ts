@@ -3,6 +3,7 @@ import type { AppArmorProfile, SeccompProfile, SecurityContext, WindowsSecurityC
 import { isDns1123Subdomain, isInRange } from '../names.ts'
 import type { PodSecurityContext, PodSpec } from '../pod-spec.ts'
 import { byteLength } from '../fnv.ts'
+import { eachContainer } from './operating-system.ts'
 import { descendingPath } from './paths.ts'
 import { named, type Errors } from './simple.ts'
 
@@ -166,4 +167,7 @@ export function hostUsers(spec: PodSpec, path: Path, out: Errors): void {
   if (spec.hostNetwork) out.push(forbiddenField(child(path, 'hostNetwork'), 'when `hostUsers` is false'))
   if (spec.hostPID) out.push(forbiddenField(child(path, 'HostPID'), 'when `hostUsers` is false'))
   if (spec.hostIPC) out.push(forbiddenField(child(path, 'HostIPC'), 'when `hostUsers` is false'))
+  eachContainer(spec, path, (c, here) => {
+    if (c.volumeDevices?.length) out.push(forbiddenField(child(here, 'volumeDevices'), 'when `hostUsers` is false'))
+  })
 }

@@ -12,6 +12,11 @@ export function positive(n: number | undefined, path: Path, out: Errors): void {
   if (n !== undefined && n <= 0) out.push(invalidValue(path, n, 'must be greater than 0'))
 }
 
+/** The older wording of the same rule (ValidatePositiveField). */
+export function aboveZero(n: number | undefined, path: Path, out: Errors): void {
+  if (n !== undefined && n <= 0) out.push(invalidValue(path, n, 'must be greater than zero'))
+}
+
 /** One error a complaint of a name check. */
 export function named(check: NameCheck, text: string, path: Path, out: Errors): void {
   const complaints = check(text)

@@ -44,7 +44,7 @@ export const hasBadOperator = (selector: LabelSelector): boolean =>
   }) || validateLabelSelector(selector, '').length > 0
 
 export function selectorAgainstLabels(selector: LabelSelector | undefined, template: PodTemplateSpec, path: Path, out: Errors): void {
-  if (!selector || isEmptySelector(selector) || matches(compileSelector(selector), template.metadata?.labels)) return
+  if ((selector && isEmptySelector(selector)) || matches(compileSelector(selector), template.metadata?.labels)) return
   out.push(invalidValue(child(path, 'metadata.labels'), template.metadata?.labels ?? null, '`selector` does not match template `labels`'))
 }
 

@@ -78,5 +78,10 @@ export function validateSecretUpdate(secret: Secret, old: Secret): readonly Fiel
   return [...out, ...validateSecret(secret)]
 }
 
-/** registry/core/secret: a TLS secret whose pair does not parse is only warned about; nothing else is. */
-export const secretWarnings = (_secret: Secret): readonly string[] => []
+/** registry/core/secret: warningsForSecret. A TLS pair that is no PEM is only warned about. */
+export function secretWarnings(secret: Secret): readonly string[] {
+  if (secret.type !== 'kubernetes.io/tls') return []
+  const has = (key: string): boolean => (base64Decode(secret.data?.[key] ?? '') ?? '').includes('-----BEGIN ')
+  if (!has('tls.crt')) return ['tls: failed to find any PEM data in certificate input']
+  return has('tls.key') ? [] : ['tls: failed to find any PEM data in key input']
+}

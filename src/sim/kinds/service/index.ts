@@ -1,5 +1,5 @@
 import { assignSame, mapSame } from '../../api/share.ts'
-import { isDns1035Label, isDns1123Label } from '../../api/names.ts'
+import { isDns1123Label } from '../../api/names.ts'
 import { ageColumn, defineKind, formatLabels, nameColumn, textColumn } from '../define.ts'
 import { serviceColumns } from './columns.ts'
 import { dropTypeDependent } from './prepare.ts'
@@ -26,7 +26,7 @@ function defaultSpec(spec: ServiceSpec): ServiceSpec {
 /** v1 Service (registry/core/service: strategy.go). Addresses and node ports are given by the API server. */
 export const serviceKind = defineKind<Service>('', 'v1', 'Service', {
   createsOnUpdate: true,
-  name: isDns1035Label,
+  name: isDns1123Label,
   defaults: (s) => assignSame(s, { spec: defaultSpec(s.spec ?? {}) }),
   prepareCreate: (s) => ({ ...s, status: { loadBalancer: {} } }),
   prepareUpdate: dropTypeDependent,
@@ -37,6 +37,3 @@ export const serviceKind = defineKind<Service>('', 'v1', 'Service', {
   columns: [nameColumn, ...serviceColumns, ageColumn, textColumn('Selector', (s) => formatLabels(s.spec.selector), 1)],
   selectableFields: (s) => ({ 'spec.clusterIP': s.spec?.clusterIP ?? '', 'spec.type': s.spec?.type ?? '' }),
 })
-
-/** Names that a Service may have once relaxed rules apply; kept for callers that check prefixes. */
-export const isServicePrefix = isDns1123Label

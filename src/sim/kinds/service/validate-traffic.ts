@@ -22,7 +22,7 @@ export function validateLoadBalancer(spec: ServiceSpec, out: FieldError[]): void
   else named(isQualifiedName, spec.loadBalancerClass, 'spec.loadBalancerClass', out)
 }
 
-const DISTRIBUTIONS = ['PreferClose', 'PreferSameNode', 'PreferSameZone']
+const DISTRIBUTIONS = ['PreferClose', 'PreferSameZone', 'PreferSameNode']
 
 /** Traffic policies, health check port and distribution. */
 export function validateTraffic(spec: ServiceSpec, out: FieldError[]): void {

@@ -1,7 +1,7 @@
 import { at, child, duplicate, forbiddenField, invalidValue, notSupported, required, type FieldError, type Path } from '../../api/field.ts'
 import { isDns1123Label, isDns1123Subdomain, isPortName, isPortNumber, isQualifiedName } from '../../api/names.ts'
 import { validateLabels } from '../../api/validate-meta.ts'
-import { nonSpecialIp } from '../../api/validate/ip.ts'
+import { legacyIp, nonSpecialIp } from '../../api/validate/ip.ts'
 import { named, oneOf } from '../../api/validate/simple.ts'
 import { validateLoadBalancer, validateTraffic } from './validate-traffic.ts'
 import { validateAddressing, validateAddressingUpdate } from './validate-addressing.ts'
@@ -46,18 +46,18 @@ function typeRules(spec: ServiceSpec, out: FieldError[]): void {
 }
 
 function combinations(spec: ServiceSpec, out: FieldError[]): void {
-  const seen = new Set<string>()
-  ;(spec.ports ?? []).forEach((p, i) => {
-    const id = `${p.port}/${p.protocol}`
-    if (seen.has(id)) out.push(duplicate(at('spec.ports', i), goPort({ port: p.port, protocol: p.protocol })))
-    seen.add(id)
-  })
   const nodePorts = new Set<string>()
   ;(spec.ports ?? []).forEach((p, i) => {
     if (!p.nodePort) return
     const id = `${p.protocol}/${p.nodePort}`
     if (nodePorts.has(id)) out.push(duplicate(child(at('spec.ports', i), 'nodePort'), p.nodePort))
     nodePorts.add(id)
+  })
+  const seen = new Set<string>()
+  ;(spec.ports ?? []).forEach((p, i) => {
+    const id = `${p.port}/${p.protocol}`
+    if (seen.has(id)) out.push(duplicate(at('spec.ports', i), goPort({ port: p.port, protocol: p.protocol })))
+    seen.add(id)
   })
 }
 
@@ -82,7 +82,10 @@ export function validateService(service: Service): readonly FieldError[] {
     out.push(invalidValue('spec.sessionAffinityConfig.clientIP.timeoutSeconds', seconds, 'must be greater than 0 and less than 86400'))
   }
   validateAddressing(spec, out)
-  ;(spec.externalIPs ?? []).forEach((ip, i) => out.push(...nonSpecialIp(ip, at('spec.externalIPs', i))))
+  ;(spec.externalIPs ?? []).forEach((ip, i) => {
+    const bad = legacyIp(ip, at('spec.externalIPs', i))
+    out.push(...(bad.length ? bad : nonSpecialIp(ip, at('spec.externalIPs', i))))
+  })
   if (!spec.type) out.push(required('spec.type'))
   else if (!TYPES.includes(spec.type)) out.push(notSupported('spec.type', spec.type, TYPES))
   ports.forEach((p, i) => {

@@ -1,0 +1,10 @@
+import { at, invalidValue, type FieldError, type Path } from './field.ts'
+
+const STANDARD: ReadonlySet<string> = new Set(['kubernetes', 'orphan', 'foregroundDeletion'])
+
+/** core/validation: ValidateFinalizerName. A finalizer has a domain unless it is one of Kubernetes' own. */
+export function finalizerDomains(finalizers: readonly string[] | undefined, path: Path, out: FieldError[]): void {
+  finalizers?.forEach((f, i) => {
+    if (!f.includes('/') && !STANDARD.has(f)) out.push(invalidValue(at(path, i), f, 'name is neither a standard finalizer name nor is it fully qualified'))
+  })
+}
