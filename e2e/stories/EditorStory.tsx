@@ -46,7 +46,6 @@ export function EditorStory(): ReactNode {
         onApply={(all) => setApplied({ ...applied, ...Object.fromEntries(all.map(({ name, text }) => [name, text])) })}
         problems={problems}
         appliedText={(name) => applied[name]}
-        samples={SAMPLES}
         onSample={({ name, text }) => {
           setFiles([...files.filter((file) => file.name !== name), { name, text }])
           setActive(name)

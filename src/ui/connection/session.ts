@@ -1,5 +1,5 @@
 import type { Answers, ApplyResult, Query, SaveFile, StepUnit } from '../../workers/protocol.ts'
-import { SAMPLES } from '../editor/samples.ts'
+import { FIRST_SAMPLE } from '../editor/first-sample.ts'
 import { decodeSession, type SharedSession, ShareError } from '../share/codec.ts'
 import { mirror } from '../store/hooks.ts'
 import { applyFrame } from '../store/mirror.ts'
@@ -261,8 +261,7 @@ class Session {
 }
 
 function freshFiles(): FileState[] {
-  const first = SAMPLES[0]
-  return first === undefined ? [] : [{ name: first.name, text: first.text, applied: null }]
+  return [{ name: FIRST_SAMPLE.name, text: FIRST_SAMPLE.text, applied: null }]
 }
 
 function setFiles(draft: { files: FileState[]; activeFile: string }, files: readonly FileState[], active?: string): void {

@@ -117,7 +117,6 @@ export function EditorPanel(props: EditorPanelProps): ReactNode {
         <Suspense fallback={null}>
           {open === 'samples' && (
             <SamplesDialog
-              samples={props.samples}
               onClose={() => setOpen(null)}
               onOpen={(sample) => {
                 setOpen(null)

@@ -5,19 +5,19 @@ import { Button } from '../kit/Button.tsx'
 import { Dialog } from '../kit/Dialog.tsx'
 import { join } from '../kit/join.ts'
 import styles from './SamplesDialog.module.css'
+import { SAMPLES } from './samples.ts'
 import type { Sample } from './types.ts'
 
 export interface SamplesDialogProps {
-  readonly samples: readonly Sample[]
   onOpen(sample: Sample): void
   onClose(): void
 }
 
 /** The gallery of manifests: what each shows at the left, its text at the right. */
-export function SamplesDialog({ samples, onOpen, onClose }: SamplesDialogProps): ReactNode {
+export function SamplesDialog({ onOpen, onClose }: SamplesDialogProps): ReactNode {
   const { t } = useTranslation(['editor', 'common'])
   const tongue = useLanguage() === 'zh-CN' ? 'zh' : 'en'
-  const [chosen, setChosen] = useState(samples[0])
+  const [chosen, setChosen] = useState(SAMPLES[0])
   return (
     <Dialog
       wide
@@ -34,7 +34,7 @@ export function SamplesDialog({ samples, onOpen, onClose }: SamplesDialogProps):
     >
       <div className={styles['gallery']}>
         <ul className={styles['list']} aria-label={t('samples')}>
-          {samples.map((sample) => (
+          {SAMPLES.map((sample) => (
             <li key={sample.id}>
               <button
                 type="button"

@@ -7,21 +7,12 @@ import rollingUpdate from '../../../examples/rolling-update.yaml?raw'
 import rsA from '../../../examples/rs-a.yaml?raw'
 import stuckRollout from '../../../examples/stuck-rollout.yaml?raw'
 import tolerations from '../../../examples/tolerations.yaml?raw'
-import web from '../../../examples/web.yaml?raw'
+import { FIRST_SAMPLE } from './first-sample.ts'
 import type { Sample } from './types.ts'
 
-/** The gallery, from the first steps to the harder ones. The first is what a new session's editor holds. */
+/** The gallery, from the first steps to the harder ones. Fetched when it is opened. */
 export const SAMPLES: readonly Sample[] = [
-  {
-    id: 'web',
-    name: 'web.yaml',
-    text: web,
-    title: { en: 'A Deployment and its Service', zh: 'Deployment 与 Service' },
-    summary: {
-      en: 'Three nginx replicas with a readiness probe, and a Service in front of them.',
-      zh: '三个带就绪探针的 nginx 副本，前面是一个 Service。',
-    },
-  },
+  FIRST_SAMPLE,
   {
     id: 'rs-a',
     name: 'rs-a.yaml',

@@ -44,8 +44,7 @@ export interface EditorPanelProps {
   /** What was last applied under this name; undefined: never. */
   appliedText(name: string): string | undefined
   readonly readOnly?: boolean
-  readonly samples: readonly Sample[]
-  /** Opens a sample; the caller adds a tab, or shows the one of that name. */
+  /** A sample was chosen in the gallery; the caller adds a tab, or shows the one of that name. */
   onSample(sample: Sample): void
   /** An apply is under way. */
   readonly busy: boolean
