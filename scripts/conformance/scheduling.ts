@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { KubeObject } from '../../src/sim/api/meta.ts'
 import type { Pod } from '../../src/sim/api/pod.ts'
@@ -9,6 +9,7 @@ import { decide, type Decision } from '../../src/sim/scheduler/decide.ts'
 import { emptyNodeInfo, withPod } from '../../src/sim/scheduler/node-info.ts'
 import type { Objects } from '../../src/sim/scheduler/plugin.ts'
 import { snapshotOf } from '../../src/sim/scheduler/snapshot.ts'
+import { recordings } from '../../src/sim/testing/recordings.ts'
 import type { Suite } from './suite.ts'
 
 interface Case {
@@ -119,7 +120,9 @@ function shape(d: Decision): Record<string, unknown> {
 
 /** Replays the recorded clusters of scheduling/ through the scheduler's decision and lets the recordings' judge compare. */
 export const runScheduling: Suite = async ({ dir, only, failures }) => {
-  const { compareDecision } = (await import(pathToFileURL(join(dir, '../judge/scheduling.mjs')).href)) as { compareDecision: Judge }
+  const here = join(dirname(dir), 'judge/scheduling.mjs')
+  const path = existsSync(here) ? here : join(recordings() ?? '', 'judge/scheduling.mjs')
+  const { compareDecision } = (await import(pathToFileURL(path).href)) as { compareDecision: Judge }
   const told: string[] = []
   const notes: string[] = []
   let equal = 0
