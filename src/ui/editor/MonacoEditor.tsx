@@ -56,6 +56,8 @@ const OPTIONS: monaco.editor.IStandaloneEditorConstructionOptions = {
   wordBasedSuggestions: 'off',
   fixedOverflowWidgets: true,
   stickyScroll: { enabled: false },
+  occurrencesHighlight: 'off',
+  selectionHighlight: false,
   guides: { indentation: true },
   unicodeHighlight: { ambiguousCharacters: false },
   accessibilitySupport: 'auto',
