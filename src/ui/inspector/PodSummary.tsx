@@ -1,0 +1,157 @@
+import type { ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { ApiObject } from '../../workers/protocol.ts'
+import { at, conditionOf, listAt, numberAt, textAt } from '../kinds/access.ts'
+import { Glyph } from '../kit/Glyph.tsx'
+import type { Status } from '../kit/status.ts'
+import { askWhy, select } from '../views/select.ts'
+import { updateUi } from '../store/ui-state.ts'
+import { Fact, Section, type SummaryProps } from './Summary.tsx'
+import styles from './inspector.module.css'
+
+/** A pod: where it runs, its containers with state and probes. */
+export function PodSummary({ objectKey, object }: SummaryProps): ReactNode {
+  const { t } = useTranslation('inspector')
+  const node = textAt(object, 'spec', 'nodeName')
+  const unscheduled = conditionOf(object, 'PodScheduled')
+  return (
+    <>
+      <dl className={styles['facts']}>
+        <Fact name={t('phase')}>
+          {textAt(object, 'status', 'phase') || '–'}
+          <Ask field="status.phase" objectKey={objectKey} />
+        </Fact>
+        <Fact name={t('node')}>
+          {node === '' ? (
+            '–'
+          ) : (
+            <button type="button" className={styles['link']} onClick={() => select(`nodes/${node}`)}>
+              {node}
+            </button>
+          )}
+          <button
+            type="button"
+            className={styles['link']}
+            onClick={() =>
+              updateUi((draft) => {
+                draft.view = 'control-plane'
+                draft.attemptPod = objectKey
+              })
+            }
+          >
+            {t('decision')}
+          </button>
+        </Fact>
+        <Fact name={t('address')}>
+          <code>{textAt(object, 'status', 'podIP') || '–'}</code>
+        </Fact>
+        <Fact name={t('qos')}>{textAt(object, 'status', 'qosClass') || '–'}</Fact>
+        <Fact name={t('restartPolicy')}>{textAt(object, 'spec', 'restartPolicy') || 'Always'}</Fact>
+      </dl>
+      {unscheduled?.status === 'False' && <p className={styles['trouble']}>{unscheduled.message}</p>}
+      <Containers pod={object} list="initContainers" statuses="initContainerStatuses" title={t('initContainers')} />
+      <Containers pod={object} list="containers" statuses="containerStatuses" title={t('containers')} />
+    </>
+  )
+}
+
+export function Ask({ field, objectKey }: { readonly field: string; readonly objectKey: string }): ReactNode {
+  const { t } = useTranslation('inspector')
+  return (
+    <button type="button" className={styles['ask']} aria-label={t('whyOf', { field })} title={t('whyOf', { field })} onClick={() => askWhy(objectKey, field)}>
+      ?
+    </button>
+  )
+}
+
+interface ContainersProps {
+  readonly pod: ApiObject
+  readonly list: 'containers' | 'initContainers'
+  readonly statuses: 'containerStatuses' | 'initContainerStatuses'
+  readonly title: string
+}
+
+function Containers({ pod, list, statuses, title }: ContainersProps): ReactNode {
+  const { t } = useTranslation('inspector')
+  const containers = listAt(pod, 'spec', list)
+  if (containers.length === 0) return null
+  const known = listAt(pod, 'status', statuses)
+  return (
+    <Section title={title}>
+      <ul className={styles['containers']}>
+        {containers.map((container) => {
+          const name = textAt(container, 'name')
+          const status = known.find((candidate) => textAt(candidate, 'name') === name)
+          const [look, words, detail] = containerState(status)
+          const restarts = numberAt(status, 'restartCount')
+          return (
+            <li key={name}>
+              <Glyph status={look} size={9} />
+              <div>
+                <b>{name}</b> <code>{textAt(container, 'image')}</code>
+                <p>
+                  {words}
+                  {restarts > 0 && ` · ${t('restarts', { count: restarts })}`}
+                </p>
+                {detail !== '' && <p className={styles['trouble']}>{detail}</p>}
+                {['startupProbe', 'readinessProbe', 'livenessProbe'].map((probe) =>
+                  at(container, probe) === undefined ? null : (
+                    <p key={probe}>
+                      {probe.replace('Probe', '')}: <code>{probeText(at(container, probe))}</code>
+                    </p>
+                  ),
+                )}
+                <Requests container={container} />
+              </div>
+            </li>
+          )
+        })}
+      </ul>
+    </Section>
+  )
+}
+
+function Requests({ container }: { readonly container: unknown }): ReactNode {
+  const { t } = useTranslation('inspector')
+  const text = (kind: string): string =>
+    Object.entries((at(container, 'resources', kind) ?? {}) as Readonly<Record<string, string>>)
+      .map(([name, value]) => `${name} ${value}`)
+      .join(', ')
+  const [requests, limits] = [text('requests'), text('limits')]
+  return (
+    <>
+      {requests !== '' && <p>{t('requests', { what: requests })}</p>}
+      {limits !== '' && <p>{t('limits', { what: limits })}</p>}
+    </>
+  )
+}
+
+/** Kubernetes' own words for the state of a container, with its message. */
+function containerState(status: unknown): readonly [Status, string, string] {
+  if (at(status, 'state', 'running') !== undefined) {
+    const ready = at(status, 'ready') === true
+    return [ready ? 'ok' : 'busy', `Running, ${ready ? 'ready' : 'not ready'}`, '']
+  }
+  const waiting = at(status, 'state', 'waiting')
+  if (waiting !== undefined) {
+    const reason = textAt(waiting, 'reason')
+    return [/Err|BackOff|Error/.test(reason) ? 'bad' : 'busy', reason, textAt(waiting, 'message')]
+  }
+  const ended = at(status, 'state', 'terminated')
+  if (ended !== undefined) {
+    const code = numberAt(ended, 'exitCode')
+    return [code === 0 ? 'done' : 'bad', `${textAt(ended, 'reason') || 'Terminated'}, exit code ${code}`, textAt(ended, 'message')]
+  }
+  return ['idle', 'Waiting', '']
+}
+
+function probeText(probe: unknown): string {
+  const http = at(probe, 'httpGet')
+  const tcp = at(probe, 'tcpSocket')
+  const grpc = at(probe, 'grpc')
+  const every = `every ${numberAt(probe, 'periodSeconds') || 10}s`
+  if (http !== undefined) return `GET :${textAt(http, 'port')}${textAt(http, 'path') || '/'} ${every}`
+  if (tcp !== undefined) return `tcp :${textAt(tcp, 'port')} ${every}`
+  if (grpc !== undefined) return `grpc :${textAt(grpc, 'port')} ${every}`
+  return `exec ${listAt(probe, 'exec', 'command').join(' ')} ${every}`
+}

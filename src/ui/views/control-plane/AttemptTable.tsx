@@ -1,0 +1,115 @@
+import { useMemo, type ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { AttemptState } from '../../../workers/protocol.ts'
+import { useAnswer } from '../../inspector/use-answer.ts'
+import { EmptyState } from '../../kit/EmptyState.tsx'
+import { useClock, useKeys, useMirror, useUi } from '../../store/hooks.ts'
+import { UNSCHEDULED } from '../../store/indexes.ts'
+import { updateUi } from '../../store/ui-state.ts'
+import { instantText } from '../../timeline/format-time.ts'
+import styles from './control-plane.module.css'
+
+const MOST_PODS = 300
+const MOST_NODES = 60
+
+/** The scheduler's last attempt for a pod: who was filtered out and why, scores by plugin, and the choice. */
+export function AttemptTable(): ReactNode {
+  const { t } = useTranslation('loops')
+  const chosen = useUi((state) => state.attemptPod)
+  const selected = useUi((state) => state.selected)
+  const waiting = useKeys('node', UNSCHEDULED)
+  const pods = useKeys('kind', 'Pod')
+  const newest = useMirror((state) => state.current?.touched.find((key) => key.startsWith('pods/')))
+  const pod = chosen ?? (selected?.startsWith('pods/') === true ? selected : undefined) ?? waiting[0] ?? newest ?? pods.find((key) => !key.startsWith('pods/kube-system/')) ?? pods[0] ?? ''
+  const moment = useClock((clock) => (clock.playing ? Math.floor(clock.at / 250_000) : clock.index * 1e6 + clock.branch), 0)
+  const name = pod.slice('pods/'.length)
+  const query = useMemo(() => ({ type: 'attempt' as const, pod: name }), [name])
+  const attempt = useAnswer<'attempt'>(query, moment)
+  const origin = useClock((clock) => clock.origin.at, 0)
+  return (
+    <section className={styles['section']} aria-label={t('decision')}>
+      <header>
+        <h3>kube-scheduler</h3>
+        <label>
+          <span className="visually-hidden">{t('pod')}</span>
+          <select value={pod} onChange={(event) => updateUi((draft) => void (draft.attemptPod = event.target.value))}>
+            {!pods.includes(pod) && <option value={pod}>{name}</option>}
+            {pods.slice(0, MOST_PODS).map((key) => (
+              <option key={key} value={key}>
+                {key.slice('pods/'.length)}
+              </option>
+            ))}
+          </select>
+        </label>
+        {attempt != null && <small>{t('decidedAt', { at: instantText(attempt.at - origin) })}</small>}
+      </header>
+      {attempt === null && <EmptyState title={t('noAttempt')}>{t('noAttemptHint')}</EmptyState>}
+      {attempt != null && <Verdicts attempt={attempt} />}
+    </section>
+  )
+}
+
+function Verdicts({ attempt }: { readonly attempt: AttemptState }): ReactNode {
+  const { t } = useTranslation('loops')
+  const best = Math.max(1, ...attempt.nodes.map(({ total }) => total))
+  const nodes = attempt.nodes.length <= MOST_NODES ? attempt.nodes : [...attempt.nodes].sort((a, b) => Number(b.node === attempt.chosen) - Number(a.node === attempt.chosen) || b.total - a.total).slice(0, MOST_NODES)
+  return (
+    <>
+      <div className={styles['scroll']} tabIndex={0} role="region" aria-label={t('decision')}>
+        <table className={styles['verdicts']}>
+          <thead>
+            <tr>
+              <th scope="col">{t('node')}</th>
+              <th scope="col">{t('filter')}</th>
+              {attempt.plugins.map((plugin) => (
+                <th key={plugin} scope="col" className={styles['figure']}>
+                  {plugin.replace(/^NodeResources/, '').replace(/([a-z])([A-Z])/g, '$1 $2')}
+                </th>
+              ))}
+              <th scope="col">{t('total')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {nodes.map(({ node, rejectedBy, reasons, scores, total }) => (
+              <tr key={node} data-chosen={node === attempt.chosen ? '' : undefined}>
+                <th scope="row">{node}</th>
+                <td className={rejectedBy === null ? styles['passed'] : styles['refused']}>{rejectedBy === null ? `✓ ${t('fits')}` : `✕ ${rejectedBy}: ${reasons.join(', ')}`}</td>
+                {attempt.plugins.map((plugin) => (
+                  <td key={plugin} className={styles['figure']}>
+                    {rejectedBy === null ? (scores[plugin] ?? 0) : '–'}
+                  </td>
+                ))}
+                <td>
+                  {rejectedBy === null ? (
+                    <>
+                      <i style={{ width: `${(total / best) * 90}px` }} />
+                      <b>{total}</b> {node === attempt.chosen && t('chosen')}
+                    </>
+                  ) : (
+                    <span className={styles['empty']}>{t('filteredOut')}</span>
+                  )}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <p className={styles['message']}>{attempt.chosen === null ? attempt.message : decided(attempt, t)}</p>
+    </>
+  )
+}
+
+type Translate = ReturnType<typeof useTranslation>['t']
+
+/** What decided: the plugin that gave the chosen node the most over the second. */
+function decided(attempt: AttemptState, t: Translate): string {
+  const fitting = attempt.nodes.filter(({ rejectedBy }) => rejectedBy === null).sort((a, b) => b.total - a.total)
+  const winner = fitting.find(({ node }) => node === attempt.chosen)
+  const second = fitting.find(({ node }) => node !== attempt.chosen)
+  if (winner === undefined) return attempt.message
+  if (second === undefined) return t('onlyOne', { node: winner.node })
+  if (winner.total === second.total) return t('tie', { node: winner.node, total: winner.total })
+  const lead = (plugin: string): number => (winner.scores[plugin] ?? 0) - (second.scores[plugin] ?? 0)
+  const plugin = [...attempt.plugins].sort((a, b) => lead(b) - lead(a))[0] ?? ''
+  return t('decidedBy', { plugin, lead: lead(plugin), node: winner.node, second: second.node, by: winner.total - second.total })
+}

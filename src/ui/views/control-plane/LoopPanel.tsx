@@ -1,0 +1,233 @@
+import { useMemo, type ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { LoopState } from '../../../workers/protocol.ts'
+import { session } from '../../connection/session.ts'
+import { useAnswer } from '../../inspector/use-answer.ts'
+import { Button } from '../../kit/Button.tsx'
+import { EmptyState } from '../../kit/EmptyState.tsx'
+import { join } from '../../kit/join.ts'
+import { useClock, useMirror } from '../../store/hooks.ts'
+import { updateUi } from '../../store/ui-state.ts'
+import { instantText, spanText } from '../../timeline/format-time.ts'
+import { previewText } from '../../timeline/words.ts'
+import styles from './control-plane.module.css'
+
+/** Controllers in the order in which one meets them. */
+const CONTROLLERS = ['replicaset', 'deployment', 'endpointslice', 'node-lifecycle', 'garbage-collector', 'namespace', 'serviceaccount', 'daemonset'] as const
+const SHOWN = 5
+
+/** One controller's loop: what it heard, what it keeps, what waits, and what its worker has found and will do. */
+export function LoopPanel({ controller }: { readonly controller: string }): ReactNode {
+  const { t } = useTranslation('loops')
+  const moment = useClock((clock) => (clock.playing ? Math.floor(clock.at / 250_000) : clock.index * 1e6 + clock.branch), 0)
+  const query = useMemo(() => ({ type: 'loop' as const, controller }), [controller])
+  const loop = useAnswer<'loop'>(query, moment)
+  const next = useMirror((state) => state.previews?.reconcile)
+  const atStart = useClock((clock) => clock.index <= clock.origin.index, true)
+  return (
+    <section className={styles['section']} aria-label={t('loop')}>
+      <header>
+        <label>
+          <span className="visually-hidden">{t('controller')}</span>
+          <select value={controller} onChange={(event) => updateUi((draft) => void (draft.controller = event.target.value))}>
+            {CONTROLLERS.map((name) => (
+              <option key={name} value={`${name}-controller`}>
+                {name}-controller
+              </option>
+            ))}
+          </select>
+        </label>
+        <small>{loop?.sync == null ? '' : <code>{loop.sync.key}</code>}</small>
+        <span className={styles['spacer']} />
+        <Button disabled={atStart} onClick={() => session.step('event', true)}>
+          ◂ {t('back')}
+        </Button>
+        <Button onClick={() => session.step('event')}>{t('event')} ▸</Button>
+        <Button variant="primary" disabled={next === null} onClick={() => session.step('reconcile')} title={next == null ? undefined : previewText(next)}>
+          {t('reconcile')} ▸
+        </Button>
+      </header>
+      {loop === null && <EmptyState title={t('none')}>{t('noneHint')}</EmptyState>}
+      {loop != null && <Boxes loop={loop} />}
+    </section>
+  )
+}
+
+function Boxes({ loop }: { readonly loop: LoopState }): ReactNode {
+  return (
+    <div className={styles['loop']}>
+      <ReflectorBox loop={loop} />
+      <Arrow />
+      <FifoBox loop={loop} />
+      <Arrow />
+      <IndexerBox loop={loop} />
+      <Arrow />
+      <QueueBox loop={loop} />
+      <Arrow />
+      <WorkerBox loop={loop} />
+    </div>
+  )
+}
+
+const Arrow = (): ReactNode => (
+  <span className={styles['arrow']} aria-hidden="true">
+    ▸
+  </span>
+)
+
+function ReflectorBox({ loop }: { readonly loop: LoopState }): ReactNode {
+  const { t } = useTranslation('loops')
+  const recent = loop.reflectors.flatMap((reflector) => reflector.recent.map((seen) => ({ ...seen, resource: reflector.resource }))).sort((a, b) => Number(b.resourceVersion) - Number(a.resourceVersion))
+  return (
+    <div className={styles['box']}>
+      <b>{t('reflector')}</b>
+      <small>{t('watches', { what: loop.reflectors.map(({ resource }) => resource).join(', ') })}</small>
+      <h4>LIST + WATCH</h4>
+      {loop.reflectors.slice(0, 3).map(({ resource, listResourceVersion }) => (
+        <Item key={resource} text={`rv ${listResourceVersion} ${resource}`} tag="list" />
+      ))}
+      {recent.slice(0, 3).map(({ resourceVersion, key, type }) => (
+        <Item key={`${resourceVersion}${key}`} text={`rv ${resourceVersion} ${tail(key)}`} tag={type} now />
+      ))}
+      <h4>{t('relists')}</h4>
+      <code>{loop.reflectors.reduce((sum, { relists }) => sum + relists, 0)}</code>
+    </div>
+  )
+}
+
+function FifoBox({ loop }: { readonly loop: LoopState }): ReactNode {
+  const { t } = useTranslation('loops')
+  return (
+    <div className={styles['box']}>
+      <b>{t('fifo')}</b>
+      <small>{t('fifoHint')}</small>
+      {loop.deltas.slice(0, SHOWN).map(({ key, types }) => (
+        <Item key={key} text={tail(key)} tag={types.join(', ')} now />
+      ))}
+      <More shown={SHOWN} all={loop.deltas.length} />
+      {loop.deltas.length === 0 && <p className={styles['empty']}>{t('fifoEmpty')}</p>}
+    </div>
+  )
+}
+
+function IndexerBox({ loop }: { readonly loop: LoopState }): ReactNode {
+  const { t } = useTranslation('loops')
+  const working = loop.queue.processing[0]?.key
+  return (
+    <div className={styles['box']}>
+      <b>{t('indexer')}</b>
+      <small>{t('indexerHint')}</small>
+      {loop.cache.map(({ resource, keys, total }) => (
+        <div key={resource}>
+          {keys.slice(0, 3).map((key) => (
+            <Item key={key} text={tail(key)} tag={resource} now={working !== undefined && key.endsWith(working)} />
+          ))}
+          <p className={styles['total']}>{t('cached', { resource, count: total })}</p>
+        </div>
+      ))}
+    </div>
+  )
+}
+
+function QueueBox({ loop }: { readonly loop: LoopState }): ReactNode {
+  const { t } = useTranslation('loops')
+  const now = useClock((clock) => clock.at, 0)
+  const { queued, processing, dirty, backoff } = loop.queue
+  const waiting = dirty.filter((key) => processing.some((item) => item.key === key))
+  return (
+    <div className={styles['box']}>
+      <b>{t('queue')}</b>
+      <small>{t('queueHint')}</small>
+      <h4>{t('queued')}</h4>
+      {queued.slice(0, SHOWN).map((key) => (
+        <Item key={key} text={key} tag="" />
+      ))}
+      <More shown={SHOWN} all={queued.length} />
+      {queued.length === 0 && <None />}
+      <h4>{t('processing')}</h4>
+      {processing.map(({ key, since }) => (
+        <Item key={key} text={key} tag={spanText(Math.max(0, now - since))} now />
+      ))}
+      {processing.length === 0 && <None />}
+      {waiting.length > 0 && (
+        <>
+          <h4>{t('dirty')}</h4>
+          {waiting.map((key) => (
+            <Item key={key} text={key} tag={t('again')} />
+          ))}
+        </>
+      )}
+      <h4>{t('backoff')}</h4>
+      {backoff.map(({ key, failures, until }) => (
+        <Item key={key} text={key} tag={`${failures}× · ${spanText(Math.max(0, until - now))}`} />
+      ))}
+      {backoff.length === 0 && <None />}
+    </div>
+  )
+}
+
+function WorkerBox({ loop }: { readonly loop: LoopState }): ReactNode {
+  const { t } = useTranslation('loops')
+  const origin = useClock((clock) => clock.origin.at, 0)
+  const busy = loop.queue.processing.length
+  const params = loop.sync?.params ?? {}
+  const rows = (['desired', 'observed', 'difference', 'willDo'] as const).filter((name) => params[name] !== undefined)
+  const rest = Object.entries(params).filter(([name]) => !['desired', 'observed', 'difference', 'willDo', 'key', 'name', 'namespace'].includes(name))
+  return (
+    <div className={join(styles['box'], busy > 0 && styles['acting'])}>
+      <b>{busy > 0 ? t('workerBusy', { busy, workers: loop.workers }) : t('workersIdle', { workers: loop.workers })}</b>
+      <small>{loop.sync === null ? t('noSync') : t(busy > 0 ? 'reconciles' : 'reconciled', { key: loop.sync.key, at: instantText(loop.sync.at - origin) })}</small>
+      <div className={styles['odd']}>
+        {rows.map((name) => (
+          <div key={name} data-will={name === 'willDo' ? '' : undefined}>
+            <span>{t(name)}</span>
+            <strong>{name === 'difference' && Number(params[name]) > 0 ? `+${params[name]}` : params[name]}</strong>
+            <p>{t(`${name}Hint`)}</p>
+          </div>
+        ))}
+      </div>
+      {rest.length > 0 && (
+        <dl className={styles['rest']}>
+          {rest.map(([name, value]) => (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd>{value}</dd>
+            </div>
+          ))}
+        </dl>
+      )}
+      {loop.expectations.length > 0 && (
+        <>
+          <h4>{t('expectations')}</h4>
+          {loop.expectations.slice(0, 3).map(({ key, adds, deletes }) => (
+            <p key={key} className={styles['expect']}>
+              <code>{t('expects', { adds, deletes })}</code> {t('expectsHint', { key: tail(key) })}
+            </p>
+          ))}
+        </>
+      )}
+    </div>
+  )
+}
+
+function Item({ text, tag, now }: { readonly text: string; readonly tag: string; readonly now?: boolean }): ReactNode {
+  return (
+    <p className={join(styles['item'], now === true && styles['now'])} title={text}>
+      <span>{text}</span>
+      <em>{tag}</em>
+    </p>
+  )
+}
+
+function None(): ReactNode {
+  const { t } = useTranslation('loops')
+  return <p className={styles['empty']}>{t('nothing')}</p>
+}
+
+function More({ shown, all }: { readonly shown: number; readonly all: number }): ReactNode {
+  const { t } = useTranslation('loops')
+  return all > shown ? <p className={styles['empty']}>{t('more', { count: all - shown })}</p> : null
+}
+
+/** "pods/default/web-1" as "default/web-1". */
+const tail = (key: string): string => key.split('/').slice(-2).join('/')
