@@ -11,6 +11,9 @@ import type { TerminalPanelProps } from './types.ts'
 
 const SAID_LINES = 40
 
+/** The request that ran last: a terminal that is closed and opened again must not run it again. */
+let handledRequest = -1
+
 function colours(): Record<string, string> {
   return {
     background: token('--sunken'),
@@ -102,9 +105,13 @@ export function XtermView(props: TerminalPanelProps): ReactNode {
   }, [theme])
 
   useEffect(() => {
-    if (request === undefined) return
-    session.current?.submit(request.line)
-    terminal.current?.focus()
+    if (request === undefined || request.id === handledRequest) return undefined
+    const timer = setTimeout(() => {
+      handledRequest = request.id
+      session.current?.submit(request.line)
+      terminal.current?.focus()
+    })
+    return () => clearTimeout(timer)
   }, [request])
 
   return (
