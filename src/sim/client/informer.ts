@@ -29,6 +29,12 @@ const RECENT = 4
 const namespaceIndex = (obj: KubeObject): string | undefined => obj.metadata.namespace
 const ownerIndex = (obj: KubeObject): string | undefined => controllerOf(obj)?.uid
 const orphanIndex = (obj: KubeObject): string | undefined => (controllerOf(obj) ? undefined : obj.metadata.namespace)
+/** One uid as a plain text, since most objects have one owner at most and an index compares texts quickly. */
+const dependentsIndex = (obj: KubeObject): string | readonly string[] | undefined => {
+  const owners = obj.metadata.ownerReferences
+  return !owners || owners.length === 0 ? undefined : owners.length === 1 ? owners[0]!.uid : owners.map((o) => o.uid)
+}
+const uidIndex = (obj: KubeObject): string | undefined => obj.metadata.uid
 const nodeIndex = (obj: KubeObject): string | undefined => (obj.spec as { nodeName?: string } | undefined)?.nodeName || undefined
 
 /** One resource's reflector, delta FIFO and indexer, with the handlers that listen to it. */
@@ -46,7 +52,7 @@ export class Informer<T extends KubeObject = KubeObject> implements Lister<T> {
     this.addIndex('namespace', namespaceIndex)
   }
 
-  /** Declares an index (client-go: AddIndexers). 'namespace' always exists; 'owner', 'orphan' and 'node' are made when first named. */
+  /** Declares an index (client-go: AddIndexers). 'namespace' always exists; 'owner', 'orphan', 'dependents', 'uid' and 'node' are made when first named. */
   addIndex(name: string, by: (obj: T) => string | readonly string[] | undefined): void {
     if (!this.#indexes.has(name)) this.#indexes.set(name, this.cache.index(by))
   }
@@ -66,6 +72,8 @@ export class Informer<T extends KubeObject = KubeObject> implements Lister<T> {
   index(name: string): Index<T> {
     if (name === 'owner') this.addIndex('owner', ownerIndex)
     if (name === 'orphan') this.addIndex('orphan', orphanIndex)
+    if (name === 'dependents') this.addIndex('dependents', dependentsIndex)
+    if (name === 'uid') this.addIndex('uid', uidIndex)
     if (name === 'node') this.addIndex('node', nodeIndex)
     const index = this.#indexes.get(name)
     invariant(index, `informer of ${this.spec.resource} has no index ${name}; declare it with addIndex()`)

@@ -4,6 +4,6 @@ import type { KubeObject } from '../api/meta.ts'
 export interface Lister<T extends KubeObject> {
   get(namespace: string | undefined, name: string): T | undefined
   list(namespace?: string): readonly T[]
-  /** Objects under a value of a declared index: 'owner' (controller uid), 'orphan' (namespace, of those without controller), 'node' (spec.nodeName), 'namespace'. */
+  /** Objects under a value of a declared index: 'owner' (controller uid), 'orphan' (namespace, of those without controller), 'dependents' (uid of any owner), 'uid', 'node' (spec.nodeName), 'namespace'. */
   by(index: string, value: string): readonly T[]
 }

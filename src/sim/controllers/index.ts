@@ -3,7 +3,11 @@ import { deploymentController } from './deployment/index.ts'
 import { endpointsController } from './endpoint/index.ts'
 import { endpointSliceController } from './endpointslice/index.ts'
 import { endpointSliceMirroringController } from './endpointslicemirroring/index.ts'
+import { garbageCollector } from './garbagecollector/index.ts'
+import { namespaceController } from './namespace/index.ts'
 import { replicaSetController } from './replicaset/index.ts'
+import { rootCaCertPublisher } from './rootcacertpublisher/index.ts'
+import { serviceAccountController } from './serviceaccount/index.ts'
 import type { ControllerSetup } from './setup.ts'
 
 /** The controllers of kube-controller-manager, in the order in which they start. A new one adds its line here. */
@@ -13,7 +17,11 @@ export const controllers = (setup: ControllerSetup): readonly Controller[] => {
     endpointsController,
     endpointSliceController,
     endpointSliceMirroringController,
+    garbageCollector,
+    serviceAccountController,
+    namespaceController,
     deploymentController,
     replicaSetController,
+    rootCaCertPublisher,
   ]
 }
