@@ -34,7 +34,9 @@ export interface NodeVerdict {
 }
 
 const KEPT_ATTEMPTS = 500
-const KEPT_NODES = 100
+const SMALL_CLUSTER = 100
+/** Of a large cluster's nodes so many are kept; of a small one all. */
+const KEPT_NODES = 20
 
 /** Attempts by pod key, the last 500. */
 export class Attempts {
@@ -57,9 +59,9 @@ export class Attempts {
       message: d.message ?? '',
       nodes: d.nodes,
       feasible: d.feasible.length,
-      scores: d.scores && some(d.scores, d.node),
+      scores: d.scores && (d.nodes <= SMALL_CLUSTER ? d.scores : some(d.scores, d.node)),
       ...(d.feasible.length === 1 ? { only: d.feasible[0] } : {}),
-      rejected: [...d.rejected].slice(0, KEPT_NODES),
+      rejected: [...d.rejected].slice(0, d.nodes <= SMALL_CLUSTER ? SMALL_CLUSTER : KEPT_NODES),
       victims: d.preemption && 'node' in d.preemption ? d.preemption.victims.map((v) => v.metadata.name) : [],
     })
   }

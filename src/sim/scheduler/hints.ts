@@ -155,6 +155,12 @@ const REGISTERED: Readonly<Record<string, readonly Registered[]>> = {
   InterPodAffinity: [on('pods', ['Add', 'Delete', 'UpdatePodLabel'], affinityAfterPod), on('unschedulable', ['UpdatePodLabel'], affinityAfterPod), affinityAfterNode],
 }
 
+const listens = (plugin: string, { resource, action }: ClusterEvent): boolean =>
+  REGISTERED[plugin]?.some((r) => r.resource === resource && r.actions.includes(action)) ?? false
+
+/** Does any of the objectors listen to such events at all? */
+export const mayMatter = (objectors: readonly string[], event: ClusterEvent): boolean => objectors.some((plugin) => listens(plugin, event))
+
 /** Is it worth trying the pod again after this event, given who objected? Nobody objected: it failed by an error, so yes. */
 export function worthTrying(pod: Pod, objectors: readonly string[], event: ClusterEvent): boolean {
   if (objectors.length === 0) return true

@@ -4,7 +4,7 @@ import type { Engine, EventContext } from '../engine/engine.ts'
 import type { Table } from '../engine/table.ts'
 import { minutes, seconds, type Micros } from '../engine/time.ts'
 import type { ClusterEvent } from './cluster-event.ts'
-import { worthTrying } from './hints.ts'
+import { mayMatter, worthTrying } from './hints.ts'
 import { priorityOf } from './pod-info.ts'
 
 export type Place = 'active' | 'backoff' | 'error-backoff' | 'unschedulable' | 'gated' | 'in flight'
@@ -56,6 +56,8 @@ export class SchedulingQueue {
   readonly #counters: Table<number>
   readonly #actor: string
   readonly #places
+  /** Unschedulable pods by who objected: most events matter to few of these groups. */
+  readonly #objections
 
   constructor(engine: Engine, actor: string) {
     this.#actor = actor
@@ -64,6 +66,7 @@ export class SchedulingQueue {
     this.#backoff = engine.table<string>(`${actor}/backoff`)
     this.#counters = engine.table<number>(`${actor}/counters`)
     this.#places = this.pods.index((row) => row.place)
+    this.#objections = this.pods.index((row) => (row.place === 'unschedulable' ? row.objectors.join(' ') : undefined))
   }
 
   keys(place: Place): readonly string[] {
@@ -103,9 +106,13 @@ export class SchedulingQueue {
 
   /** Moves the unschedulable pods that the event may help. */
   wake(ctx: EventContext, event: ClusterEvent): void {
-    for (const key of this.#places.keys('unschedulable')) {
-      const row = this.pods.get(key)!
-      if (worthTrying(row.pod, row.objectors, event)) this.#requeue(ctx, row)
+    if (this.#places.count('unschedulable') === 0) return
+    for (const group of this.#objections.groups()) {
+      if (!mayMatter(group.split(' '), event)) continue
+      for (const key of this.#objections.keys(group)) {
+        const row = this.pods.get(key)!
+        if (worthTrying(row.pod, row.objectors, event)) this.#requeue(ctx, row)
+      }
     }
   }
 
