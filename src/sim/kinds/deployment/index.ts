@@ -25,6 +25,9 @@ export const deploymentKind = defineKind<Deployment>('apps', 'v1', 'Deployment',
       strategy: defaultStrategy(d.spec.strategy),
       revisionHistoryLimit: d.spec.revisionHistoryLimit ?? 10,
       progressDeadlineSeconds: d.spec.progressDeadlineSeconds ?? 600,
+      // Go leaves zeros of these out.
+      minReadySeconds: d.spec.minReadySeconds || undefined,
+      paused: d.spec.paused || undefined,
     })
     return assignSame(d, { spec })
   },

@@ -11,7 +11,12 @@ const containers = (rs: ReplicaSet) => rs.spec.template?.spec?.containers ?? []
 export const replicaSetKind = defineKind<ReplicaSet>('apps', 'v1', 'ReplicaSet', {
   generation: true,
   defaults(rs) {
-    const spec = assignSame(rs.spec, { replicas: rs.spec.replicas ?? 1, template: defaultTemplate(rs.spec.template ?? { spec: { containers: [] } }) })
+    const spec = assignSame(rs.spec, {
+      replicas: rs.spec.replicas ?? 1,
+      template: defaultTemplate(rs.spec.template ?? { spec: { containers: [] } }),
+      // Go leaves a zero of it out.
+      minReadySeconds: rs.spec.minReadySeconds || undefined,
+    })
     return assignSame(rs, { spec })
   },
   prepareCreate: (rs) => ({ ...rs, status: { replicas: 0 } }),
