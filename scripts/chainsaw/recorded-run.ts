@@ -4,7 +4,7 @@ import { seconds } from '../../src/sim/engine/time.ts'
 import type { Test } from '../../src/sim/testing/chainsaw/test.ts'
 import { Recorder } from '../../src/sim/testing/recorder/recorder.ts'
 import { ClusterHost } from './cluster-host.ts'
-import { runTest, type RunOptions, type TestResult } from './runner.ts'
+import { namespaceOf, runTest, type RunOptions, type TestResult } from './runner.ts'
 
 export interface RecordedRunOptions extends RunOptions {
   /** Worker nodes besides the control plane, or the Node objects instead of any of our own. */
@@ -45,5 +45,5 @@ export async function runRecorded(test: Test, options: RecordedRunOptions): Prom
     kubernetes: 'v1.36.2', kubelet: options.kubelet, scenario: options.scenario, settings: { simulator: 'orrery', seed: options.seed },
     startedIntoMinuteMs, chainsaw: result.passed ? 'passed' : 'failed',
   }
-  return { result, stream: recorder.text(header), hash: engine.hash() }
+  return { result, stream: recorder.text(header, namespaceOf(test)), hash: engine.hash() }
 }

@@ -30,6 +30,9 @@ export interface TestResult {
   readonly to: Micros
 }
 
+/** The namespace that a test uses. */
+export const namespaceOf = (test: Test): string => test.namespace ?? `chainsaw-${test.name}`.slice(0, 63).replace(/-+$/, '')
+
 /** Runs a Chainsaw test against a cluster. Never throws for what the test or the cluster does. */
 export async function runTest(test: Test, host: Host, options: RunOptions = {}): Promise<TestResult> {
   return new TestRun(test, host, options).run()
@@ -47,7 +50,7 @@ class TestRun {
     this.#test = test
     this.#host = host
     this.#timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts, ...test.timeouts }
-    const namespace = test.namespace ?? `chainsaw-${test.name}`.slice(0, 63)
+    const namespace = namespaceOf(test)
     const details: JsonValue = { metadata: { name: test.name, annotations: test.annotations as JsonObject } }
     this.#scope = { namespace, timeouts: this.#timeouts, bindings: { namespace, test: details, values: {}, config: {} } }
     this.#means = {

@@ -53,3 +53,14 @@ test('a merge patch names what was removed with null and replaces lists whole', 
   expect(mergePatch({ a: 1, b: { c: 1, d: 2 }, e: [1] }, { b: { c: 1, d: 3 }, e: [1, 2] })).toEqual({ a: null, b: { d: 3 }, e: [1, 2] })
   expect(mergePatch({ a: [1] }, { a: [1] })).toEqual({})
 })
+
+test('the stream leaves out the untouched certificate bundle of the test\'s own namespace only', () => {
+  const { recorder, write } = world()
+  recorder.start([])
+  const bundle = (namespace: string, data: string): KubeObject => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'kube-root-ca.crt', namespace }, data: { a: data } }) as KubeObject
+  write(1, 'ADDED', 'configmaps', bundle('ns', 'x'))
+  write(2, 'ADDED', 'configmaps', bundle('other', 'x'))
+  expect(recorder.text({}, 'ns').split('\n').filter(Boolean)).toHaveLength(2)
+  write(3, 'MODIFIED', 'configmaps', bundle('ns', 'y'))
+  expect(recorder.text({}, 'ns').split('\n').filter(Boolean)).toHaveLength(4)
+})
