@@ -5,6 +5,7 @@ import { endpointSliceController } from './endpointslice/index.ts'
 import { endpointSliceMirroringController } from './endpointslicemirroring/index.ts'
 import { garbageCollector } from './garbagecollector/index.ts'
 import { namespaceController } from './namespace/index.ts'
+import { nodeLifecycle } from './nodelifecycle/index.ts'
 import { replicaSetController } from './replicaset/index.ts'
 import { rootCaCertPublisher } from './rootcacertpublisher/index.ts'
 import { serviceAccountController } from './serviceaccount/index.ts'
@@ -12,8 +13,8 @@ import type { ControllerSetup } from './setup.ts'
 
 /** The controllers of kube-controller-manager, in the order in which they start. A new one adds its line here. */
 export const controllers = (setup: ControllerSetup): readonly Controller[] => {
-  void setup
   return [
+    nodeLifecycle(setup.heartbeats),
     endpointsController,
     endpointSliceController,
     endpointSliceMirroringController,
