@@ -31,9 +31,13 @@ export function parseDuration(text: string | undefined, otherwise: Micros): Micr
 const isOn = (value: string | undefined): boolean => value === 'true'
 const DEFAULT_RUN = seconds(1)
 
-/** Labels and annotations steer the pod: the contract of the recorded controller scenarios. */
+/**
+ * Labels and annotations steer the pod: the contract of the recorded controller scenarios. An image that the other contract
+ * gives a meaning keeps it here, so that both can be used in one cluster.
+ */
 export function labelContract(pod: Pod): PodBehaviour {
   const { labels = {}, annotations = {} } = pod.metadata
+  if (TELLING_IMAGES.has(imageOf(pod))) return { ...imageContract(pod), stopAfter: parseDuration(annotations['stop-after'], 0) }
   const crash = isOn(labels['crash'])
   return {
     face: 'run',
@@ -59,15 +63,17 @@ function end(pod: Pod, crash: boolean): PodBehaviour['end'] {
   }
 }
 
+const TELLING_IMAGES: ReadonlySet<string> = new Set(['crash:v1', 'nosuch:v1', 'notready:v1', 'oneshot:v1', 'fail:v1', 'forever:v1'])
+const imageOf = (pod: Pod): string => pod.spec.containers[0]?.image ?? ''
+
 const JOB_RUN = ms(400)
 const KUBECTL_STOP = ms(200)
 
 /** The image of the first container steers the pod: the contract of the recorded kubectl stories. */
 export function imageContract(pod: Pod): PodBehaviour {
-  const image = pod.spec.containers[0]?.image ?? ''
   const inJob = controllerOf(pod)?.kind === 'Job'
   const run: PodBehaviour = { face: 'run', ready: true, readyAfter: 0, stopAfter: KUBECTL_STOP }
-  switch (image) {
+  switch (imageOf(pod)) {
     case 'crash:v1':
       return { ...run, face: 'crash-loop', ready: false }
     case 'nosuch:v1':

@@ -73,6 +73,12 @@ test('the fake kubelet by images shows what each image stands for', () => {
   expect(imageContract(pod({ image: 'fail:v1' })).end).toEqual({ after: ms(400), exitCode: 1 })
 })
 
+test('an image with a meaning keeps it among pods that are steered by labels', () => {
+  expect(stage(pod({ image: 'nosuch:v1' }))).toEqual({ do: 'show', look: { phase: 'Pending', ready: false } })
+  expect(labelContract(pod({ image: 'forever:v1', policy: 'Never' })).end).toBeUndefined()
+  expect(labelContract(pod({ image: 'crash:v1', annotations: { 'stop-after': '2s' } })).stopAfter).toBe(seconds(2))
+})
+
 test('durations are read as Go writes them', () => {
   expect(parseDuration('1m30s', 0)).toBe(seconds(90))
   expect(parseDuration('0.5s', 0)).toBe(ms(500))
