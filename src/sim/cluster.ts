@@ -16,6 +16,7 @@ import { Timeline, type CommandRecord, type TimelineOptions } from './engine/tim
 import { KubectlProcesses, type KubectlCommand } from './kubectl/processes.ts'
 import { scheme } from './kinds/index.ts'
 import { heartbeatTable, lastRenewal, type NodeHeartbeat } from './node/heartbeats.ts'
+import { Kubelets } from './node/kubelet/kubelets.ts'
 import { KwokKubelets } from './node/kwok/kwok.ts'
 import { nodeFigures, type NodeFigures } from './observe/figures.ts'
 import { loopOf, type Loop } from './observe/loops.ts'
@@ -75,7 +76,7 @@ export class Cluster {
   readonly runners: readonly ControllerRunner[]
   readonly scheduler: Scheduler
   readonly kubectl: KubectlProcesses
-  readonly kubelets: KwokKubelets
+  readonly kubelets: Kubelets | KwokKubelets
   /** Where the session begins for its user: booted and quiet. */
   origin: { readonly at: Micros; readonly index: number } = { at: 0, index: 0 }
   readonly #options: ClusterOptions
@@ -94,7 +95,7 @@ export class Cluster {
     this.#answers = engine.table('user/answers')
     this.server = new ApiServer(engine, {
       overlay: (resource, object, now) => (resource === 'leases' ? this.#renewed(object, now) : object),
-      podLog: () => NO_LOGS,
+      podLog: (pod, wanted, now) => (this.kubelets instanceof Kubelets ? this.kubelets.log(pod, wanted, now) : NO_LOGS),
     })
     this.informers = new InformerFactory(engine, 'kube-controller-manager', new Client(engine, 'kube-controller-manager', { user: 'system:kube-controller-manager' }))
     this.runners = controllers({
@@ -102,7 +103,7 @@ export class Cluster {
     }).map((controller) => new ControllerRunner(engine, controller, this.informers))
     this.scheduler = new Scheduler(engine)
     this.kubectl = new KubectlProcesses(engine)
-    this.kubelets = new KwokKubelets(engine)
+    this.kubelets = options.kubelet === 'kwok' ? new KwokKubelets(engine) : new Kubelets(engine)
     const user = new Client(engine, 'user', { user: 'kubernetes-admin' })
     engine.actor('cluster', { boot: (ctx) => this.#start(ctx) })
     engine.actor('user', {
@@ -207,7 +208,9 @@ export class Cluster {
   addNode(): string {
     let n = 1
     while (this.objects.has(`nodes/node-${n}`)) n++
-    this.request(create(NODES, undefined, nodeObject(n, this.#options.size)))
+    const node = nodeObject(n, this.#options.size)
+    if (this.kubelets instanceof Kubelets) this.timeline.command(`kubelet/${node.metadata.name}`, 'boot', node)
+    else this.request(create(NODES, undefined, node))
     return `node-${n}`
   }
 
@@ -275,7 +278,7 @@ export class Cluster {
   }
 
   #kubeletActor(node: string): string {
-    return node === '' ? 'kwok' : 'kwok'
+    return this.kubelets instanceof Kubelets ? `kubelet/${node}` : 'kwok'
   }
 
   #isStopped(component: string): boolean {

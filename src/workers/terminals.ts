@@ -31,7 +31,7 @@ const READING = new Set(['get', 'describe', 'logs', 'explain', 'api-resources', 
 const READING_ROLLOUT = new Set(['history'])
 const FOLLOWS = /^(-w|--watch|--watch-only|-f|--follow)$/
 /** A shell character means that the line needs a shell. */
-const NEEDS_SHELL = /[|><;&$`(){}"'\\*?~#\n=!]/
+const NEEDS_SHELL = /[|><;&$`(){}"'\\*?~#\n]/
 const GHOST_LIMIT = 100_000
 const REAL_LIMIT = 200_000
 const WAIT_GAP = 1_000_000

@@ -19,10 +19,14 @@ export function commitRemoval(exec: Execution, key: string, last: KubeObject): v
 }
 
 function sameButVersion(a: KubeObject, b: KubeObject): boolean {
-  if (a === b) return true
-  const { metadata, ...rest } = a
-  const { metadata: oldMetadata, ...oldRest } = b
-  return (
-    semanticEqual({ ...metadata, resourceVersion: undefined }, { ...oldMetadata, resourceVersion: undefined }) && semanticEqual(rest, oldRest)
-  )
+  return a === b || (sameMembers(a.metadata, b.metadata, 'resourceVersion') && sameMembers(a, b, 'metadata'))
+}
+
+/** Equal member by member, whatever stands under `except`; shared members cost nothing. */
+function sameMembers(a: object, b: object, except: string): boolean {
+  const x = a as Readonly<Record<string, unknown>>
+  const y = b as Readonly<Record<string, unknown>>
+  for (const key in x) if (key !== except && x[key] !== y[key] && !semanticEqual(x[key], y[key])) return false
+  for (const key in y) if (key !== except && !(key in x) && !semanticEqual(undefined, y[key])) return false
+  return true
 }

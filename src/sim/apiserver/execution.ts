@@ -30,7 +30,7 @@ export interface ServerMeans {
   readonly names: Random
   readonly uids: Random
   /** The kubelet's answer to GET pods/log. */
-  podLog(pod: KubeObject, options: RequestOptions): Outcome<string>
+  podLog(pod: KubeObject, options: RequestOptions, now: Micros): Outcome<string>
   /** Fields that are computed when looked at, e.g. the renewTime of a healthy node's lease. */
   overlay(resource: string, object: KubeObject, now: Micros): KubeObject
 }

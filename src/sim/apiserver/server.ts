@@ -144,7 +144,7 @@ export class ApiServer {
         return finalizeNamespace(exec, request.body as KubeObject)
       case 'log get': {
         const pod = this.store.get(`pods/${exec.namespace}/${exec.name}`)
-        return pod ? this.#means.podLog(pod, exec.options) : notFound(gr, exec.name)
+        return pod ? this.#means.podLog(pod, exec.options, exec.now) : notFound(gr, exec.name)
       }
       default:
         return methodNotSupported(gr, request.verb)

@@ -94,6 +94,6 @@ function groupOf(row: WatchRow): string {
   const node = row.resource === 'pods' && row.fieldSelector ? ON_NODE.exec(row.fieldSelector) : null
   if (node) return `${row.resource}#${node[1]}`
   const name = row.fieldSelector ? BY_NAME.exec(row.fieldSelector) : null
-  if (name && row.namespace) return `${row.resource}!${row.namespace}/${name[1]}`
+  if (name && (row.namespace || row.resource === 'nodes')) return `${row.resource}!${row.namespace ?? ''}/${name[1]}`
   return row.namespace ? `${row.resource}@${row.namespace}` : row.resource
 }

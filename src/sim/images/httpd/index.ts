@@ -1,0 +1,9 @@
+import type { Image } from '../image.ts'
+
+/** Apache; answers on 80. */
+export const httpd: Image = {
+  repository: 'docker.io/library/httpd',
+  tags: ['latest', '2', '2.4', '2.4-alpine', 'alpine'],
+  layers: [28_230_000, 145, 4_200_000, 26_400_000, 290],
+  program: { kind: 'server', ports: [80], startsIn: 200_000, stopsIn: 60_000, log: ['AH00094: Command line: httpd -D FOREGROUND'], paths: ['/', '/index.html'] },
+}

@@ -1,0 +1,14 @@
+import type { Image } from '../image.ts'
+
+/** MySQL; wants a root password, answers on 3306. */
+export const mysql: Image = {
+  repository: 'docker.io/library/mysql',
+  tags: ['latest', '5.7', '8', '8.0', '8.4', '9', '9.0'],
+  layers: [49_000_000, 883, 983_000, 2_600, 333, 47_800_000, 314, 127_600_000, 5_300],
+  program: {
+    kind: 'needs',
+    env: ['MYSQL_ROOT_PASSWORD', 'MYSQL_ALLOW_EMPTY_PASSWORD', 'MYSQL_RANDOM_ROOT_PASSWORD'],
+    log: ['[ERROR] [Entrypoint]: Database is uninitialized and password option is not specified'],
+    server: { kind: 'server', ports: [3306], startsIn: 6_000_000, stopsIn: 900_000, log: ['[System] [MY-010931] [Server] /usr/sbin/mysqld: ready for connections.'] },
+  },
+}

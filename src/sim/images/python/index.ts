@@ -1,0 +1,9 @@
+import type { Image } from '../image.ts'
+
+/** Python; without a script its prompt ends at once. */
+export const python: Image = {
+  repository: 'docker.io/library/python',
+  tags: ['latest', '3', '3.10', '3.11', '3.12', '3.13', '3.14', '3-alpine', '3.12-slim'],
+  layers: [48_500_000, 24_000_000, 64_400_000, 211_400_000, 6_150_000, 27_400_000, 250],
+  program: { kind: 'shell' },
+}
