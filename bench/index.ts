@@ -1,40 +1,60 @@
 /**
  * npm run bench [-- --json] [--only REGEX] [--quick]: every row of DESIGN.md's numbers beside its peer. --quick leaves out
  * what takes minutes. Exits with 0 whatever the numbers are; who judges reads "pass".
+ *
+ * What needs no browser is bundled first, as the page is: a loader that transforms modules one by one slows them down.
  */
+import { spawn } from 'node:child_process'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
-import { measureRow, type Measured, type Row } from './row.ts'
+import { build } from 'vite'
+import { root } from './root.ts'
+import { measureAll, type Measured } from './row.ts'
 import { firstLoadRow } from './rows/first-load.ts'
-import { historyRows } from './rows/history.ts'
-import { hugeRows } from './rows/huge.ts'
 import { pageRows } from './rows/page.ts'
-import { quietRows } from './rows/quiet.ts'
-import { detailedRollouts, rollouts } from './rows/rollouts.ts'
-import { schedulerRow } from './rows/scheduler.ts'
-
-/** In the order of the table. */
-const ROWS: readonly Row[] = [...rollouts, ...detailedRollouts, ...hugeRows, ...quietRows, schedulerRow, ...historyRows, firstLoadRow, ...pageRows]
-const SLOW = /150,000|30,000/
-
-const number = (value: number): string => value.toLocaleString('en', { maximumSignificantDigits: 3 })
-
-function print({ name, value, unit, goal, reference, pass, why }: Measured, better: Row['better']): void {
-  const verdict = pass === null ? '–' : pass ? '✓' : '✗'
-  const shown = value === null ? 'not measured' : `${number(value)} ${unit}`
-  const bound = `${better === 'lower' ? '≤' : '≥'} ${number(goal)} ${unit}`
-  process.stdout.write(`${verdict} ${name.padEnd(64)} ${shown.padStart(14)}  ${bound.padStart(14)}  ${reference}${why ? `  (${why})` : ''}\n`)
-}
 
 const { values } = parseArgs({ options: { json: { type: 'boolean' }, only: { type: 'string' }, quick: { type: 'boolean' } } })
 const only = values.only === undefined ? undefined : new RegExp(values.only)
-for (const row of ROWS) {
-  if (only && !only.test(row.name)) continue
-  let measured: Measured
-  try {
-    measured = await measureRow(values.quick && SLOW.test(row.name) ? { ...row, measure: () => ({ why: 'left out by --quick' }) } : row)
-  } catch (reason) {
-    measured = await measureRow({ ...row, measure: () => ({ why: reason instanceof Error ? reason.message : String(reason) }) })
+
+const number = (value: number): string => value.toLocaleString('en', { maximumSignificantDigits: 3 })
+
+function print(measured: Measured): void {
+  const { better, why, ...line } = measured
+  if (values.json) {
+    process.stdout.write(`${JSON.stringify(line)}\n`)
+    return
   }
-  if (values.json) process.stdout.write(`${JSON.stringify(measured)}\n`)
-  else print(measured, row.better)
+  const { name, value, unit, goal, reference, pass } = line
+  const verdict = pass === null ? '–' : pass ? '✓' : '✗'
+  const shown = value === null ? 'not measured' : `${number(value)} ${unit}`
+  const bound = `${better === 'lower' ? '≤' : '≥'} ${number(goal)} ${unit}`
+  process.stdout.write(`${verdict} ${name.padEnd(66)} ${shown.padStart(14)}  ${bound.padStart(14)}  ${reference}${why ? `  (${why})` : ''}\n`)
 }
+
+async function bundle(outDir: string): Promise<void> {
+  const input = { sim: join(root, 'bench/sim.ts'), 'huge-cluster': join(root, 'bench/huge-cluster.ts') }
+  await build({
+    root,
+    configFile: false,
+    publicDir: false,
+    logLevel: 'error',
+    build: { ssr: true, outDir, emptyOutDir: true, target: 'node20', minify: false, rollupOptions: { input } },
+  })
+}
+
+async function runBundled(outDir: string): Promise<void> {
+  const words = [...(values.only === undefined ? [] : ['--only', values.only]), ...(values.quick ? ['--quick'] : [])]
+  const child = spawn(process.execPath, ['--max-old-space-size=6000', join(outDir, 'sim.js'), ...words], { stdio: ['ignore', 'pipe', 'inherit'] })
+  for await (const line of createInterface({ input: child.stdout })) print(JSON.parse(line) as Measured)
+}
+
+const outDir = join(root, 'node_modules', '.cache', 'orrery-bench')
+try {
+  await bundle(outDir)
+  await runBundled(outDir)
+} finally {
+  rmSync(outDir, { recursive: true, force: true })
+}
+await measureAll([firstLoadRow, ...pageRows], { only, quick: values.quick ?? false, found: print })

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import { firstLoad } from '../../scripts/first-load-size.ts'
+import { root } from '../root.ts'
 import type { Row } from '../row.ts'
 
-const dist = fileURLToPath(new URL('../../dist', import.meta.url))
+const dist = join(root, 'dist')
 
 export const firstLoadRow: Row = {
   name: 'first load without the editor, gzip',

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
+import { root } from '../root.ts'
 import type { Row, Unmeasured } from '../row.ts'
 import type { PageNumbers } from '../page.ts'
 
-const dist = fileURLToPath(new URL('../../dist', import.meta.url))
+const dist = join(root, 'dist')
 
 let numbers: PageNumbers | Unmeasured | undefined
 
