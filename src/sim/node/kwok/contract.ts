@@ -90,3 +90,7 @@ export function imageContract(pod: Pod): PodBehaviour {
       return inJob ? { ...run, end: { after: JOB_RUN, exitCode: 0 } } : run
   }
 }
+
+/** The contracts by name: `labels` of the recorded controller scenarios, `images` of the recorded kubectl stories. */
+export const CONTRACTS = { labels: labelContract, images: imageContract } satisfies Record<string, Contract>
+export type ContractName = keyof typeof CONTRACTS

@@ -7,7 +7,7 @@ import type { Index, Table } from '../../engine/table.ts'
 import { formatTime, type Micros } from '../../engine/time.ts'
 import type { Node } from '../../kinds/node/node.ts'
 import { heartbeatFrom, heartbeatTable, lastRenewal, type NodeHeartbeat } from '../heartbeats.ts'
-import { labelContract, type Contract, type PodBehaviour } from './contract.ts'
+import { CONTRACTS, type Contract, type ContractName, type PodBehaviour } from './contract.ts'
 import { hostAddress, kubeletState, LEASE_NAMESPACE, leaseOf, needsReport, nodeStatusPatch, renewal, type KubeletState } from './node-status.ts'
 import { DEFAULT_CIDR, nextAddress } from './pod-ip.ts'
 import { statusPatch, type Address, type Look } from './pod-status.ts'
@@ -52,8 +52,8 @@ export class KwokKubelets {
   readonly #client: Client
   readonly #contract: Contract
 
-  constructor(engine: Engine, contract: Contract = labelContract) {
-    this.#contract = contract
+  constructor(engine: Engine, contract: ContractName = 'labels') {
+    this.#contract = CONTRACTS[contract]
     this.pods = engine.table<KwokPod>('kwok/pods')
     this.nodes = engine.table<KwokNode>('kwok/nodes')
     this.#byNode = this.pods.index(({ pod }) => pod.spec.nodeName)
