@@ -1,0 +1,1 @@
+export { patchVerb } from './patch.ts'

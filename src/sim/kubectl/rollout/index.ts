@@ -1,0 +1,1 @@
+export { rolloutVerb } from './rollout.ts'

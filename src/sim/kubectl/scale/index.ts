@@ -1,0 +1,1 @@
+export { scaleVerb } from './scale.ts'

@@ -1,0 +1,1 @@
+export { setVerb } from './set.ts'
