@@ -84,7 +84,7 @@ function unknownCommand(word: string): string {
 function checkGlobals({ flags }: Parsed): void {
   const profile = flags.text('profile')
   if (flags.given('profile') && !['none', 'cpu', 'heap', 'goroutine', 'threadcreate', 'block', 'mutex'].includes(profile)) throw new Failure(`error: unknown profile '${profile}'`)
-  if (flags.text('as-group') !== '' && !flags.text('as')) throw new Failure('error: requesting uid, groups or user-extra for kubernetes-admin without impersonating a user')
+  if (flags.given('as-group') && !flags.text('as')) throw new Failure('error: requesting uid, groups or user-extra for kubernetes-admin without impersonating a user')
   for (const name of ['server', 'kubeconfig', 'token', 'username', 'client-certificate', 'certificate-authority', 'tls-server-name', 'as']) {
     if (flags.text(name) !== '') throw new Failure(`error: --${name} is not modelled: this kubectl talks to the simulated cluster as its administrator`)
   }
