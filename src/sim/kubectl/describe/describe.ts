@@ -1,0 +1,57 @@
+import type { KubeList, KubeObject } from '../../api/meta.ts'
+import { isNotFound, isStatus } from '../../api/status.ts'
+import { choose, NO_RESOURCES, type Chosen } from '../chosen.ts'
+import type { Invocation, KubectlContext, Verb } from '../context.ts'
+import { Failure, statusText } from '../failure.ts'
+import { getTarget, listTarget, targetsOf } from '../resources.ts'
+import { alignTabs } from '../tab-writer.ts'
+import { describers } from './describers.ts'
+import { eventsAbout, eventsText } from './events.ts'
+import { generic } from './generic.ts'
+
+export const describeVerb: Verb = {
+  name: 'describe',
+  summary: 'Show details of a specific resource or group of resources',
+  usage: ['kubectl describe pod web-1', 'kubectl describe deploy/web', 'kubectl describe nodes', 'kubectl describe pods -l app=web'],
+  run: describe,
+}
+
+function describe(ctx: KubectlContext, inv: Invocation): number {
+  const { chosen, problems } = find(ctx, inv)
+  if (chosen.length === 0 && problems.length === 0) {
+    ctx.err(`No resources found${inv.flags.bool('all-namespaces') || inv.args.length === 0 || !targetsOf(inv.args, inv.namespace).targets[0]!.kind.namespaced ? '' : ` in ${inv.namespace} namespace.`}\n`)
+    return 0
+  }
+  chosen.forEach((one, i) => ctx.out(`${i > 0 ? '\n\n' : ''}${textOf(ctx, inv, one)}`))
+  if (problems.length > 0) throw new Failure(problems.join('\n'))
+  return 0
+}
+
+/** Named objects, or those whose names begin so, or all of a kind. */
+function find(ctx: KubectlContext, inv: Invocation): { readonly chosen: readonly Chosen[]; readonly problems: readonly string[] } {
+  if (inv.args.length === 0 && inv.flags.list('filename').length === 0) throw new Failure(`error: ${NO_RESOURCES.split('\n')[0]!}\n${NO_RESOURCES.split('\n').slice(1).join('\n')}`)
+  if (inv.args.length === 0 || inv.flags.list('filename').length > 0) return choose(ctx, inv)
+  const { targets, named } = targetsOf(inv.args, inv.namespace)
+  if (!named || inv.flags.text('selector')) return choose(ctx, inv, { bare: 'all' })
+  const chosen: Chosen[] = []
+  const problems: string[] = []
+  for (const target of targets) {
+    const answer = ctx.call(getTarget(target)) as KubeObject
+    if (!isStatus(answer)) chosen.push({ target, object: answer })
+    else if (!isNotFound(answer)) problems.push(statusText(answer))
+    else {
+      const list = ctx.call(listTarget(target)) as unknown as KubeList
+      const near = isStatus(list) ? [] : list.items.filter((o) => o.metadata.name.startsWith(target.name!))
+      if (near.length === 0) problems.push(statusText(answer))
+      for (const o of near) chosen.push({ target: { ...target, name: o.metadata.name }, object: { ...o, apiVersion: o.apiVersion ?? list.apiVersion, kind: o.kind ?? target.kind.kind } })
+    }
+  }
+  return { chosen, problems }
+}
+
+function textOf(ctx: KubectlContext, inv: Invocation, { target, object }: Chosen): string {
+  const describer = describers[target.kind.kind] ?? generic
+  const { text, events } = describer(ctx, object)
+  const show = events && inv.flags.bool('show-events')
+  return alignTabs(`${text}${show ? eventsText(eventsAbout(ctx, object), ctx.now) : ''}`)
+}

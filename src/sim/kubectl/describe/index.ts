@@ -1,0 +1,1 @@
+export { describeVerb } from './describe.ts'
