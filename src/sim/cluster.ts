@@ -17,6 +17,7 @@ import { KubectlProcesses, type KubectlCommand } from './kubectl/processes.ts'
 import { scheme } from './kinds/index.ts'
 import { heartbeatTable, lastRenewal, type NodeHeartbeat } from './node/heartbeats.ts'
 import { Kubelets } from './node/kubelet/kubelets.ts'
+import type { ContractName } from './node/kwok/contract.ts'
 import { KwokKubelets } from './node/kwok/kwok.ts'
 import { nodeFigures, type NodeFigures } from './observe/figures.ts'
 import { loopOf, type Loop } from './observe/loops.ts'
@@ -32,6 +33,8 @@ export interface ClusterOptions {
   readonly size?: NodeSize
   /** 'detailed' models images, containers and probes; 'kwok' fakes them (conformance, scale). */
   readonly kubelet?: 'detailed' | 'kwok'
+  /** What steers the fake kubelets: labels and annotations (the recorded scenarios) or images (the recorded kubectl stories). */
+  readonly contract?: ContractName
   /** Without kubeadm's add-ons (DNS, proxy): an empty control plane. */
   readonly bare?: boolean
   readonly history?: TimelineOptions
@@ -103,7 +106,7 @@ export class Cluster {
     }).map((controller) => new ControllerRunner(engine, controller, this.informers))
     this.scheduler = new Scheduler(engine)
     this.kubectl = new KubectlProcesses(engine)
-    this.kubelets = options.kubelet === 'kwok' ? new KwokKubelets(engine) : new Kubelets(engine)
+    this.kubelets = options.kubelet === 'kwok' ? new KwokKubelets(engine, options.contract) : new Kubelets(engine)
     const user = new Client(engine, 'user', { user: 'kubernetes-admin' })
     engine.actor('cluster', { boot: (ctx) => this.#start(ctx) })
     engine.actor('user', {
