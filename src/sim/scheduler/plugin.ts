@@ -32,8 +32,10 @@ export interface FilterRun {
   readonly nodes?: ReadonlySet<string>
 }
 
-/** A plugin's part in scoring: a raw score a node, then all of them brought to 0…100. */
-export interface ScoreRun {
+/** A plugin's part in scoring: a raw score a node, then all of them brought to 0…100; or the same for every node. */
+export type ScoreRun = ScoreEach | { readonly constant: number }
+
+export interface ScoreEach {
   score(node: NodeInfo): number
   normalise?(scores: number[], nodes: readonly NodeInfo[]): void
 }

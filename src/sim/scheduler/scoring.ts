@@ -1,5 +1,5 @@
 import type { NodeInfo } from './node-info.ts'
-import type { Cycle, Plugin } from './plugin.ts'
+import type { Cycle, Plugin, ScoreEach } from './plugin.ts'
 
 /** Weighted scores of the feasible nodes: `weighted[plugin][node]`, in the order of `plugins` and `nodes`. */
 export interface Scores {
@@ -26,14 +26,19 @@ export function scoreNodes(plugins: readonly Plugin[], cycle: Cycle, feasible: r
       skipped.push(name)
       continue
     }
-    const scores = new Array<number>(feasible.length)
-    for (let i = 0; i < feasible.length; i++) scores[i] = run.score(feasible[i]!)
-    run.normalise?.(scores, feasible)
+    const scores = 'constant' in run ? new Array<number>(feasible.length).fill(run.constant) : scoreEach(run, feasible)
     for (let i = 0; i < scores.length; i++) totals[i]! += scores[i] = scores[i]! * weight
     names.push(name)
     weighted.push(scores)
   }
   return { nodes: feasible.map((n) => n.name), plugins: names, weighted, totals, skipped: skipped.sort() }
+}
+
+function scoreEach(run: ScoreEach, feasible: readonly NodeInfo[]): number[] {
+  const scores = new Array<number>(feasible.length).fill(0)
+  for (let i = 0; i < feasible.length; i++) scores[i] = run.score(feasible[i]!)
+  run.normalise?.(scores, feasible)
+  return scores
 }
 
 /**

@@ -12,5 +12,5 @@ export const dynamicResources: Plugin = {
   name: NAME,
   weight: 2,
   preFilter: ({ pod }) => (pod.spec.resourceClaims?.length ? REFUSED : undefined),
-  preScore: () => ({ score: () => 0 }),
+  preScore: () => ({ constant: 0 }),
 }

@@ -24,10 +24,10 @@ export const imageLocality: Plugin = {
     const wanted = imagesWanted(pod)
       .map((name) => ({ name, spread: snapshot.imageNodes(name) / snapshot.nodes.length }))
       .filter(({ spread }) => spread > 0)
+    if (wanted.length === 0) return { constant: 0 }
     const most = MOST_A_CONTAINER * ((pod.spec.initContainers?.length ?? 0) + pod.spec.containers.length)
     return {
       score({ node }) {
-        if (wanted.length === 0) return 0
         const images = imagesOf(node)
         let sum = 0
         for (const { name, spread } of wanted) sum += Math.trunc((images.get(name) ?? 0) * spread)

@@ -1,16 +1,20 @@
-import { normaliseByMax, type Plugin } from '../plugin.ts'
+import type { NodeInfo } from '../node-info.ts'
+import { MAX_SCORE, normaliseByMax, type Plugin } from '../plugin.ts'
 import { unresolvable } from '../rejection.ts'
 import { toleratesAny, untoleratedTaint } from '../tolerations.ts'
 
 const NAME = 'TaintToleration'
 const TAINTED = unresolvable(NAME, 'node(s) had untolerated taint(s)')
 
+const isDisliked = ({ node }: NodeInfo): boolean => node.spec.taints?.some((t) => t.effect === 'PreferNoSchedule') ?? false
+
 /** Taints keep pods away; those of effect PreferNoSchedule lower the score (plugins/tainttoleration). */
 export const taintToleration: Plugin = {
   name: NAME,
   weight: 3,
   preFilter: ({ pod }) => ({ filter: ({ node }) => (untoleratedTaint(node.spec.taints, pod.spec.tolerations) ? TAINTED : undefined) }),
-  preScore: ({ pod }) => {
+  preScore: ({ pod }, feasible) => {
+    if (!feasible.some(isDisliked)) return { constant: MAX_SCORE }
     const helpful = (pod.spec.tolerations ?? []).filter((t) => !t.effect || t.effect === 'PreferNoSchedule')
     return {
       score({ node }) {
