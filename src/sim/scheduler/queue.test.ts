@@ -86,8 +86,9 @@ describe('the scheduling queue', () => {
     runTo(minutes(6))
     expect(queue.pods.get('d/a')?.place).toBe('active')
     pop(minutes(6))
-    at(minutes(6), () => queue.remove('d/a'))
-    runTo(minutes(30))
+    at(minutes(6), (ctx) => queue.failed(ctx, 'd/a', pod('a'), ['NodeAffinity']))
+    expect(engine.queue.pending().map((e) => e.what)).toEqual(['flush'])
+    at(minutes(6), (ctx) => queue.remove(ctx, 'd/a'))
     expect(engine.queue.pending()).toEqual([])
   })
   test('holds a gated pod until its last gate is gone', () => {

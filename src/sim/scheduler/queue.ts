@@ -87,7 +87,7 @@ export class SchedulingQueue {
     const key = keyOf(pod)
     const row = this.pods.get(key)
     if (!row || row.pod.metadata.uid !== pod.metadata.uid) {
-      if (row) this.remove(key)
+      if (row) this.remove(ctx, key)
       this.add(ctx, pod)
       return
     }
@@ -97,11 +97,12 @@ export class SchedulingQueue {
     else this.pods.set(key, next)
   }
 
-  remove(key: string): void {
+  remove(ctx: EventContext, key: string): void {
     const row = this.pods.get(key)
     if (!row) return
     this.#leaveList(row)
     this.pods.delete(key)
+    this.#dropIdleTimer(ctx)
   }
 
   /** Moves the unschedulable pods that the event may help. */
@@ -163,7 +164,7 @@ export class SchedulingQueue {
 
   /** Everything is forgotten, as when the process ends. */
   clear(ctx: EventContext): void {
-    for (const key of [...this.pods.keys()]) this.remove(key)
+    for (const key of [...this.pods.keys()]) this.remove(ctx, key)
     for (const name of ['work', 'flush']) {
       const seq = this.#counters.get(`${name} seq`)
       if (seq !== undefined) ctx.cancel(seq)
@@ -193,11 +194,12 @@ export class SchedulingQueue {
     const gated = (row.pod.spec.schedulingGates?.length ?? 0) > 0
     const place = gated ? 'gated' : wanted
     this.#leaveList(row)
-    if (place === 'error-backoff') this.#flushAt(ctx, ceilTo(row.backoffUntil, WINDOW))
     const age = `${pad(MAX_PRIORITY - priorityOf(row.pod), 10)} ${pad(row.since, 16)} ${pad(this.#number(), 12)}`
     if (place === 'active') this.#list(this.#active, row, place, key, age)
     else if (place === 'backoff') this.#list(this.#backoff, row, place, key, `${pad(row.backoffUntil, 16)} ${age}`)
     else this.pods.set(key, { ...row, place, order: undefined })
+    if (place === 'error-backoff') this.#flushAt(ctx, ceilTo(row.backoffUntil, WINDOW))
+    this.#dropIdleTimer(ctx)
     this.work(ctx, 0)
   }
 
@@ -216,6 +218,15 @@ export class SchedulingQueue {
     const n = (this.#counters.get('order') ?? 0) + 1
     this.#counters.set('order', n)
     return n
+  }
+
+  /** No timer without a pod that waits for it. */
+  #dropIdleTimer(ctx: EventContext): void {
+    const seq = this.#counters.get('flush seq')
+    if (seq === undefined || this.count('unschedulable') + this.count('error-backoff') > 0) return
+    ctx.cancel(seq)
+    this.#counters.delete('flush seq')
+    this.#counters.delete('flush at')
   }
 
   #flushAt(ctx: EventContext, at: Micros): void {

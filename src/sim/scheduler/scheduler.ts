@@ -160,7 +160,7 @@ export class Scheduler {
     } else if (pod.spec.nodeName) {
       this.cache.addPod(pod)
       this.#nominations.withdraw(key)
-      if (this.queue.pods.get(key)?.place !== 'in flight') this.queue.remove(key)
+      if (this.queue.pods.get(key)?.place !== 'in flight') this.queue.remove(ctx, key)
       this.#wake(ctx, { resource: 'pods', action: 'Add', object: pod })
     } else if (isOurs(pod)) this.#waitingUpdated(ctx, key, old, pod)
   }
@@ -184,7 +184,7 @@ export class Scheduler {
   #podDeleted(ctx: EventContext, pod: Pod): void {
     const key = keyOf(pod)
     this.#nominations.withdraw(key)
-    this.queue.remove(key)
+    this.queue.remove(ctx, key)
     this.attempts.table.delete(key)
     if (pod.spec.nodeName) {
       this.cache.removePod(pod)
@@ -207,7 +207,7 @@ export class Scheduler {
     const { key, row } = next
     if (row.pod.metadata.deletionTimestamp !== undefined) {
       this.#recorder.emit(ctx, row.pod, 'Warning', 'FailedScheduling', `skip schedule deleting pod: ${key}`, 'Scheduling')
-      this.queue.remove(key)
+      this.queue.remove(ctx, key)
     } else this.#attempt(ctx, key, row)
     this.queue.work(ctx, ctx.random.between(FASTEST_CYCLE, SLOWEST_CYCLE))
   }
@@ -262,7 +262,7 @@ export class Scheduler {
     const row = this.queue.pods.get(key)
     const now = this.#pods.cache.get(key)
     if (!row || row.place !== 'in flight') return
-    if (!now || now.spec.nodeName || now.metadata.uid !== row.pod.metadata.uid) this.queue.remove(key)
+    if (!now || now.spec.nodeName || now.metadata.uid !== row.pod.metadata.uid) this.queue.remove(ctx, key)
     else this.#report(ctx, key, now, 'SchedulerError', message, [], '')
   }
 
@@ -272,7 +272,7 @@ export class Scheduler {
     if (!isStatus(answer)) {
       const { pod } = row ?? { pod: this.#pods.cache.get(key) }
       const node = this.#pods.cache.get(key)?.spec.nodeName ?? this.cache.assumed.get(key)?.spec.nodeName
-      if (row?.place === 'in flight') this.queue.remove(key)
+      if (row?.place === 'in flight') this.queue.remove(ctx, key)
       if (pod && node) this.#recorder.emit(ctx, pod, 'Normal', 'Scheduled', `Successfully assigned ${key} to ${node}`, 'Binding')
       return
     }
@@ -284,7 +284,7 @@ export class Scheduler {
   #fail(ctx: EventContext, key: string, tried: Pod, d: Decision): void {
     const pod = this.#pods.cache.get(key)
     if (!pod || pod.metadata.uid !== tried.metadata.uid) {
-      this.queue.remove(key)
+      this.queue.remove(ctx, key)
       return
     }
     const message = d.message ?? ''
