@@ -91,7 +91,7 @@ export function updateObject(exec: Execution, change: (old: KubeObject) => Outco
 
 /** Fields that only the server writes survive whatever the client sent (registry/rest: BeforeUpdate). */
 function keepServerFields(sent: KubeObject, old: KubeObject): KubeObject {
-  const { uid, creationTimestamp, deletionTimestamp, deletionGracePeriodSeconds, namespace, generation } = old.metadata
+  const { uid, creationTimestamp, deletionTimestamp, deletionGracePeriodSeconds, namespace, generation, resourceVersion } = old.metadata
   const { deletionTimestamp: _a, deletionGracePeriodSeconds: _b, generation: _c, selfLink: _d, ...rest } = sent.metadata
   return {
     ...sent,
@@ -99,6 +99,8 @@ function keepServerFields(sent: KubeObject, old: KubeObject): KubeObject {
       ...rest,
       ...(namespace ? { namespace } : {}),
       uid,
+      // An unconditional update takes over the stored version.
+      resourceVersion: rest.resourceVersion || resourceVersion,
       creationTimestamp,
       ...(generation === undefined ? {} : { generation }),
       ...(deletionTimestamp ? { deletionTimestamp, deletionGracePeriodSeconds } : {}),

@@ -31,7 +31,7 @@ export function replicaController(of: ReplicaKind): Controller {
       { resource: of.resource, ...ownHandlers },
       podHandlers({ kind: of.kind, plural: of.resource.resource }),
     ],
-    state: EXPECTATION_TABLES,
+    state: [...EXPECTATION_TABLES, WRITTEN],
     reconcile: (ctx, key) => retrying(() => sync(ctx, of, key)),
   }
 }
@@ -40,6 +40,7 @@ function sync(ctx: ControllerContext, of: ReplicaKind, key: string): ReconcileRe
   const { namespace, name } = splitKey(key)
   const rs = ctx.lister<ReplicaSet>(of.resource.resource).get(namespace, name)
   if (!rs) return forget(ctx, key)
+  if (isBehind(ctx, key, rs)) return { retry: `the cache does not show the last write of ${key} yet` }
   const started = ctx.now
   const act = ctx.once(() => new Expectations(ctx).satisfied(key, started))
   const pods = ctx.lister<Pod>('pods')
@@ -52,6 +53,7 @@ function sync(ctx: ControllerContext, of: ReplicaKind, key: string): ReconcileRe
   const failure = act && !isBeingDeleted(rs) ? manageReplicas(ctx, key, rs, active) : undefined
   const { now } = ctx
   const written = updateReplicaSetStatus(ctx, of.resource, rs, replicaSetStatus(rs, active, of.countTerminating ? terminating : undefined, failure, now))
+  remember(ctx, key, written)
   if (failure !== undefined) return { retry: failure }
   const wait = written.spec.minReadySeconds ?? 0
   if (wait === 0 || (written.status?.readyReplicas ?? 0) === (written.status?.availableReplicas ?? 0)) return undefined
@@ -59,9 +61,31 @@ function sync(ctx: ControllerContext, of: ReplicaKind, key: string): ReconcileRe
   return { after: next === undefined ? seconds(wait) : Math.max(0, next - (ctx.now - now)) }
 }
 
+/** State table: the resourceVersion that the controller wrote last, by key. */
+const WRITTEN = 'written'
+
+/** A cache older than the controller's own last write is not acted upon (controller/util/consistency, on since 1.36). */
+function isBehind(ctx: ControllerContext, key: string, rs: ReplicaSet): boolean {
+  return ctx.once(() => {
+    const row = ctx.state<string>(WRITTEN).get(key)
+    if (row === undefined) return false
+    if (Number(row) > Number(rs.metadata.resourceVersion)) return true
+    ctx.state<string>(WRITTEN).delete(key)
+    return false
+  })
+}
+
+function remember(ctx: ControllerContext, key: string, written: ReplicaSet): void {
+  ctx.once(() => {
+    if (written.metadata.resourceVersion) ctx.state<string>(WRITTEN).set(key, written.metadata.resourceVersion)
+    return null
+  })
+}
+
 function forget(ctx: ControllerContext, key: string): undefined {
   ctx.once(() => {
     new Expectations(ctx).forget(key)
+    ctx.state<string>(WRITTEN).delete(key)
     return null
   })
 }

@@ -23,7 +23,7 @@ export function lastChangeTriggerTime(states: Table<TriggerState>, key: string, 
     if (earliest === undefined || time < earliest) earliest = time
   }
   for (const pod of pods) {
-    const time = podCondition(pod, 'Ready')?.lastTransitionTime ?? pod.metadata.creationTimestamp
+    const time = podCondition(pod, 'Ready')?.lastTransitionTime
     if (!time) continue
     times[pod.metadata.name] = time
     if (time > (state?.pods[pod.metadata.name] ?? '')) note(time)

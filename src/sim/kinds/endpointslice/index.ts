@@ -13,9 +13,12 @@ const listText = (all: readonly string[]): string => {
 /** discovery/v1 defaults: a port's name is '' and its protocol TCP. */
 const defaultPort = (p: EndpointPort): EndpointPort => assignSame(p, { name: p.name ?? '', protocol: p.protocol || 'TCP' })
 
+/** Go writes these two lists even when they are nil, as null. */
+const orNull = <T>(list: readonly T[] | null | undefined): readonly T[] => (list?.length ? list : (null as unknown as readonly T[]))
+
 /** discovery.k8s.io/v1 EndpointSlice (registry/discovery/endpointslice: strategy.go). */
 export const endpointSliceKind = defineKind<EndpointSlice>('discovery.k8s.io', 'v1', 'EndpointSlice', {
-  defaults: (e) => assignSame(e, { ports: mapSame(e.ports, defaultPort) }),
+  defaults: (e) => assignSame(e, { endpoints: orNull(e.endpoints), ports: orNull(mapSame(e.ports ?? undefined, defaultPort)) }),
   prepareCreate: (e) => withGeneration(e, 1),
   prepareUpdate(e, old) {
     const same =
