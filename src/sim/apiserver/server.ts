@@ -135,7 +135,7 @@ export class ApiServer {
       case 'scale update':
         return updateScale(exec, () => request.body as KubeObject)
       case 'scale patch':
-        return updateScale(exec, patching(exec, request))
+        return updateScale(exec, (old) => applyPatch(exec, old, request.body as JsonValue, request.patchType ?? 'merge') as Outcome<KubeObject>)
       case 'binding create':
         return bindPod(exec, request.body as KubeObject)
       case 'eviction create':
