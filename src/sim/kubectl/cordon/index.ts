@@ -1,0 +1,10 @@
+import type { Verb } from '../context.ts'
+import { dryRunOf } from '../dry-run.ts'
+import { cordonNodes } from '../node-cordon.ts'
+
+export const cordonVerb: Verb = {
+  name: 'cordon',
+  summary: 'Mark node as unschedulable',
+  usage: ['kubectl cordon node-1'],
+  run: (ctx, inv) => cordonNodes(ctx, inv, false, dryRunOf(ctx, inv)),
+}
