@@ -22,6 +22,7 @@ export interface RecordedRun {
   readonly hash: string
 }
 
+const BEFORE = seconds(15)
 /** How long, at most, to wait for quiet behind a test. */
 const QUIET_LIMIT = seconds(600)
 
@@ -32,6 +33,8 @@ const QUIET_LIMIT = seconds(600)
 export async function runRecorded(test: Test, options: RecordedRunOptions): Promise<RecordedRun> {
   const cluster = createCluster({ seed: options.seed, nodes: options.nodes, kubelet: options.kubelet, bare: typeof options.nodes !== 'number', history: { keep: false } })
   cluster.boot()
+  // What controllers say of new nodes is said before the test begins.
+  cluster.runFor(BEFORE)
   const { timeline, engine } = cluster
   const recorder = new Recorder(engine)
   const startedIntoMinuteMs = Math.round((timeline.clock % 60_000_000) / 1000)

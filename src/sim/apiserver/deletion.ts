@@ -107,6 +107,7 @@ export function finishDeletion(exec: Execution, key: string, next: KubeObject): 
   if (!deletionTimestamp || finalizers?.length) return undefined
   if ((deletionGracePeriodSeconds ?? 0) > 0) return undefined
   if (exec.kind.plural === 'namespaces' && (next as NamespaceObject).spec?.finalizers?.length) return undefined
-  commitRemoval(exec, key, next)
+  // Nothing is written before the removal, so watchers see the object as it was stored, finalizer included.
+  commitRemoval(exec, key, exec.store.get(key) ?? next)
   return next
 }

@@ -88,7 +88,7 @@ export class ApiServer {
     note(ctx, arrived, served)
     if (!then) return
     // Committing takes the time of an fsync; reads are answered from the watch cache.
-    const took = served.changes.length > 0 ? ms(2) + ctx.random.below(3000) : 200 + ctx.random.below(400)
+    const took = served.changes.length > 0 ? ms(4) + ctx.random.below(4000) : 200 + ctx.random.below(400)
     ctx.schedule(took, then.actor, then.what, { answer: served.answer, data: then.data, sentAt: ctx.now, warnings: served.warnings })
   }
 
