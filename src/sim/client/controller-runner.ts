@@ -101,13 +101,7 @@ export class ControllerRunner {
   }
 
   #handlerContext(ctx: EventContext): HandlerContext {
-    return {
-      now: ctx.now,
-      enqueue: (key) => this.queue.add(ctx, key),
-      enqueueAfter: (key, delay) => this.queue.addAfter(ctx, key, delay),
-      lister: <T extends KubeObject>(plural: string): Lister<T> => this.#informers.lister<T>(plural),
-      state: <V>(name: string): Table<V> => this.state<V>(name),
-    }
+    return new RunnerContext(this, this.#informers, ctx)
   }
 
   #controllerContext(job: JobContext, key: string): ControllerContext {
@@ -120,5 +114,38 @@ export class ControllerRunner {
         return null
       })
     return context
+  }
+}
+
+/** What a handler of the runner's controller sees during one event. */
+class RunnerContext implements HandlerContext {
+  readonly #runner: ControllerRunner
+  readonly #informers: InformerFactory
+  readonly #ctx: EventContext
+
+  constructor(runner: ControllerRunner, informers: InformerFactory, ctx: EventContext) {
+    this.#runner = runner
+    this.#informers = informers
+    this.#ctx = ctx
+  }
+
+  get now(): Micros {
+    return this.#ctx.now
+  }
+
+  enqueue(key: string): void {
+    this.#runner.queue.add(this.#ctx, key)
+  }
+
+  enqueueAfter(key: string, delay: Micros): void {
+    this.#runner.queue.addAfter(this.#ctx, key, delay)
+  }
+
+  lister<T extends KubeObject>(plural: string): Lister<T> {
+    return this.#informers.lister<T>(plural)
+  }
+
+  state<V>(name: string): Table<V> {
+    return this.#runner.state<V>(name)
   }
 }

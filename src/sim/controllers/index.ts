@@ -5,24 +5,30 @@ import { endpointSliceController } from './endpointslice/index.ts'
 import { endpointSliceMirroringController } from './endpointslicemirroring/index.ts'
 import { garbageCollector } from './garbagecollector/index.ts'
 import { namespaceController } from './namespace/index.ts'
+import { nodeIpam } from './nodeipam/index.ts'
 import { nodeLifecycle } from './nodelifecycle/index.ts'
+import { podGc } from './podgc/index.ts'
 import { replicaSetController } from './replicaset/index.ts'
 import { rootCaCertPublisher } from './rootcacertpublisher/index.ts'
 import { serviceAccountController } from './serviceaccount/index.ts'
 import type { ControllerSetup } from './setup.ts'
+import { taintEviction } from './tainteviction/index.ts'
+import { ttlController } from './ttl/index.ts'
 
 /** The controllers of kube-controller-manager, in the order in which they start. A new one adds its line here. */
-export const controllers = (setup: ControllerSetup): readonly Controller[] => {
-  return [
-    nodeLifecycle(setup.heartbeats),
-    endpointsController,
-    endpointSliceController,
-    endpointSliceMirroringController,
-    garbageCollector,
-    serviceAccountController,
-    namespaceController,
-    deploymentController,
-    replicaSetController,
-    rootCaCertPublisher,
-  ]
-}
+export const controllers = (setup: ControllerSetup): readonly Controller[] => [
+  endpointsController,
+  endpointSliceController,
+  endpointSliceMirroringController,
+  podGc,
+  namespaceController,
+  serviceAccountController,
+  garbageCollector,
+  deploymentController,
+  replicaSetController,
+  ttlController,
+  nodeIpam,
+  nodeLifecycle(setup.heartbeats),
+  taintEviction,
+  rootCaCertPublisher,
+]

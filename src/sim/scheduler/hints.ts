@@ -5,12 +5,12 @@ import { podRequests } from '../api/pod-resources.ts'
 import type { Node } from '../kinds/node/node.ts'
 import type { Action, ClusterEvent } from './cluster-event.ts'
 import { emptyNodeInfo } from './node-info.ts'
-import { requiredNodeAffinityMatches } from './node-selector.ts'
+import { requiredNodeAffinityMatches } from '../client/node-selector.ts'
 import { podInfo, portsConflict, termSelects, type AffinityTerm } from './pod-info.ts'
 import { insufficient } from './plugins/node-resources-fit.ts'
 import { podsConflict } from './plugins/volume-restrictions.ts'
 import { claimNameOf, type CSINode, type StorageClass } from './storage.ts'
-import { toleratesAny, untoleratedTaint } from './tolerations.ts'
+import { toleratesAny, untoleratedTaint } from '../api/tolerations.ts'
 
 /** Might this event have lifted the plugin's objection to the pod? */
 type Hint = (pod: Pod, event: ClusterEvent) => boolean

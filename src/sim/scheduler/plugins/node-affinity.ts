@@ -1,6 +1,6 @@
 import type { Pod } from '../../api/pod.ts'
 import type { NodeSelectorTerm } from '../../api/scheduling.ts'
-import { hasRequiredNodeAffinity, preferredNodeAffinity, requiredNodeAffinityMatches } from '../node-selector.ts'
+import { hasRequiredNodeAffinity, preferredNodeAffinity, requiredNodeAffinityMatches } from '../../client/node-selector.ts'
 import { normaliseByMax, type Plugin } from '../plugin.ts'
 import { unresolvable } from '../rejection.ts'
 

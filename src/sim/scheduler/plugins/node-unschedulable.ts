@@ -1,7 +1,7 @@
 import type { Taint } from '../../api/scheduling.ts'
 import type { Plugin } from '../plugin.ts'
 import { unresolvable } from '../rejection.ts'
-import { toleratesAny } from '../tolerations.ts'
+import { toleratesAny } from '../../api/tolerations.ts'
 
 const NAME = 'NodeUnschedulable'
 const TAINT: Taint = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' }

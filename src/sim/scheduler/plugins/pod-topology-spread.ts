@@ -2,10 +2,10 @@ import { EVERYTHING, compileSelector, matches, type Selector } from '../../api/l
 import type { Pod } from '../../api/pod.ts'
 import type { TopologySpreadConstraint } from '../../api/scheduling.ts'
 import type { NodeInfo } from '../node-info.ts'
-import { hasRequiredNodeAffinity, requiredNodeAffinityMatches } from '../node-selector.ts'
+import { hasRequiredNodeAffinity, requiredNodeAffinityMatches } from '../../client/node-selector.ts'
 import { MAX_SCORE, type Cycle, type FilterRun, type Plugin, type ScoreRun } from '../plugin.ts'
 import { unresolvable, unschedulable } from '../rejection.ts'
-import { untoleratedTaint } from '../tolerations.ts'
+import { untoleratedTaint } from '../../api/tolerations.ts'
 import { defaultSelector } from './default-selector.ts'
 import { naturalLogarithm } from './logarithm.ts'
 

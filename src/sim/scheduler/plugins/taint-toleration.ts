@@ -1,7 +1,7 @@
 import type { NodeInfo } from '../node-info.ts'
 import { MAX_SCORE, normaliseByMax, type Plugin } from '../plugin.ts'
 import { unresolvable } from '../rejection.ts'
-import { toleratesAny, untoleratedTaint } from '../tolerations.ts'
+import { toleratesAny, untoleratedTaint } from '../../api/tolerations.ts'
 
 const NAME = 'TaintToleration'
 const TAINTED = unresolvable(NAME, 'node(s) had untolerated taint(s)')

@@ -1,7 +1,7 @@
 import { compileSelector, matches } from '../../api/labels.ts'
 import { compareQuantities, value } from '../../api/quantity.ts'
 import type { Node } from '../../kinds/node/node.ts'
-import { nodeSelectorMatches } from '../node-selector.ts'
+import { nodeSelectorMatches } from '../../client/node-selector.ts'
 import type { Objects } from '../plugin.ts'
 import {
   NO_PROVISIONER, classOf, storageClassOf, type CSIDriver, type CSIStorageCapacity, type PersistentVolume, type PersistentVolumeClaim, type StorageClass,

@@ -1,4 +1,4 @@
-import type { Taint, Toleration } from '../api/scheduling.ts'
+import type { Taint, Toleration } from './scheduling.ts'
 
 /** Does a toleration cover a taint (component-helpers: scheduling, ToleratesTaint)? */
 export function tolerates(toleration: Toleration, taint: Taint): boolean {
