@@ -17,10 +17,13 @@ export interface Derived<V> {
 /** A derived, always current grouping of a table's keys. */
 export class Index<V> implements Derived<V> {
   readonly #by: IndexBy<V>
+  readonly #ofKeys: boolean
   readonly #groups = new Map<string, SortedKeys>()
 
-  constructor(by: IndexBy<V>) {
+  /** `ofKeys`: the group depends on the key alone, so changes of a value need not be looked at. */
+  constructor(by: IndexBy<V>, ofKeys = false) {
     this.#by = by
+    this.#ofKeys = ofKeys
   }
 
   /** The keys under `group`, sorted. */
@@ -38,11 +41,14 @@ export class Index<V> implements Derived<V> {
   }
 
   apply(key: string, from: V | undefined, to: V | undefined): void {
+    if (this.#ofKeys && from !== undefined && to !== undefined) return
     const before = from === undefined ? undefined : this.#by(from, key)
     const after = to === undefined ? undefined : this.#by(to, key)
     if (before === after) return
-    for (const group of listed(before)) this.#remove(group, key)
-    for (const group of listed(after)) this.#add(group, key)
+    if (typeof before === 'string') this.#remove(before, key)
+    else if (before) for (const group of before) this.#remove(group, key)
+    if (typeof after === 'string') this.#add(after, key)
+    else if (after) for (const group of after) this.#add(group, key)
   }
 
   clear(): void {
@@ -62,9 +68,6 @@ export class Index<V> implements Derived<V> {
     if (keys.size === 0) this.#groups.delete(group)
   }
 }
-
-const listed = (groups: string | readonly string[] | undefined): readonly string[] =>
-  groups === undefined ? [] : typeof groups === 'string' ? [groups] : groups
 
 /** Told of every write, undo and redo alike; for mirrors outside the simulation. */
 export type TableListener = (key: string, to: unknown) => void
@@ -132,8 +135,8 @@ export class Table<V> {
   }
 
   /** Declares an index; rows that exist already are entered. Declare at composition time. */
-  index(by: IndexBy<V>): Index<V> {
-    return this.derive(new Index<V>(by))
+  index(by: IndexBy<V>, ofKeys = false): Index<V> {
+    return this.derive(new Index<V>(by, ofKeys))
   }
 
   /** Keeps `derived` current from now on, beginning with the rows that exist already. */

@@ -36,10 +36,11 @@ export class Store {
     this.objects = engine.table<KubeObject>('etcd')
     this.#changes = engine.table<Change>('etcd/changes')
     this.#counters = engine.table<number>('etcd/counters')
-    this.#byResource = this.objects.index((_, key) => key.slice(0, key.indexOf('/')))
-    this.#byNamespace = this.objects.index((obj, key) =>
-      obj.metadata.namespace ? `${key.slice(0, key.indexOf('/'))}/${obj.metadata.namespace}` : undefined,
-    )
+    this.#byResource = this.objects.index((_, key) => key.slice(0, key.indexOf('/')), true)
+    this.#byNamespace = this.objects.index((_, key) => {
+      const name = key.lastIndexOf('/')
+      return key.indexOf('/') < name ? key.slice(0, name) : undefined
+    }, true)
   }
 
   /** The revision of the latest write. */

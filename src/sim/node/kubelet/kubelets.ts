@@ -21,6 +21,13 @@ import { staticPods } from './static-pods.ts'
 import { beginStop, type Exited } from './stopping.ts'
 import { actorOf, KUBELET, KubeletWorld, rowKey } from './world.ts'
 
+/** A node as it registers: everything is well but the network, which needs a range first. */
+function unready(node: Node, now: string): Node {
+  const { conditions } = nodeStatusPatch(node, 'not-ready', now)['status'] as unknown as NonNullable<Node['status']>
+  const message = 'container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized'
+  return { ...node, status: { ...node.status, conditions: (conditions ?? []).map((c) => (c.type === 'Ready' ? { ...c, message } : c)) } }
+}
+
 /** The network plugin needs this long to be ready once the node has its range. */
 const CNI_STARTS: Micros = ms(1500)
 
@@ -85,7 +92,7 @@ export class Kubelets {
     if (this.world.nodes.has(name)) return
     this.world.nodes.set(name, { name, uid: '', address: hostAddress(node), up: true, ready: false, images: [], layers: [], pullingUntil: 0, lastAddress: 1 })
     ctx.note('kubelet.boot', { node: name })
-    this.world.client(name).send(ctx, create(NODES, undefined, node), { actor: actorOf(name), what: 'registered' }, ms(5))
+    this.world.client(name).send(ctx, create(NODES, undefined, unready(node, formatTime(ctx.now))), { actor: actorOf(name), what: 'registered' }, ms(5))
   }
 
   #registered(ctx: EventContext, { answer }: Answered<Node>): void {
