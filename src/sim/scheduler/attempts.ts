@@ -89,22 +89,3 @@ export function verdicts({ scores, only, rejected }: Attempt): readonly NodeVerd
   const refused = rejected.map(([node, r]): NodeVerdict => ({ node, rejectedBy: r.plugin, reasons: r.reasons, scores: {}, total: 0 }))
   return [...passed, ...refused.sort((a, b) => (a.node < b.node ? -1 : 1))]
 }
-
-/** An attempt as the page shows it: a row a node, a column a plugin that scored. */
-export interface AttemptView {
-  readonly pod: string
-  readonly at: Micros
-  readonly nodes: readonly NodeVerdict[]
-  readonly plugins: readonly string[]
-  readonly chosen: string | null
-  readonly message: string
-}
-
-export const attemptView = (attempt: Attempt): AttemptView => ({
-  pod: attempt.pod,
-  at: attempt.at,
-  nodes: verdicts(attempt),
-  plugins: attempt.scores?.plugins ?? [],
-  chosen: attempt.chosen,
-  message: attempt.message,
-})

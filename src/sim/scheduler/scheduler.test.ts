@@ -8,6 +8,7 @@ import { Engine } from '../engine/engine.ts'
 import { seconds } from '../engine/time.ts'
 import { Timeline } from '../engine/timeline.ts'
 import type { Event } from '../kinds/event/event.ts'
+import { verdicts } from './attempts.ts'
 import { Scheduler } from './scheduler.ts'
 
 /** An API server, a scheduler, and somebody who writes; no kubelets, so that nothing else moves. */
@@ -118,8 +119,9 @@ describe('the scheduler', () => {
     w.node('x', '4')
     w.node('y', '8')
     w.pod('p', '2')
-    const { nodes: seen, chosen, plugins } = w.scheduler.attempt('default/p')!
-    expect([chosen, plugins.includes('NodeResourcesFit'), w.scheduler.attempt('default/none')]).toEqual(['y', true, null])
+    const attempt = w.scheduler.attempts.table.get('default/p')!
+    expect(attempt.chosen).toBe('y')
+    const seen = verdicts(attempt)
     expect(seen.map((v) => [v.node, v.rejectedBy])).toEqual([['y', null], ['x', null], ['small', 'NodeResourcesFit'], ['tainted', 'TaintToleration']])
     expect(seen[0]!.total).toBe(Object.values(seen[0]!.scores).reduce((a, b) => a + b, 0))
   })

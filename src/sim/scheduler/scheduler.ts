@@ -9,7 +9,7 @@ import type { Engine, EventContext } from '../engine/engine.ts'
 import type { Table } from '../engine/table.ts'
 import type { Micros } from '../engine/time.ts'
 import type { Node } from '../kinds/node/node.ts'
-import { Attempts, attemptView, type AttemptView } from './attempts.ts'
+import { Attempts } from './attempts.ts'
 import { SchedulerCache } from './cache.ts'
 import { nodeActions, podActions, type ClusterEvent } from './cluster-event.ts'
 import { decide, type Decision } from './decide.ts'
@@ -96,12 +96,6 @@ export class Scheduler {
     const backoff = queue.count('backoff') + queue.count('error-backoff')
     const waiting = queue.count('unschedulable') + queue.count('gated')
     return { figures: { active, backoff, unschedulable: waiting, attempts: this.#counters.get('attempts') ?? 0 }, busy: queue.keys('in flight')[0] ?? null, queued: active + backoff + waiting }
-  }
-
-  /** The last attempt to place a pod ("ns/name"), or null when there was none that is still known. */
-  attempt(pod: string): AttemptView | null {
-    const attempt = this.attempts.table.get(pod)
-    return attempt ? attemptView(attempt) : null
   }
 
   get #running(): boolean {
