@@ -14,10 +14,10 @@ import { containerLog, type LogOptions } from './logs.ts'
 import { admitPod } from './new-pod.ts'
 import { advance, crashLoop, exited, probed, pulled, started } from './pod-worker.ts'
 import type { ProbeDue } from './prober.ts'
-import { finishPull, pullBackoff, pullFailed, type Pulled } from './puller.ts'
+import { finishPull, pullBackoff, pullFailed, storedImage, type Pulled } from './puller.ts'
 import { report } from './reporter.ts'
 import type { NodeRow, PodRow } from './state.ts'
-import { staticPods } from './static-pods.ts'
+import { preloadedImages, staticPods } from './static-pods.ts'
 import { beginStop, type Exited } from './stopping.ts'
 import { actorOf, KUBELET, KubeletWorld, rowKey } from './world.ts'
 
@@ -90,7 +90,7 @@ export class Kubelets {
   #boot(ctx: EventContext, node: Node): void {
     const name = ctx.instance
     if (this.world.nodes.has(name)) return
-    this.world.nodes.set(name, { name, uid: '', address: hostAddress(node), up: true, ready: false, images: [], layers: [], pullingUntil: 0, lastAddress: 1 })
+    this.world.nodes.set(name, { name, uid: '', address: hostAddress(node), up: true, ready: false, images: preloadedImages(name).map((image) => storedImage(image)!), layers: [], pullingUntil: 0, lastAddress: 1 })
     ctx.note('kubelet.boot', { node: name })
     this.world.client(name).send(ctx, create(NODES, undefined, unready(node, formatTime(ctx.now))), { actor: actorOf(name), what: 'registered' }, ms(5))
   }

@@ -55,17 +55,23 @@ function pullTime(ctx: EventContext, node: NodeRow, image: Extract<Resolved, { f
 /** Layers of equal size in images of one registry are taken for the same layer, as shared bases are. */
 const layerId = (image: Extract<Resolved, { found: true }>, size: number): string => `${image.repository.split('/')[0]}:${size}`
 
+/** An image as the node's store lists it; undefined for one that does not resolve. */
+export function storedImage(name: string): NodeRow['images'][number] | undefined {
+  const image = resolveImage(name)
+  return image.found ? { reference: image.reference, digest: `${image.repository}@${image.digest}`, size: sizeOf(image.layers) } : undefined
+}
+
 /** The pull is over and well: the node has the image now. */
 export function finishPull(world: KubeletWorld, ctx: EventContext, row: PodRow, { container: name, took }: Pulled): PodRow {
   const container = containerNamed(row.pod, name)!
   const image = resolveImage(container.image ?? '')
   const node = world.nodes.get(row.node)!
   if (!image.found || !took) return row
-  const size = sizeOf(image.layers)
+  const stored = storedImage(container.image!)!
   const has = node.images.some((i) => i.reference === image.reference)
   const layers = [...new Set([...node.layers, ...image.layers.map((l) => layerId(image, l))])]
-  world.nodes.set(node.name, { ...node, layers, images: has ? node.images : [...node.images, { reference: image.reference, digest: `${image.repository}@${image.digest}`, size }] })
-  world.aboutContainer(ctx, row, container, 'Normal', 'Pulled', `Successfully pulled image "${container.image}" in ${goSeconds(took[0])} (${goSeconds(took[1])} including waiting). Image size: ${size} bytes.`)
+  world.nodes.set(node.name, { ...node, layers, images: has ? node.images : [...node.images, stored] })
+  world.aboutContainer(ctx, row, container, 'Normal', 'Pulled', `Successfully pulled image "${container.image}" in ${goSeconds(took[0])} (${goSeconds(took[1])} including waiting). Image size: ${stored.size} bytes.`)
   ctx.note('kubelet.pulled', { pod: row.pod.metadata.name, node: row.node, image: container.image ?? '', seconds: goSeconds(took[0]) })
   return world.put(withContainer(row, { ...row.containers[name]!, pulls: undefined, ...imageOf(image) }))
 }

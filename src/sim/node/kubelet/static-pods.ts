@@ -19,6 +19,9 @@ const PARTS: readonly Part[] = [
   { name: 'kube-scheduler', image: 'registry.k8s.io/kube-scheduler:v1.36.2', cpu: '100m' },
 ]
 
+/** Images that kubeadm has pulled before the kubelet starts its static pods. */
+export const preloadedImages = (node: string): readonly string[] => (node === CONTROL_PLANE ? PARTS.map((part) => part.image) : [])
+
 /** The mirror pods of a node's static pods: what the API shows of them. Only the control plane has some. */
 export function staticPods(node: NodeRow): readonly KubeObject[] {
   if (node.name !== CONTROL_PLANE) return []
