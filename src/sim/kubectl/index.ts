@@ -1,16 +1,37 @@
 import type { Verb } from './context.ts'
 import { annotateVerb } from './annotate/index.ts'
+import { apiResourcesVerb } from './api-resources/index.ts'
+import { apiVersionsVerb } from './api-versions/index.ts'
 import { applyVerb } from './apply/index.ts'
+import { authVerb } from './auth/index.ts'
+import { autoscaleVerb } from './autoscale/index.ts'
+import { clusterInfoVerb } from './cluster-info/index.ts'
+import { configVerb } from './config/index.ts'
+import { cordonVerb } from './cordon/index.ts'
 import { createVerb } from './create/index.ts'
 import { deleteVerb } from './delete/index.ts'
 import { describeVerb } from './describe/index.ts'
+import { diffVerb } from './diff/index.ts'
+import { drainVerb } from './drain/index.ts'
+import { editVerb } from './edit/index.ts'
+import { eventsVerb } from './events/index.ts'
+import { execVerb } from './exec/index.ts'
+import { explainVerb } from './explain/index.ts'
+import { exposeVerb } from './expose/index.ts'
 import { getVerb } from './get/index.ts'
 import { labelVerb } from './label/index.ts'
+import { logsVerb } from './logs/index.ts'
 import { patchVerb } from './patch/index.ts'
 import { replaceVerb } from './replace/index.ts'
 import { rolloutVerb } from './rollout/index.ts'
+import { runVerb } from './run/index.ts'
 import { scaleVerb } from './scale/index.ts'
 import { setVerb } from './set/index.ts'
+import { taintVerb } from './taint/index.ts'
+import { topVerb } from './top/index.ts'
+import { uncordonVerb } from './uncordon/index.ts'
+import { versionVerb } from './version/index.ts'
+import { waitVerb } from './wait/index.ts'
 
 /** All commands, one line each; a folder beside this file has the verb of its name. */
 export const verbs: readonly Verb[] = [
@@ -19,11 +40,32 @@ export const verbs: readonly Verb[] = [
   applyVerb,
   createVerb,
   deleteVerb,
+  editVerb,
   replaceVerb,
   patchVerb,
+  diffVerb,
   labelVerb,
   annotateVerb,
   scaleVerb,
   rolloutVerb,
   setVerb,
+  runVerb,
+  exposeVerb,
+  logsVerb,
+  execVerb,
+  eventsVerb,
+  waitVerb,
+  cordonVerb,
+  uncordonVerb,
+  drainVerb,
+  taintVerb,
+  explainVerb,
+  apiResourcesVerb,
+  apiVersionsVerb,
+  clusterInfoVerb,
+  versionVerb,
+  configVerb,
+  authVerb,
+  autoscaleVerb,
+  topVerb,
 ]

@@ -6,7 +6,7 @@ import { Failure, statusText } from '../failure.ts'
 import { getTarget, listTarget, targetsOf } from '../resources.ts'
 import { alignTabs } from '../tab-writer.ts'
 import { describers } from './describers.ts'
-import { eventsAbout, eventsText } from './events.ts'
+import { eventsAbout, eventsText } from '../event-text.ts'
 import { generic } from './generic.ts'
 
 export const describeVerb: Verb = {

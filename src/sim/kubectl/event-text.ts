@@ -1,9 +1,9 @@
-import { humanDuration } from '../../api/human-duration.ts'
-import type { KubeList, KubeObject } from '../../api/meta.ts'
-import { isStatus } from '../../api/status.ts'
-import { EVENTS, list } from '../../client/request.ts'
-import { parseTime, type Micros } from '../../engine/time.ts'
-import type { KubectlContext } from '../context.ts'
+import { humanDuration } from '../api/human-duration.ts'
+import type { KubeList, KubeObject } from '../api/meta.ts'
+import { isStatus } from '../api/status.ts'
+import { EVENTS, list } from '../client/request.ts'
+import { parseTime, type Micros } from '../engine/time.ts'
+import type { KubectlContext } from './context.ts'
 
 /** What describe and `kubectl events` read of an Event. */
 export interface EventObject extends KubeObject {

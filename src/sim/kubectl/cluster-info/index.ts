@@ -1,0 +1,28 @@
+import type { KubeList } from '../../api/meta.ts'
+import { isStatus } from '../../api/status.ts'
+import { list, SERVICES } from '../../client/request.ts'
+import type { Verb } from '../context.ts'
+import { fail, refuse } from '../failure.ts'
+import { contextNamed } from '../kubeconfig.ts'
+
+export const clusterInfoVerb: Verb = {
+  name: 'cluster-info',
+  summary: 'Display cluster information',
+  usage: ['kubectl cluster-info'],
+  run(ctx, inv) {
+    if (inv.path[1]) fail('kubectl cluster-info dump is not modelled here; use kubectl get -A -o yaml')
+    const { config } = ctx
+    const cluster = contextNamed(config, config.currentContext)?.cluster
+    const server = config.clusters.find((c) => c.name === cluster)?.server ?? ''
+    const answer = ctx.call(list(SERVICES, 'kube-system', { labelSelector: 'kubernetes.io/cluster-service=true' })) as unknown
+    if (isStatus(answer)) refuse(answer)
+    ctx.out(`Kubernetes control plane is running at ${server}\n`)
+    for (const { metadata, spec } of (answer as KubeList).items) {
+      const name = metadata.labels?.['kubernetes.io/name'] ?? metadata.name
+      const port = (spec as { ports?: readonly { name?: string }[] }).ports?.[0]?.name
+      ctx.out(`${name} is running at ${server}/api/v1/namespaces/kube-system/services/${metadata.name}${port ? `:${port}` : ''}/proxy\n`)
+    }
+    ctx.out("\nTo further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.\n")
+    return 0
+  },
+}

@@ -1,0 +1,54 @@
+import type { KubeList } from '../../api/meta.ts'
+import { isStatus } from '../../api/status.ts'
+import { EVENTS, list } from '../../client/request.ts'
+import type { Micros } from '../../engine/time.ts'
+import type { Invocation, KubectlContext, Verb } from '../context.ts'
+import { eventAge, lastSeen, type EventObject } from '../event-text.ts'
+import { fail, refuse } from '../failure.ts'
+import { layoutTable } from '../print-table.ts'
+import { printerOf } from '../printer.ts'
+import { targetsOf } from '../resources.ts'
+
+export const eventsVerb: Verb = {
+  name: 'events',
+  summary: 'List events',
+  usage: ['kubectl events', 'kubectl events --for deploy/web', 'kubectl events --types=Warning -A'],
+  run: events,
+}
+
+function events(ctx: KubectlContext, inv: Invocation): number {
+  const { flags } = inv
+  if (inv.args.length > 0) fail(`unknown command ${JSON.stringify(inv.args.join(' '))}\nSee 'kubectl events -h' for help and examples`)
+  const types = flags.list('types')
+  for (const type of types) if (!['normal', 'warning'].includes(type.toLowerCase())) fail('valid --types are Normal or Warning')
+  const everywhere = flags.bool('all-namespaces')
+  const printer = printerOf(ctx, inv)
+  const subject = flags.list('for')[0]
+  const fieldSelector = subject ? about(subject, inv.namespace) : undefined
+  const answer = ctx.call(list(EVENTS, everywhere ? undefined : inv.namespace, { fieldSelector })) as unknown
+  if (isStatus(answer)) refuse(answer)
+  const { items, metadata } = answer as KubeList
+  const wanted = (e: EventObject): boolean => types.length === 0 || types.some((t) => t.toLowerCase() === (e.type ?? '').toLowerCase())
+  const found = (items as readonly EventObject[]).filter(wanted).sort((a, b) => lastSeen(a) - lastSeen(b))
+  if (printer) ctx.out(printer.many(found.map((e) => ({ ...e, apiVersion: 'v1', kind: 'Event' }))))
+  else if (found.length > 0) ctx.out(layoutTable([...(flags.bool('no-headers') ? [] : [head(everywhere)]), ...found.map((e) => row(e, everywhere, ctx.now))]))
+  else if (!flags.bool('watch')) ctx.err(everywhere ? 'No events found.\n' : `No events found in ${inv.namespace} namespace.\n`)
+  if (!flags.bool('watch')) return 0
+  const first = found.length === 0 && !flags.bool('no-headers')
+  ctx.follow<boolean, number>({ ...EVENTS, namespace: everywhere ? undefined : inv.namespace, fieldSelector, resourceVersion: metadata.resourceVersion }, first, (header, event) => {
+    if (!event.object || event.type === 'DELETED' || !wanted(event.object as EventObject)) return { state: header }
+    ctx.out(layoutTable([...(header ? [head(everywhere)] : []), row(event.object as EventObject, everywhere, ctx.now)]))
+    return { state: false }
+  })
+  return 0
+}
+
+function about(subject: string, namespace: string): string {
+  const { kind, name } = targetsOf(subject.includes('/') ? [subject] : fail(`--for must be in resource/name form`), namespace).targets[0]!
+  return `involvedObject.kind=${kind.kind},involvedObject.name=${name}`
+}
+
+const head = (everywhere: boolean): readonly string[] => [...(everywhere ? ['NAMESPACE'] : []), 'LAST SEEN', 'TYPE', 'REASON', 'OBJECT', 'MESSAGE']
+const row = (e: EventObject, everywhere: boolean, now: Micros): readonly string[] => [
+  ...(everywhere ? [e.metadata.namespace ?? ''] : []), eventAge(e, now), e.type ?? '', e.reason ?? '', `${e.involvedObject?.kind}/${e.involvedObject?.name}`, (e.message ?? '').trim(),
+]
