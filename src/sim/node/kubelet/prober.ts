@@ -37,8 +37,11 @@ export function armProbes(world: KubeletWorld, ctx: EventContext, row: PodRow, c
   void world
 }
 
-/** The verdict in force: an unprobed container counts as not ready, not started, and alive. */
-const verdictOf = (state: ContainerRow, kind: ProbeKind): boolean => state.verdicts[kind] ?? kind === 'liveness'
+/**
+ * The verdict in force. A container counts as alive until it is known to be dead; readiness and startup begin unknown, so
+ * that a first failing run comes to a verdict too.
+ */
+const verdictOf = (state: ContainerRow, kind: ProbeKind): boolean | undefined => state.verdicts[kind] ?? (kind === 'liveness' ? true : undefined)
 
 /** Readiness fires at the start; liveness and startup tick from the worker's creation (pkg/kubelet/prober: worker.go). */
 function timesOf(row: PodRow, state: ContainerRow, probe: { readonly initialDelaySeconds?: number; readonly periodSeconds?: number }, kind: ProbeKind, now: number) {
