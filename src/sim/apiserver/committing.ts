@@ -6,9 +6,26 @@ import type { Execution } from './execution.ts'
 export function commit(exec: Execution, key: string, object: KubeObject, old?: KubeObject): KubeObject {
   if (old && sameButVersion(object, old)) return old
   if (exec.options.dryRun) return old ? { ...object, metadata: { ...object.metadata, resourceVersion: old.metadata.resourceVersion } } : object
-  const change = exec.store.put(key, object)
+  const change = exec.store.put(key, withoutEmpty(object))
   exec.committed(change)
   return change.object
+}
+
+const COLLECTIONS = ['labels', 'annotations', 'ownerReferences', 'finalizers'] as const
+
+/** Empty collections of the metadata are not written, as Go omits them. */
+function withoutEmpty(object: KubeObject): KubeObject {
+  const { metadata } = object
+  const empty = COLLECTIONS.filter((name) => metadata[name] !== undefined && isEmpty(metadata[name]))
+  if (empty.length === 0) return object
+  const kept: Record<string, unknown> = { ...metadata }
+  for (const name of empty) delete kept[name]
+  return { ...object, metadata: kept as unknown as KubeObject['metadata'] }
+}
+
+function isEmpty(collection: object): boolean {
+  for (const _ in collection) return false
+  return true
 }
 
 /** Removes the object; watchers get `last`. */
