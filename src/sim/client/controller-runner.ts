@@ -8,7 +8,7 @@ import { EventRecorder } from './event-recorder.ts'
 import type { InformerFactory } from './informer.ts'
 import type { Lister } from './lister.ts'
 import type { ReconcileResult } from './reconcile-context.ts'
-import { Jobs, type JobContext } from './resumable.ts'
+import { Jobs, type JobContext, type Place } from './resumable.ts'
 import { Client, type Answered } from './transport.ts'
 import { WorkQueue } from './work-queue.ts'
 
@@ -49,10 +49,15 @@ export class ControllerRunner {
     engine.actor(name, {
       start: (ctx) => controller.start?.(this.#handlerContext(ctx)),
       work: (ctx, key: string) => {
-        if (!this.#stopped.has(name) && this.queue.take(ctx, key)) this.jobs.start(ctx, key)
+        if (this.#stopped.has(name) || !this.queue.take(ctx, key)) return
+        ctx.note('controller.work', { controller: name, key })
+        this.jobs.start(ctx, key)
       },
       timer: (ctx, key: string) => this.queue.due(ctx, key),
-      answer: (ctx, answered: Answered) => this.jobs.answer(ctx, answered),
+      answer: (ctx, answered: Answered) => {
+        ctx.note('controller.answer', { controller: name, key: (answered.data as Place).job })
+        this.jobs.answer(ctx, answered)
+      },
       wake: (ctx, place: never) => this.jobs.wake(ctx, place),
       stop: (ctx) => this.#stop(ctx),
       resume: (ctx) => this.#resume(ctx),

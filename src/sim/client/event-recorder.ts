@@ -157,6 +157,7 @@ export class EventRecorder {
 
   /** Best effort: whatever the answer, the next one goes out. */
   #sent(ctx: EventContext, { data }: Answered): void {
+    ctx.note('events.sent', { component: this.#source.component })
     this.#outbox.delete(data as string)
     this.#sendNext(ctx)
   }

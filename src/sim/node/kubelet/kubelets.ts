@@ -182,6 +182,7 @@ export class Kubelets {
     const row = this.world.find(ctx.instance, data as string)
     if (!row) return
     const lost = answer.kind === 'Status'
+    ctx.note('kubelet.reported', { pod: row.pod.metadata.name, node: row.node })
     report(this.world, ctx, this.world.put({ ...row, patching: false, ...(lost ? { sent: undefined } : {}) }))
   }
 
