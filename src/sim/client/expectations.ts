@@ -40,6 +40,11 @@ export class Expectations {
     this.#table.set(key, { adds: 0, dels: deleting.length, deleting, since: now })
   }
 
+  /** Creations and deletions of one sync together. */
+  expectBoth(key: string, adds: number, deleting: readonly string[], now: Micros): void {
+    this.#table.set(key, { adds, dels: deleting.length, deleting, since: now })
+  }
+
   creationObserved(key: string, count = 1): void {
     const row = this.#table.get(key)
     if (row && row.adds > 0) this.#table.set(key, { ...row, adds: Math.max(0, row.adds - count) })

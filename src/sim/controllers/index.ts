@@ -1,4 +1,5 @@
 import type { Controller } from '../client/controller.ts'
+import { daemonSetController } from './daemonset/index.ts'
 import { deploymentController } from './deployment/index.ts'
 import { endpointsController } from './endpoint/index.ts'
 import { endpointSliceController } from './endpointslice/index.ts'
@@ -24,6 +25,7 @@ export const controllers = (setup: ControllerSetup): readonly Controller[] => [
   namespaceController,
   serviceAccountController,
   garbageCollector,
+  daemonSetController,
   deploymentController,
   replicaSetController,
   ttlController,
