@@ -189,7 +189,8 @@ export class Scheduler {
     if (pod.spec.nodeName) {
       this.cache.removePod(pod)
       this.#wake(ctx, { resource: 'pods', action: 'Delete', old: pod })
-    } else this.#forget(ctx, key)
+    } else if (this.cache.assumed.has(key)) this.#forget(ctx, key)
+    else if (pod.status?.nominatedNodeName) this.#wake(ctx, { resource: 'pods', action: 'Delete', old: pod })
   }
 
   /** A placed pod does not go where it was counted: its room is free again. */

@@ -6,6 +6,8 @@ import { ms, seconds, type Micros } from '../../engine/time.ts'
 export interface PodBehaviour {
   /** What the containers show while they run. */
   readonly face: 'run' | 'crash-loop' | 'image-pull-back-off'
+  /** Does the status name containers and images by their ids, as a real one does? */
+  readonly ids?: boolean
   readonly ready: boolean
   /** From Running to Ready, 0 at once. */
   readonly readyAfter: Micros
@@ -72,7 +74,7 @@ const KUBECTL_STOP = ms(200)
 /** The image of the first container steers the pod: the contract of the recorded kubectl stories. */
 export function imageContract(pod: Pod): PodBehaviour {
   const inJob = controllerOf(pod)?.kind === 'Job'
-  const run: PodBehaviour = { face: 'run', ready: true, readyAfter: 0, stopAfter: KUBECTL_STOP }
+  const run: PodBehaviour = { face: 'run', ids: true, ready: true, readyAfter: 0, stopAfter: KUBECTL_STOP }
   switch (imageOf(pod)) {
     case 'crash:v1':
       return { ...run, face: 'crash-loop', ready: false }

@@ -1,6 +1,7 @@
 import { findCondition } from '../../api/conditions.ts'
 import type { JsonObject, JsonValue } from '../../api/meta.ts'
 import type { Pod } from '../../api/pod.ts'
+import { hashText } from '../../engine/hash.ts'
 import type { PodBehaviour } from './contract.ts'
 
 /** What a pod is to look like: the phase, whether it is ready, and how its containers ended. */
@@ -44,6 +45,17 @@ function state(behaviour: PodBehaviour, look: Look, startedAt: string, now: stri
   return { running: { startedAt } }
 }
 
+/** 64 hexadecimal digits that are always the same for a text. */
+const digest = (text: string): string => Array.from({ length: 8 }, (_, i) => hashText(text, i).toString(16).padStart(8, '0')).join('')
+
+/** "nginx:1.27" comes from docker.io/library/nginx. */
+function repositoryOf(image: string): string {
+  const name = image.lastIndexOf(':') > image.lastIndexOf('/') ? image.slice(0, image.lastIndexOf(':')) : image
+  const [first = ''] = name.split('/')
+  if (name.includes('/') && (first.includes('.') || first.includes(':') || first === 'localhost')) return name
+  return `docker.io/${name.includes('/') ? name : `library/${name}`}`
+}
+
 function containerStatuses(pod: Pod, behaviour: PodBehaviour, look: Look, startedAt: string, now: string): readonly JsonObject[] {
   const looping = behaviour.face === 'crash-loop'
   const up = look.exitCode === undefined && behaviour.face === 'run'
@@ -54,7 +66,8 @@ function containerStatuses(pod: Pod, behaviour: PodBehaviour, look: Look, starte
     ready: look.ready,
     restartCount: looping ? 3 : 0,
     image: c.image ?? '',
-    imageID: '',
+    imageID: behaviour.ids && behaviour.face !== 'image-pull-back-off' ? `${repositoryOf(c.image ?? '')}@sha256:${digest(c.image ?? '')}` : '',
+    ...(behaviour.ids && behaviour.face !== 'image-pull-back-off' ? { containerID: `containerd://${digest(`${pod.metadata.uid} ${c.name}`)}` } : {}),
     started: up,
   }))
 }

@@ -3,6 +3,7 @@ import type { Pod } from '../../api/pod.ts'
 import { ms, seconds } from '../../engine/time.ts'
 import { imageContract, labelContract, parseDuration } from './contract.ts'
 import { nextAddress } from './pod-ip.ts'
+import { statusPatch } from './pod-status.ts'
 import { nextStage } from './stage.ts'
 
 const pod = (over: { labels?: Record<string, string>; annotations?: Record<string, string>; policy?: 'Always' | 'Never' | 'OnFailure'; image?: string; status?: Pod['status']; deleting?: boolean; finalizers?: string[]; grace?: number }): Pod => ({
@@ -77,6 +78,17 @@ test('an image with a meaning keeps it among pods that are steered by labels', (
   expect(stage(pod({ image: 'nosuch:v1' }))).toEqual({ do: 'show', look: { phase: 'Pending', ready: false } })
   expect(labelContract(pod({ image: 'forever:v1', policy: 'Never' })).end).toBeUndefined()
   expect(labelContract(pod({ image: 'crash:v1', annotations: { 'stop-after': '2s' } })).stopAfter).toBe(seconds(2))
+})
+
+test('only the pods of the kubectl stories show the ids of containers and images', () => {
+  const status = (contract: typeof imageContract) => {
+    const p = pod({ image: 'nginx:1.27' })
+    const { status: s } = statusPatch(p, contract(p), { phase: 'Running', ready: true }, 'now') as unknown as { status: Pod['status'] }
+    return s!.containerStatuses![0]!
+  }
+  expect(status(imageContract).containerID).toMatch(/^containerd:\/\/[0-9a-f]{64}$/)
+  expect(status(imageContract).imageID).toMatch(/^docker\.io\/library\/nginx@sha256:[0-9a-f]{64}$/)
+  expect([status(labelContract).containerID, status(labelContract).imageID]).toEqual([undefined, ''])
 })
 
 test('durations are read as Go writes them', () => {
