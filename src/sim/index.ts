@@ -3,7 +3,7 @@ export { Cluster, createCluster, CONTROL_PLANE, type ClusterOptions, type Compon
 export { nodeObject, DEFAULT_SIZE, type NodeSize } from './bootstrap.ts'
 export { EngineFault } from './engine/engine.ts'
 export type { Note, SimEvent, Step } from './engine/event.ts'
-export type { CommandRecord } from './engine/timeline.ts'
+export type { CommandRecord } from './engine/branch.ts'
 export * from './engine/time.ts'
 export { flightOf, flightsOf, type Flight } from './observe/flights.ts'
 export { isChange, isReconcile, rowOf, type Row } from './observe/rows.ts'
