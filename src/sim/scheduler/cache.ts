@@ -4,7 +4,7 @@ import type { Pod } from '../api/pod.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Table } from '../engine/table.ts'
 import type { Node } from '../kinds/node/node.ts'
-import { emptyNodeInfo, withNode, withoutPod, withPod, type NodeInfo } from './node-info.ts'
+import { emptyNodeInfo, withNode, withoutPod, withPod, withPodReplaced, type NodeInfo } from './node-info.ts'
 import { LiveSnapshot } from './snapshot.ts'
 
 /** What the scheduler holds of the cluster: nodes with their pods, and the pods it has placed that are not bound yet (backend/cache). */
@@ -45,6 +45,10 @@ export class SchedulerCache {
     const placed = this.assumed.get(key)
     if (placed) {
       this.assumed.delete(key)
+      if (placed.spec.nodeName === pod.spec.nodeName && placed.metadata.uid === pod.metadata.uid) {
+        this.#change(pod.spec.nodeName, (info) => withPodReplaced(info, placed, pod))
+        return
+      }
       this.#change(placed.spec.nodeName, (info) => withoutPod(info, placed))
     }
     this.#change(pod.spec.nodeName, (info) => withPod(withoutPod(info, pod), pod))

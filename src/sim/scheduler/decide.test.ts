@@ -5,7 +5,7 @@ import type { PodSpec } from '../api/pod-spec.ts'
 import type { Node } from '../kinds/node/node.ts'
 import { decide, type Decision, type World } from './decide.ts'
 import { feasibleToFind } from './filtering.ts'
-import { emptyNodeInfo, withoutPod, withPod, type NodeInfo } from './node-info.ts'
+import { emptyNodeInfo, withoutPod, withPod, withPodReplaced, type NodeInfo } from './node-info.ts'
 import type { Objects } from './plugin.ts'
 import { naturalLogarithm } from './plugins/logarithm.ts'
 import { heapRoot } from './scoring.ts'
@@ -82,6 +82,14 @@ test('what is added to a node and taken away again leaves it as it was', () => {
   const after = withoutPod(withPod(before, extra), extra)
   expect({ ...after, others: {} }).toEqual(before)
   expect(after.others).toEqual({ 'example.com/gpu': 0 })
+})
+
+test('a pod that is replaced by its next state changes no sums, and one that asks for more does', () => {
+  const p = pod('x', '1')
+  const info = withPod(withPod(emptyNodeInfo(node('a')), p), pod('y', '1'))
+  const next = withPodReplaced(info, p, { ...p, metadata: { ...p.metadata, labels: { a: 'b' } } })
+  expect([next.milliCpu, next.pods.map((q) => q.metadata.name), next.pods[0]!.metadata.labels]).toEqual([2000, ['x', 'y'], { a: 'b' }])
+  expect(withPodReplaced(info, p, pod('x', '3')).milliCpu).toBe(4000)
 })
 
 test('a snapshot counts matching pods through additions, removals and undo alike', () => {

@@ -98,6 +98,15 @@ export function withoutPod(info: NodeInfo, pod: Pod): NodeInfo {
   return shift(info, p, -1, pods, p.ports.length ? withoutPorts(info.ports, p.ports) : info.ports)
 }
 
+/** With `pod` in the place of an earlier state of it; what does not change the sums costs one copy of the list. */
+export function withPodReplaced(info: NodeInfo, old: Pod, pod: Pod): NodeInfo {
+  const before = podInfo(old)
+  const after = podInfo(pod)
+  const i = info.pods.indexOf(old)
+  if (i < 0 || before.requests !== after.requests || before.hasAffinity || after.hasAffinity) return withPod(withoutPod(info, old), pod)
+  return { ...info, pods: [...info.pods.slice(0, i), pod, ...info.pods.slice(i + 1)] }
+}
+
 function withoutPorts(ports: readonly HostPort[], gone: readonly HostPort[]): readonly HostPort[] {
   const left = [...ports]
   for (const port of gone) {

@@ -1,7 +1,8 @@
 import { compileSelector, isEmptySelector, matches, type LabelSelector, type Selector } from '../api/labels.ts'
-import type { ContainerPort } from '../api/container.ts'
+import type { Container, ContainerPort } from '../api/container.ts'
 import type { StringMap } from '../api/meta.ts'
 import { isSidecar, type Pod } from '../api/pod.ts'
+import type { PodSpec } from '../api/pod-spec.ts'
 import { podNonZeroRequests, podRequests, type PodRequests } from '../api/pod-resources.ts'
 import type { PodAffinityTerm } from '../api/scheduling.ts'
 
@@ -52,23 +53,50 @@ export function podInfo(pod: Pod): PodInfo {
 
 const NO_TERMS: readonly AffinityTerm[] = []
 
+type Needs = Pick<PodInfo, 'requests' | 'nonZero' | 'nonZeroOfContainers' | 'ports'>
+interface KnownNeeds extends Needs {
+  readonly spec: PodSpec
+}
+
+/** By list of containers, which a pod keeps from version to version while the rest of its spec is filled in. */
+const knownNeeds = new WeakMap<readonly Container[], KnownNeeds>()
+
+function needsOf(pod: Pod): Needs {
+  const { spec } = pod
+  const before = knownNeeds.get(spec.containers)
+  const same = before && before.spec.initContainers === spec.initContainers && before.spec.overhead === spec.overhead && before.spec.resources === spec.resources
+  if (same) return before
+  const nonZero = podNonZeroRequests(pod)
+  const needs: KnownNeeds = {
+    spec,
+    requests: podRequests(pod),
+    nonZero,
+    nonZeroOfContainers: spec.resources ? podNonZeroRequests({ ...pod, spec: { ...spec, resources: undefined } }) : nonZero,
+    ports: hostPorts(pod),
+  }
+  knownNeeds.set(spec.containers, needs)
+  return needs
+}
+
 function makePodInfo(pod: Pod): PodInfo {
+  const { requests, nonZero, nonZeroOfContainers, ports } = needsOf(pod)
   const { podAffinity, podAntiAffinity } = pod.spec.affinity ?? {}
+  const hasAffinity = podAffinity !== undefined || podAntiAffinity !== undefined
+  if (!hasAffinity) {
+    return {
+      pod, requests, nonZero, nonZeroOfContainers, ports, hasAffinity,
+      requiredAffinity: NO_TERMS, requiredAntiAffinity: NO_TERMS, preferredAffinity: NO_TERMS, preferredAntiAffinity: NO_TERMS,
+    }
+  }
   const compile = (terms: readonly PodAffinityTerm[] | undefined): readonly AffinityTerm[] => (terms?.length ? terms.map((t) => affinityTerm(pod, t, 0)) : NO_TERMS)
   const weigh = (terms: typeof podAffinity): readonly AffinityTerm[] =>
     (terms?.preferredDuringSchedulingIgnoredDuringExecution ?? []).map((t) => affinityTerm(pod, t.podAffinityTerm, t.weight))
-  const nonZero = podNonZeroRequests(pod)
   return {
-    pod,
-    requests: podRequests(pod),
-    nonZero,
-    nonZeroOfContainers: pod.spec.resources ? podNonZeroRequests({ ...pod, spec: { ...pod.spec, resources: undefined } }) : nonZero,
-    ports: hostPorts(pod),
+    pod, requests, nonZero, nonZeroOfContainers, ports, hasAffinity,
     requiredAffinity: compile(podAffinity?.requiredDuringSchedulingIgnoredDuringExecution),
     requiredAntiAffinity: compile(podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution),
     preferredAffinity: weigh(podAffinity),
     preferredAntiAffinity: weigh(podAntiAffinity),
-    hasAffinity: podAffinity !== undefined || podAntiAffinity !== undefined,
   }
 }
 
