@@ -39,7 +39,7 @@ const unsatisfied = (names: readonly string[]): string =>
   names.length === 1 ? `plugin ${names[0]}` : `plugin(s) [${[...names].sort().join(' ')}] simultaneously`
 
 /** The first objection to a node; undefined when the pod may go there. */
-export function judgeNode(runs: readonly FilterRun[], node: NodeInfo): Rejection | undefined {
+function judgeNode(runs: readonly FilterRun[], node: NodeInfo): Rejection | undefined {
   for (let i = 0; i < runs.length; i++) {
     const rejection = runs[i]!.filter(node)
     if (rejection) return rejection

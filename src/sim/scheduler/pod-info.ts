@@ -1,4 +1,4 @@
-import { compileSelector, isEmptySelector, matches, type LabelSelector, type Selector } from '../api/labels.ts'
+import { compileSelector, matches, type LabelSelector, type Selector } from '../api/labels.ts'
 import type { Container, ContainerPort } from '../api/container.ts'
 import type { StringMap } from '../api/meta.ts'
 import { isSidecar, type Pod } from '../api/pod.ts'
@@ -144,4 +144,3 @@ export const portsConflict = (a: HostPort, b: HostPort): boolean =>
   a.port === b.port && a.protocol === b.protocol && (a.ip === b.ip || a.ip === '0.0.0.0' || b.ip === '0.0.0.0')
 
 export const priorityOf = (pod: Pod): number => pod.spec.priority ?? 0
-export const hasSelector = (selector: LabelSelector | undefined): boolean => !isEmptySelector(selector)

@@ -51,7 +51,7 @@ const zoneOf = (info: NodeInfo): string => {
 }
 
 /** Zones take turns, so that neighbours in the order lie in different zones (backend/cache/node_tree.go). */
-export function examinationOrder(infos: readonly NodeInfo[]): NodeInfo[] {
+function examinationOrder(infos: readonly NodeInfo[]): NodeInfo[] {
   const zones = new Map<string, NodeInfo[]>()
   for (const info of infos) {
     const zone = zoneOf(info)

@@ -59,7 +59,7 @@ export interface VolumeAttachment extends KubeObject {
   readonly spec: { readonly attacher: string; readonly nodeName: string; readonly source?: { readonly persistentVolumeName?: string } }
 }
 
-export const CLASS_ANNOTATION = 'volume.beta.kubernetes.io/storage-class'
+const CLASS_ANNOTATION = 'volume.beta.kubernetes.io/storage-class'
 export const BIND_COMPLETED = 'pv.kubernetes.io/bind-completed'
 export const SELECTED_NODE = 'volume.kubernetes.io/selected-node'
 export const NO_PROVISIONER = 'kubernetes.io/no-provisioner'

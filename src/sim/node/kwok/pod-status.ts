@@ -91,7 +91,7 @@ function conditionOrder(pod: Pod): readonly JsonValue[] {
 }
 
 /** When the pod was started, as its status tells. */
-export const startTimeOf = (pod: Pod): string | undefined => pod.status?.startTime
+const startTimeOf = (pod: Pod): string | undefined => pod.status?.startTime
 
 /**
  * The strategic merge patch of the status that makes `pod` look as wished at `now` (RFC 3339). `address` is given when
