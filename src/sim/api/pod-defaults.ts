@@ -75,13 +75,13 @@ export function defaultContainer<T extends Container>(c: T): T {
   }) as T
 }
 
-const complete = new WeakSet<PodSpec>()
-
-/** core/v1 SetDefaults_PodSpec and all below it. Shared parts and complete specs come back as they are. */
+/**
+ * core/v1 SetDefaults_PodSpec and all below it. Shared parts and complete specs come back as they are. Nothing is
+ * remembered for pods: a weak entry for each of many short-lived specs costs more than the comparison.
+ */
 export function defaultPodSpec(spec: PodSpec): PodSpec {
-  if (complete.has(spec)) return spec
   const account = spec.serviceAccountName || spec.serviceAccount || undefined
-  const next = assignSame(spec, {
+  return assignSame(spec, {
     dnsPolicy: spec.dnsPolicy || 'ClusterFirst',
     restartPolicy: spec.restartPolicy || 'Always',
     securityContext: spec.securityContext ?? EMPTY,
@@ -96,11 +96,19 @@ export function defaultPodSpec(spec: PodSpec): PodSpec {
     serviceAccountName: account,
     serviceAccount: account,
   })
+}
+
+const complete = new WeakSet<PodTemplateSpec>()
+
+/** A template with the defaults of its pods; templates that were completed before are known by identity. */
+export function defaultTemplate(template: PodTemplateSpec): PodTemplateSpec {
+  if (complete.has(template)) return template
+  const next = fillTemplate(template)
   complete.add(next)
   return next
 }
 
-export function defaultTemplate(template: PodTemplateSpec): PodTemplateSpec {
+function fillTemplate(template: PodTemplateSpec): PodTemplateSpec {
   const spec = defaultPodSpec(template.spec ?? { containers: [] })
   return assignSame(template, { metadata: template.metadata ?? EMPTY, spec })
 }

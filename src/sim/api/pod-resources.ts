@@ -108,7 +108,10 @@ const QOS_RESOURCES = ['cpu', 'memory']
 /** The quality-of-service class (pkg/apis/core/helper/qos: ComputePodQOS); status.qosClass wins where it is set. */
 export const qosClass = (pod: Pod): QosClass => pod.status?.qosClass ?? computeQosClass(pod.spec)
 
+const empty = (r: ResourceRequirements | undefined): boolean => !r || (r.requests === undefined && r.limits === undefined)
+
 export function computeQosClass(spec: PodSpec): QosClass {
+  if (empty(spec.resources) && spec.containers.every((c) => empty(c.resources)) && (spec.initContainers ?? []).every((c) => empty(c.resources))) return 'BestEffort'
   const everyone = [...spec.containers, ...(spec.initContainers ?? [])]
   const sources: readonly (ResourceRequirements | undefined)[] =
     spec.resources && (hasPositive(spec.resources.requests) || hasPositive(spec.resources.limits)) ? [spec.resources] : everyone.map((c) => c.resources)

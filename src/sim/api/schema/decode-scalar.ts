@@ -108,7 +108,7 @@ export function decodeScalar(kind: string, raw: JsonValue): ScalarResult {
     case 'i32':
       return integer(raw, 2_147_483_647)
     case 'i64':
-      return integer(raw, 9_223_372_036_854_775_807)
+      return integer(raw, 2 ** 63)
     case 'n':
       return typeof raw === 'number' ? { value: raw } : MISMATCH
     case 'io':

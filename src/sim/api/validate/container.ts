@@ -7,7 +7,7 @@ import { volumeDevices, volumeMounts, type VolumeMap } from './mounts.ts'
 import { lifecycle, probe, type ProbeKind } from './probe.ts'
 import { resourceRequirements } from './resources.ts'
 import { securityContext } from './security.ts'
-import { named, oneOf, type Errors } from './simple.ts'
+import { named, once, oneOf, type Errors } from './simple.ts'
 
 const PROTOCOLS = ['SCTP', 'TCP', 'UDP']
 const PROBES: readonly ProbeKind[] = ['livenessProbe', 'readinessProbe', 'startupProbe']
@@ -52,18 +52,21 @@ function resizePolicy(c: Container, podRestart: string | undefined, path: Path, 
   })
 }
 
+const soundParts = new WeakSet<object>()
+
 function common(c: Container, ctx: PodContext, path: Path, out: Errors): void {
   if (!c.name) out.push(required(child(path, 'name')))
   else named(isDns1123Label, c.name, child(path, 'name'), out)
   if (!c.image) out.push(required(child(path, 'image')))
   oneOf(c.terminationMessagePolicy, ['File', 'FallbackToLogsOnError'], child(path, 'terminationMessagePolicy'), out)
-  ports(c.ports, child(path, 'ports'), out)
-  env(c.env, child(path, 'env'), out)
-  envFrom(c.envFrom, child(path, 'envFrom'), out)
+  once(soundParts, c.ports, out, () => ports(c.ports, child(path, 'ports'), out))
+  once(soundParts, c.env, out, () => env(c.env, child(path, 'env'), out))
+  once(soundParts, c.envFrom, out, () => envFrom(c.envFrom, child(path, 'envFrom'), out))
   volumeMounts(c, ctx.volumes, child(path, 'volumeMounts'), out)
   volumeDevices(c.volumeDevices, c.volumeMounts ?? [], ctx.volumes, child(path, 'volumeDevices'), out)
   oneOf(c.imagePullPolicy, ['Always', 'IfNotPresent', 'Never'], child(path, 'imagePullPolicy'), out)
-  if (c.resources) resourceRequirements(c.resources, ctx.claims, child(path, 'resources'), out)
+  if (c.resources?.claims) resourceRequirements(c.resources, ctx.claims, child(path, 'resources'), out)
+  else once(soundParts, c.resources, out, () => resourceRequirements(c.resources!, ctx.claims, child(path, 'resources'), out))
   resizePolicy(c, ctx.spec.restartPolicy, child(path, 'resizePolicy'), out)
   if (c.securityContext) securityContext(c.securityContext, ctx.spec.hostUsers !== false, child(path, 'securityContext'), out)
 }
@@ -101,12 +104,15 @@ function hostPortConflicts(containers: readonly Container[], path: Path, out: Er
   )
 }
 
+/** A probe that is fine as one kind may not be as another. */
+const soundProbes: Readonly<Record<ProbeKind, WeakSet<object>>> = { livenessProbe: new WeakSet(), readinessProbe: new WeakSet(), startupProbe: new WeakSet() }
+
 function life(c: Container, ctx: PodContext, path: Path, out: Errors): void {
   // A negative grace period counts as one second.
   const given = ctx.spec.terminationGracePeriodSeconds
   const grace = given !== undefined && given < 0 ? 1 : given
   lifecycle(c.lifecycle, grace, ctx.spec.os?.name, child(path, 'lifecycle'), out)
-  for (const kind of PROBES) probe(c[kind], kind, grace, child(path, kind), out)
+  for (const kind of PROBES) once(soundProbes[kind], c[kind], out, () => probe(c[kind], kind, grace, child(path, kind), out))
 }
 
 /** core/validation: validateContainers. */

@@ -3,7 +3,6 @@ import { isDns1123Label, mustBeBetween } from '../names.ts'
 import type { AzureDiskVolumeSource, FCVolumeSource, ISCSIVolumeSource, StorageOSVolumeSource, Volume } from '../volume.ts'
 import { descendingPath } from './paths.ts'
 import { named, type Errors } from './simple.ts'
-import { partition } from './volumes.ts'
 
 /** Members that a source must have, and the name under which its errors stand where that differs. */
 const REQUIRED: Readonly<Record<string, readonly string[]>> = {
@@ -24,6 +23,10 @@ function initiator(name: string, path: Path, out: Errors): void {
   const pattern = name.startsWith('iqn') ? IQN : name.startsWith('eui') ? EUI : name.startsWith('naa') ? NAA : undefined
   if (!pattern) out.push(invalidValue(path, name, 'must be valid format starting with iqn, eui, or naa'))
   else if (!pattern.test(name)) out.push(invalidValue(path, name, 'must be valid format'))
+}
+
+const partition = (n: number | undefined, path: Path, out: Errors): void => {
+  if (n !== undefined && (n < 0 || n > 255)) out.push(invalidValue(path, n, mustBeBetween(1, 255)))
 }
 
 const unit = (n: number, path: Path, out: Errors): void => {

@@ -127,19 +127,18 @@ function fileKeyVolumes(spec: PodSpec, path: Path, out: Errors): void {
   )
 }
 
-const sound = new WeakMap<PodSpec, string>()
+const sound = new WeakSet<PodSpec>()
 
 /**
- * core/validation: ValidatePodSpec. `podName` is '' in a template; `isPod` tells a pod from a template. Specs that
- * passed are remembered by identity.
+ * core/validation: ValidatePodSpec. `podName` is '' in a template; `isPod` tells a pod from a template. Specs of
+ * templates that passed are remembered by identity.
  */
 export function validatePodSpec(spec: PodSpec, podName: string, path: Path, out: Errors, isPod = podName !== ''): void {
-  const needsName = spec.volumes?.some((v) => v.ephemeral) ? podName : ''
-  const key = `${isPod}${needsName}`
-  if (sound.get(spec) === key) return
+  if (isPod) return check(spec, podName, isPod, path, out)
+  if (sound.has(spec)) return
   const before = out.length
   check(spec, podName, isPod, path, out)
-  if (out.length === before) sound.set(spec, key)
+  if (out.length === before) sound.add(spec)
 }
 
 function check(spec: PodSpec, podName: string, isPod: boolean, path: Path, out: Errors): void {

@@ -129,12 +129,9 @@ function affinityTerms(required: readonly PodAffinityTerm[] | undefined, preferr
   })
 }
 
-const clean = new WeakSet<PodSpec>()
-
 /** Warnings about a pod's spec (pkg/api/pod/warnings.go), in Kubernetes' order. `path` is that of the spec. */
 export function podSpecWarnings(spec: PodSpec, path: Path): readonly string[] {
   const out: string[] = []
-  if (clean.has(spec)) return out
   scheduling(spec, path, out)
   spec.volumes?.forEach((v, i) => {
     for (const [key, name, text] of DEPRECATED_VOLUMES) if (v[key] !== undefined) out.push(`${child(at(child(path, 'volumes'), i), name)}: ${text}`)
@@ -154,7 +151,6 @@ export function podSpecWarnings(spec: PodSpec, path: Path): readonly string[] {
     const a = spec.affinity?.[key]
     if (a) affinityTerms(a.requiredDuringSchedulingIgnoredDuringExecution, a.preferredDuringSchedulingIgnoredDuringExecution, child(child(path, 'affinity'), key), out)
   }
-  if (out.length === 0) clean.add(spec)
   return out
 }
 

@@ -4,7 +4,7 @@ import { isDns1123Label, isDns1123Subdomain } from '../names.ts'
 import type { ClusterTrustBundleProjection, KeyToPath, PodCertificateProjection, ProjectedVolumeSource, VolumeProjection } from '../volume.ts'
 import { fileMode, nonReservedPath } from './paths.ts'
 import { named, type Errors } from './simple.ts'
-import { downwardFile, keyToPath } from './volumes.ts'
+import { downwardFile, keyToPath } from './volume-files.ts'
 
 /** "example.com/name" (core/validation: ValidateSignerName). */
 function signerName(name: string, path: Path, out: Errors): void {

@@ -5,6 +5,17 @@ import { isPercent, type NameCheck } from '../names.ts'
 /** Field errors are collected into a list that the caller owns; nothing is allocated while all is well. */
 export type Errors = FieldError[]
 
+/**
+ * Runs a check unless the same immutable part passed it before: pods of one template share their probes, ports and
+ * resources, so each is looked at once.
+ */
+export function once(sound: WeakSet<object>, part: object | undefined, out: Errors, check: () => void): void {
+  if (part === undefined || sound.has(part)) return
+  const before = out.length
+  check()
+  if (out.length === before) sound.add(part)
+}
+
 export function nonNegative(n: number | undefined, path: Path, out: Errors): void {
   if (n !== undefined && n < 0) out.push(invalidValue(path, n, 'must be greater than or equal to 0'))
 }

@@ -41,7 +41,7 @@ export function overlappingPaths(volumes: readonly Volume[], out: string[]): voi
     if (v.configMap) warn(`ConfigMap ${goQuote(v.configMap.name ?? '')}`, bare(v.configMap.items))
     if (v.secret) warn(`Secret ${goQuote(v.secret.secretName ?? '')}`, bare(v.secret.items))
     if (v.downwardAPI) warn('DownwardAPI', bare(v.downwardAPI.items))
-    if (!v.projected) continue
+    if (!v.projected || (v.projected.sources ?? []).length === 0) continue
     for (const s of v.projected.sources ?? []) if (Object.keys(s).length === 0) out.push(`volume ${goQuote(v.name)} (Projected) has no sources provided`)
     warn('Projected', (v.projected.sources ?? []).flatMap(pathsOf))
   }

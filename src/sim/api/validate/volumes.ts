@@ -1,14 +1,14 @@
 import { at, child, duplicate, forbiddenField, invalidValue, notSupported, required, tooLong, type Path } from '../field.ts'
 import { validateLabelSelector } from '../labels.ts'
-import { isDns1123Label, isDns1123Subdomain, mustBeBetween } from '../names.ts'
+import { isDns1123Label, isDns1123Subdomain } from '../names.ts'
 import { compareQuantities, isNegativeQuantity } from '../quantity.ts'
-import type { CSIVolumeSource, DownwardAPIVolumeFile, HostPathVolumeSource, KeyToPath, PersistentVolumeClaimSpec, Volume } from '../volume.ts'
-import { objectField, resourceField, VOLUME_FIELDS } from './env.ts'
+import type { CSIVolumeSource, HostPathVolumeSource, KeyToPath, PersistentVolumeClaimSpec, Volume } from '../volume.ts'
 import { legacySources } from './legacy-volumes.ts'
 import type { VolumeMap } from './mounts.ts'
-import { fileMode, noBacksteps, nonReservedPath } from './paths.ts'
+import { fileMode, noBacksteps } from './paths.ts'
 import { projected } from './projected.ts'
 import { named, type Errors } from './simple.ts'
+import { downwardFile, keyToPath } from './volume-files.ts'
 
 const HOST_PATH_TYPES = ['', 'BlockDevice', 'CharDevice', 'Directory', 'DirectoryOrCreate', 'File', 'FileOrCreate', 'Socket']
 
@@ -18,30 +18,10 @@ function hostPath(h: HostPathVolumeSource, path: Path, out: Errors): void {
   if (h.type !== undefined && !HOST_PATH_TYPES.includes(h.type)) out.push(notSupported(child(path, 'type'), h.type, HOST_PATH_TYPES))
 }
 
-/** core/validation: validateKeyToPath. */
-export function keyToPath(k: KeyToPath, path: Path, out: Errors): void {
-  if (!k.key) out.push(required(child(path, 'key')))
-  if (!k.path) out.push(required(child(path, 'path')))
-  nonReservedPath(k.path ?? '', child(path, 'path'), out)
-  fileMode(k.mode, child(path, 'mode'), out)
-}
-
 function keyed(name: string | undefined, nameField: string, mode: number | undefined, items: readonly KeyToPath[] | undefined, path: Path, out: Errors): void {
   if (!name) out.push(required(child(path, nameField)))
   fileMode(mode, child(path, 'defaultMode'), out)
   items?.forEach((k, i) => keyToPath(k, at(child(path, 'items'), i), out))
-}
-
-/** core/validation: validateDownwardAPIVolumeFile. */
-export function downwardFile(f: DownwardAPIVolumeFile, path: Path, out: Errors): void {
-  if (!f.path) out.push(required(child(path, 'path')))
-  nonReservedPath(f.path ?? '', child(path, 'path'), out)
-  if (f.fieldRef) {
-    objectField(f.fieldRef, VOLUME_FIELDS, child(path, 'fieldRef'), out)
-    if (f.resourceFieldRef) out.push(invalidValue(path, 'resource', 'fieldRef and resourceFieldRef can not be specified simultaneously'))
-  } else if (f.resourceFieldRef) resourceField(f.resourceFieldRef, true, child(path, 'resourceFieldRef'), out)
-  else out.push(required(path, 'one of fieldRef and resourceFieldRef is required'))
-  fileMode(f.mode, child(path, 'mode'), out)
 }
 
 function csi(c: CSIVolumeSource, path: Path, out: Errors): void {
@@ -134,7 +114,22 @@ function source(v: Volume, kind: Source, podName: string, isPod: boolean, path: 
   }
 }
 
+const KINDS: ReadonlySet<string> = new Set(ORDER)
+
+/** The only source of a volume, which is what all sound volumes have. */
+function single(v: Volume): Source | undefined {
+  let found: string | undefined
+  for (const key in v) {
+    if (key === 'name' || v[key as keyof Volume] === undefined) continue
+    if (found !== undefined) return undefined
+    found = key
+  }
+  return found !== undefined && KINDS.has(found) ? (found as Source) : undefined
+}
+
 function one(v: Volume, podName: string, isPod: boolean, path: Path, out: Errors): void {
+  const only = single(v)
+  if (only) return source(v, only, podName, isPod, path, out)
   let sources = 0
   for (const kind of ORDER) {
     if (v[kind] === undefined) continue
@@ -166,6 +161,3 @@ export function volumes(list: readonly Volume[] | undefined, podName: string, is
   return sound
 }
 
-export const partition = (n: number | undefined, path: Path, out: Errors): void => {
-  if (n !== undefined && (n < 0 || n > 255)) out.push(invalidValue(path, n, mustBeBetween(1, 255)))
-}

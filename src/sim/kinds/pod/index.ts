@@ -28,7 +28,7 @@ function prepareCreate(pod: Pod): Pod {
       : {}),
     qosClass: computeQosClass(pod.spec),
   }
-  return withGeneration({ ...pod, status }, 1)
+  return { ...pod, metadata: pod.metadata.generation === 1 ? pod.metadata : { ...pod.metadata, generation: 1 }, status }
 }
 
 /** v1 Pod (registry/core/pod: strategy.go). */
