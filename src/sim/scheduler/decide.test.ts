@@ -43,6 +43,14 @@ describe('a decision', () => {
       '0/3 nodes are available: 1 node(s) had untolerated taint(s), 2 Insufficient cpu. no new claims to deallocate, preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling.',
     )
   })
+  test('looks only at the node that a daemon pod names, and tells of the others when it cannot go there', () => {
+    const only = { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchFields: [{ key: 'metadata.name', operator: 'In' as const, values: ['b'] }] }] } }
+    const infos = ['a', 'b', 'c'].map((n) => emptyNodeInfo(node(n)))
+    expect(put(pod('p', '1', { affinity: { nodeAffinity: only } }), ...infos)).toMatchObject({ node: 'b', feasible: ['b'] })
+    expect(put(pod('p', '9', { affinity: { nodeAffinity: only } }), ...infos).message).toBe(
+      "0/3 nodes are available: 1 Insufficient cpu, 2 node(s) didn't satisfy plugin(s) [NodeAffinity]. no new claims to deallocate, preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling.",
+    )
+  })
   test('says so when there is no node at all', () => {
     expect(put(pod('p', '1')).message).toBe('no nodes available to schedule pods')
   })

@@ -41,6 +41,8 @@ export interface Decision {
   readonly nextStart: number
 }
 
+const SMALL_CLUSTER = 100
+
 type Outcome = Omit<Decision, 'nodes' | 'nextStart' | 'rejected' | 'feasible' | 'narrowedBy' | 'plugins'> & Partial<Decision>
 
 /** Chooses a node for `pod`, or says why there is none and whom to evict for it (kube-scheduler: schedule_one.go). */
@@ -53,13 +55,21 @@ export function decide(pod: Pod, world: World, plugins: readonly Plugin[] = DEFA
   if (filters.rejection) return finish(refused(filters.rejection, snapshot.nodes.length))
   const promised = onPromisedNode(cycle, filters, world)
   if (promised) return finish({ outcome: 'scheduled', node: promised.name, feasible: [promised.name] })
-  const nodes = filters.nodes ? snapshot.nodes.filter((n) => filters.nodes!.has(n.name)) : snapshot.nodes
+  const nodes = filters.nodes ? narrowed(filters.nodes, snapshot) : snapshot.nodes
   const found = findFeasible(filters.runs, nodes, start, pod, world.nominated)
-  const rejected = withNarrowed(found.rejected, filters, nodes, snapshot)
+  // In a large cluster what was left out beforehand is only told when the pod finds no place.
+  const tell = found.feasible.length === 0 || snapshot.nodes.length <= SMALL_CLUSTER
+  const rejected = tell ? withNarrowed(found.rejected, filters, nodes, snapshot) : found.rejected
   const nextStart = (start + found.feasible.length + found.rejected.size) % snapshot.nodes.length
   const common = { nextStart, rejected, narrowedBy: filters.narrowedBy, feasible: found.feasible.map((n) => n.name) }
   if (found.feasible.length === 0) return finish({ ...common, ...misfit(cycle, filters, rejected, world) })
   return finish({ ...common, ...choose(plugins, cycle, found.feasible) })
+}
+
+/** The named nodes that exist, in the order of examination as far as that is cheap. */
+function narrowed(names: ReadonlySet<string>, snapshot: Snapshot): readonly NodeInfo[] {
+  if (names.size > SMALL_CLUSTER) return snapshot.nodes.filter((n) => names.has(n.name))
+  return [...names].sort().flatMap((name) => snapshot.get(name) ?? [])
 }
 
 function refused(rejection: Rejection, nodes: number): Outcome {
