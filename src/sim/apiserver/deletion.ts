@@ -29,8 +29,8 @@ export function deleteObject(exec: Execution): Outcome {
   const grace = kind.plural === 'pods' ? podGrace(exec, old as Pod) : 0
   if (grace > 0) return markGraceful(exec, key, old, finalizers, grace)
   if (finalizers.length > 0) return mark(exec, key, old, finalizers, 0)
-  // A grace period that is cut to nothing is written down before the object goes.
-  const last = (old.metadata.deletionGracePeriodSeconds ?? 0) > 0 ? mark(exec, key, old, finalizers, 0) : old
+  // Pods go gracefully even when they get no time: the mark is written down before the object goes.
+  const last = kind.plural === 'pods' && old.metadata.deletionGracePeriodSeconds !== 0 ? mark(exec, key, old, finalizers, 0) : old
   commitRemoval(exec, key, last)
   return answersWithObject(kind.plural) ? { ...old, metadata: { ...old.metadata, deletionTimestamp: formatTime(exec.now), deletionGracePeriodSeconds: 0 } } : success(gr, name, old.metadata.uid)
 }
