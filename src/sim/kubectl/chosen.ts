@@ -30,6 +30,8 @@ export interface ChoiceOptions {
   readonly nothing?: string
   /** The words to take as resources; the command's arguments when left out. */
   readonly args?: readonly string[]
+  /** -l means something else in this command. */
+  readonly noSelector?: boolean
 }
 
 /** The objects that names, files, --all or selectors mean (cli-runtime: resource.Builder with Latest). */
@@ -39,7 +41,7 @@ export function choose(ctx: KubectlContext, inv: Invocation, options: ChoiceOpti
   if (flags.list('filename').length > 0) return fromFiles(ctx, inv)
   if (args.length === 0) fail(options.nothing ?? NO_RESOURCES)
   const { targets, named } = targetsOf(args, inv.namespace)
-  const labelSelector = flags.text('selector') || undefined
+  const labelSelector = options.noSelector ? undefined : flags.text('selector') || undefined
   const fieldSelector = flags.text('field-selector') || undefined
   const all = flags.bool('all')
   if (named && (labelSelector || fieldSelector || all)) fail('name cannot be provided when a selector is specified')

@@ -49,7 +49,11 @@ class Parser {
       this.#at = open + 1
       this.#action(stack)
     }
-    if (stack.length > 1) give('unclosed range') // Kubernetes prints the same without a position.
+    // A range without an end goes on to the end of the template.
+    while (stack.length > 1) {
+      const open = stack.pop()!
+      stack.at(-1)!.body.push({ kind: 'range', over: open.over!, body: open.body })
+    }
     return stack[0]!.body
   }
 
@@ -192,7 +196,8 @@ class Parser {
     for (;;) {
       this.#spaces()
       const q = this.#text[this.#at]
-      if (q === "'" || q === '"') {
+      if (q === '"') give(`invalid array index ${inner.split(',')[0]!}`)
+      if (q === "'") {
         this.#at++
         parts.push({ kind: 'list', nodes: [{ kind: 'field', name: this.#quoted(q) }] })
       } else {

@@ -89,14 +89,14 @@ export class JsonPath {
   #slice(value: JsonValue, node: Extract<PathNode, { kind: 'slice' }>): Values {
     if (!Array.isArray(value)) {
       if (value !== null && typeof value === 'object') return []
-      return fail(`error executing jsonpath ${JSON.stringify(this.#text)}: Error executing template: ${goType(value)} is not array or slice. Printing more information for debugging the template:\n\ttemplate was:\n\t\t${this.#text}\n\tobject given to jsonpath engine was:\n\t\t<object>\n\n`)
+      return fail(`error executing jsonpath ${JSON.stringify(this.#text)}: Error executing template: ${goType(value)} is not array or slice. Printing more information for debugging the template:\n\ttemplate was:\n\t\t${this.#text}\n\tobject given to jsonpath engine was:\n\t\t<object>\n\n\n`)
     }
     const list = value as Values
     const at = (n: number): number => (n < 0 ? n + list.length : n)
     if (node.single) {
       const i = at(node.from ?? 0)
       if (i >= 0 && i < list.length) return [list[i]!]
-      return fail(`error executing jsonpath ${JSON.stringify(this.#text)}: Error executing template: array index out of bounds: index ${node.from}, length ${list.length}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t${this.#text}\n\tobject given to jsonpath engine was:\n\t\t<object>\n\n`)
+      return fail(`error executing jsonpath ${JSON.stringify(this.#text)}: Error executing template: array index out of bounds: index ${node.from}, length ${list.length}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t${this.#text}\n\tobject given to jsonpath engine was:\n\t\t<object>\n\n\n`)
     }
     const from = at(node.from ?? 0)
     const to = Math.min(list.length, at(node.to ?? list.length))

@@ -31,7 +31,7 @@ export function printerOf(ctx: KubectlContext, inv: Invocation, also: readonly s
   const given = inv.flags.text('output')
   if (given === '' || (given === 'wide' && also.includes('wide'))) return inv.flags.text('template') && given === '' ? templated('go-template', inv.flags.text('template')) : undefined
   const eq = given.indexOf('=')
-  const format = eq < 0 ? given : given.slice(0, eq)
+  const format = (eq < 0 ? given : given.slice(0, eq)).toLowerCase()
   const argument = eq < 0 ? inv.flags.text('template') : given.slice(eq + 1)
   return make(ctx, format, argument, eq >= 0, !typed) ?? fail(`unable to match a printer suitable for the output format "${given}", allowed formats are: ${[...FORMATS, ...also].sort().join(',')}`)
 }
@@ -76,7 +76,7 @@ function make(ctx: KubectlContext, format: string, argument: string, hasArgument
 const given = (argument: string): string => (argument === '' ? fail('template format specified but no template given') : argument)
 
 const paths = (template: string): ((value: JsonValue) => string) => {
-  const path = new JsonPath(template.replace(/\n$/, ''))
+  const path = new JsonPath(template)
   return (value) => path.print(value)
 }
 

@@ -11,7 +11,7 @@ export function mapLines(indent: string, title: string, map: StringMap | undefin
   const keys = Object.keys(map ?? {}).filter((k) => !skip.has(k)).sort()
   const head = `${indent}${title}:\t`
   if (keys.length === 0) return `${head}<none>\n`
-  return keys.map((k, i) => `${i === 0 ? head : `${indent}\t`}${k}${separator}${map![k]!}\n`).join('')
+  return keys.map((k, i) => `${i === 0 ? head : '\t'}${k}${separator}${map![k]!}\n`).join('')
 }
 
 /** "Pod Template:" and what follows (kubectl: describe.go, DescribePodTemplate), cells separated by tabs. */
@@ -69,4 +69,4 @@ export function tolerationLines(indent: string, tolerations: readonly Toleration
 }
 
 export const portText = (ports: readonly ContainerPort[] | undefined, host: boolean): string =>
-  (ports ?? []).map((p) => `${host ? (p.hostPort ?? 0) : p.containerPort}/${p.protocol ?? 'TCP'}${!host && p.name ? ` (${p.name})` : ''}`).join(', ')
+  (ports ?? []).map((p) => `${host ? (p.hostPort ?? 0) : p.containerPort}/${p.protocol ?? 'TCP'}${p.name ? ` (${p.name})` : ''}`).join(', ')

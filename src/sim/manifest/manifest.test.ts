@@ -14,6 +14,11 @@ describe('parseManifest', () => {
     expect(values('{"kind":"Pod",\n "spec": {"n": 1.5, "t": true, "z": null}}')).toEqual([{ kind: 'Pod', spec: { n: 1.5, t: true, z: null } }])
   })
 
+  it('reads JSON objects that follow each other without a separator', () => {
+    expect(values('{"a": "}"} {"b": [1]}\n{"c": 3}\n')).toEqual([{ a: '}' }, { b: [1] }, { c: 3 }])
+    expect(first('{"a": {\n}')).toMatchObject({ message: 'error parsing f.yaml: unexpected EOF', line: 2, column: 2 })
+  })
+
   it('reads scalars as YAML 1.1 without dates and base-60 numbers', () => {
     expect(values('a: yes\nb: off\nc: 0755\nd: 2020-01-01\ne: 1:30\nf: n\ng: "yes"')).toEqual([{ a: true, b: false, c: 493, d: '2020-01-01', e: '1:30', f: false, g: 'yes' }])
   })

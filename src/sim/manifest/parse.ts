@@ -1,9 +1,9 @@
 import { LineCounter, parseDocument, type Document, type Tags } from 'yaml'
 import type { JsonValue } from '../api/meta.ts'
-import { checkLimits } from './limits.ts'
+import { checkLimits, MAX_BYTES } from './limits.ts'
 import { positionOf, spanOf, type Source } from './position.ts'
 import type { Problem, Span } from './problem.ts'
-import { splitDocuments, type DocumentText } from './split.ts'
+import { splitDocuments, splitJson, type DocumentText } from './split.ts'
 import { toJson } from './to-json.ts'
 import { firstError, wordingOf } from './yaml-error.ts'
 
@@ -45,7 +45,14 @@ const OPTIONS = {
 export function parseManifest(file: string, text: string): Manifest {
   const objects: ManifestObject[] = []
   const problems: Problem[] = []
-  for (const part of splitDocuments(text)) {
+  const json = /^\s*\{/.test(text) && text.length <= MAX_BYTES && !/^---/m.test(text) ? splitJson(text) : []
+  if (!json) {
+    const end = text.split('\n')
+    const place = { line: end.length, column: end.at(-1)!.length + 1 }
+    problems.push({ file, severity: 'error', message: `error parsing ${file}: unexpected EOF`, expected: "a closing '}'", ...place, endLine: place.line, endColumn: place.column + 1 })
+    return { objects, problems }
+  }
+  for (const part of json.length > 0 ? json : splitDocuments(text)) {
     if (!/\S/.test(part.text)) continue
     readDocument(file, part, objects, problems)
   }

@@ -29,3 +29,28 @@ function newlines(text: string): number {
   for (let i = text.indexOf('\n'); i >= 0; i = text.indexOf('\n', i + 1)) count++
   return count
 }
+
+/**
+ * The objects of a stream of JSON, one after the other without separators (what kubectl reads when a file begins with a
+ * brace). Undefined where a brace is never closed.
+ */
+export function splitJson(stream: string): readonly DocumentText[] | undefined {
+  const out: DocumentText[] = []
+  let depth = 0
+  let start = 0
+  let quoted = false
+  for (let i = 0; i < stream.length; i++) {
+    const c = stream[i]!
+    if (quoted) {
+      if (c === '\\') i++
+      else if (c === '"') quoted = false
+    } else if (c === '"') quoted = true
+    else if (c === '{' || c === '[') depth++
+    else if ((c === '}' || c === ']') && --depth === 0) {
+      out.push({ text: stream.slice(start, i + 1), lineOffset: newlines(stream.slice(0, start)) })
+      start = i + 1
+    }
+  }
+  if (depth > 0) return undefined
+  return /\S/.test(stream.slice(start)) ? [...out, { text: stream.slice(start), lineOffset: newlines(stream.slice(0, start)) }] : out
+}

@@ -38,11 +38,12 @@ function apply(ctx: KubectlContext, inv: Invocation): number {
   if (inv.path[1] === 'set-last-applied') return setLastApplied(ctx, inv)
   if (inv.path[1]) fail(`kubectl ${inv.path.join(' ')} is not modelled here; use kubectl edit`)
   if (inv.args.length > 0) usage('apply', `Unexpected args: [${inv.args.join(' ')}]`)
-  if (flags.text('kustomize')) fail('kustomize is not modelled here; apply the files that it makes')
+  if (flags.text('kustomize')) fail(flags.list('filename').length > 0 ? 'only one of -f or -k can be specified' : 'kustomize is not modelled here; apply the files that it makes')
   if (flags.bool('prune')) fail('--prune is not modelled here; delete what is no longer wanted by name or label')
   if (flags.list('filename').length === 0) fail('must specify one of -f and -k')
   const dryRun = dryRunOf(ctx, inv)
   const serverSide = flags.bool('server-side')
+  if (serverSide && flags.bool('force')) fail('--force cannot be used with --server-side')
   if (serverSide && dryRun === 'client') fail('--dry-run=client doesn\'t work with --server-side (did you mean --dry-run=server instead?)')
   const fieldManager = flags.text('field-manager') || (serverSide ? 'kubectl' : 'kubectl-client-side-apply')
   const job: Job = {
@@ -84,7 +85,7 @@ function applyOne(ctx: KubectlContext, target: Target, job: Job): void {
   if (job.dryRun === 'client') return report.done(target, 'configured', patchedLocally(target, current, patch))
   const patched = ctx.call(patchTarget(target, patch, schemaOf(target.kind) ? 'strategic' : 'merge', job.options)) as KubeObject | Status
   if (isStatus(patched)) return report.problem(statusText(patched, patched.reason === 'Invalid' ? '' : applying(target, patch)))
-  report.done(target, patched.metadata.resourceVersion === current.metadata.resourceVersion ? 'unchanged' : 'configured', patched)
+  report.done(target, 'configured', patched)
 }
 
 function createOne(ctx: KubectlContext, target: Target, modified: KubeObject, { dryRun, options, report }: Job): void {

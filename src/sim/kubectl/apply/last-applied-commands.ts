@@ -1,5 +1,6 @@
 import type { JsonValue, KubeObject } from '../../api/meta.ts'
 import { isStatus, type Status } from '../../api/status.ts'
+import { NO_RESOURCES } from '../chosen.ts'
 import type { Invocation, KubectlContext } from '../context.ts'
 import { dryRunOf } from '../dry-run.ts'
 import { fail, Failure, refuse, statusText } from '../failure.ts'
@@ -13,15 +14,15 @@ import { getTarget, patchTarget, resourceName, targetsOf } from '../resources.ts
 /** `apply view-last-applied`: the annotation as YAML or JSON. */
 export function viewLastApplied(ctx: KubectlContext, inv: Invocation): number {
   const { targets } = targetsOf(inv.args, inv.namespace)
-  if (targets.length === 0) fail('required resource not specified')
+  if (targets.length === 0) fail(NO_RESOURCES)
   const format = inv.flags.text('output') || 'yaml'
-  if (format !== 'yaml' && format !== 'json') fail(`Unexpected -o output mode: ${format}, the flag 'output' must be one of yaml|json`)
+  if (format !== 'yaml' && format !== 'json') fail(`Unexpected -o output mode: ${format}, the flag 'output' must be one of yaml|json\nSee 'kubectl apply view-last-applied -h' for help and examples`)
   for (const target of targets) {
     const object = ctx.call(getTarget(target)) as KubeObject | Status
     if (isStatus(object)) refuse(object)
     const text = (object as KubeObject).metadata.annotations?.[LAST_APPLIED]
-    if (!text) fail(`no last-applied-configuration annotation found on resource: ${target.name}`)
-    const value = JSON.parse(text!) as JsonValue
+    if (!text) continue
+    const value = JSON.parse(text) as JsonValue
     ctx.out(format === 'yaml' ? toYaml(value) : `${prettyJson(value, '  ')}\n`)
   }
   return 0

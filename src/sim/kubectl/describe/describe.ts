@@ -22,7 +22,9 @@ function describe(ctx: KubectlContext, inv: Invocation): number {
     ctx.err(`No resources found${inv.flags.bool('all-namespaces') || inv.args.length === 0 || !targetsOf(inv.args, inv.namespace).targets[0]!.kind.namespaced ? '' : ` in ${inv.namespace} namespace.`}\n`)
     return 0
   }
-  chosen.forEach((one, i) => ctx.out(`${i > 0 ? '\n\n' : ''}${textOf(ctx, inv, one)}`))
+  // Several objects are shown without their events unless they are asked for.
+  const withEvents = inv.flags.given('show-events') ? inv.flags.bool('show-events') : chosen.length === 1
+  chosen.forEach((one, i) => ctx.out(`${i > 0 ? '\n\n' : ''}${textOf(ctx, withEvents, one)}`))
   if (problems.length > 0) throw new Failure(problems.join('\n'))
   return 0
 }
@@ -49,9 +51,8 @@ function find(ctx: KubectlContext, inv: Invocation): { readonly chosen: readonly
   return { chosen, problems }
 }
 
-function textOf(ctx: KubectlContext, inv: Invocation, { target, object }: Chosen): string {
+function textOf(ctx: KubectlContext, withEvents: boolean, { target, object }: Chosen): string {
   const describer = describers[target.kind.kind] ?? generic
   const { text, events } = describer(ctx, object)
-  const show = events && inv.flags.bool('show-events')
-  return alignTabs(`${text}${show ? eventsText(eventsAbout(ctx, object), ctx.now) : ''}`)
+  return alignTabs(`${text}${events && withEvents ? eventsText(eventsAbout(ctx, object), ctx.now) : ''}`)
 }

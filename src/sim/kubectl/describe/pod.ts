@@ -35,7 +35,7 @@ export const describePod: Describer = (ctx, object) => {
   if (spec.initContainers?.length) t += containers('Init Containers', spec.initContainers, status?.initContainerStatuses)
   t += containers('Containers', spec.containers, status?.containerStatuses)
   if (spec.readinessGates?.length) t += gates(pod)
-  if (status?.conditions?.length) t += `Conditions:\n  Type\tStatus\n${status.conditions.map((c) => `  ${c.type}\t${c.status} \n`).join('')}`
+  if (status?.conditions?.length) t += `Conditions:\n  Type\tStatus\n${status.conditions.map((c) => `  ${c.type} \t${c.status} \n`).join('')}`
   t += volumesText(spec.volumes, '').replace(/^ (?=\S.*:$)/gm, '  ')
   if (status?.qosClass) t += `QoS Class:\t${status.qosClass}\n`
   t += mapLines('', 'Node-Selectors', spec.nodeSelector, '=') + tolerationLines('', spec.tolerations)

@@ -76,7 +76,7 @@ interface ServiceObject extends KubeObject {
     readonly loadBalancerSourceRanges?: readonly string[]
     readonly loadBalancerIP?: string
   }
-  readonly status?: { readonly loadBalancer?: { readonly ingress?: readonly { readonly ip?: string; readonly hostname?: string }[] } }
+  readonly status?: { readonly loadBalancer?: { readonly ingress?: readonly { readonly ip?: string; readonly hostname?: string; readonly ipMode?: string }[] } }
 }
 
 /** kubectl: describe.go, ServiceDescriber. */
@@ -89,7 +89,7 @@ export const describeService: Describer = (ctx, object) => {
   if (spec.loadBalancerIP) t += `Desired LoadBalancer IP:\t${spec.loadBalancerIP}\n`
   if (spec.externalName) t += `External Name:\t${spec.externalName}\n`
   const ingress = status?.loadBalancer?.ingress ?? []
-  if (ingress.length > 0) t += `LoadBalancer Ingress:\t${ingress.map((i) => i.ip ?? i.hostname ?? '').join(', ')}\n`
+  if (ingress.length > 0) t += `LoadBalancer Ingress:\t${ingress.map((i) => (i.ip ? `${i.ip} (${i.ipMode ?? 'VIP'})` : (i.hostname ?? ''))).join(', ')}\n`
   const ports = spec.ports ?? []
   const slices = ports.length > 0 ? endpointSlices(ctx, metadata.namespace!, metadata.name) : []
   for (const p of ports) {

@@ -3,7 +3,7 @@ import { splitApiVersion } from '../../api/meta.ts'
 import type { KindDefinition } from '../../kinds/definition.ts'
 import { scheme } from '../../kinds/index.ts'
 import type { Invocation, KubectlContext, Verb } from '../context.ts'
-import { fail, usage } from '../failure.ts'
+import { fail, Failure } from '../failure.ts'
 
 export const explainVerb: Verb = {
   name: 'explain',
@@ -14,10 +14,10 @@ export const explainVerb: Verb = {
 
 function explain(ctx: KubectlContext, inv: Invocation): number {
   const { args, flags } = inv
-  if (args.length === 0) usage('explain', 'You must specify the type of resource to explain. Use "kubectl api-resources" for a complete list of supported resources.')
-  if (args.length > 1) usage('explain', 'We accept only this format: explain RESOURCE')
+  if (args.length === 0) fail('You must specify the type of resource to explain. Use "kubectl api-resources" for a complete list of supported resources.')
+  if (args.length > 1) fail('We accept only this format: explain RESOURCE')
   const output = flags.text('output') || 'plaintext'
-  if (!['plaintext', 'plaintext-openapiv2'].includes(output)) fail(`output format ${JSON.stringify(output)} is not modelled here; leave it out`)
+  if (!['plaintext', 'plaintext-openapiv2'].includes(output)) fail(`unrecognized format: ${output}`)
   const { kind, path } = resourceAndPath(args[0]!, flags.text('api-version'))
   const root = schemaOf(kind)
   if (!root) return fail(`Couldn't find resource for "${kind.group}/${kind.version}, Kind=${kind.kind}"`)
@@ -37,7 +37,8 @@ function resourceAndPath(word: string, apiVersion: string): { readonly kind: Kin
   const found = scheme.resourceFor(first!)
   const { group, version } = splitApiVersion(apiVersion)
   const kind = found && apiVersion ? scheme.kindFor({ group, version, kind: found.kind }) : found
-  if (!kind) return fail(found ? `couldn't find resource for "${apiVersion}, Kind=${found.kind}"` : `the server doesn't have a resource type ${JSON.stringify(first)}`)
+  if (!found) throw new Failure(`the server doesn't have a resource type ${JSON.stringify(first)}`)
+  if (!kind) return fail(`couldn't find resource for "${group}/${version}, Resource=${found.plural}"`)
   return { kind, path }
 }
 
@@ -73,7 +74,7 @@ function typeText(type: TypeNode): string {
 
 const entries = (d: Definition): readonly (readonly [string, FieldSchema])[] => [...d.fields].sort(([a], [b]) => (a < b ? -1 : 1))
 
-const line = (d: Definition, name: string, f: FieldSchema, indent: string): string => `${indent}${name}\t<${typeText(f.type)}>${d.required.includes(name) ? ' -required-' : ''}\n`
+const line = (d: Definition, name: string, f: FieldSchema, indent: string): string => `${indent}${name}\t<${name === 'fieldsV1' ? 'FieldsV1' : typeText(f.type)}>${d.required.includes(name) ? ' -required-' : ''}\n`
 
 const fields = (d: Definition): string => entries(d).map(([name, f]) => `${line(d, name, f, '  ')}${f.enum ? `  enum: ${f.enum.join(', ')}\n` : ''}\n`).join('')
 

@@ -6,6 +6,7 @@ import type { Invocation, KubectlContext, Verb } from '../context.ts'
 import { dryRunOf } from '../dry-run.ts'
 import { fail, statusText } from '../failure.ts'
 import { podSpecOf } from '../pod-spec-of.ts'
+import { overridden } from '../overrides.ts'
 import { Report } from '../report.ts'
 import { createTarget, kindOf, objectName, type Target } from '../resources.ts'
 
@@ -18,11 +19,11 @@ export const exposeVerb: Verb = {
 
 function expose(ctx: KubectlContext, inv: Invocation): number {
   const dryRun = dryRunOf(ctx, inv)
-  const { chosen, problems } = choose(ctx, inv)
+  const { chosen, problems } = choose(ctx, inv, { noSelector: true })
   if (problems.length > 0) endWith(problems)
   const report = new Report(ctx, inv, dryRun, dryRun === 'client')
   for (const { target, object } of chosen) {
-    const service = serviceFor(inv, target, object)
+    const service = overridden(serviceFor(inv, target, object), inv.flags.text('overrides'))
     const place: Target = { kind: kindOf('services'), name: service.metadata.name, namespace: target.namespace ?? inv.namespace }
     const answer = dryRun === 'client' ? service : (ctx.call(createTarget(place, service, dryRun === 'server' ? { dryRun: true } : { fieldManager: 'kubectl-expose' })) as KubeObject | Status)
     if (isStatus(answer)) report.problem(statusText(answer))
@@ -72,7 +73,7 @@ function portsOf({ flags }: Invocation, object: KubeObject): readonly { readonly
     object.kind === 'Service'
       ? (own ?? []).map((p) => ({ port: p.port, protocol: p.protocol ?? 'TCP' }))
       : (podSpecOf(object)?.containers ?? []).flatMap((c: Container) => (c.ports ?? []).map((p) => ({ port: p.containerPort, protocol: p.protocol ?? 'TCP' })))
-  return declared.length > 0 ? declared : fail("couldn't find port via --port flag or introspection\nSee 'kubectl expose -h' for help and examples")
+  return declared.length > 0 ? declared : fail("couldn't find port via --port flag or introspection")
 }
 
 function selectorOf(object: KubeObject): StringMap {

@@ -44,7 +44,7 @@ function patch(ctx: KubectlContext, inv: Invocation): number {
     const answer = ctx.call(patchTarget(target, body!, type as PatchType, { fieldManager: 'kubectl-patch', ...(dryRun === 'server' ? { dryRun: true } : {}) }, flags.text('subresource') || undefined)) as KubeObject | Status
     if (isStatus(answer)) report.problem(statusText(answer))
     else if (report.prints) report.done(target, 'patched', answer)
-    else ctx.out(`${objectName(target.kind, target.name!)} patched${same(answer, object) ? ' (no change)' : ''}\n`)
+    else ctx.out(`${flags.text('subresource') === 'scale' ? `scale.autoscaling/${target.name}` : objectName(target.kind, target.name!)} patched${same(answer, object) ? ' (no change)' : ''}\n`)
   }
   for (const problem of problems) report.problem(problem)
   return report.end()

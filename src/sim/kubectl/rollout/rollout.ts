@@ -14,7 +14,7 @@ export const rolloutVerb: Verb = {
     const command = COMMANDS[inv.path[1] ?? '']
     if (command) return command(ctx, inv)
     if (inv.args.length > 0) throw new Failure(`error: unknown command "${inv.args.join(' ')}"\nSee 'kubectl rollout -h' for help and examples`)
-    ctx.err(`Manage the rollout of one or many resources.\n\nAvailable Commands:\n${commandAt('rollout')!.commands.map((c) => `  ${c}\n`).join('')}\nUsage:\n  kubectl rollout SUBCOMMAND [options]\n`)
+    ctx.out(`Manage the rollout of one or many resources.\n\nAvailable Commands:\n${commandAt('rollout')!.commands.map((c) => `  ${c}\n`).join('')}\nUsage:\n  kubectl rollout SUBCOMMAND [options]\n`)
     return 1
   },
 }

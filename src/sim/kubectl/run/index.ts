@@ -1,9 +1,9 @@
-import type { JsonObject, JsonValue, KubeObject } from '../../api/meta.ts'
-import { mergePatch } from '../../api/patch/merge-patch.ts'
+import type { KubeObject } from '../../api/meta.ts'
 import { isStatus, type Status } from '../../api/status.ts'
 import type { Invocation, KubectlContext, Verb } from '../context.ts'
 import { dryRunOf } from '../dry-run.ts'
 import { fail, refuse, usage } from '../failure.ts'
+import { overridden } from '../overrides.ts'
 import { Report } from '../report.ts'
 import { createTarget, kindOf, type Target } from '../resources.ts'
 
@@ -53,13 +53,4 @@ function podOf({ flags, namespaceGiven, namespace }: Invocation, name: string, w
     spec: { containers: [container], restartPolicy: restart, dnsPolicy: 'ClusterFirst' },
     status: {},
   } as unknown as KubeObject
-}
-
-function overridden(pod: KubeObject, text: string): KubeObject {
-  if (!text) return pod
-  try {
-    return mergePatch(pod as unknown as JsonObject, JSON.parse(text) as JsonValue) as unknown as KubeObject
-  } catch {
-    return fail(`invalid overrides: ${text}`)
-  }
 }

@@ -33,7 +33,8 @@ function wait(ctx: KubectlContext, inv: Invocation): number {
   const end = ctx.now + timeout
   for (const one of choice.chosen) {
     const left = Math.max(1, end - ctx.now)
-    const met = holds ? waitFor(ctx, one, holds, left) : waitUntilGone(ctx, one.target, one.object.metadata.uid ?? '', left)
+    // Later ones get what the first ones have left of the time.
+    const met = one !== choice.chosen[0] && timeout > 0 && ctx.now >= end ? false : holds ? waitFor(ctx, one, holds, left) : waitUntilGone(ctx, one.target, one.object.metadata.uid ?? '', left)
     const name = objectName(one.target.kind, one.target.name!)
     if (met && inv.flags.text('output') === 'name') ctx.out(`${name}\n`)
     else if (met) ctx.out(`${name} condition met\n`)
