@@ -7,13 +7,13 @@ import { PANE_DEFAULTS, updateUi } from '../store/ui-state.ts'
 import { Timeline } from '../timeline/Timeline.tsx'
 import { MapPanel } from '../views/MapPanel.tsx'
 import styles from './app.module.css'
-import { Editor } from './Editor.tsx'
 import { Header } from './Header.tsx'
-import { PhoneLayout } from './PhoneLayout.tsx'
 import { Side } from './Side.tsx'
 import { useMedia } from './use-media.ts'
 import { useShortcuts } from './use-shortcuts.ts'
 
+const Editor = lazy(async () => ({ default: (await import('./Editor.tsx')).Editor }))
+const PhoneLayout = lazy(async () => ({ default: (await import('./PhoneLayout.tsx')).PhoneLayout }))
 const Terminal = lazy(async () => ({ default: (await import('./Terminal.tsx')).Terminal }))
 const Palette = lazy(async () => ({ default: (await import('../palette/Palette.tsx')).Palette }))
 const HelpDialog = lazy(async () => ({ default: (await import('../help/HelpDialog.tsx')).HelpDialog }))
@@ -27,7 +27,13 @@ export function App(): ReactNode {
   useShortcuts()
   return (
     <>
-      {phone ? <PhoneLayout /> : <DeskLayout />}
+      {phone ? (
+        <Suspense fallback={null}>
+          <PhoneLayout />
+        </Suspense>
+      ) : (
+        <DeskLayout />
+      )}
       <Overlays />
       <Toasts />
     </>
@@ -52,7 +58,9 @@ function DeskLayout(): ReactNode {
       <Header />
       <div className={styles['middle']}>
         <aside id="editor-pane" className={styles['editor']} style={{ width: editor }} aria-label={t('editor')}>
-          <Editor />
+          <Suspense fallback={null}>
+            <Editor />
+          </Suspense>
         </aside>
         <Splitter label={t('resizeEditor')} controls="editor-pane" orientation="vertical" size={panes.editor} min={240} max={700} onResize={resize('editor')} onReset={reset('editor')} />
         <div className={styles['centre']}>

@@ -1,6 +1,6 @@
 import type { Answers, ApplyResult, Query, SaveFile, StepUnit } from '../../workers/protocol.ts'
 import { FIRST_SAMPLE } from '../editor/first-sample.ts'
-import { decodeSession, type SharedSession, ShareError } from '../share/codec.ts'
+import { ShareError, type SharedSession } from '../share/shared-session.ts'
 import { mirror } from '../store/hooks.ts'
 import { applyFrame } from '../store/mirror.ts'
 import { initialUi, ui, updateUi, viewStateOf, type FileState, type ViewState } from '../store/ui-state.ts'
@@ -186,6 +186,7 @@ class Session {
     if (!hash.startsWith('#s=')) return false
     history.replaceState(null, '', location.pathname + location.search)
     try {
+      const { decodeSession } = await import('../share/codec.ts')
       await this.open(decodeSession(hash.slice(3)))
       return true
     } catch (error) {

@@ -25,8 +25,8 @@ export interface ClusterLayout {
 const GAP = 14
 const PART_GAP = 10
 const KUBECTL_WIDTH = 78
-const PART_HEIGHT = 76
-const MACHINES_Y = 142
+const PART_HEIGHT = 72
+const MACHINES_Y = 130
 const NARROWEST = 216
 const MIN_WIDTH = 560
 
@@ -66,15 +66,15 @@ export function clusterLayout(machines: readonly MachineShape[], paneWidth: numb
   const cardWidth = columns * (NARROWEST + GAP) - GAP > width ? NARROWEST : Math.floor((width - (columns - 1) * GAP) / columns)
   const boxes = new Map<string, Box>()
   let y = MACHINES_Y
-  for (const machine of masters) {
-    boxes.set(machine.name, { x: 0, y, width, height: 46 + Math.max(1, Math.ceil((machine.chips + machine.tiles) / Math.floor(width / 170))) * CHIP_ROW + 6 })
-    y += (boxes.get(machine.name)?.height ?? 0) + GAP
-  }
   for (let first = 0; first < workers.length; first += columns) {
     const row = workers.slice(first, first + columns)
     const height = Math.max(...row.map((machine) => Math.max(cardHeight(machine), floor.get(machine.name) ?? 0)))
     row.forEach((machine, column) => boxes.set(machine.name, { x: column * (cardWidth + GAP), y, width: cardWidth, height }))
     y += height + GAP
+  }
+  for (const machine of masters) {
+    boxes.set(machine.name, { x: 0, y, width, height: 46 + Math.max(1, Math.ceil((machine.chips + machine.tiles) / Math.floor(width / 170))) * CHIP_ROW + 6 })
+    y += (boxes.get(machine.name)?.height ?? 0) + GAP
   }
   return { parts: partBoxes(width), machines: boxes, headingY: MACHINES_Y - 22 }
 }

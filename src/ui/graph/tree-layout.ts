@@ -12,7 +12,7 @@ export interface TreePlace {
   readonly depth: number
 }
 
-const COLUMN = 262
+const COLUMN = 236
 const ROW_GAP = 10
 const TREE_GAP = 26
 

@@ -56,7 +56,7 @@ const MOST_SLOTS = 24
 function Budget({ rollout }: { readonly rollout: RolloutState }): ReactNode {
   const { t } = useTranslation('inspector')
   const { total, maxTotal, available, minAvailable, mayAdd, mayRemove, revisions } = rollout
-  const fresh = revisions.filter(({ isNew }) => isNew)
+  const fresh = revisions.length > 1 ? revisions.filter(({ isNew }) => isNew) : []
   const newTotal = Math.min(total, fresh.reduce((sum, { replicas }) => sum + replicas, 0))
   const newAvailable = Math.min(available, fresh.reduce((sum, revision) => sum + revision.available, 0))
   return (
@@ -104,7 +104,7 @@ function Revisions({ rollout, namespace }: { readonly rollout: RolloutState; rea
       <ul className={styles['revisions']}>
         {rollout.revisions.map(({ replicaSet, images, replicas, available, isNew, revision }) => (
           <li key={replicaSet}>
-            <i data-new={isNew ? '' : undefined} title={t(isNew ? 'newRevision' : 'oldRevision')} />
+            <i data-new={isNew && rollout.revisions.length > 1 ? '' : undefined} title={t(isNew ? 'newRevision' : 'oldRevision')} />
             <button type="button" onClick={() => select(`replicasets/${namespace}/${replicaSet}`)}>
               {replicaSet} <span>{images}</span>
             </button>

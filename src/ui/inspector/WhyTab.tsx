@@ -5,7 +5,7 @@ import { Button } from '../kit/Button.tsx'
 import { useClock, useUi } from '../store/hooks.ts'
 import { updateUi } from '../store/ui-state.ts'
 import { instantText } from '../timeline/format-time.ts'
-import { actorName, linkText } from '../timeline/words.ts'
+import { actorName, afterName, linkText } from '../timeline/words.ts'
 import styles from './inspector.module.css'
 import { useAnswer } from './use-answer.ts'
 
@@ -36,7 +36,7 @@ export function WhyTab({ objectKey }: { readonly objectKey: string }): ReactNode
           <li key={`${link.index}-${String(at)}`} data-now={link.index === now ? '' : undefined}>
             <button type="button" onClick={() => session.seek({ index: link.index })}>
               <span>
-                <b>{actorName(link.actor)}</b> {linkText(link.sentence, link.actor)}
+                <b>{actorName(link.actor)}</b> {afterName(link.actor, linkText(link.sentence, link.actor))}
               </span>
               <time>{link.at < origin ? t('boot') : instantText(link.at - origin)}</time>
             </button>

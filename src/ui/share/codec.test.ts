@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { decodeSession, encodeSession, parseSessionFile, ShareError, type SharedSession } from './codec.ts'
+import { decodeSession, encodeSession } from './codec.ts'
+import { parseSessionFile, ShareError, type SharedSession } from './shared-session.ts'
 
 const session: SharedSession = {
   save: {

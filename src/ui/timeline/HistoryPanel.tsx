@@ -12,7 +12,7 @@ import { mergeRows } from '../store/row-book.ts'
 import { updateUi } from '../store/ui-state.ts'
 import { instantText } from './format-time.ts'
 import styles from './history.module.css'
-import { actorName, rowText } from './words.ts'
+import { actorName, afterName, rowText } from './words.ts'
 
 const ROW_PX = 46
 const PAGE = 2_000
@@ -75,7 +75,7 @@ function Row({ row, origin, now, future }: { readonly row: HistoryRow; readonly 
         <b>{actorName(row.actor)}</b>
         <time>{instantText(row.at - origin)}</time>
       </span>
-      <span className={styles['words']}>{rowText(row)}</span>
+      <span className={styles['words']}>{afterName(row.actor, rowText(row))}</span>
     </button>
   )
 }

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type PointerEvent, type ReactNode } from 'react'
+import { useCallback, useMemo, useRef, useState, type KeyboardEvent, type PointerEvent, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Mark } from '../../workers/protocol.ts'
 import { session } from '../connection/session.ts'
@@ -20,8 +20,7 @@ type Burst = readonly [number, number]
 /** The ruled line of time: ticks where something happened, commands as dots, other branches below; drag to scrub. */
 export function Rail(): ReactNode {
   const { t } = useTranslation('timeline')
-  const box = useRef<SVGSVGElement>(null)
-  const width = useWidth(box)
+  const [width, follow] = useWidth()
   const clock = useMirror((state) => state.clock)
   const book = useMirror((state) => state.rows)
   const branches = useMirror((state) => state.branches)
@@ -52,9 +51,8 @@ export function Rail(): ReactNode {
     event.stopPropagation()
   }
   return (
-    <div className={styles['rail']}>
+    <div className={styles['rail']} ref={follow}>
       <svg
-        ref={box}
         width="100%"
         height="74"
         role="slider"
@@ -89,7 +87,7 @@ export function Rail(): ReactNode {
         <Marks marks={marks} x={x} now={clock.at} />
         <circle cx={x(clock.at)} cy={LINE_Y} r="7.5" fill="var(--brass)" stroke="var(--panel)" strokeWidth="2" />
         {railLabels(scale, from, end, Math.max(3, Math.floor(width / 110))).map((at) => (
-          <text key={at} x={x(at)} y="71" textAnchor={at === from ? 'start' : 'middle'} className={styles['figure']}>
+          <text key={at} x={x(at)} y="71" textAnchor={at === from ? 'start' : x(at) > width - 30 ? 'end' : 'middle'} className={styles['figure']}>
             {clockText(at - from)}
           </text>
         ))}
@@ -178,14 +176,14 @@ function LaneLine({ lane, x, width }: { readonly lane: Lane; readonly x: (at: nu
   )
 }
 
-function useWidth(box: React.RefObject<SVGSVGElement | null>): number {
+/** Width of an element, from a ref callback, so that it also works for one that appears later. */
+function useWidth(): readonly [number, (element: HTMLElement | null) => (() => void) | undefined] {
   const [width, setWidth] = useState(1000)
-  useEffect(() => {
-    const element = box.current?.parentElement
-    if (element == null) return undefined
+  const follow = useCallback((element: HTMLElement | null) => {
+    if (element === null) return undefined
     const observer = new ResizeObserver(() => setWidth(element.clientWidth))
     observer.observe(element)
     return () => observer.disconnect()
-  }, [box])
-  return width
+  }, [])
+  return [width, follow]
 }

@@ -8,6 +8,13 @@ export function rowText(row: Pick<HistoryRow, 'actor' | 'what' | 'sentence'>): s
   return row.sentence === null ? plain : sentenceText(row.sentence, plain)
 }
 
+/** The sentence as it reads after its actor's name: a sentence that begins with that name loses it. */
+export function afterName(actor: string, words: string): string {
+  const name = actorName(actor)
+  for (const lead of [name, actor, `The ${name}`]) if (words.startsWith(`${lead} `)) return words.slice(lead.length + 1)
+  return words
+}
+
 export function linkText(sentence: Sentence, actor: string): string {
   return sentenceText(sentence, `${actorName(actor)}: ${sentence.id}`)
 }
@@ -22,5 +29,5 @@ export function actorName(actor: string): string {
 /** What a step button would do, in a few words: "replicaset-controller: …". */
 export function previewText(preview: StepPreview): string {
   const name = actorName(preview.actor)
-  return preview.sentence === null ? name : `${name}: ${linkText(preview.sentence, preview.actor)}`
+  return preview.sentence === null ? name : `${name}: ${afterName(preview.actor, linkText(preview.sentence, preview.actor))}`
 }

@@ -19,7 +19,7 @@ export interface PodTileProps {
 }
 
 /** A pod near: name, state as colour, glyph and word, and a dot for its revision (filled: the new one). */
-export const PodTile = memo(function PodTile({ podKey, most = 13 }: PodTileProps): ReactNode {
+export const PodTile = memo(function PodTile({ podKey, most = 11 }: PodTileProps): ReactNode {
   const { t } = useTranslation(['views', 'kinds'])
   const pod = useRecord(podKey)
   const revision = useMirror((state) => {

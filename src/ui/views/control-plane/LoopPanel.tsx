@@ -86,8 +86,8 @@ function ReflectorBox({ loop }: { readonly loop: LoopState }): ReactNode {
       {loop.reflectors.slice(0, 3).map(({ resource, listResourceVersion }) => (
         <Item key={resource} text={`rv ${listResourceVersion} ${resource}`} tag="list" />
       ))}
-      {recent.slice(0, 3).map(({ resourceVersion, key, type }) => (
-        <Item key={`${resourceVersion}${key}`} text={`rv ${resourceVersion} ${tail(key)}`} tag={type} now />
+      {recent.slice(0, 2).map(({ resourceVersion, key, type }, at) => (
+        <Item key={`${resourceVersion}${key}`} text={`rv ${resourceVersion} ${tail(key).split('/').at(-1)}`} tag={type} now={at === 0} />
       ))}
       <h4>{t('relists')}</h4>
       <code>{loop.reflectors.reduce((sum, { relists }) => sum + relists, 0)}</code>
@@ -119,7 +119,7 @@ function IndexerBox({ loop }: { readonly loop: LoopState }): ReactNode {
       <small>{t('indexerHint')}</small>
       {loop.cache.map(({ resource, keys, total }) => (
         <div key={resource}>
-          {keys.slice(0, 3).map((key) => (
+          {keys.slice(0, 2).map((key) => (
             <Item key={key} text={tail(key)} tag={resource} now={working !== undefined && key.endsWith(working)} />
           ))}
           <p className={styles['total']}>{t('cached', { resource, count: total })}</p>

@@ -49,7 +49,7 @@ export const ObjectCard = memo(function ObjectCard({ data }: NodeProps<ObjectNod
           {object.kind}
           <span>{figure(object)}</span>
         </span>
-        <span className={styles['name']}>{shortName(object.metadata.name, 26)}</span>
+        <span className={styles['name']}>{shortName(object.metadata.name, 25)}</span>
         {revision !== null && <span className={join(cluster['rev'], revision === 'new' && cluster['filled'])} />}
         <span className={styles['state']}>
           {face.word !== 'exists' && (

@@ -27,13 +27,28 @@ const OBJECT_HEIGHT = 52
 const GROUP_HEIGHT = 110
 const ROOT_KINDS = ['Service', 'Deployment', 'StatefulSet', 'DaemonSet', 'CronJob', 'Job', 'ReplicaSet', 'Pod'] as const
 
-/** Everything that nobody owns, with what it owns below it. Services first, then workloads, each in the order of names. */
+/** Everything that nobody owns, with what it owns below it. Workloads by kind and name, each followed by its Services. */
 export function buildForest(state: Mirror, options: ForestOptions): readonly ForestItem[] {
   const words = options.filter.trim().toLowerCase()
-  return ROOT_KINDS.flatMap((kind) => state.indexes.list('kind', kind))
+  const roots = ROOT_KINDS.flatMap((kind) => state.indexes.list('kind', kind))
     .filter((key) => isRoot(state, key, options.system))
     .map((key) => itemOf(state, key, options, 0))
-    .filter((item) => words === '' || mentions(item, words))
+  return besideTheirPods(state, roots).filter((item) => words === '' || mentions(item, words))
+}
+
+const flatten = (item: ForestItem): readonly ForestItem[] => [item, ...item.children.flatMap(flatten)]
+
+/** Puts each Service right below the workload whose pods it selects, so that its arrows cross nothing. */
+function besideTheirPods(state: Mirror, roots: readonly ForestItem[]): readonly ForestItem[] {
+  const services = roots.filter(({ key }) => key.startsWith('services/'))
+  const rest = roots.filter(({ key }) => !key.startsWith('services/'))
+  const placed = new Set<string>()
+  const ordered = rest.flatMap((root) => {
+    const own = services.filter((service) => !placed.has(service.key) && selections(state, [service, ...flatten(root)]).length > 0)
+    for (const { key } of own) placed.add(key)
+    return [root, ...own]
+  })
+  return [...ordered, ...services.filter(({ key }) => !placed.has(key))]
 }
 
 function isRoot(state: Mirror, key: string, system: boolean): boolean {
