@@ -95,6 +95,18 @@ describe('the scheduler', () => {
     expect(w.stored<Pod>('pods', 'strong')!.status!.conditions!.filter((c) => c.type === 'PodScheduled')).toMatchObject([{ status: 'True' }])
   })
 
+  test('gives pods without a class the global default, which decides who goes first', () => {
+    const w = world()
+    for (const cls of [{ metadata: { name: 'usual' }, value: 5, globalDefault: true }, { metadata: { name: 'low' }, value: 1 }])
+      w.run({ verb: 'create', group: 'scheduling.k8s.io', resource: 'priorityclasses', body: { apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', ...cls } as KubeObject } as Request)
+    w.node('a')
+    w.pod('victim', '2', { priorityClassName: 'low' })
+    w.pod('p', '2')
+    expect(w.stored<Pod>('pods', 'p')!.spec).toMatchObject({ priority: 5, priorityClassName: 'usual' })
+    expect(w.stored('pods', 'victim')!.metadata.deletionTimestamp).toBeDefined()
+    expect(() => w.pod('q', '1', { priority: 7 })).toThrow('the integer value of priority (7) must not be provided')
+  })
+
   test('reserves a volume for a waiting claim and binds the pod only when the claim is bound', () => {
     const w = world()
     w.node('a')
