@@ -62,3 +62,36 @@ test('a stopped kubelet writes down its last renewal and leaves pods alone', () 
   tell('nodes', 'MODIFIED', node())
   expect(requests.at(-1)!.request).toMatchObject({ resource: 'pods', subresource: 'status' })
 })
+
+test('a crashed node is silent until it is restarted, then reports itself and takes up its pods', () => {
+  const { engine, requests, tell } = world()
+  tell('nodes', 'ADDED', node())
+  engine.command(engine.now, 'kwok', 'crash', 'n')
+  tell('pods', 'ADDED', pod)
+  const lost = { ...node(), status: { ...(node().status as object), conditions: [{ type: 'Ready', status: 'Unknown' }] } }
+  tell('nodes', 'MODIFIED', lost)
+  expect(requests.map((r) => `${r.request.verb} ${r.request.resource}`)).toEqual(['create leases', 'patch leases'])
+  engine.command(engine.now, 'kwok', 'restart', 'n')
+  tell('nodes', 'MODIFIED', lost)
+  expect(requests.slice(2).map((r) => `${r.request.verb} ${r.request.resource}`).sort()).toEqual(['create leases', 'patch nodes', 'patch pods'])
+  expect(engine.table('node-heartbeats').has('n')).toBe(true)
+})
+
+test('a kubelet labelled not-ready says so of its node and still runs pods', () => {
+  const { requests, tell } = world()
+  tell('nodes', 'ADDED', node({ kubelet: 'not-ready' }))
+  tell('pods', 'ADDED', pod)
+  const reported = requests.find((r) => r.request.resource === 'nodes')!.request.body as { status: { conditions: readonly { type: string; status: string }[] } }
+  expect(reported.status.conditions.at(-1)).toMatchObject({ type: 'Ready', status: 'False', reason: 'KubeletNotReady' })
+  expect(requests.some((r) => r.request.resource === 'pods')).toBe(true)
+})
+
+test('what was sent before a connection broke is sent again', () => {
+  const { engine, requests, tell } = world()
+  tell('nodes', 'ADDED', node())
+  tell('pods', 'ADDED', pod)
+  const sync = { watch: '', type: 'SYNC', items: [pod], resourceVersion: '9', data: 'pods', sentAt: 0 }
+  engine.command(engine.now, 'kwok', 'watch', sync)
+  while (engine.queue.pending().some((e) => e.actor === 'apiserver')) engine.step()
+  expect(requests.filter((r) => r.request.resource === 'pods')).toHaveLength(2)
+})
