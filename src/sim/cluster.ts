@@ -1,4 +1,5 @@
 import type { KubeObject } from './api/meta.ts'
+import type { Pod } from './api/pod.ts'
 import { badRequest, isStatus } from './api/status.ts'
 import { ApiServer } from './apiserver/server.ts'
 import { ADD_ONS, API_SERVER_OBJECTS, CONTROL_PLANE, nodeObject, type NodeSize } from './bootstrap.ts'
@@ -14,6 +15,7 @@ import type { Table } from './engine/table.ts'
 import { formatMicroTime, seconds, type Micros } from './engine/time.ts'
 import type { CommandRecord } from './engine/branch.ts'
 import { Timeline, type TimelineOptions } from './engine/timeline.ts'
+import { completeLine, type LineCompletion } from './kubectl/complete-line.ts'
 import { KubectlProcesses, type KubectlCommand } from './kubectl/processes.ts'
 import { scheme } from './kinds/index.ts'
 import { heartbeatTable, lastRenewal, type NodeHeartbeat } from './node/heartbeats.ts'
@@ -245,6 +247,19 @@ export class Cluster {
   /** A Deployment's numbers as its controller computes them. */
   rollout(key: string): Rollout | null {
     return rolloutOf(this.server.store, key, this.timeline.clock)
+  }
+
+  /** Candidates for the word at the end of a shell line, from what is in the cluster now. */
+  completeKubectl(line: string, files: readonly string[] = []): LineCompletion {
+    return completeLine(
+      {
+        names: (plural, namespace) => this.list(plural, namespace).map((o) => o.metadata.name),
+        containers: (pod, namespace) => ((this.objects.get(`pods/${namespace}/${pod}`) as Pod | undefined)?.spec.containers ?? []).map((c) => c.name),
+        namespace: this.kubectl.namespace,
+        files,
+      },
+      line,
+    )
   }
 
   /** kubectl's words for an object by its store key: ["pods", "web-1", "-n", "default"]. */

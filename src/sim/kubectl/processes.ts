@@ -7,7 +7,7 @@ import type { KubeObject } from '../api/meta.ts'
 import type { Lister } from '../client/lister.ts'
 import type { Request } from '../client/request.ts'
 import type { KubectlContext } from './context.ts'
-import { ADMIN_CONFIG, type KubeConfig } from './kubeconfig.ts'
+import { ADMIN_CONFIG, contextNamed, type KubeConfig } from './kubeconfig.ts'
 import { runKubectl } from './run.ts'
 
 /** Payload of `kubectl/<pid>` `run`: what a shell hands over. `argv` without the word kubectl. */
@@ -79,6 +79,12 @@ export class KubectlProcesses {
   /** A pid that no process has had. */
   nextPid(): string {
     return `${this.processes.size + 1}`
+  }
+
+  /** The namespace of the current context. */
+  get namespace(): string {
+    const config = this.#config.get('config') ?? ADMIN_CONFIG
+    return contextNamed(config, config.currentContext)?.namespace ?? 'default'
   }
 
   /** All that a process has written to a stream so far; both streams as they came when none is named. */
