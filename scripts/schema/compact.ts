@@ -98,5 +98,10 @@ export function compactDefinitions(schemas: OpenApiSchemas): Record<string, Comp
     for (const key of Object.keys(node.properties)) f[key] = fieldCode(node.properties[key]!, goTypes[full]?.[key])
     out[name] = { f, ...(node.required ? { r: node.required } : {}), ...(node['x-kubernetes-map-type'] === 'atomic' ? { a: 1 as const } : {}) }
   }
+  // A structure without members (JSON Schema's "or bool" and the like) may hold anything.
+  for (const d of Object.values(out)) {
+    const f = d.f as Record<string, string>
+    for (const key of Object.keys(f)) f[key] = f[key]!.replace(/@([\w.]+)/, (whole, name: string) => (out[name] ? whole : 'any'))
+  }
   return out
 }

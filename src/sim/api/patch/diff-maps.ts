@@ -54,7 +54,7 @@ function diffList(key: string, was: readonly JsonValue[], next: readonly JsonVal
   const gone = options.deletions ? was.filter((v) => !next.includes(v)) : []
   if (added.length) patch[key] = inOrder([...added].sort(byText), next, '')
   if (gone.length) patch[DELETE_FROM + key] = [...new Set(gone)].sort(byText)
-  if (options.setOrder && ((options.deletions && gone.length) || (options.changes && !deepEqual(was, next)))) patch[SET_ORDER + key] = next
+  if (next.length && options.setOrder && ((options.deletions && gone.length) || (options.changes && !deepEqual(was, next)))) patch[SET_ORDER + key] = next
 }
 
 const byText = (a: JsonValue, b: JsonValue): number => (String(a) < String(b) ? -1 : String(a) > String(b) ? 1 : 0)
@@ -81,7 +81,7 @@ function diffObjects(key: string, was: readonly JsonValue[], next: readonly Json
   const list = [...inOrder(changed, next, mergeKey), ...deletions]
   if (list.length) patch[key] = list
   const sameOrder = was.length === next.length && next.every((v, i) => id(v) === id(was[i]!))
-  if (options.setOrder && ((options.changes && (list.length > 0 || !sameOrder)) || (options.deletions && list.length > 0))) {
+  if (next.length && options.setOrder && ((options.changes && (list.length > 0 || !sameOrder)) || (options.deletions && list.length > 0))) {
     patch[SET_ORDER + key] = next.map((v) => ({ [mergeKey]: id(v) }))
   }
 }
