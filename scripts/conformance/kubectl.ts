@@ -51,6 +51,8 @@ const SERVER = '172.18.0.2:6443'
 /** Real steps were typed by a script about this far apart. */
 const BETWEEN = ms(100)
 const PATIENCE = seconds(120)
+/** An editor that is opened again and again is closed for good after this many times. */
+const EDITS = 8
 
 async function loadJudge(dir: string): Promise<Judge> {
   const here = join(dirname(dir), 'judge/kubectl.mjs')
@@ -89,14 +91,15 @@ class Telling {
     const cluster = this.#cluster
     const pid = cluster.runKubectl({ argv, env, stdin, files: this.#story.files })
     const end = cluster.timeline.clock + PATIENCE
+    let edits = 0
     while (cluster.kubectl.processes.get(pid)?.exit === undefined) {
       const edit = cluster.kubectl.edits.get(pid)
-      if (edit) {
+      if (edit && edits++ < EDITS) {
         cluster.timeline.command(`kubectl/${pid}`, 'edited', await this.#edit(edit, env.KUBE_EDITOR ?? 'true'))
         continue
       }
       const at = cluster.timeline.nextAt()
-      if (at === undefined || at > end) {
+      if (at === undefined || at > end || edits > EDITS) {
         cluster.timeline.command(`kubectl/${pid}`, 'interrupt', null)
         break
       }
