@@ -4,10 +4,13 @@ import { heartbeatFrom, lastRenewal } from './heartbeats.ts'
 
 test('a heartbeat was last renewed at the latest whole ten seconds after its beginning', () => {
   const beat = heartbeatFrom(seconds(13))
-  expect(lastRenewal(beat, seconds(13))).toBe(seconds(13))
-  expect(lastRenewal(beat, seconds(22.9))).toBe(seconds(13))
-  expect(lastRenewal(beat, seconds(23))).toBe(seconds(23))
-  expect(lastRenewal(beat, seconds(59))).toBe(seconds(53))
+  expect(lastRenewal(beat, seconds(22.9))).toBe(seconds(13) + 1)
+  expect(lastRenewal(beat, seconds(23) + 1)).toBe(seconds(23) + 1)
+  expect(lastRenewal(beat, seconds(59))).toBe(seconds(53) + 1)
+})
+
+test('the first renewal is later than the one that the Lease was written with', () => {
+  expect(lastRenewal(heartbeatFrom(seconds(13)), seconds(13))).toBeGreaterThan(seconds(13))
 })
 
 test('a heartbeat was never renewed before it began', () => {

@@ -15,8 +15,11 @@ export const LEASE_DURATION_SECONDS = 40
 /** Rows exist only while the node's kubelet renews; renewals are computed when looked at and are no events. */
 export const heartbeatTable = (engine: Engine): Table<NodeHeartbeat> => engine.table<NodeHeartbeat>('node-heartbeats')
 
-/** A heartbeat that begins with a renewal at `now`. */
-export const heartbeatFrom = (now: Micros): NodeHeartbeat => ({ since: now, phase: now % LEASE_RENEWAL })
+/**
+ * The heartbeat of a kubelet that has just written its Lease with renewTime `now`. The first renewal comes a microsecond
+ * later, so that writing down the last renewal of a silent kubelet always changes the Lease and those who watch it hear of it.
+ */
+export const heartbeatFrom = (now: Micros): NodeHeartbeat => ({ since: now + 1, phase: (now + 1) % LEASE_RENEWAL })
 
 /** The instant of the latest renewal at `now`. */
 export function lastRenewal({ since, phase }: NodeHeartbeat, now: Micros): Micros {

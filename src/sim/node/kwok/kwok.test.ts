@@ -57,7 +57,7 @@ test('a stopped kubelet writes down its last renewal and leaves pods alone', () 
   requests.length = 0
   tell('nodes', 'MODIFIED', node({ kubelet: 'stopped' }))
   tell('pods', 'ADDED', pod)
-  expect(requests.map((r) => r.request.body)).toEqual([{ spec: { renewTime: '2026-01-01T00:00:20.000000Z' } }])
+  expect(requests.map((r) => r.request.body)).toEqual([{ spec: { renewTime: '2026-01-01T00:00:20.000001Z' } }])
   expect(engine.table('node-heartbeats').size).toBe(0)
   tell('nodes', 'MODIFIED', node())
   expect(requests.at(-1)!.request).toMatchObject({ resource: 'pods', subresource: 'status' })
