@@ -25,6 +25,9 @@ const HEADER = `# Please edit the object below. Lines beginning with a '#' will 
 #
 `
 
+/** An editor that is a script may never come to an end. */
+const MOST_ROUNDS = 20
+
 function edit(ctx: KubectlContext, inv: Invocation): number {
   const format = inv.flags.text('output') || 'yaml'
   if (format !== 'yaml' && format !== 'json') fail(`unable to match a printer suitable for the output format ${JSON.stringify(format)}, allowed formats are: json,kyaml,yaml`)
@@ -44,7 +47,7 @@ function editOne(ctx: KubectlContext, inv: Invocation, { target, object }: Chose
   const name = `${target.kind.singular}-${target.name}.${format}`
   let text = `${HEADER}${body}`
   let last = text
-  for (;;) {
+  for (let round = 0; round < MOST_ROUNDS; round++) {
     const answer = ctx.edit(name, text)
     if (answer === null || answer === text || withoutComments(answer) === '' || withoutComments(answer) === withoutComments(last)) {
       if (text === `${HEADER}${body}`) return false
@@ -57,6 +60,7 @@ function editOne(ctx: KubectlContext, inv: Invocation, { target, object }: Chose
     ctx.err(`error: ${resourceName(target.kind)} ${JSON.stringify(target.name)} is invalid\n`)
     text = `${HEADER}${complaint.split('\n').map((l) => `# ${l}\n`).join('')}#\n${withoutComments(answer)}`
   }
+  throw new Failure('error: Edit cancelled, no valid changes were saved.')
 }
 
 /** Sends the difference as a patch; gives the complaint where it is refused. */
