@@ -1,5 +1,5 @@
 import { createCluster, type Cluster } from '../../cluster.ts'
-import type { CommandRecord } from '../../engine/timeline.ts'
+import type { CommandRecord } from '../../engine/branch.ts'
 import { minutes, ms, seconds, type Micros } from '../../engine/time.ts'
 import { wrongAtRest } from './at-rest.ts'
 import { nextCommand, type SoakCommand } from './commands.ts'
