@@ -7,6 +7,7 @@ import {
 } from '../api/status.ts'
 import { storeKey } from '../store/store.ts'
 import { admit } from './admission/index.ts'
+import { chargeQuotas } from './admission/quota.ts'
 import { allocate } from './allocators.ts'
 import { finishDeletion } from './deletion.ts'
 import type { Execution, Outcome } from './execution.ts'
@@ -42,6 +43,8 @@ export function createObject(exec: Execution, sent: KubeObject): Outcome<KubeObj
   const errors = kind.validateCreate(allocated)
   if (errors.length > 0) return invalid({ group: kind.group, kind: kind.kind }, named, errors)
   if (exec.store.get(key)) return alreadyExists(groupResource(exec), named)
+  const refused = chargeQuotas(exec, allocated)
+  if (refused) return refused
   exec.warnings.push(...(kind.warnings?.(allocated) ?? []))
   return commit(exec, key, allocated)
 }

@@ -10,6 +10,7 @@ import { nodeIpam } from './nodeipam/index.ts'
 import { nodeLifecycle } from './nodelifecycle/index.ts'
 import { podGc } from './podgc/index.ts'
 import { replicaSetController } from './replicaset/index.ts'
+import { resourceQuotaController } from './resourcequota/index.ts'
 import { rootCaCertPublisher } from './rootcacertpublisher/index.ts'
 import { serviceAccountController } from './serviceaccount/index.ts'
 import type { ControllerSetup } from './setup.ts'
@@ -22,6 +23,7 @@ export const controllers = (setup: ControllerSetup): readonly Controller[] => [
   endpointSliceController,
   endpointSliceMirroringController,
   podGc,
+  resourceQuotaController,
   namespaceController,
   serviceAccountController,
   garbageCollector,
