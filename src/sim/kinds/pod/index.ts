@@ -7,7 +7,9 @@ import type { PodStatus } from '../../api/pod-status.ts'
 import { assignSame } from '../../api/share.ts'
 import { defineKind, withGeneration, withStatusOf } from '../define.ts'
 import { podColumns } from './columns.ts'
-import { validatePod, validatePodStatusUpdate, validatePodUpdate } from './validate.ts'
+import { validatePod } from './validate.ts'
+import { validatePodStatusUpdate } from './validate-status.ts'
+import { validatePodUpdate } from './validate-update.ts'
 import { podWarnings } from './warnings.ts'
 
 function defaults(pod: Pod): Pod {

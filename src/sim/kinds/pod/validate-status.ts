@@ -1,26 +1,75 @@
-import { at, forbiddenField, invalidValue, type FieldError } from '../../api/field.ts'
-import { isDns1123Subdomain } from '../../api/names.ts'
+import { at, child, forbiddenField, invalidValue, type FieldError, type Path } from '../../api/field.ts'
+import type { Container } from '../../api/container.ts'
+import { isDns1123Subdomain, isQualifiedName } from '../../api/names.ts'
 import type { Pod } from '../../api/pod.ts'
+import type { ContainerStatus, PodStatus } from '../../api/pod-status.ts'
 import { immutable } from '../../api/validate-meta.ts'
 import { legacyIp, parseIp } from '../../api/validate/ip.ts'
 import { named } from '../../api/validate/simple.ts'
+import { annotationUpdates } from './validate-update.ts'
+
+const SYSTEM_CONDITIONS: ReadonlySet<string> = new Set(['PodScheduled', 'Ready', 'Initialized'])
+
+function conditions(status: PodStatus, out: FieldError[]): void {
+  status.conditions?.forEach((c, i) => {
+    const path = at('status.conditions', i)
+    if ((c.observedGeneration ?? 0) < 0) out.push(invalidValue(child(path, 'observedGeneration'), c.observedGeneration, 'must be a non-negative integer'))
+    if (!SYSTEM_CONDITIONS.has(c.type)) named(isQualifiedName, c.type, child(path, 'Type'), out)
+  })
+}
+
+/** May a container that ended with this code start again (component-helpers: ContainerShouldRestart)? */
+function shouldRestart(c: Container | undefined, podPolicy: string | undefined, exitCode: number): boolean {
+  if (!c) return false
+  const codes = c.restartPolicyRules?.find((r) => r.exitCodes && r.exitCodes.values?.includes(exitCode) === (r.exitCodes.operator === 'In'))
+  if (codes) return true
+  const policy = c.restartPolicy ?? podPolicy
+  return policy === 'Always' || (policy === 'OnFailure' && exitCode !== 0)
+}
+
+/** What ended for good stays ended (ValidateContainerStateTransition). */
+function transitions(next: readonly ContainerStatus[] | undefined, old: readonly ContainerStatus[] | undefined, specs: readonly Container[] | undefined, pod: Pod, path: Path, out: FieldError[]): void {
+  if (next === old) return
+  old?.forEach((was, i) => {
+    const ended = was.state?.terminated
+    const now = next?.find((s) => s.name === was.name)
+    if (!ended || !now || now.state?.terminated) return
+    if (!shouldRestart(specs?.find((c) => c.name === was.name), pod.spec.restartPolicy, ended.exitCode)) {
+      out.push(forbiddenField(child(at(path, i), 'state'), 'may not be transitioned to non-terminated state'))
+    }
+  })
+}
+
+function addresses(status: PodStatus, was: PodStatus, out: FieldError[]): void {
+  for (const [key, one] of [['podIPs', 'podIP'], ['hostIPs', 'hostIP']] as const) {
+    const list = status[key] ?? []
+    if (list === was[key] || list.length === 0) continue
+    const path = `status.${key}`
+    if (key === 'hostIPs' && status[one] !== list[0]!.ip) out.push(invalidValue('status.hostIPs[0].ip', list[0]!.ip, 'must be equal to `hostIP`'))
+    list.forEach((p, i) => out.push(...legacyIp(p.ip, at(path, i))))
+    if (list.length > 1 && (list.length > 2 || new Set(list.map((p) => parseIp(p.ip)?.family)).size < 2)) {
+      out.push(invalidValue(path, list.map((p) => ({ IP: p.ip })), 'may specify no more than one IP for each IP family'))
+    }
+  }
+}
 
 /** core/validation: ValidatePodStatusUpdate. */
 export function validatePodStatusUpdate(pod: Pod, old: Pod): readonly FieldError[] {
   const out: FieldError[] = []
   const status = pod.status ?? {}
   const was = old.status ?? {}
+  annotationUpdates(pod.metadata.annotations, old.metadata.annotations, 'metadata.annotations', out)
+  if (status.conditions !== was.conditions) conditions(status, out)
   if (pod.spec.nodeName !== old.spec.nodeName) out.push(forbiddenField('status.nodeName', 'may not be changed directly'))
-  if (status.nominatedNodeName && status.nominatedNodeName !== was.nominatedNodeName) {
-    named(isDns1123Subdomain, status.nominatedNodeName, 'status.nominatedNodeName', out)
+  const nominated = status.nominatedNodeName
+  if (nominated && nominated !== was.nominatedNodeName) {
+    named(isDns1123Subdomain, nominated, 'status.nominatedNodeName', out)
+    if (old.spec.nodeName) out.push(forbiddenField('status.nominatedNodeName', 'may not be set on pods that are already bound to a node'))
   }
   if ((status.observedGeneration ?? 0) < 0) out.push(invalidValue('status.observedGeneration', status.observedGeneration, 'must be a non-negative integer'))
   immutable(status.qosClass, was.qosClass, 'status.qosClass', out)
-  const ips = status.podIPs ?? []
-  if (ips === was.podIPs) return out
-  ips.forEach((p, i) => out.push(...legacyIp(p.ip, at('status.podIPs', i))))
-  if (ips.length > 1 && (ips.length > 2 || new Set(ips.map((p) => parseIp(p.ip)?.family)).size < 2)) {
-    out.push(invalidValue('status.podIPs', ips.map((p) => ({ IP: p.ip })), 'may specify no more than one IP for each IP family'))
-  }
+  transitions(status.containerStatuses, was.containerStatuses, pod.spec.containers, old, 'status.containerStatuses', out)
+  transitions(status.initContainerStatuses, was.initContainerStatuses, pod.spec.initContainers, old, 'status.initContainerStatuses', out)
+  addresses(status, was, out)
   return out
 }
