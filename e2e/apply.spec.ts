@@ -1,0 +1,24 @@
+import { expect, test } from '@playwright/test'
+import { applyWeb, openPage, pods } from './page.ts'
+
+test('a press on Apply brings three pods to Ready, and the map shows where they run', async ({ page }) => {
+  await openPage(page)
+  await expect(page.locator('#map [data-part]')).toHaveCount(5)
+  await applyWeb(page)
+  await expect(pods(page).first()).toContainText('Ready')
+  await page.keyboard.press('2')
+  await expect(page.locator('[data-object^="replicasets/default/web-"]')).toHaveCount(1)
+  await expect(page.locator('[data-object^="pods/default/web-"]')).toHaveCount(3)
+  await page.keyboard.press('4')
+  await expect(page.getByRole('list', { name: 'All objects' }).getByText('EndpointSlice').first()).toBeVisible()
+})
+
+test('Ctrl-Enter applies, and what does not parse is refused with its line', async ({ page }) => {
+  await openPage(page)
+  await page.locator('.monaco-editor').first().click()
+  await page.keyboard.press('Control+End')
+  await page.keyboard.insertText('  bad: [1')
+  await page.keyboard.press('Control+Enter')
+  await expect(page.getByText(/web\.yaml:4\d/).first()).toBeVisible({ timeout: 20_000 })
+  await expect(pods(page)).toHaveCount(0)
+})

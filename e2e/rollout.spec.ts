@@ -1,0 +1,41 @@
+import { expect, test } from '@playwright/test'
+import { applyWeb, clock, fastest, openPage, pause, pods, terminal } from './page.ts'
+
+test('a rolling update paused half-way shows the numbers of the controller, and another try becomes a branch', async ({ page }) => {
+  await openPage(page)
+  await applyWeb(page)
+  await terminal(page, 'kubectl set image deployment/web nginx=nginx:1.28', 'image updated')
+  await expect(pods(page).nth(3)).toBeVisible({ timeout: 15_000 })
+  await pause(page)
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type('Deployment web')
+  await page.keyboard.press('Enter')
+  const side = page.locator('#side-pane')
+  await expect(side.getByText('What the controller may do')).toBeVisible()
+  await expect(side).toContainText('nginx:1.27 → nginx:1.28')
+  await expect(side).toContainText(/It may add \d and remove \d now/)
+  const end = await clock(page)
+
+  await page.getByRole('button', { name: /^Undo/ }).click()
+  await expect.poll(() => clock(page)).not.toBe(end)
+  await terminal(page, 'kubectl scale deployment/web --replicas=5', 'scaled')
+  const lane = page.locator('[data-branch]')
+  await expect(lane).toHaveCount(1)
+  await pause(page)
+  await lane.click()
+  await expect(page.locator('[data-branch]')).toHaveCount(1)
+  await expect(side).toContainText('nginx:1.28')
+})
+
+test('a tag that does not exist leaves the old pods serving, and rollout undo mends it', async ({ page }) => {
+  await openPage(page)
+  await applyWeb(page)
+  await terminal(page, 'kubectl set image deployment/web nginx=nginx:1.91', 'image updated')
+  await expect(pods(page, 'bad')).toHaveCount(1, { timeout: 20_000 })
+  await expect(pods(page, 'bad')).toContainText(/ErrImagePull|ImagePullBackOff/)
+  await expect(pods(page, 'ok')).toHaveCount(3)
+  await terminal(page, 'kubectl rollout undo deployment/web', 'rolled back')
+  await fastest(page)
+  await expect(pods(page, 'bad')).toHaveCount(0, { timeout: 20_000 })
+  await expect(pods(page, 'ok')).toHaveCount(3)
+})
