@@ -16,6 +16,8 @@ export interface HostWorld {
 }
 
 const FRAME = 16
+/** Cells of history that stay in memory, some 100 MB; what is older is made again when somebody goes there. */
+const HISTORY = { budget: 8_000_000 }
 /** A page that does not acknowledge frames is busy; it gets the next one after this long all the same. */
 const PATIENCE = 400
 
@@ -36,7 +38,7 @@ export class ClusterHost {
   constructor(world: HostWorld) {
     this.#world = world
     this.#pacer = new Pacer(world.now)
-    this.#cluster = createCluster({ ...this.#settings })
+    this.#cluster = createCluster({ ...this.#settings, history: HISTORY })
     this.#frames = new FrameMaker(this.#cluster)
     this.#terminals = new Terminals({
       cluster: () => this.#cluster,
@@ -158,7 +160,7 @@ export class ClusterHost {
         return this.#load(query.save)
       case 'reset':
         this.#settings = { seed: query.seed ?? this.#settings.seed, nodes: query.nodes ?? this.#settings.nodes }
-        this.#replace(createCluster({ ...this.#settings }), (fresh) => fresh.boot())
+        this.#replace(createCluster({ ...this.#settings, history: HISTORY }), (fresh) => fresh.boot())
         return null
       case 'hash':
         return { hash: cluster.engine.hash() } satisfies Answers['hash']
@@ -180,7 +182,7 @@ export class ClusterHost {
   /** Verifies before it replaces: a save that does not hold together leaves the present session alone. */
   #load(save: SaveFile): Answers['load'] {
     checkSave(save)
-    const fresh = createCluster({ seed: save.seed, nodes: save.nodes })
+    const fresh = createCluster({ seed: save.seed, nodes: save.nodes, history: HISTORY })
     fresh.boot()
     replay(fresh, save)
     const found = fresh.engine.hash()

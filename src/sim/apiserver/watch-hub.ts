@@ -28,7 +28,8 @@ export interface WatchRow {
 export class WatchHub {
   readonly open: Table<WatchRow>
   readonly #groups: Index<WatchRow>
-  readonly #matchers = new Map<string, Matcher>()
+  /** Compiled selectors by row; a pure function of the row, so it needs no undoing. */
+  readonly #matchers = new WeakMap<WatchRow, Matcher>()
 
   constructor(engine: Engine) {
     this.open = engine.table<WatchRow>('apiserver/watches')
@@ -78,9 +79,8 @@ export class WatchHub {
   }
 
   #matcher(row: WatchRow, kind: KindDefinition): Matcher {
-    const key = `${row.resource} ${row.namespace ?? ''} ${row.labelSelector ?? ''} ${row.fieldSelector ?? ''}`
-    let found = this.#matchers.get(key)
-    if (!found) this.#matchers.set(key, (found = matcher(kind, row.namespace, row.labelSelector, row.fieldSelector)))
+    let found = this.#matchers.get(row)
+    if (!found) this.#matchers.set(row, (found = matcher(kind, row.namespace, row.labelSelector, row.fieldSelector)))
     return found
   }
 }
