@@ -127,6 +127,22 @@ export function formatLabelSelector(selector: LabelSelector | undefined): string
   return text || '<none>'
 }
 
+/** The selector as Go prints it in a message: members in declaration order, labels sorted. */
+export function printedSelector(selector: LabelSelector | undefined): unknown {
+  if (!selector) return null
+  const { matchLabels, matchExpressions } = selector
+  return {
+    ...(matchLabels && Object.keys(matchLabels).length ? { matchLabels: sortedLabels(matchLabels) } : {}),
+    ...(matchExpressions?.length
+      ? { matchExpressions: matchExpressions.map((e) => ({ key: e.key ?? '', operator: e.operator ?? '', ...(e.values?.length ? { values: e.values } : {}) })) }
+      : {}),
+  }
+}
+
+/** Labels with sorted keys, as Go prints maps; null where there are none at all. */
+export const sortedLabels = (labels: StringMap | undefined): StringMap | null =>
+  labels ? Object.fromEntries(Object.keys(labels).sort().map((k) => [k, labels[k]!])) : null
+
 /** Checks one requirement (labels.NewRequirement); the messages carry paths below `path` ('' for parsed text). */
 export function checkRequirement(r: Requirement, path: Path = ''): readonly FieldError[] {
   const out: FieldError[] = []

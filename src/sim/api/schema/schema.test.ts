@@ -4,7 +4,7 @@ import { isStatus } from '../status.ts'
 import { decode } from './decode.ts'
 import { definition, definitionNames, fieldSchema, resources, schemaOf } from './schema.ts'
 import { validateStructure } from './structure.ts'
-import { suggest } from './suggest.ts'
+import { suggest, suggestField } from './suggest.ts'
 
 const pod = (spec: Record<string, unknown>): KubeObject => ({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' }, spec })
 const refusal = (obj: KubeObject): string => {
@@ -81,5 +81,9 @@ describe('did you mean', () => {
     expect(suggest('replcias', ['replicas', 'selector', 'template'])).toBe('replicas')
     expect(suggest('Deploymnet', ['Deployment', 'DaemonSet'])).toBe('Deployment')
     expect(suggest('zzz', ['replicas'])).toBeUndefined()
+    const def = schemaOf({ group: 'apps', version: 'v1', kind: 'Deployment' })!
+    expect(suggestField(def, 'spec.template.spec.containers[0].imaeg')).toBe('image')
+    expect(suggestField(def, 'spec.replcias')).toBe('replicas')
+    expect(suggestField(def, 'nowhere.x')).toBeUndefined()
   })
 })

@@ -1,5 +1,5 @@
 import { child, forbiddenField, invalidValue, notSupported, required, type Path } from '../field.ts'
-import { compileSelector, isEmptySelector, matches, validateLabelSelector, type LabelSelector } from '../labels.ts'
+import { compileSelector, isEmptySelector, matches, printedSelector, sortedLabels, validateLabelSelector, type LabelSelector } from '../labels.ts'
 import type { PodTemplateSpec } from '../pod-spec.ts'
 import { validateAnnotationsAt, validateLabels } from '../validate-meta.ts'
 import { podAnnotations } from './pod-annotations.ts'
@@ -24,11 +24,11 @@ export function replicatedTemplate(selector: LabelSelector | undefined, template
   if (!selector) out.push(required(selectorPath))
   else {
     out.push(...validateLabelSelector(selector, selectorPath))
-    if (isEmptySelector(selector)) out.push(invalidValue(selectorPath, selector, 'empty selector is invalid for deployment'))
+    if (isEmptySelector(selector)) out.push(invalidValue(selectorPath, printedSelector(selector), 'empty selector is invalid for deployment'))
   }
   const templatePath = child(path, 'template')
   if (selector && hasBadOperator(selector)) {
-    out.push(invalidValue(selectorPath, selector, 'invalid label selector'))
+    out.push(invalidValue(selectorPath, printedSelector(selector), 'invalid label selector'))
     return
   }
   selectorAgainstLabels(selector, template, templatePath, out)
@@ -45,7 +45,7 @@ export const hasBadOperator = (selector: LabelSelector): boolean =>
 
 export function selectorAgainstLabels(selector: LabelSelector | undefined, template: PodTemplateSpec, path: Path, out: Errors): void {
   if ((selector && isEmptySelector(selector)) || matches(compileSelector(selector), template.metadata?.labels)) return
-  out.push(invalidValue(child(path, 'metadata.labels'), template.metadata?.labels ?? null, '`selector` does not match template `labels`'))
+  out.push(invalidValue(child(path, 'metadata.labels'), sortedLabels(template.metadata?.labels), '`selector` does not match template `labels`'))
 }
 
 export function alwaysRestart(template: PodTemplateSpec, path: Path, kind: string, out: Errors): void {

@@ -1,5 +1,5 @@
 import { child, invalidValue, notSupported, required, type FieldError, type Path } from '../../api/field.ts'
-import { isEmptySelector, validateLabelSelector } from '../../api/labels.ts'
+import { isEmptySelector, printedSelector, sortedLabels, validateLabelSelector } from '../../api/labels.ts'
 import { templateWarnings } from '../../api/validate/pod-warnings.ts'
 import { immutable } from '../../api/validate-meta.ts'
 import { atMost100Percent, intOrPercent, intOrPercentNumber, nonNegative } from '../../api/validate/simple.ts'
@@ -33,8 +33,8 @@ export function validateDaemonSet(d: DaemonSet): readonly FieldError[] {
   const { selector, template } = d.spec
   out.push(...validateLabelSelector(selector, 'spec.selector'))
   if (selector && !hasBadOperator(selector)) selectorAgainstLabels(selector, template, 'spec.template', out)
-  if (!selector) out.push(invalidValue('spec.template.metadata.labels', template.metadata?.labels ?? null, '`selector` does not match template `labels`'))
-  if (selector && isEmptySelector(selector)) out.push(invalidValue('spec.selector', selector, 'empty selector is invalid for daemonset'))
+  if (!selector) out.push(invalidValue('spec.template.metadata.labels', sortedLabels(template.metadata?.labels), '`selector` does not match template `labels`'))
+  if (selector && isEmptySelector(selector)) out.push(invalidValue('spec.selector', printedSelector(selector), 'empty selector is invalid for daemonset'))
   podTemplate(template, 'spec.template', out)
   alwaysRestart(template, 'spec.template', 'DaemonSet', out)
   nonNegative(d.spec.minReadySeconds, 'spec.minReadySeconds', out)
@@ -45,7 +45,7 @@ export function validateDaemonSet(d: DaemonSet): readonly FieldError[] {
 
 export function validateDaemonSetUpdate(d: DaemonSet, old: DaemonSet): readonly FieldError[] {
   const out: FieldError[] = []
-  immutable(d.spec.selector, old.spec.selector, 'spec.selector', out)
+  immutable(printedSelector(d.spec.selector), printedSelector(old.spec.selector), 'spec.selector', out)
   return [...out, ...validateDaemonSet(d)]
 }
 

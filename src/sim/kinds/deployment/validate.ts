@@ -1,4 +1,5 @@
 import { child, forbiddenField, invalidValue, notSupported, required, type FieldError, type Path } from '../../api/field.ts'
+import { printedSelector } from '../../api/labels.ts'
 import { isDns1123Label } from '../../api/names.ts'
 import { templateWarnings } from '../../api/validate/pod-warnings.ts'
 import { immutable } from '../../api/validate-meta.ts'
@@ -53,7 +54,7 @@ export function validateDeployment(d: Deployment): readonly FieldError[] {
 
 export function validateDeploymentUpdate(d: Deployment, old: Deployment): readonly FieldError[] {
   const out = [...validateDeployment(d)]
-  immutable(d.spec.selector, old.spec.selector, 'spec.selector', out)
+  immutable(printedSelector(d.spec.selector), printedSelector(old.spec.selector), 'spec.selector', out)
   return out
 }
 

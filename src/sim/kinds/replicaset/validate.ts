@@ -1,4 +1,5 @@
 import { invalidValue, type FieldError } from '../../api/field.ts'
+import { printedSelector } from '../../api/labels.ts'
 import { isDns1123Label } from '../../api/names.ts'
 import { templateWarnings } from '../../api/validate/pod-warnings.ts'
 import { immutable } from '../../api/validate-meta.ts'
@@ -17,7 +18,7 @@ export function validateReplicaSet(rs: ReplicaSet): readonly FieldError[] {
 
 export function validateReplicaSetUpdate(rs: ReplicaSet, old: ReplicaSet): readonly FieldError[] {
   const out = [...validateReplicaSet(rs)]
-  immutable(rs.spec.selector, old.spec.selector, 'spec.selector', out)
+  immutable(printedSelector(rs.spec.selector), printedSelector(old.spec.selector), 'spec.selector', out)
   return out
 }
 

@@ -12,7 +12,7 @@ export function validateLoadBalancer(spec: ServiceSpec, out: FieldError[]): void
   const balanced = spec.type === 'LoadBalancer'
   const ranges = spec.loadBalancerSourceRanges ?? []
   if (ranges.length && !balanced) out.push(forbiddenField('spec.LoadBalancerSourceRanges', "may only be used when `type` is 'LoadBalancer'"))
-  else ranges.forEach((r, i) => out.push(...legacyCidr(r.trim(), at('spec.LoadBalancerSourceRanges', i))))
+  ranges.forEach((r, i) => out.push(...legacyCidr(r.trim(), at('spec.LoadBalancerSourceRanges', i))))
   if (balanced && spec.allocateLoadBalancerNodePorts === undefined) out.push(required('spec.allocateLoadBalancerNodePorts'))
   if (!balanced && spec.allocateLoadBalancerNodePorts !== undefined) {
     out.push(forbiddenField('spec.allocateLoadBalancerNodePorts', "may only be used when `type` is 'LoadBalancer'"))
@@ -33,6 +33,7 @@ export function validateTraffic(spec: ServiceSpec, out: FieldError[]): void {
   } else if (policy) out.push(invalidValue('spec.externalTrafficPolicy', policy, 'may only be set for externally-accessible services'))
   const health = spec.healthCheckNodePort
   if (health !== undefined && health < 0) out.push(invalidValue('spec.healthCheckNodePort', health, 'must be greater than or equal to 0'))
+  if (health && health > 65_535) out.push(invalidValue('spec.healthCheckNodePort', health, 'must be between 1 and 65535, inclusive'))
   if (health && !(spec.type === 'LoadBalancer' && policy === 'Local')) {
     out.push(invalidValue('spec.healthCheckNodePort', health, "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'"))
   }
