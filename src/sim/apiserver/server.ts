@@ -32,6 +32,9 @@ export interface Served {
 
 const NO_OPTIONS: RequestOptions = {}
 
+/** What the server warns people of whenever they touch a resource. */
+const DEPRECATED: Readonly<Record<string, string>> = { endpoints: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice' }
+
 /** The API server: one actor that executes requests one by one against the store and tells the watchers. */
 export class ApiServer {
   readonly store: Store
@@ -63,6 +66,8 @@ export class ApiServer {
     const warnings: string[] = []
     const kind = scheme.resource(request.group, request.version, request.resource)
     if (!kind) return { answer: resourceNotFound(), warnings, changes }
+    const deprecated = user.startsWith('system:') ? undefined : DEPRECATED[kind.plural]
+    if (deprecated) warnings.push(deprecated)
     const exec: Execution = {
       now,
       user,

@@ -1,6 +1,6 @@
 import type { Container, EnvVar, Probe } from '../api/container.ts'
 import { milliValue, value as quantityValue } from '../api/quantity.ts'
-import { portText } from './template-text.ts'
+import { portText } from './port-text.ts'
 
 /** One container as describe shows it, cells separated by tabs; `indent` stands before its name. `state` are the lines of its status. */
 export function containerText(indent: string, c: Container, status: { readonly ids: string; readonly imageId: string; readonly state: string } | undefined = undefined): string {

@@ -1,4 +1,4 @@
-import type { Container, ContainerPort } from '../api/container.ts'
+import type { Container } from '../api/container.ts'
 import { formatLabelSelector } from '../api/labels.ts'
 import type { StringMap } from '../api/meta.ts'
 import type { PodTemplateSpec } from '../api/pod-spec.ts'
@@ -67,6 +67,3 @@ export function tolerationLines(indent: string, tolerations: readonly Toleration
   const sorted = [...tolerations].sort((a, b) => ((a.key ?? '') < (b.key ?? '') ? -1 : (a.key ?? '') > (b.key ?? '') ? 1 : 0))
   return sorted.map((t, i) => `${indent}${i === 0 ? 'Tolerations:' : ''}\t${tolerationText(t)}\n`).join('')
 }
-
-export const portText = (ports: readonly ContainerPort[] | undefined, host: boolean): string =>
-  (ports ?? []).map((p) => `${host ? (p.hostPort ?? 0) : p.containerPort}/${p.protocol ?? 'TCP'}${p.name ? ` (${p.name})` : ''}`).join(', ')

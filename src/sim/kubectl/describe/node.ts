@@ -55,7 +55,7 @@ function taints(list: NonNullable<NodeObject['spec']>['taints']): string {
 
 function lease(ctx: KubectlContext, name: string): string {
   const found = ctx.call(get(LEASES, 'kube-node-lease', name)) as KubeObject
-  if (isStatus(found)) return 'Lease:\tFailed to get lease: ' + `leases.coordination.k8s.io ${JSON.stringify(name)} not found\n`
+  if (isStatus(found)) return `Lease:\tFailed to get lease: leases.coordination.k8s.io ${JSON.stringify(name)} not found\n`
   const spec = (found.spec ?? {}) as { readonly holderIdentity?: string; readonly acquireTime?: string; readonly renewTime?: string }
   return `Lease:\n  HolderIdentity:\t${spec.holderIdentity ?? '<unset>'}\n  AcquireTime:\t${spec.acquireTime ? dateText(spec.acquireTime) : '<unset>'}\n  RenewTime:\t${spec.renewTime ? dateText(spec.renewTime) : '<unset>'}\n`
 }
