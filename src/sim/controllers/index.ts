@@ -14,6 +14,7 @@ import { resourceQuotaController } from './resourcequota/index.ts'
 import { rootCaCertPublisher } from './rootcacertpublisher/index.ts'
 import { serviceAccountController } from './serviceaccount/index.ts'
 import type { ControllerSetup } from './setup.ts'
+import { statefulSetController } from './statefulset/index.ts'
 import { taintEviction } from './tainteviction/index.ts'
 import { ttlController } from './ttl/index.ts'
 
@@ -30,6 +31,7 @@ export const controllers = (setup: ControllerSetup): readonly Controller[] => [
   daemonSetController,
   deploymentController,
   replicaSetController,
+  statefulSetController,
   ttlController,
   nodeIpam,
   nodeLifecycle(setup.heartbeats),

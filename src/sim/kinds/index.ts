@@ -15,6 +15,7 @@ import { Scheme } from './scheme.ts'
 import { secretKind } from './secret/index.ts'
 import { serviceKind } from './service/index.ts'
 import { serviceAccountKind } from './serviceaccount/index.ts'
+import { statefulSetKind } from './statefulset/index.ts'
 
 /** Kinds with a folder, in the order in which the API server lists them. A new kind adds its line here. */
 const modelled = [
@@ -31,6 +32,7 @@ const modelled = [
   daemonSetKind,
   deploymentKind,
   replicaSetKind,
+  statefulSetKind,
   leaseKind,
   endpointSliceKind,
 ] as unknown as readonly KindDefinition[]
