@@ -14,7 +14,7 @@ export function helpText(path: readonly string[], verbs: readonly Verb[]): strin
   if (verb && verb.usage.length > 0 && path.length === 1) lines.push('Examples:', ...verb.usage.map((u) => `  ${u}`), '')
   if (command.flags.length > 0) lines.push('Options:', ...command.flags.map(flagLine), '')
   lines.push('Usage:', `  kubectl ${joined}${command.commands.length > 0 ? ' SUBCOMMAND' : ''} [options]`, '')
-  lines.push('Use "kubectl options" for a list of global command-line options (applies to all commands).', '')
+  lines.push('Options that every command takes: "kubectl options".', '')
   return lines.join('\n')
 }
 
@@ -22,7 +22,7 @@ function overview(verbs: readonly Verb[]): string {
   const width = Math.max(...verbs.map((v) => v.name.length)) + 2
   const lines = ['kubectl talks to the API server of the simulated cluster.', '', 'Commands:']
   for (const v of [...verbs].sort((a, b) => (a.name < b.name ? -1 : 1))) lines.push(`  ${v.name.padEnd(width)}${v.summary}`)
-  return `${lines.join('\n')}\n\nUsage:\n  kubectl [flags] [options]\n\nUse "kubectl <command> --help" for more information about a given command.\n`
+  return `${lines.join('\n')}\n\nUsage:\n  kubectl [flags] [options]\n\nMore about a command: "kubectl <command> -h".\n`
 }
 
-export const globalOptions = (): string => `The following options can be passed to any command:\n\n${GLOBAL_FLAGS.map(flagLine).join('\n')}\n`
+export const globalOptions = (): string => `Options that every command takes:\n\n${GLOBAL_FLAGS.map(flagLine).join('\n')}\n`

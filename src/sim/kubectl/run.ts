@@ -1,7 +1,7 @@
 import type { KubectlContext, Verb } from './context.ts'
 import { Failure } from './failure.ts'
 import { parseFlags, type Parsed } from './flags.ts'
-import { helpText } from './help.ts'
+import { globalOptions, helpText } from './help.ts'
 import { verbs } from './index.ts'
 import { contextNamed } from './kubeconfig.ts'
 import { commandAt, GLOBAL_FLAGS, subCommand, type CommandSpec } from './surface.ts'
@@ -20,8 +20,12 @@ export function runKubectl(ctx: KubectlContext, argv: readonly string[]): number
 
 function dispatch(ctx: KubectlContext, argv: readonly string[]): number {
   const { command, rest, unknown } = findCommand(argv)
-  if (command.path === '' && unknown !== undefined && unknown !== 'help') throw new Failure(unknownCommand(unknown))
+  if (command.path === '' && unknown !== undefined && unknown !== 'help' && unknown !== 'options') throw new Failure(unknownCommand(unknown))
   if (unknown === 'help' && command.path === '') return help(ctx, rest.filter((w) => w !== 'help'))
+  if (command.path === '' && unknown === 'options') {
+    ctx.out(globalOptions())
+    return 0
+  }
   const parsed = parseFlags(rest, [...command.flags, ...GLOBAL_FLAGS], command.path)
   if (parsed.flags.bool('help')) return help(ctx, command.path ? command.path.split(' ') : [])
   if (command.path === '') return help(ctx, [])

@@ -7,7 +7,7 @@ import { apiVersionOf, resourceName } from '../resources.ts'
 
 export const apiResourcesVerb: Verb = {
   name: 'api-resources',
-  summary: 'Print the supported API resources on the server',
+  summary: 'List the kinds that the API server knows',
   usage: ['kubectl api-resources', 'kubectl api-resources --namespaced=true -o wide', 'kubectl api-resources --api-group=apps'],
   run: apiResources,
 }

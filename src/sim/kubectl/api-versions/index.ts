@@ -4,7 +4,7 @@ import { usage } from '../failure.ts'
 
 export const apiVersionsVerb: Verb = {
   name: 'api-versions',
-  summary: 'Print the supported API versions on the server, in the form of "group/version"',
+  summary: 'List the API groups and versions that are served',
   usage: ['kubectl api-versions'],
   run(ctx, inv) {
     if (inv.args.length > 0) usage('api-versions', `unexpected arguments: [${inv.args.join(' ')}]`)

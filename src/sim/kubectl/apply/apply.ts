@@ -20,7 +20,7 @@ import { setLastApplied, viewLastApplied } from './last-applied-commands.ts'
 
 export const applyVerb: Verb = {
   name: 'apply',
-  summary: 'Apply a configuration to a resource by file name or stdin',
+  summary: 'Make objects be as a file says, creating or changing them',
   usage: ['kubectl apply -f web.yaml', 'kubectl apply -f folder -R', 'kubectl apply -f web.yaml --dry-run=server', 'kubectl apply view-last-applied deploy/web'],
   run: apply,
 }

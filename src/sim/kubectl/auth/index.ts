@@ -6,13 +6,13 @@ import { contextNamed } from '../kubeconfig.ts'
 
 export const authVerb: Verb = {
   name: 'auth',
-  summary: 'Inspect authorization',
+  summary: 'Ask what this user may do',
   usage: ['kubectl auth can-i create pods', 'kubectl auth whoami'],
   run(ctx, inv) {
     if (inv.path[1] === 'can-i') return canI(ctx, inv)
     if (inv.path[1] === 'whoami') return whoAmI(ctx)
     if (inv.path[1]) return fail(`kubectl auth ${inv.path[1]} is not modelled here yet: there is no RBAC authorizer`)
-    ctx.err('Inspect authorization.\n\nAvailable Commands:\n  can-i\n  reconcile\n  whoami\n\nUsage:\n  kubectl auth SUBCOMMAND [options]\n')
+    ctx.err('Ask what this user may do.\n\nAvailable Commands:\n  can-i\n  reconcile\n  whoami\n\nUsage:\n  kubectl auth SUBCOMMAND [options]\n')
     return 1
   },
 }

@@ -7,7 +7,7 @@ import { contextNamed } from '../kubeconfig.ts'
 
 export const clusterInfoVerb: Verb = {
   name: 'cluster-info',
-  summary: 'Display cluster information',
+  summary: 'Say where the control plane answers',
   usage: ['kubectl cluster-info'],
   run(ctx, inv) {
     if (inv.path[1]) fail('kubectl cluster-info dump is not modelled here; use kubectl get -A -o yaml')

@@ -15,7 +15,7 @@ export const configVerb: Verb = {
     if (command) return command(ctx, inv)
     if (inv.path[1]) return fail(`kubectl config ${inv.path[1]} is not modelled here: this kubectl knows one cluster and its administrator`)
     if (inv.args.length > 0) throw new Failure(`error: unknown command "${inv.args.join(' ')}"\nSee 'kubectl config -h' for help and examples`)
-    ctx.err('Modify kubeconfig files.\n\nUsage:\n  kubectl config SUBCOMMAND [options]\n')
+    ctx.err('Show and change the contexts of this kubectl.\n\nUsage:\n  kubectl config SUBCOMMAND [options]\n')
     return 1
   },
 }
@@ -63,7 +63,7 @@ function getContexts(ctx: KubectlContext, inv: Invocation): number {
 function useContext(ctx: KubectlContext, inv: Invocation): number {
   const { config } = ctx
   if (inv.args.length !== 1) {
-    ctx.out('Set the current-context in a kubeconfig file.\n\nUsage:\n  kubectl config use-context CONTEXT_NAME [options]\n')
+    ctx.out('Choose the context for the next commands.\n\nUsage:\n  kubectl config use-context CONTEXT_NAME [options]\n')
     fail(`Unexpected args: [${inv.args.join(' ')}]`)
   }
   const name = inv.args[0]!

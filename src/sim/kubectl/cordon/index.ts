@@ -4,7 +4,7 @@ import { cordonNodes } from '../node-cordon.ts'
 
 export const cordonVerb: Verb = {
   name: 'cordon',
-  summary: 'Mark node as unschedulable',
+  summary: 'Keep new pods away from a node',
   usage: ['kubectl cordon node-1'],
   run: (ctx, inv) => cordonNodes(ctx, inv, false, dryRunOf(ctx, inv)),
 }

@@ -13,7 +13,7 @@ import { generators } from './generators.ts'
 
 export const createVerb: Verb = {
   name: 'create',
-  summary: 'Create a resource from a file or from stdin',
+  summary: 'Make new objects from a file or from flags',
   usage: [
     'kubectl create -f web.yaml', 'kubectl create deployment web --image=nginx --replicas=3', 'kubectl create configmap c --from-literal=k=v',
     'kubectl create secret generic s --from-literal=k=v', 'kubectl create service clusterip web --tcp=80', 'kubectl create deployment web --image=nginx --dry-run=client -o yaml',

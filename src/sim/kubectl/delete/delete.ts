@@ -10,7 +10,7 @@ import { waitUntilGone } from '../wait-gone.ts'
 
 export const deleteVerb: Verb = {
   name: 'delete',
-  summary: 'Delete resources by file names, stdin, resources and names, or by resources and label selector',
+  summary: 'Delete objects by file, name or label',
   usage: ['kubectl delete pod web-1', 'kubectl delete -f web.yaml', 'kubectl delete pods -l app=web', 'kubectl delete deploy web --cascade=orphan', 'kubectl delete pod web-1 --grace-period=0 --force'],
   run: remove,
 }

@@ -1,6 +1,6 @@
 import type { KubeList, KubeObject } from '../../api/meta.ts'
 import { isNotFound, isStatus } from '../../api/status.ts'
-import { choose, NO_RESOURCES, type Chosen } from '../chosen.ts'
+import { choose, type Chosen } from '../chosen.ts'
 import type { Invocation, KubectlContext, Verb } from '../context.ts'
 import { Failure, statusText } from '../failure.ts'
 import { getTarget, listTarget, targetsOf } from '../resources.ts'
@@ -11,32 +11,33 @@ import { generic } from './generic.ts'
 
 export const describeVerb: Verb = {
   name: 'describe',
-  summary: 'Show details of a specific resource or group of resources',
+  summary: 'Tell about an object at length, with its events',
   usage: ['kubectl describe pod web-1', 'kubectl describe deploy/web', 'kubectl describe nodes', 'kubectl describe pods -l app=web'],
   run: describe,
 }
 
 function describe(ctx: KubectlContext, inv: Invocation): number {
-  const { chosen, problems } = find(ctx, inv)
+  const { chosen, problems, byPrefix } = find(ctx, inv)
   if (chosen.length === 0 && problems.length === 0) {
     ctx.err(`No resources found${inv.flags.bool('all-namespaces') || inv.args.length === 0 || !targetsOf(inv.args, inv.namespace).targets[0]!.kind.namespaced ? '' : ` in ${inv.namespace} namespace.`}\n`)
     return 0
   }
   // Several objects are shown without their events unless they are asked for.
-  const withEvents = inv.flags.given('show-events') ? inv.flags.bool('show-events') : chosen.length === 1
+  const withEvents = inv.flags.given('show-events') ? inv.flags.bool('show-events') : chosen.length === 1 && !byPrefix
   chosen.forEach((one, i) => ctx.out(`${i > 0 ? '\n\n' : ''}${textOf(ctx, withEvents, one)}`))
   if (problems.length > 0) throw new Failure(problems.join('\n'))
   return 0
 }
 
 /** Named objects, or those whose names begin so, or all of a kind. */
-function find(ctx: KubectlContext, inv: Invocation): { readonly chosen: readonly Chosen[]; readonly problems: readonly string[] } {
-  if (inv.args.length === 0 && inv.flags.list('filename').length === 0) throw new Failure(`error: ${NO_RESOURCES.split('\n')[0]!}\n${NO_RESOURCES.split('\n').slice(1).join('\n')}`)
+function find(ctx: KubectlContext, inv: Invocation): { readonly chosen: readonly Chosen[]; readonly problems: readonly string[]; readonly byPrefix?: boolean } {
+  if (inv.args.length === 0 && inv.flags.list('filename').length === 0) throw new Failure('error: You must specify the type of resource to describe. Use "kubectl api-resources" for a complete list of supported resources.')
   if (inv.args.length === 0 || inv.flags.list('filename').length > 0) return choose(ctx, inv)
   const { targets, named } = targetsOf(inv.args, inv.namespace)
   if (!named || inv.flags.text('selector')) return choose(ctx, inv, { bare: 'all' })
   const chosen: Chosen[] = []
   const problems: string[] = []
+  let byPrefix = false
   for (const target of targets) {
     const answer = ctx.call(getTarget(target)) as KubeObject
     if (!isStatus(answer)) chosen.push({ target, object: answer })
@@ -45,10 +46,11 @@ function find(ctx: KubectlContext, inv: Invocation): { readonly chosen: readonly
       const list = ctx.call(listTarget(target)) as unknown as KubeList
       const near = isStatus(list) ? [] : list.items.filter((o) => o.metadata.name.startsWith(target.name!))
       if (near.length === 0) problems.push(statusText(answer))
+      else byPrefix = true
       for (const o of near) chosen.push({ target: { ...target, name: o.metadata.name }, object: { ...o, apiVersion: o.apiVersion ?? list.apiVersion, kind: o.kind ?? target.kind.kind } })
     }
   }
-  return { chosen, problems }
+  return { chosen, problems, byPrefix }
 }
 
 function textOf(ctx: KubectlContext, withEvents: boolean, { target, object }: Chosen): string {

@@ -34,5 +34,5 @@ function tree(value: JsonValue, indent: string): string {
 }
 
 /** "creationTimestamp" → "Creation Timestamp". */
-const title = (key: string): string => key.replace(/^[a-z]/, (c) => c.toUpperCase()).replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+const title = (key: string): string => key.replace(/^[a-z]/, (c) => c.toUpperCase()).replace(/([a-z0-9])([A-Z])/g, '$1 $2').replace(/\b(Api|Uid|Ip|Cidr|Id|Url)\b/g, (w) => w.toUpperCase())
 

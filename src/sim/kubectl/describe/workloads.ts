@@ -54,7 +54,9 @@ export const describeDeployment: Describer = (ctx, object) => {
   if (status.conditions?.length) t += `Conditions:\n  Type\tStatus\tReason\n  ----\t------\t------\n${status.conditions.map((c) => `  ${c.type} \t${c.status}\t${c.reason ?? ''}\n`).join('')}`
   const sets = owned(ctx, REPLICA_SETS, d, object) as readonly Workload[]
   const current = sets.find((s) => deepEqual(withoutHash(s.spec.template), withoutHash(spec.template)))
-  const old = sets.filter((s) => s !== current && (s.spec.replicas ?? 0) > 0)
+  const revision = (s: Workload): number => Number(s.metadata.annotations?.['deployment.kubernetes.io/revision'] ?? 0)
+  const created = (s: Workload): string => s.metadata.creationTimestamp ?? ''
+  const old = sets.filter((s) => s !== current).sort((a, b) => (created(a) < created(b) ? -1 : created(a) > created(b) ? 1 : revision(a) - revision(b)))
   t += `OldReplicaSets:\t${setsText(old)}\nNewReplicaSet:\t${setsText(current ? [current] : [])}\n`
   return { text: t, events: true }
 }

@@ -13,7 +13,7 @@ import { unifiedDiff } from '../unified-diff.ts'
 
 export const diffVerb: Verb = {
   name: 'diff',
-  summary: 'Diff the live version against a would-be applied version',
+  summary: 'Show what apply would change',
   usage: ['kubectl diff -f web.yaml'],
   run: diff,
 }

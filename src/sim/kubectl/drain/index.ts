@@ -12,7 +12,7 @@ import { waitUntilGone } from '../wait-gone.ts'
 
 export const drainVerb: Verb = {
   name: 'drain',
-  summary: 'Drain node in preparation for maintenance',
+  summary: 'Empty a node, for instance before maintenance',
   usage: ['kubectl drain node-1 --ignore-daemonsets', 'kubectl drain node-1 --ignore-daemonsets --delete-emptydir-data --force'],
   run: drain,
 }

@@ -14,7 +14,7 @@ import { validationOf } from '../validation.ts'
 
 export const editVerb: Verb = {
   name: 'edit',
-  summary: 'Edit a resource in the editor',
+  summary: 'Change an object in the editor',
   usage: ['kubectl edit deploy web', 'kubectl edit configmap c'],
   run: edit,
 }

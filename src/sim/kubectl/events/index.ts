@@ -11,7 +11,7 @@ import { targetsOf } from '../resources.ts'
 
 export const eventsVerb: Verb = {
   name: 'events',
-  summary: 'List events',
+  summary: 'List what happened lately',
   usage: ['kubectl events', 'kubectl events --for deploy/web', 'kubectl events --types=Warning -A'],
   run: events,
 }

@@ -7,7 +7,7 @@ import { fail, Failure } from '../failure.ts'
 
 export const explainVerb: Verb = {
   name: 'explain',
-  summary: 'Get documentation for a resource',
+  summary: 'Show the fields of a kind',
   usage: ['kubectl explain pods', 'kubectl explain deploy.spec.strategy', 'kubectl explain pod.spec.containers --recursive'],
   run: explain,
 }

@@ -12,7 +12,7 @@ import { createTarget, kindOf, objectName, type Target } from '../resources.ts'
 
 export const exposeVerb: Verb = {
   name: 'expose',
-  summary: 'Take a deployment, service, pod or replica set and expose it as a new service',
+  summary: 'Make a Service for pods or a workload',
   usage: ['kubectl expose deployment web --port=80', 'kubectl expose deploy web --port=80 --target-port=8080 --type=NodePort --name=web-np'],
   run: expose,
 }

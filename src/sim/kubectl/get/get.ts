@@ -15,7 +15,7 @@ import { watchTarget } from './watch.ts'
 
 export const getVerb: Verb = {
   name: 'get',
-  summary: 'Display one or many resources',
+  summary: 'List objects, in tables or in full',
   usage: ['kubectl get pods', 'kubectl get deploy web -o yaml', 'kubectl get pods -A -o wide', 'kubectl get rs,pods -l app=web -w'],
   run: get,
 }

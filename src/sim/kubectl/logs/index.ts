@@ -10,7 +10,7 @@ import { kindOf, targetsOf } from '../resources.ts'
 
 export const logsVerb: Verb = {
   name: 'logs',
-  summary: 'Print the logs for a container in a pod',
+  summary: 'Show what a container has written',
   usage: ['kubectl logs web-1', 'kubectl logs deploy/web -f', 'kubectl logs web-1 -c nginx --previous', 'kubectl logs -l app=web --tail=20'],
   run: logs,
 }

@@ -16,7 +16,7 @@ import { objectName, patchTarget } from '../resources.ts'
 
 export const patchVerb: Verb = {
   name: 'patch',
-  summary: 'Update fields of a resource',
+  summary: 'Change some fields of an object',
   usage: [`kubectl patch deploy web -p '{"spec":{"replicas":3}}'`, `kubectl patch deploy web --type=json -p '[{"op":"replace","path":"/spec/replicas","value":3}]'`],
   run: patch,
 }

@@ -12,7 +12,7 @@ import { waitUntilGone } from '../wait-gone.ts'
 
 export const replaceVerb: Verb = {
   name: 'replace',
-  summary: 'Replace a resource by file name or stdin',
+  summary: 'Put an object in the place of an old one',
   usage: ['kubectl replace -f web.yaml', 'kubectl replace --force -f pod.yaml'],
   run: replace,
 }

@@ -9,7 +9,7 @@ import { createTarget, kindOf, type Target } from '../resources.ts'
 
 export const runVerb: Verb = {
   name: 'run',
-  summary: 'Run a particular image on the cluster',
+  summary: 'Start one pod from an image',
   usage: ['kubectl run nginx --image=nginx', 'kubectl run nginx --image=nginx --port=80 --labels=app=web', 'kubectl run pi --image=perl --restart=Never -- perl -e "print 1"'],
   run,
 }

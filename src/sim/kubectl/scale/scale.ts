@@ -9,7 +9,7 @@ import { patchTarget, type Target } from '../resources.ts'
 
 export const scaleVerb: Verb = {
   name: 'scale',
-  summary: 'Set a new size for a deployment, replica set, or replication controller',
+  summary: 'Change how many replicas a workload has',
   usage: ['kubectl scale deploy web --replicas=5', 'kubectl scale deploy/web --current-replicas=3 --replicas=5'],
   run: scale,
 }

@@ -15,7 +15,7 @@ import { resourcesChange } from './resources.ts'
 
 export const setVerb: Verb = {
   name: 'set',
-  summary: 'Set specific features on objects',
+  summary: 'Change images, environment or resources of a workload',
   usage: ['kubectl set image deploy/web nginx=nginx:1.28', 'kubectl set env deploy/web COLOR=blue', 'kubectl set resources deploy/web --requests=cpu=100m --limits=memory=128Mi'],
   run: set,
 }
@@ -37,7 +37,7 @@ function set(ctx: KubectlContext, inv: Invocation): number {
       return fail(`kubectl set ${inv.path[1]} is not modelled here; use kubectl edit or kubectl patch`)
     default:
       if (inv.args.length > 0) throw new Failure(`error: unknown command "${inv.args.join(' ')}"\nSee 'kubectl set -h' for help and examples`)
-      ctx.err(`Configure application resources.\n\nAvailable Commands:\n${commandAt('set')!.commands.map((c) => `  ${c}\n`).join('')}\nUsage:\n  kubectl set SUBCOMMAND [options]\n`)
+      ctx.err(`Change images, environment or resources of a workload.\n\nAvailable Commands:\n${commandAt('set')!.commands.map((c) => `  ${c}\n`).join('')}\nUsage:\n  kubectl set SUBCOMMAND [options]\n`)
       return 1
   }
 }

@@ -9,7 +9,7 @@ import { objectName, patchTarget } from '../resources.ts'
 
 export const taintVerb: Verb = {
   name: 'taint',
-  summary: 'Update the taints on one or more nodes',
+  summary: 'Set or remove the taints of nodes',
   usage: ['kubectl taint nodes node-1 dedicated=db:NoSchedule', 'kubectl taint nodes node-1 dedicated:NoSchedule-', 'kubectl taint nodes node-1 dedicated-'],
   run: taint,
 }

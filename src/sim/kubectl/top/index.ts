@@ -3,12 +3,12 @@ import { fail } from '../failure.ts'
 
 export const topVerb: Verb = {
   name: 'top',
-  summary: 'Display resource (CPU/memory) usage',
+  summary: 'Show the use of CPU and memory (needs a metrics server)',
   usage: ['kubectl top pods'],
   run(ctx, inv) {
     const what = inv.path[1]
     if (!what) {
-      ctx.err('Display resource (CPU/memory) usage.\n\nUsage:\n  kubectl top [flags] [options]\n')
+      ctx.err('Show the use of CPU and memory.\n\nUsage:\n  kubectl top [flags] [options]\n')
       return 1
     }
     if (inv.args.length > 0 && inv.flags.text('selector')) fail('only one of NAME or selector can be provided')

@@ -4,7 +4,7 @@ import { cordonNodes } from '../node-cordon.ts'
 
 export const uncordonVerb: Verb = {
   name: 'uncordon',
-  summary: 'Mark node as schedulable',
+  summary: 'Let a node have new pods again',
   usage: ['kubectl uncordon node-1'],
   run: (ctx, inv) => cordonNodes(ctx, inv, true, dryRunOf(ctx, inv)),
 }

@@ -11,7 +11,7 @@ const info = { major: '1', minor: '36', gitVersion: VERSION, platform: 'linux/am
 
 export const versionVerb: Verb = {
   name: 'version',
-  summary: 'Print the client and server version information',
+  summary: 'Say which version this is',
   usage: ['kubectl version', 'kubectl version --client -o yaml'],
   run(ctx, inv) {
     if (inv.args.length > 0) usage('version', `extra arguments: [${inv.args.join(' ')}]`)

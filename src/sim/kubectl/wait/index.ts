@@ -11,7 +11,7 @@ import { waitUntilGone } from '../wait-gone.ts'
 
 export const waitVerb: Verb = {
   name: 'wait',
-  summary: 'Wait for a specific condition on one or many resources',
+  summary: 'Wait until a condition holds',
   usage: ['kubectl wait --for=condition=Available deploy/web --timeout=60s', 'kubectl wait --for=delete pod/web-1', "kubectl wait --for=jsonpath='{.status.phase}'=Running pod/web-1"],
   run: wait,
 }
