@@ -8,6 +8,7 @@ test('a rolling update paused half-way shows the numbers of the controller, and 
   await expect(pods(page).nth(3)).toBeVisible({ timeout: 15_000 })
   await pause(page)
   await page.keyboard.press('Control+k')
+  await expect(page.getByRole('combobox', { name: 'Commands and objects' })).toBeFocused()
   await page.keyboard.type('Deployment web')
   await page.keyboard.press('Enter')
   const side = page.locator('#side-pane')

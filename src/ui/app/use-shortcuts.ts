@@ -41,6 +41,8 @@ function withModifier(event: KeyboardEvent): boolean {
 function plain(event: KeyboardEvent): boolean {
   const { key, shiftKey } = event
   const { clock } = mirror.getState()
+  // The palette or a dialog is on its way: what is typed is meant for it.
+  if (ui.getState().paletteOpen || ui.getState().dialog !== null) return false
   if (key === ' ') {
     if (pressable(event.target)) return false
     session.toggle()
@@ -51,7 +53,7 @@ function plain(event: KeyboardEvent): boolean {
   else if (key === 'ArrowRight' || key === 'PageDown') session.step(shiftKey ? 'reconcile' : 'change')
   else if (key === 'ArrowLeft' || key === 'PageUp') session.step(shiftKey ? 'reconcile' : 'change', true)
   else if (key === 'Home' && clock !== null) session.seek({ index: clock.origin.index })
-  else if (key === 'End' && clock !== null) session.seek({ index: clock.endIndex })
+  else if (key === 'End' && clock !== null) session.seek({ at: clock.endAt })
   else if (key === 'h' || key === 'H') toggle('historyOpen')
   else if (key === 't' || key === 'T') toggle('terminalOpen')
   else if (key === 'i' || key === 'I') toggle('inspectorOpen')

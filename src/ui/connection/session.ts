@@ -99,7 +99,7 @@ class Session {
     if (clock === null) return
     const after = marks.filter(({ kind, index }) => kind === 'command' && index > clock.index)
     if (after.length === 0) return
-    this.seek({ index: after[1] === undefined ? clock.endIndex : after[1].index - 1 })
+    this.seek(after[1] === undefined ? { at: clock.endAt } : { index: after[1].index - 1 })
   }
 
   /** Applies texts as `kubectl apply -f`; problems go to the editor, kubectl's lines are returned. */

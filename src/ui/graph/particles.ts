@@ -89,8 +89,8 @@ export class Particles {
 /** A point of the curve between two places: it leaves and arrives vertically when they lie above each other. */
 export function along(from: { readonly x: number; readonly y: number }, to: { readonly x: number; readonly y: number }, share: number): { x: number; y: number } {
   if (Math.abs(from.y - to.y) < 40) {
-    const lift = Math.min(26, Math.abs(to.x - from.x) / 6)
-    return { x: from.x + (to.x - from.x) * share, y: from.y + (to.y - from.y) * share - Math.sin(share * Math.PI) * lift }
+    const lift = Math.min(34, 8 + Math.abs(to.x - from.x) / 14)
+    return { x: from.x + (to.x - from.x) * share, y: from.y + (to.y - from.y) * share + Math.sin(share * Math.PI) * lift }
   }
   const middle = (from.y + to.y) / 2
   const rest = 1 - share

@@ -41,7 +41,7 @@ export function Rail(): ReactNode {
   const keys = (event: KeyboardEvent): void => {
     const { key } = event
     if (key === 'Home') session.seek({ index: clock.origin.index })
-    else if (key === 'End') session.seek({ index: clock.endIndex })
+    else if (key === 'End') session.seek({ at: clock.endAt })
     else if (key === 'ArrowRight' || key === 'ArrowUp') session.step('change')
     else if (key === 'ArrowLeft' || key === 'ArrowDown') session.step('change', true)
     else if (key === 'PageUp') session.step('settle', true)

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react'
+import { useEffect, useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { session } from '../connection/session.ts'
 import { Button } from '../kit/Button.tsx'
@@ -85,7 +85,10 @@ function UndoRedo(): ReactNode {
 
 function Speed(): ReactNode {
   const { t } = useTranslation('timeline')
-  const speed = useClock((clock) => clock.speed, 1)
+  const told = useClock((clock) => clock.speed, 1)
+  // What was chosen shows at once; the worker's word follows with the next frame.
+  const [speed, setSpeed] = useState(told)
+  useEffect(() => setSpeed(told), [told])
   const format = (value: number): string => (value === Infinity ? t('fastest') : `${value}×`)
   return (
     <span className={styles['speed']}>
@@ -97,7 +100,10 @@ function Speed(): ReactNode {
         ticks={[0.1, 1, 10, 100, 1000]}
         value={speed}
         format={format}
-        onChange={(value) => session.do({ type: 'speed', speed: value })}
+        onChange={(value) => {
+          setSpeed(value)
+          session.do({ type: 'speed', speed: value })
+        }}
       />
       <output className={styles['speedValue']}>{format(speed)}</output>
     </span>

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { conditionOf } from '../kinds/access.ts'
-import { useKeys, useRecord } from '../store/hooks.ts'
+import { useKeys, useRecord, useUi } from '../store/hooks.ts'
 import { UNSCHEDULED } from '../store/indexes.ts'
 import { updateUi } from '../store/ui-state.ts'
 import { PodTile } from './cluster/PodTile.tsx'
@@ -14,7 +14,10 @@ export function Tray(): ReactNode {
   const { t } = useTranslation('views')
   const keys = useKeys('node', UNSCHEDULED)
   const first = useRecord(keys[0])
+  const terminalOpen = useUi((state) => state.terminalOpen)
   const message = first === undefined ? undefined : conditionOf(first, 'PodScheduled')?.message
+  // The terminal needs the room more than an empty tray does.
+  if (keys.length === 0 && terminalOpen) return null
   return (
     <section className={styles['tray']} aria-label={t('notScheduled')} data-count={keys.length}>
       <span className={styles['trayName']}>{t('notScheduled')}</span>

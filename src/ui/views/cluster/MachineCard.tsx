@@ -50,7 +50,7 @@ export const MachineCard = memo(function MachineCard({ data }: NodeProps<Machine
           <span>{name}</span>
           {face.status !== 'ok' && <FaceWord face={face} />}
         </button>
-        {near === 'near' && <small>{textAt(node, 'spec', 'podCIDR')}</small>}
+        {near === 'near' && face.status === 'ok' && <small>{textAt(node, 'spec', 'podCIDR')}</small>}
         <button type="button" className={styles['dots']} aria-label={t('nodeMenu', { node: name })} aria-haspopup="menu" onClick={openMenu}>
           <Icon name="more" size={13} />
         </button>
