@@ -242,6 +242,36 @@ export class JobContext implements ReconcileContext {
     return next.done
   }
 
+  /**
+   * Runs `body` for 0 … count - 1 and gives what it returned (plain data). Once a turn is over its part of the log is
+   * forgotten, so that a long loop is not replayed from its start. `done` holds the results of the turns before.
+   */
+  each<T>(count: number, body: (index: number, done: readonly T[]) => T): readonly T[] {
+    const entry = this.#position++
+    if (entry >= this.#log.length) this.#log.push([])
+    let done = this.#log[entry] as readonly T[]
+    while (done.length < count) {
+      done = [...done, body(done.length, done)]
+      this.#log[entry] = done
+      this.#log.length = entry + 1
+      this.#position = entry + 1
+    }
+    return done
+  }
+
+  /** Runs `body` with a state until it says `{ done }`. Only the state is kept from turn to turn, however many there are. */
+  loop<S, R>(initial: S, body: (state: S) => Followed<S, R>): R {
+    const entry = this.#position++
+    if (entry >= this.#log.length) this.#log.push({ state: initial })
+    for (;;) {
+      const row = this.#log[entry] as Followed<S, R>
+      if ('done' in row) return row.done
+      this.#log[entry] = body(row.state)
+      this.#log.length = entry + 1
+      this.#position = entry + 1
+    }
+  }
+
   /** Waits for an answer from outside, which reaches `Jobs.answer` with the place as its data; `ask` runs once. */
   external<T>(ask: (place: Place) => void): T {
     const entry = this.#position++

@@ -1,7 +1,7 @@
 import type { JsonValue, KubeObject } from '../api/meta.ts'
 import { splitApiVersion } from '../api/meta.ts'
 import { scheme } from '../kinds/index.ts'
-import { parseManifest } from '../manifest/parse.ts'
+import { parseManifest, type Manifest } from '../manifest/parse.ts'
 import type { Invocation, KubectlContext } from './context.ts'
 import { fail, Failure } from './failure.ts'
 import type { Target } from './resources.ts'
@@ -29,6 +29,19 @@ export function filesOf(ctx: KubectlContext, names: readonly string[], recursive
   })
 }
 
+/** Files read lately: a command that resumes reads its files again, and they have not changed. */
+const lately: { readonly name: string; readonly text: string; readonly manifest: Manifest }[] = []
+const REMEMBERED = 16
+
+function parsedOnce(name: string, text: string): Manifest {
+  const known = lately.find((l) => l.name === name && l.text === text)
+  if (known) return known.manifest
+  const manifest = parseManifest(name, text)
+  lately.push({ name, text, manifest })
+  if (lately.length > REMEMBERED) lately.shift()
+  return manifest
+}
+
 /** A document of a file: its object, or what is wrong with it (a line of stderr). */
 export interface Entry {
   readonly target?: Target
@@ -41,10 +54,22 @@ export interface Entry {
  */
 export function entriesOf(ctx: KubectlContext, inv: Invocation, validate = true): readonly Entry[] {
   const files = filesOf(ctx, inv.flags.list('filename'), inv.flags.bool('recursive'))
-  const parsed = files.map(({ name, text }) => ({ name, manifest: parseManifest(name, text) }))
+  const parsed = files.map(({ name, text }) => ({ name, manifest: parsedOnce(name, text) }))
   const broken = parsed.flatMap(({ manifest }) => manifest.problems.filter((p) => p.severity === 'error'))
   if (broken.length > 0) throw new Failure(broken.map((p) => (p.message.startsWith('Error from server') ? p.message : `error: ${p.message}`)).join('\n'))
-  return parsed.flatMap(({ name, manifest }) => manifest.objects.map(({ value }) => entryOf(name, value, inv, validate)))
+  return parsed.flatMap(({ name, manifest }) => entriesIn(manifest, name, inv, validate))
+}
+
+const entered = new WeakMap<Manifest, Map<string, readonly Entry[]>>()
+
+/** The entries of a file, remembered for as long as the file is. */
+function entriesIn(manifest: Manifest, name: string, inv: Invocation, validate: boolean): readonly Entry[] {
+  const key = `${validate} ${inv.namespaceGiven} ${inv.namespace}`
+  let known = entered.get(manifest)
+  if (!known) entered.set(manifest, (known = new Map<string, readonly Entry[]>()))
+  let entries = known.get(key)
+  if (!entries) known.set(key, (entries = manifest.objects.map(({ value }) => entryOf(name, value, inv, validate))))
+  return entries
 }
 
 function entryOf(source: string, value: JsonValue, inv: Invocation, validate: boolean): Entry {

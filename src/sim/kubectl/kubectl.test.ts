@@ -64,6 +64,17 @@ describe('kubectl', () => {
     expect(run('delete cm gone').stderr).toBe('Error from server (NotFound): configmaps "gone" not found\n')
   })
 
+  it('goes through many objects in order, past those that are refused', () => {
+    const doc = (name: string): string => `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: "${name}"}\n`
+    const files = { 'many.yaml': ['m1', 'm2', 'Bad Name', 'm3', 'm4'].map(doc).join('---\n') }
+    const { code, stdout, stderr } = run('apply -f many.yaml', files)
+    expect(code).toBe(1)
+    expect(stdout).toBe(['m1', 'm2', 'm3', 'm4'].map((n) => `configmap/${n} created\n`).join(''))
+    expect(stderr).toMatch(/^The ConfigMap "Bad Name" is invalid: metadata.name: Invalid value: "Bad Name"/)
+    expect(run('create -f two.yaml --dry-run=client -o yaml', { 'two.yaml': `${doc('a')}---\n${doc('b')}` }).stdout.split('---\n')).toHaveLength(2)
+    expect(run('delete -f many.yaml', files).stdout).toBe(['m1', 'm2', 'm3', 'm4'].map((n) => `configmap "${n}" deleted from default namespace\n`).join(''))
+  })
+
   it('remembers the namespace of the context', () => {
     run('create ns team')
     run('config set-context --current --namespace=team')

@@ -206,6 +206,14 @@ class Process implements KubectlContext {
     return this.#job.follow(spec, initial, step, timeout)
   }
 
+  each<T>(count: number, body: (index: number, done: readonly T[]) => T): readonly T[] {
+    return this.#job.each(count, body)
+  }
+
+  loop<S, R>(initial: S, body: (state: S) => Followed<S, R>): R {
+    return this.#job.loop(initial, body)
+  }
+
   out(text: string): void {
     this.#write('stdout', text)
   }

@@ -5,6 +5,12 @@ import { Failure } from './failure.ts'
 import { printerOf, type Printer } from './printer.ts'
 import { objectName, type Target } from './resources.ts'
 
+/** What one item of a loop came to. */
+interface Outcome {
+  readonly problems: readonly string[]
+  readonly printed: number
+}
+
 /** Tells the outcome of each object, in words or in the format of -o, and gathers what went wrong. */
 export class Report {
   readonly #ctx: KubectlContext
@@ -36,6 +42,20 @@ export class Report {
 
   get failed(): boolean {
     return this.#problems.length > 0
+  }
+
+  /** Runs `body` for each item; its problems count, finished items are not run again when the command resumes. */
+  each<T>(items: readonly T[], body: (item: T) => void): void {
+    const before = this.#problems.length
+    const results = this.#ctx.each<Outcome>(items.length, (i, done) => {
+      this.#problems.length = before
+      this.#printed = done.reduce((sum, d) => sum + d.printed, 0)
+      const printed = this.#printed
+      body(items[i]!)
+      return { problems: this.#problems.slice(before), printed: this.#printed - printed }
+    })
+    this.#problems.length = before
+    for (const { problems } of results) this.#problems.push(...problems)
   }
 
   /** The exit code; throws the problems, if any. */

@@ -54,7 +54,7 @@ function apply(ctx: KubectlContext, inv: Invocation): number {
   const entries = selected(entriesOf(ctx, inv), flags.text('selector'))
   if (entries.length === 0) fail('no objects passed to apply')
   const problems = entries.flatMap((e) => e.problem ?? [])
-  for (const { target } of entries) if (target) applyOne(ctx, target, job)
+  job.report.each(entries, ({ target }) => target && applyOne(ctx, target, job))
   for (const problem of problems) job.report.problem(problem)
   return job.report.end()
 }

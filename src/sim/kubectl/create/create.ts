@@ -33,13 +33,13 @@ function create(ctx: KubectlContext, inv: Invocation): number {
   const entries = entriesOf(ctx, inv)
   if (entries.length === 0) fail('no objects passed to create')
   const report = new Report(ctx, inv, dryRun)
-  for (const { target } of entries) {
-    if (!target) continue
+  report.each(entries, ({ target }) => {
+    if (!target) return
     const body = inv.flags.bool('save-config') ? withLastApplied(target.object!) : target.object!
     const answer = dryRun === 'client' ? body : (ctx.call(createTarget(target, body, { fieldManager: 'kubectl-create', fieldValidation, ...(dryRun === 'server' ? { dryRun: true } : {}) })) as KubeObject | Status)
     if (isStatus(answer)) report.problem(statusText(answer, answer.reason === 'Invalid' ? '' : `error when creating "${target.source}"`))
     else report.done(target, 'created', answer)
-  }
+  })
   for (const { problem } of entries) if (problem) report.problem(problem)
   return report.end()
 }

@@ -35,28 +35,34 @@ function remove(ctx: KubectlContext, inv: Invocation): number {
   const plan = planOf(ctx, inv)
   const { targets, problems, quiet } = whatToDelete(ctx, inv)
   const ignore = inv.flags.bool('ignore-not-found') || quiet
-  const gone: { target: Target; uid: string }[] = []
-  let found = 0
-  for (const target of targets) {
-    const answer = deleteOne(ctx, inv, target, plan)
-    if (isNotFound(answer) && ignore) continue
-    if (isStatus(answer)) {
-      problems.push(statusText(answer as Status, target.source ? `error when deleting "${target.source}"` : ''))
-      continue
-    }
-    found++
-    ctx.out(plan.names ? `${objectName(target.kind, target.name!)}\n` : sentence(target, plan))
-    gone.push({ target, uid: uidOf(answer) })
-  }
-  if (found === 0 && targets.length === 0 && problems.length === 0) ctx.out('No resources found\n')
+  const results = ctx.each<Removed>(targets.length, (i) => removeOne(ctx, inv, targets[i]!, plan, ignore))
+  problems.push(...results.flatMap((r) => r.problem ?? []))
+  if (targets.length === 0 && problems.length === 0) ctx.out('No resources found\n')
   if (inv.flags.bool('wait') && plan.dryRun === 'none' && !plan.force) {
-    for (const { target, uid } of gone) {
-      if (waitUntilGone(ctx, target, uid, inv.flags.duration('timeout'))) continue
-      problems.push(`error: timed out waiting for the condition on ${target.kind.plural}/${target.name}`)
-    }
+    const late = ctx.each<string | null>(targets.length, (i) => {
+      const { uid } = results[i]!
+      const target = targets[i]!
+      if (uid === undefined || waitUntilGone(ctx, target, uid, inv.flags.duration('timeout'))) return null
+      return `error: timed out waiting for the condition on ${target.kind.plural}/${target.name}`
+    })
+    problems.push(...late.flatMap((l) => l ?? []))
   }
   if (problems.length > 0) throw new Failure(problems.join('\n'))
   return 0
+}
+
+/** What became of one object: its uid when it is going, or a line of stderr. */
+interface Removed {
+  readonly uid?: string
+  readonly problem?: string
+}
+
+function removeOne(ctx: KubectlContext, inv: Invocation, target: Target, plan: Plan, ignore: boolean): Removed {
+  const answer = deleteOne(ctx, inv, target, plan)
+  if (isNotFound(answer) && ignore) return {}
+  if (isStatus(answer)) return { problem: statusText(answer as Status, target.source ? `error when deleting "${target.source}"` : '') }
+  ctx.out(plan.names ? `${objectName(target.kind, target.name!)}\n` : sentence(target, plan))
+  return { uid: uidOf(answer) }
 }
 
 function planOf(ctx: KubectlContext, inv: Invocation): Plan {

@@ -111,17 +111,17 @@ const POLL = seconds(1)
  * when no container of these pods can write any more, or the pod is gone.
  */
 function followAll(ctx: KubectlContext, inv: Invocation, sources: readonly Source[]): void {
-  let seen = sources.map((s) => (s.pod.spec.nodeName ? fetch(ctx, inv, s, -1).length : 0))
-  for (;;) {
+  const start = sources.map((s) => (s.pod.spec.nodeName ? fetch(ctx, inv, s, -1).length : 0))
+  ctx.loop<readonly number[], null>(start, (seen) => {
     ctx.sleep(POLL)
     const pods = sources.map((s) => ctx.call({ verb: 'get', ...PODS, namespace: s.pod.metadata.namespace, name: s.pod.metadata.name }) as unknown)
-    if (pods.every((p) => isStatus(p) || ended(p as Pod))) return
+    if (pods.every((p) => isStatus(p) || ended(p as Pod))) return { done: null }
     const texts = sources.map((s, i) => (isStatus(pods[i]) ? '' : fetch(ctx, inv, s, -1)))
     texts.forEach((text, i) => {
       if (text.length > seen[i]!) ctx.out(withPrefix(text.slice(seen[i]!), sources[i]!.prefix))
     })
-    seen = texts.map((text, i) => Math.max(text.length, 0) || seen[i]!)
-  }
+    return { state: texts.map((text, i) => text.length || seen[i]!) }
+  })
 }
 
 const ended = ({ status }: Pod): boolean => status?.phase === 'Succeeded' || status?.phase === 'Failed'
