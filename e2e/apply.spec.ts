@@ -11,7 +11,7 @@ test('a press on Apply brings three pods to Ready, and the map shows where they 
   await expect(page.locator('[data-object^="pods/default/web-"]')).toHaveCount(3)
   await page.keyboard.press('4')
   await page.getByRole('button', { name: 'EndpointSlice', exact: true }).click()
-  await expect(page.getByRole('list', { name: 'All objects' }).getByText(/^web-/)).toBeVisible()
+  await expect(page.getByRole('group', { name: 'All objects' }).getByText(/^web-/)).toBeVisible()
 })
 
 test('Ctrl-Enter applies, and what does not parse is refused with its line', async ({ page }) => {

@@ -23,7 +23,7 @@ test('a rolling update paused half-way shows the numbers of the controller, and 
   const lane = page.locator('[data-branch]')
   await expect(lane).toHaveCount(1)
   await pause(page)
-  await lane.click()
+  await lane.locator('text').click()
   await expect(page.locator('[data-branch]')).toHaveCount(1)
   await expect(side).toContainText('nginx:1.28')
 })

@@ -43,7 +43,7 @@ test('a row of the history leads to its step, and the future is still there', as
   await page.locator('#map').focus()
   await page.keyboard.press('h')
   await page.getByRole('searchbox', { name: 'Filter by object or actor' }).fill('pods/default/web-')
-  await page.getByRole('list', { name: 'History' }).evaluate((list) => list.parentElement?.scrollTo(0, 0))
+  await page.getByRole('group', { name: 'History' }).evaluate((list) => list.scrollTo(0, 0))
   const row = page.locator('[data-kind="change"][data-index]').first()
   await row.click()
   await expect(page.locator('[aria-current="step"]')).toHaveCount(1)

@@ -19,6 +19,8 @@ export interface Mirror {
   readonly rows: RowBook
   readonly branches: readonly BranchInfo[]
   readonly marks: readonly Mark[]
+  /** Marks of every branch that was shown, for the words beside the others' lines. */
+  readonly marksOf: ReadonlyMap<number, readonly Mark[]>
   readonly flights: readonly Flight[]
   readonly components: readonly ComponentState[]
   readonly previews: Previews | null
@@ -38,6 +40,7 @@ export function createMirror(): MirrorStore {
     rows: emptyRows(),
     branches: [],
     marks: [],
+    marksOf: new Map(),
     flights: [],
     components: [],
     previews: null,
@@ -68,6 +71,7 @@ export function applyFrame(store: MirrorStore, frame: Frame): void {
     rows: mergeRows(frame.reset ? emptyRows() : before.rows, frame.clock.branch, frame.rows),
     branches: sameBranches(before.branches, frame.branches),
     marks: frame.marks ?? (frame.reset ? [] : before.marks),
+    marksOf: frame.marks === null ? before.marksOf : new Map([...(frame.reset ? [] : before.marksOf), [frame.clock.branch, frame.marks]]),
     flights: frame.flights.length === 0 && before.flights.length === 0 ? before.flights : frame.flights,
     components: sameComponents(before.components, frame.components),
     previews: frame.previews,

@@ -146,7 +146,9 @@ function LaneLine({ lane, x, width }: { readonly lane: Lane; readonly x: (at: nu
   const [a, b] = [x(lane.from), x(lane.to)]
   const y = LINE_Y + 12 + lane.lane * 13
   const bend = Math.min(18, Math.max(4, (b - a) / 3))
-  const words = lane.branch.label === null ? t('branch', { id: lane.branch.id + 1 }) : linkText(lane.branch.label, 'user')
+  const own = useMirror((state) => state.marksOf.get(lane.branch.id)?.find(({ at }) => at >= lane.from)?.sentence)
+  const sentence = own ?? (lane.from === lane.branch.forkAt ? lane.branch.label : null)
+  const words = sentence === null ? t('branch', { id: lane.branch.id + 1 }) : linkText(sentence, 'user')
   const room = Math.floor((width - b - 12) / 6.2)
   const label = `${words.slice(0, Math.max(14, Math.min(40, room)))} · ${spanText(lane.to - lane.from)}`
   const pick = (): void => session.seek({ branch: lane.branch.id })
