@@ -1,4 +1,5 @@
 import { withCondition } from '../api/conditions.ts'
+import { budgetMatches, judgeEviction, type PodDisruptionBudget } from '../api/disruption.ts'
 import type { KubeObject } from '../api/meta.ts'
 import type { Pod } from '../api/pod.ts'
 import type { PodCondition } from '../api/pod-status.ts'
@@ -91,9 +92,24 @@ function topologyLabels(exec: Execution, node: string, pod: Pod): Readonly<Recor
   return { ...pod.metadata.labels, ...Object.fromEntries(found.map((key) => [key, labels![key]!])) }
 }
 
-/** POST pods/eviction. Disruption budgets are not modelled yet, so nothing refuses (registry/core/pod: EvictionREST). */
+/** POST pods/eviction: charged to the disruption budget that matches, marked as disrupted, deleted (registry/core/pod: EvictionREST). */
 export function evictPod(exec: Execution, body: KubeObject): Outcome {
   const asked = (body as { deleteOptions?: { gracePeriodSeconds?: number } }).deleteOptions
+  const key = storeKey('pods', exec.namespace, exec.name)
+  const pod = exec.store.get(key) as Pod | undefined
+  if (!pod) return notFound(groupResource(exec), exec.name)
+  const budgets = exec.store.keys('poddisruptionbudgets', exec.namespace).map((k) => exec.store.get(k) as PodDisruptionBudget).filter((pdb) => budgetMatches(pdb, pod))
+  const verdict = judgeEviction(pod, budgets, formatTime(exec.now))
+  if ('refuse' in verdict) return verdict.refuse
+  if (verdict.budget) {
+    const { name } = verdict.budget.metadata
+    commit(exec, storeKey('poddisruptionbudgets', exec.namespace, name), verdict.budget, exec.store.get(storeKey('poddisruptionbudgets', exec.namespace, name)))
+  }
+  if (!pod.metadata.deletionTimestamp) {
+    const target = { type: 'DisruptionTarget', status: 'True', reason: 'EvictionByEvictionAPI', message: 'Eviction API: evicting', lastProbeTime: null, lastTransitionTime: formatTime(exec.now), ...(pod.metadata.generation ? { observedGeneration: pod.metadata.generation } : {}) }
+    const conditions = [...(pod.status?.conditions ?? []).filter((c) => c.type !== target.type), target]
+    commit(exec, key, { ...pod, status: { ...pod.status, conditions } } as KubeObject, pod)
+  }
   const deleted = deleteObject({ ...exec, options: { ...exec.options, gracePeriodSeconds: asked?.gracePeriodSeconds } })
   return isStatus(deleted) && deleted.status === 'Failure' ? deleted : success(groupResource(exec), exec.name, undefined)
 }

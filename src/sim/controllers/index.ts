@@ -1,6 +1,7 @@
 import type { Controller } from '../client/controller.ts'
 import { daemonSetController } from './daemonset/index.ts'
 import { deploymentController } from './deployment/index.ts'
+import { disruptionController } from './disruption/index.ts'
 import { endpointsController } from './endpoint/index.ts'
 import { endpointSliceController } from './endpointslice/index.ts'
 import { endpointSliceMirroringController } from './endpointslicemirroring/index.ts'
@@ -31,6 +32,7 @@ export const controllers = (setup: ControllerSetup): readonly Controller[] => [
   daemonSetController,
   deploymentController,
   replicaSetController,
+  disruptionController,
   statefulSetController,
   ttlController,
   nodeIpam,

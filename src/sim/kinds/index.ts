@@ -10,6 +10,7 @@ import { leaseKind } from './lease/index.ts'
 import { namespaceKind } from './namespace/index.ts'
 import { nodeKind } from './node/index.ts'
 import { podKind } from './pod/index.ts'
+import { podDisruptionBudgetKind } from './poddisruptionbudget/index.ts'
 import { replicaSetKind } from './replicaset/index.ts'
 import { Scheme } from './scheme.ts'
 import { secretKind } from './secret/index.ts'
@@ -34,6 +35,7 @@ const modelled = [
   replicaSetKind,
   statefulSetKind,
   leaseKind,
+  podDisruptionBudgetKind,
   endpointSliceKind,
 ] as unknown as readonly KindDefinition[]
 

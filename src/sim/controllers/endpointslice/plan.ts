@@ -151,8 +151,7 @@ function recycle(service: Service, plan: SlicePlan): SlicePlan {
     const fresh = plan.create.at(-1)
     if (fresh && old.addressType === fresh.addressType && isOwnedBy(old, service)) {
       plan.create.pop()
-      const { generateName: _none, ...metadata } = fresh.metadata
-      plan.update.push({ ...fresh, metadata: { ...metadata, name: old.metadata.name } })
+      plan.update.push({ ...fresh, metadata: { ...fresh.metadata, name: old.metadata.name } })
     } else remove.push(old)
   }
   return { create: plan.create, update: plan.update, remove }

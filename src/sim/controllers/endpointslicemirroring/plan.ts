@@ -137,8 +137,7 @@ function recycle(create: readonly EndpointSlice[], update: readonly EndpointSlic
       made.push(slice)
       continue
     }
-    const { generateName: _none, ...metadata } = slice.metadata
-    rewritten.push({ ...slice, metadata: { ...metadata, name: left[i]!.metadata.name } })
+    rewritten.push({ ...slice, metadata: { ...slice.metadata, name: left[i]!.metadata.name } })
     left.splice(i, 1)
   }
   return { create: made, update: [...update, ...rewritten], remove: left }

@@ -1,0 +1,167 @@
+import { deepEqual } from '../../api/deep.ts'
+import { budgetMatches, withDisruptionCondition, type PodDisruptionBudget, type PodDisruptionBudgetStatus } from '../../api/disruption.ts'
+import { scaledValue } from '../../api/int-or-string.ts'
+import { compileSelector, formatLabelSelector, matches } from '../../api/labels.ts'
+import { controllerOf, keyOf, splitKey, type KubeObject, type OwnerReference } from '../../api/meta.ts'
+import { isPodReady, type Pod } from '../../api/pod.ts'
+import { isConflict, isNotFound, isStatus } from '../../api/status.ts'
+import type { Controller, ControllerContext, HandlerContext } from '../../client/controller.ts'
+import type { ReconcileResult } from '../../client/reconcile-context.ts'
+import { DEPLOYMENTS, PODS, REPLICA_SETS, update } from '../../client/request.ts'
+import { formatTime, minutes, parseTime, type Micros } from '../../engine/time.ts'
+
+const BUDGETS = { group: 'policy', version: 'v1', resource: 'poddisruptionbudgets' } as const
+const STATEFUL_SETS = { group: 'apps', version: 'v1', resource: 'statefulsets' } as const
+const REPLICATION_CONTROLLERS = { group: '', version: 'v1', resource: 'replicationcontrollers' } as const
+/** An evicted pod that is not being deleted after so long counts as healthy again. */
+const DELETION_TIMEOUT = minutes(2)
+
+function wake(ctx: HandlerContext, pod: Pod): void {
+  for (const pdb of ctx.lister<PodDisruptionBudget>('poddisruptionbudgets').list(pod.metadata.namespace)) if (budgetMatches(pdb, pod)) ctx.enqueue(keyOf(pdb))
+}
+
+/** Computes how many pods of each PodDisruptionBudget may be evicted (kube-controller-manager: disruption). */
+export const disruptionController: Controller = {
+  name: 'disruption-controller',
+  component: 'controllermanager',
+  workers: 1,
+  watches: [
+    {
+      resource: BUDGETS,
+      onAdd: (ctx, pdb: PodDisruptionBudget) => ctx.enqueue(keyOf(pdb)),
+      onUpdate: (ctx, _old: PodDisruptionBudget, pdb: PodDisruptionBudget) => ctx.enqueue(keyOf(pdb)),
+    },
+    {
+      resource: PODS,
+      onAdd: wake,
+      onUpdate(ctx, old: Pod, pod: Pod) {
+        wake(ctx, pod)
+        if (!deepEqual(old.metadata.labels, pod.metadata.labels)) wake(ctx, old)
+      },
+      onDelete: wake,
+    },
+    { resource: DEPLOYMENTS },
+    { resource: REPLICA_SETS },
+    { resource: STATEFUL_SETS },
+    { resource: REPLICATION_CONTROLLERS },
+  ],
+  reconcile: sync,
+}
+
+function sync(ctx: ControllerContext, key: string): ReconcileResult {
+  const { namespace, name } = splitKey(key)
+  const pdb = ctx.lister<PodDisruptionBudget>('poddisruptionbudgets').get(namespace, name)
+  if (!pdb) return undefined
+  const selector = compileSelector(pdb.spec?.selector)
+  const pods = ctx.lister<Pod>('pods').list(namespace).filter((pod) => matches(selector, pod.metadata.labels))
+  if (pods.length === 0) ctx.event(pdb, 'Normal', 'NoPods', 'No matching pods found')
+  const wish = expected(ctx, pdb, pods)
+  if (typeof wish === 'string') return fail(ctx, pdb, wish)
+  if (wish.unmanaged > 0)
+    ctx.event(
+      pdb,
+      'Warning',
+      'UnmanagedPods',
+      `Pods selected by this PodDisruptionBudget (selector: ${goSelector(pdb)}) were found to be unmanaged. As a result, the status of the PDB cannot be calculated correctly, which may result in undefined behavior. To account for these pods please set ".spec.minAvailable" field of the PDB to an integer value.`,
+    )
+  const { now } = ctx
+  const { disrupted, recheck } = stillDisrupted(ctx, pdb, pods, now)
+  const currentHealthy = pods.filter((pod) => !pod.metadata.deletionTimestamp && !(pod.metadata.name in disrupted) && isPodReady(pod)).length
+  const allowed = wish.pods <= 0 ? 0 : Math.max(0, currentHealthy - wish.healthy)
+  const counts: PodDisruptionBudgetStatus = {
+    ...(pdb.status?.conditions ? { conditions: pdb.status.conditions } : {}),
+    currentHealthy,
+    desiredHealthy: wish.healthy,
+    ...(Object.keys(disrupted).length > 0 ? { disruptedPods: disrupted } : {}),
+    disruptionsAllowed: allowed,
+    expectedPods: wish.pods,
+    observedGeneration: pdb.metadata.generation,
+  }
+  const failure = write(ctx, pdb, withDisruptionCondition(counts, pdb.metadata.generation, formatTime(now)))
+  if (failure !== undefined) return { retry: failure }
+  return recheck === undefined ? undefined : { after: recheck - now }
+}
+
+/** As Go prints a *metav1.LabelSelector with %v. */
+function goSelector(pdb: PodDisruptionBudget): string {
+  const { matchLabels = {}, matchExpressions = [] } = pdb.spec?.selector ?? {}
+  if (matchExpressions.length > 0) return formatLabelSelector(pdb.spec?.selector)
+  return `&LabelSelector{MatchLabels:map[string]string{${Object.keys(matchLabels).sort().map((k) => `${k}: ${matchLabels[k]},`).join('')}},MatchExpressions:[]LabelSelectorRequirement{},}`
+}
+
+function write(ctx: ControllerContext, pdb: PodDisruptionBudget, status: PodDisruptionBudgetStatus): string | undefined {
+  if (deepEqual(pdb.status, status)) return undefined
+  ctx.note('disruption.status', { name: pdb.metadata.name, healthy: status.currentHealthy, desired: status.desiredHealthy, allowed: status.disruptionsAllowed })
+  const answer = ctx.call(update(BUDGETS, { ...pdb, status }, 'status'))
+  return isStatus(answer) && !isNotFound(answer) ? (answer.message ?? '') : undefined
+}
+
+/** What cannot be counted allows no disruption (failSafe). */
+function fail(ctx: ControllerContext, pdb: PodDisruptionBudget, why: string): ReconcileResult {
+  ctx.event(pdb, 'Warning', 'CalculateExpectedPodCountFailed', `Failed to calculate the number of expected pods: ${why}`)
+  const none = { currentHealthy: 0, desiredHealthy: 0, expectedPods: 0, ...pdb.status, disruptionsAllowed: 0 }
+  const status = withDisruptionCondition(none, pdb.metadata.generation, formatTime(ctx.now), why)
+  if (deepEqual(pdb.status, status)) return undefined
+  const answer = ctx.call(update(BUDGETS, { ...pdb, status }, 'status'))
+  return isConflict(answer) ? { retry: why } : undefined
+}
+
+interface Expected {
+  readonly pods: number
+  readonly healthy: number
+  readonly unmanaged: number
+}
+
+/** How many pods there should be and how many of them healthy; a text when a pod's controller is not known. */
+function expected(ctx: ControllerContext, pdb: PodDisruptionBudget, pods: readonly Pod[]): Expected | string {
+  const { maxUnavailable, minAvailable } = pdb.spec ?? {}
+  if (maxUnavailable === undefined && typeof minAvailable === 'number') return { pods: pods.length, healthy: minAvailable, unmanaged: 0 }
+  if (maxUnavailable === undefined && minAvailable === undefined) return { pods: 0, healthy: 0, unmanaged: 0 }
+  const scales = new Map<string, number>()
+  let unmanaged = 0
+  for (const pod of pods) {
+    const ref = controllerOf(pod)
+    if (!ref) {
+      unmanaged++
+      continue
+    }
+    if (scales.has(ref.uid)) continue
+    const found = scaleOf(ctx, pod.metadata.namespace, ref)
+    if (!found) return `found no controllers for pod "${pod.metadata.name}"`
+    scales.set(found.uid, found.replicas)
+  }
+  const total = [...scales.values()].reduce((a, b) => a + b, 0)
+  if (maxUnavailable !== undefined) return { pods: total, healthy: Math.max(0, total - (scaledValue(maxUnavailable, total, true) ?? 0)), unmanaged }
+  return { pods: total, healthy: scaledValue(minAvailable, total, true) ?? 0, unmanaged }
+}
+
+const PLURALS: Readonly<Record<string, string>> = { ReplicaSet: 'replicasets', Deployment: 'deployments', StatefulSet: 'statefulsets', ReplicationController: 'replicationcontrollers' }
+
+/** The wished size of a pod's controller; a ReplicaSet's is its Deployment's. */
+function scaleOf(ctx: ControllerContext, namespace: string | undefined, ref: OwnerReference): { readonly uid: string; readonly replicas: number } | undefined {
+  const plural = PLURALS[ref.kind]
+  const owner = plural ? ctx.lister<KubeObject<{ readonly replicas?: number }>>(plural).get(namespace, ref.name) : undefined
+  if (owner?.metadata.uid !== ref.uid) return undefined
+  const above = ref.kind === 'ReplicaSet' ? controllerOf(owner) : undefined
+  if (above?.kind === 'Deployment') return scaleOf(ctx, namespace, above)
+  return { uid: ref.uid, replicas: owner.spec?.replicas ?? 1 }
+}
+
+/** Evictions that were granted and whose pods are not being deleted yet. */
+function stillDisrupted(ctx: ControllerContext, pdb: PodDisruptionBudget, pods: readonly Pod[], now: Micros): { readonly disrupted: Readonly<Record<string, string>>; readonly recheck: Micros | undefined } {
+  const disrupted: Record<string, string> = {}
+  let recheck: Micros | undefined
+  for (const pod of pods) {
+    const since = pdb.status?.disruptedPods?.[pod.metadata.name]
+    if (since === undefined || pod.metadata.deletionTimestamp) continue
+    const until = (parseTime(since) ?? 0) + DELETION_TIMEOUT
+    if (until < now) {
+      const { namespace } = pdb.metadata
+      ctx.event(pod, 'Warning', 'NotDeleted', `Pod was expected by PDB ${namespace}/${namespace} to be deleted but it wasn't`)
+      continue
+    }
+    disrupted[pod.metadata.name] = since
+    recheck = Math.min(recheck ?? until, until)
+  }
+  return { disrupted, recheck }
+}
