@@ -1,10 +1,13 @@
 import type { KubeObject } from '../api/meta.ts'
 import type { Pod } from '../api/pod.ts'
-import { conflict, notFound, success } from '../api/status.ts'
+import { conflict, forbidden, notFound, success } from '../api/status.ts'
 import { formatTime, parseTime, seconds } from '../engine/time.ts'
 import { storeKey } from '../store/store.ts'
 import { commit, commitRemoval } from './committing.ts'
 import type { Execution, Outcome } from './execution.ts'
+
+/** Namespaces that may not be deleted (admission plugin NamespaceLifecycle). */
+const IMMORTAL: ReadonlySet<string> = new Set(['default', 'kube-system', 'kube-public'])
 
 const FOREGROUND = 'foregroundDeletion'
 const ORPHAN = 'orphan'
@@ -18,6 +21,7 @@ export function deleteObject(exec: Execution): Outcome {
   const key = storeKey(kind.plural, namespace, name)
   const old = exec.store.get(key)
   const gr = { group: kind.group, resource: kind.plural }
+  if (kind.plural === 'namespaces' && kind.group === '' && IMMORTAL.has(name)) return forbidden(gr, name, 'this namespace may not be deleted')
   if (!old) return notFound(gr, name)
   const { uid, resourceVersion } = exec.options.preconditions ?? {}
   if (uid && uid !== old.metadata.uid)

@@ -1,4 +1,4 @@
-import { ageColumn, countColumn, defineKind, nameColumn } from '../define.ts'
+import { ageColumn, defineKind, nameColumn } from '../define.ts'
 import type { ServiceAccount } from './serviceaccount.ts'
 
 /** Only the names of secrets are kept (registry/core/serviceaccount: cleanSecretReferences). */
@@ -18,5 +18,5 @@ export const serviceAccountKind = defineKind<ServiceAccount>('', 'v1', 'ServiceA
     sa.metadata.annotations?.[ENFORCE] === 'true' && old?.metadata.annotations?.[ENFORCE] !== 'true'
       ? [`metadata.annotations[${ENFORCE}]: deprecated in v1.32+; prefer separate namespaces to isolate access to mounted secrets`]
       : [],
-  columns: [nameColumn, countColumn('Secrets', (sa) => (sa.secrets ?? []).length), ageColumn],
+  columns: [nameColumn, ageColumn],
 })

@@ -5,20 +5,30 @@ import { ENDPOINT_SLICES, list } from '../../client/request.ts'
 import type { KubectlContext } from '../context.ts'
 
 import type { Describer } from './generic.ts'
-import { annotationLines, labelLines } from './texts.ts'
+import { annotationLines, dateText, labelLines } from './texts.ts'
 
 const head = ({ metadata }: KubeObject): string =>
   `Name:\t${metadata.name}\n${metadata.namespace ? `Namespace:\t${metadata.namespace}\n` : ''}${labelLines(metadata)}${annotationLines(metadata)}`
 
+interface NamespaceStatus {
+  readonly phase?: string
+  readonly conditions?: readonly { readonly type: string; readonly status: string; readonly lastTransitionTime?: string; readonly reason?: string; readonly message?: string }[]
+}
+
+const conditionTable = (conditions: NonNullable<NamespaceStatus['conditions']>): string =>
+  `Conditions:\n  Type\tStatus\tLastTransitionTime\tReason\tMessage\n  ----\t------\t------------------\t------\t-------\n${conditions.map((c) => `  ${c.type}\t${c.status}\t${dateText(c.lastTransitionTime)}\t${c.reason ?? ''}\t${c.message ?? ''}\n`).join('')}`
+
 export const describeNamespace: Describer = (ctx, object) => {
-  const { metadata, status } = object as KubeObject<unknown, { readonly phase?: string }>
+  const { metadata, status } = object as KubeObject<unknown, NamespaceStatus>
   const count = (resource: string): readonly KubeObject[] => {
     const answer = ctx.call(list({ group: '', version: 'v1', resource }, metadata.name)) as unknown
     return isStatus(answer) ? [] : (answer as KubeList).items
   }
   const quotas = count('resourcequotas') as readonly KubeObject<unknown, { readonly hard?: Record<string, string>; readonly used?: Record<string, string> }>[]
   const ranges = count('limitranges')
-  let t = `Name:\t${metadata.name}\n${labelLines(metadata)}${annotationLines(metadata)}Status:\t${status?.phase ?? ''}\n\n`
+  let t = `Name:\t${metadata.name}\n${labelLines(metadata)}${annotationLines(metadata)}Status:\t${status?.phase ?? ''}\n`
+  if (status?.conditions?.length) t += conditionTable(status.conditions)
+  t += '\n'
   if (quotas.length === 0) t += 'No resource quota.\n'
   else {
     t += 'Resource Quotas\n'

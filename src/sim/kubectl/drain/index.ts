@@ -96,7 +96,7 @@ function evictAll(ctx: KubectlContext, inv: Invocation, pods: readonly Pod[], dr
   const end = timeout > 0 ? ctx.now + timeout : Infinity
   let left = pods
   while (left.length > 0) {
-    for (const pod of left) ctx.out(`evicting pod ${pod.metadata.namespace}/${pod.metadata.name}${drySuffix(dryRun)}\n`)
+    if (!inv.flags.bool('disable-eviction')) for (const pod of left) ctx.out(`evicting pod ${pod.metadata.namespace}/${pod.metadata.name}${drySuffix(dryRun)}\n`)
     const answers = ctx.all<KubeObject>(left.map((pod) => eviction(inv, pod, dryRun))) as readonly unknown[]
     const again: Pod[] = []
     left.forEach((pod, i) => {
@@ -106,7 +106,7 @@ function evictAll(ctx: KubectlContext, inv: Invocation, pods: readonly Pod[], dr
       ctx.err(`error when evicting pods/${JSON.stringify(pod.metadata.name)} -n ${JSON.stringify(pod.metadata.namespace)} (will retry after 5s): ${(answer as Status).message}\n`)
       again.push(pod)
     })
-    if (dryRun === 'none') for (const pod of left) if (!again.includes(pod)) awaitEnd(ctx, pod, end)
+    if (dryRun === 'none') for (const pod of left) if (!again.includes(pod)) awaitEnd(ctx, pod, end, inv.flags.bool('disable-eviction') ? 'deleted' : 'evicted')
     left = again
     if (left.length === 0) return undefined
     if (ctx.now + RETRY > end) return left.map((pod) => `error when evicting pods/${JSON.stringify(pod.metadata.name)} -n ${JSON.stringify(pod.metadata.namespace)}: global timeout reached: ${timeout / 1_000_000}s`)
@@ -124,7 +124,7 @@ function eviction(inv: Invocation, pod: Pod, dryRun: DryRun): Request {
   return { verb: 'create', ...place, subresource: 'eviction', body, options: dryRun === 'server' ? { dryRun: true } : undefined }
 }
 
-function awaitEnd(ctx: KubectlContext, pod: Pod, end: number): void {
+function awaitEnd(ctx: KubectlContext, pod: Pod, end: number, word: string): void {
   const target = { kind: kindOf('pods'), name: pod.metadata.name, namespace: pod.metadata.namespace }
-  if (waitUntilGone(ctx, target, pod.metadata.uid ?? '', end === Infinity ? 0 : Math.max(1, end - ctx.now))) ctx.out(`pod/${pod.metadata.name} evicted\n`)
+  if (waitUntilGone(ctx, target, pod.metadata.uid ?? '', end === Infinity ? 0 : Math.max(1, end - ctx.now))) ctx.out(`pod/${pod.metadata.name} ${word}\n`)
 }

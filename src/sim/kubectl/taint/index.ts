@@ -1,9 +1,10 @@
 import type { JsonValue, KubeObject } from '../../api/meta.ts'
+import { isQualifiedName } from '../../api/names.ts'
 import { isStatus, type Status } from '../../api/status.ts'
 import { choose } from '../chosen.ts'
 import type { Invocation, KubectlContext, Verb } from '../context.ts'
 import { dryRunOf } from '../dry-run.ts'
-import { fail, statusText } from '../failure.ts'
+import { fail, statusText, usage } from '../failure.ts'
 import { Report } from '../report.ts'
 import { objectName, patchTarget } from '../resources.ts'
 
@@ -26,13 +27,16 @@ function taint(ctx: KubectlContext, inv: Invocation): number {
   const at = inv.args.findIndex(isSpec)
   const words = at < 0 ? [] : inv.args.slice(at)
   const names = at < 0 ? inv.args : inv.args.slice(0, at)
+  if (inv.args.length === 0) fail('one or more resources must be specified as <resource> <name>')
   if (words.length === 0) fail('at least one taint update is required')
   const [added, removed] = [words.filter((w) => !w.endsWith('-')).map(parse), words.filter((w) => w.endsWith('-')).map((w) => parseRemoval(w.slice(0, -1)))]
+  const both = added.find((a) => removed.some((r) => r.key === a.key && (!r.effect || r.effect === a.effect)))
+  if (both) fail(`can not both modify and remove the following taint(s) in the same command: ${both.key}=`)
+  if (names[0] && !/^(nodes?|no)(\/|$)/.test(names[0])) fail(`invalid resource type ${names[0].split('/')[0]!}, only node types are supported`)
   const dryRun = dryRunOf(ctx, inv)
   const { chosen, problems } = choose(ctx, inv, { args: names, bare: inv.flags.bool('all') ? 'all' : 'fail' })
   const report = new Report(ctx, inv, 'none')
   for (const { target, object } of chosen) {
-    if (target.kind.kind !== 'Node') fail(`invalid resource type ${target.kind.plural}, only node types are supported`)
     const now = (object.spec as { taints?: readonly Taint[] } | undefined)?.taints ?? []
     const clash = added.filter((a) => now.some((t) => t.key === a.key && t.effect === a.effect))
     if (clash.length > 0 && !inv.flags.bool('overwrite')) {
@@ -59,8 +63,10 @@ function taint(ctx: KubectlContext, inv: Invocation): number {
 
 function parse(word: string): Taint {
   const found = /^([^=:]+)(?:=([^:]*))?:(\w+)$/.exec(word)
-  if (!found) return fail(`invalid taint spec: ${word}`)
-  if (!EFFECTS.includes(found[3]!)) fail(`invalid taint effect: ${found[3]!}, unsupported taint effect`)
+  const complaints = isQualifiedName(found ? found[1]! : word.split(':')[0]!)
+  if (complaints.length > 0) usage('taint', `invalid taint spec: ${word}, ${complaints.join('; ')}`)
+  if (!found) return usage('taint', `invalid taint spec: ${word}`)
+  if (!EFFECTS.includes(found[3]!)) usage('taint', `invalid taint effect: ${found[3]!}, unsupported taint effect`)
   return { key: found[1]!, ...(found[2] ? { value: found[2] } : {}), effect: found[3]! }
 }
 
