@@ -19,7 +19,7 @@ export interface LockedPackage {
 
 export type LockedPackages = Record<string, LockedPackage>
 
-const OS = /-(aix|android|darwin|freebsd|linux|netbsd|openbsd|openharmony|sunos|win32)-/
+const OS = /[-/](aix|android|darwin|freebsd|linux|netbsd|openbsd|openharmony|sunos|win32)-/
 const CPU = /-(arm64|arm|ia32|loong64|mips64el|ppc64|riscv64|s390x|x64)(?:-|$)/
 
 /** The platform that a binary's name tells, e.g. "@x/binding-linux-arm64-musl". Undefined: not a binary of one platform. */
