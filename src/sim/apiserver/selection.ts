@@ -18,7 +18,7 @@ export const selectableFields = (kind: KindDefinition, object: KubeObject): Read
 export function checkSelectors(kind: KindDefinition, labelSelector?: string, fieldSelector?: string): Status | undefined {
   if (labelSelector) {
     const parsed = parseSelector(labelSelector)
-    if (typeof parsed === 'string') return badRequest(`unable to parse requirement: ${parsed}`)
+    if (typeof parsed === 'string') return badRequest(parsed)
   }
   if (!fieldSelector) return undefined
   const parsed = parseFieldSelector(fieldSelector)
@@ -26,9 +26,7 @@ export function checkSelectors(kind: KindDefinition, labelSelector?: string, fie
   const known = selectableFields(kind, { apiVersion: '', kind: kind.kind, metadata: { name: '' } })
   const strange = parsed.find((term) => !(term.field in known))
   if (!strange) return undefined
-  return badRequest(
-    `Unable to find "${kind.group || '/'}${kind.group ? '/' : ''}${kind.version}, Resource=${kind.plural}" that match label selector "${labelSelector ?? ''}", field selector "${fieldSelector}": field label not supported: ${strange.field}`,
-  )
+  return badRequest(`field label not supported: ${strange.field}`)
 }
 
 /** Both selectors and the namespace as one predicate. Call checkSelectors first. */

@@ -1,7 +1,7 @@
 import type { KubeList, KubeObject } from '../api/meta.ts'
 import { isStatus, type Status } from '../api/status.ts'
 import type { Invocation, KubectlContext } from './context.ts'
-import { fail, Failure, statusText } from './failure.ts'
+import { fail, Failure, listStatusText, statusText } from './failure.ts'
 import { entriesOf } from './files.ts'
 import { getTarget, listTarget, targetsOf, type Target } from './resources.ts'
 
@@ -48,10 +48,11 @@ export function choose(ctx: KubectlContext, inv: Invocation, options: ChoiceOpti
   if (named) return fetched(ctx, targets)
   if (!labelSelector && !fieldSelector && !all && options.bare !== 'all') fail('resource(s) were provided, but no name was specified')
   const everywhere = flags.bool('all-namespaces')
-  const answers = ctx.all<KubeObject>(targets.map((t) => listTarget(everywhere ? { ...t, namespace: undefined } : t, { labelSelector, fieldSelector }))) as readonly unknown[]
+  const requests = targets.map((t) => listTarget(everywhere ? { ...t, namespace: undefined } : t, { labelSelector, fieldSelector }))
+  const answers = ctx.all<KubeObject>(requests) as readonly unknown[]
   const problems: string[] = []
   const chosen = answers.flatMap((answer, i) => {
-    if (isStatus(answer)) return problems.push(statusText(answer)), []
+    if (isStatus(answer)) return problems.push(listStatusText(answer, requests[i]!)), []
     const { kind } = targets[i]!
     const list = answer as KubeList
     return list.items.map((o) => {

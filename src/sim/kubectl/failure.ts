@@ -35,6 +35,21 @@ function invalidText(status: Status, source: string): string {
   return said.length === 1 ? `${head}: ${said[0]}` : `${head}: \n${said.map((c) => `* ${c}`).join('\n')}`
 }
 
+interface ListRequest {
+  readonly group: string
+  readonly version: string
+  readonly resource: string
+  readonly options?: { readonly labelSelector?: string; readonly fieldSelector?: string }
+}
+
+/** The refusal of a list with selectors, which kubectl puts into a sentence (cli-runtime: EnhanceListError). */
+export function listStatusText(status: Status, { group, version, resource, options = {} }: ListRequest): string {
+  const { labelSelector = '', fieldSelector = '' } = options
+  if ((status.reason !== 'BadRequest' && status.reason !== 'NotFound') || !(labelSelector || fieldSelector)) return statusText(status)
+  const selected = `label selector ${JSON.stringify(labelSelector)}, field selector ${JSON.stringify(fieldSelector)}`
+  return statusText({ ...status, message: `Unable to find "${group}/${version}, Resource=${resource}" that match ${selected}: ${status.message ?? ''}` })
+}
+
 /** Ends the command with the server's refusal. */
 export function refuse(status: Status, source = ''): never {
   throw new Failure(statusText(status, source))

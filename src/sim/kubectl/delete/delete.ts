@@ -3,7 +3,7 @@ import { isNotFound, isStatus, type Status } from '../../api/status.ts'
 import type { Propagation, RequestOptions } from '../../client/request.ts'
 import type { Invocation, KubectlContext, Verb } from '../context.ts'
 import { drySuffix, dryRunOf, type DryRun } from '../dry-run.ts'
-import { fail, Failure, statusText } from '../failure.ts'
+import { fail, Failure, listStatusText, statusText } from '../failure.ts'
 import { entriesOf } from '../files.ts'
 import { deleteTarget, getTarget, listTarget, objectName, targetsOf, typeName, type Target } from '../resources.ts'
 import { waitUntilGone } from '../wait-gone.ts'
@@ -129,7 +129,7 @@ function whatToDelete(ctx: KubectlContext, inv: Invocation): Chosen {
   const lists = targets.map((t) => listTarget(flags.bool('all-namespaces') ? { ...t, namespace: undefined } : t, { labelSelector: labelSelector || undefined, fieldSelector: fieldSelector || undefined }))
   const problems: string[] = []
   const found = ctx.all(lists).flatMap((answer, i) => {
-    if (isStatus(answer)) return problems.push(statusText(answer)), []
+    if (isStatus(answer)) return problems.push(listStatusText(answer, lists[i]!)), []
     return (answer as unknown as KubeList).items.map((o) => ({ kind: targets[i]!.kind, name: o.metadata.name, namespace: o.metadata.namespace }))
   })
   return { targets: found, problems, quiet: true }

@@ -1,8 +1,8 @@
 import type { KubeList, KubeObject } from '../../api/meta.ts'
 import { isNotFound, isStatus, type Status } from '../../api/status.ts'
-import type { RequestOptions } from '../../client/request.ts'
+import type { Request, RequestOptions } from '../../client/request.ts'
 import type { Invocation, KubectlContext, Verb } from '../context.ts'
-import { fail, Failure, statusText } from '../failure.ts'
+import { fail, Failure, listStatusText, statusText } from '../failure.ts'
 import { entriesOf } from '../files.ts'
 import { layoutTable } from '../print-table.ts'
 import { printerOf, type Printer } from '../printer.ts'
@@ -80,18 +80,20 @@ function fileTargets(ctx: KubectlContext, inv: Invocation): { readonly targets: 
 }
 
 /** Is this answer an error to tell of? Absent objects are none with --ignore-not-found. */
-export function problemOf(answer: unknown, inv: Invocation): string | undefined {
+function problemOf(answer: unknown, inv: Invocation, request: Request): string | undefined {
   if (!isStatus(answer)) return undefined
-  return isNotFound(answer) && inv.flags.bool('ignore-not-found') ? '' : statusText(answer as Status)
+  if (isNotFound(answer) && inv.flags.bool('ignore-not-found')) return ''
+  return request.verb === 'list' ? listStatusText(answer as Status, request) : statusText(answer as Status)
 }
 
 function printTables(ctx: KubectlContext, query: GetQuery, problems: string[]): void {
   const { inv, targets, named, rows } = query
   const options: RequestOptions = { ...query.options, asTable: true }
-  const answers = ctx.all<never>(targets.map((t) => (t.name !== undefined && named ? getTarget(t, options) : listTarget(t, options)))) as readonly unknown[]
+  const requests = targets.map((t) => (t.name !== undefined && named ? getTarget(t, options) : listTarget(t, options)))
+  const answers = ctx.all<never>(requests) as readonly unknown[]
   const tables: { target: Target; table: ServerTable }[] = []
   answers.forEach((answer, i) => {
-    const problem = problemOf(answer, inv)
+    const problem = problemOf(answer, inv, requests[i]!)
     if (problem) problems.push(problem)
     if (isStatus(answer)) return
     const target = targets[i]!
@@ -128,10 +130,11 @@ function nothingFound(ctx: KubectlContext, { inv, targets, everywhere }: GetQuer
 
 function printObjects(ctx: KubectlContext, query: GetQuery, problems: string[]): void {
   const { inv, targets, named, printer } = query
-  const answers = ctx.all<KubeObject>(targets.map((t) => (named ? getTarget(t) : listTarget(t, query.options)))) as readonly unknown[]
+  const requests = targets.map((t) => (named ? getTarget(t) : listTarget(t, query.options)))
+  const answers = ctx.all<KubeObject>(requests) as readonly unknown[]
   const objects: KubeObject[] = []
-  for (const answer of answers) {
-    const problem = problemOf(answer, inv)
+  for (const [i, answer] of answers.entries()) {
+    const problem = problemOf(answer, inv, requests[i]!)
     if (problem) problems.push(problem)
     if (isStatus(answer)) continue
     const list = answer as KubeList
