@@ -238,7 +238,8 @@ class Session {
   }
 
   #saveSoon(): void {
-    this.#saveTimer ??= setTimeout(() => {
+    if (this.#saveTimer !== undefined) return
+    this.#saveTimer = setTimeout(() => {
       this.#saveTimer = undefined
       void this.save()
     }, 1_500)

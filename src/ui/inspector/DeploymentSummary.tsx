@@ -4,7 +4,7 @@ import type { ApiObject, RolloutState } from '../../workers/protocol.ts'
 import { listAt, numberAt, textAt } from '../kinds/access.ts'
 import { linkText } from '../timeline/words.ts'
 import { select } from '../views/select.ts'
-import { Fact, Section, type SummaryProps } from './Summary.tsx'
+import { Fact, Section, type SummaryProps } from './SummaryParts.tsx'
 import styles from './inspector.module.css'
 import { useAnswer } from './use-answer.ts'
 

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { listAt, textAt } from '../kinds/access.ts'
 import { useKeys, useMirror } from '../store/hooks.ts'
 import { PodLine } from './PodLine.tsx'
-import { Fact, Section, type SummaryProps } from './Summary.tsx'
+import { Fact, Section, type SummaryProps } from './SummaryParts.tsx'
 import styles from './inspector.module.css'
 
 const MOST = 110

@@ -5,7 +5,6 @@ import { Glyph } from '../kit/Glyph.tsx'
 import { useRecord } from '../store/hooks.ts'
 import { FaceWord } from '../views/cluster/FaceWord.tsx'
 import { select } from '../views/select.ts'
-import styles from './inspector.module.css'
 
 /** A pod in a list: state, name, node. */
 export function PodLine({ podKey }: { readonly podKey: string }): ReactNode {

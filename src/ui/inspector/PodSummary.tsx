@@ -6,7 +6,7 @@ import { Glyph } from '../kit/Glyph.tsx'
 import type { Status } from '../kit/status.ts'
 import { askWhy, select } from '../views/select.ts'
 import { updateUi } from '../store/ui-state.ts'
-import { Fact, Section, type SummaryProps } from './Summary.tsx'
+import { Fact, Section, type SummaryProps } from './SummaryParts.tsx'
 import styles from './inspector.module.css'
 
 /** A pod: where it runs, its containers with state and probes. */

@@ -4,7 +4,7 @@ import { listAt, numberAt, textAt } from '../kinds/access.ts'
 import { revisionOf } from '../kinds/revision.ts'
 import { useKeys } from '../store/hooks.ts'
 import { PodLine } from './PodLine.tsx'
-import { Fact, Section, type SummaryProps } from './Summary.tsx'
+import { Fact, Section, type SummaryProps } from './SummaryParts.tsx'
 import styles from './inspector.module.css'
 
 const MOST = 100

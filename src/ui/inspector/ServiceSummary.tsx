@@ -5,7 +5,7 @@ import { at, listAt, textAt } from '../kinds/access.ts'
 import { Glyph } from '../kit/Glyph.tsx'
 import { mirror, useKeys, useMirror } from '../store/hooks.ts'
 import { select } from '../views/select.ts'
-import { Fact, Section, type SummaryProps } from './Summary.tsx'
+import { Fact, Section, type SummaryProps } from './SummaryParts.tsx'
 import styles from './inspector.module.css'
 
 /** A Service or its slices: address, ports, whom it selects, and which endpoints are ready. */

@@ -1,6 +1,5 @@
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { ApiObject } from '../../workers/protocol.ts'
 import { conditionsOf, listAt, textAt } from '../kinds/access.ts'
 import { Glyph } from '../kit/Glyph.tsx'
 import type { Status } from '../kit/status.ts'
@@ -11,11 +10,7 @@ import { NodeSummary } from './NodeSummary.tsx'
 import { PodSummary } from './PodSummary.tsx'
 import { ReplicaSetSummary } from './ReplicaSetSummary.tsx'
 import { ServiceSummary } from './ServiceSummary.tsx'
-
-export interface SummaryProps {
-  readonly objectKey: string
-  readonly object: ApiObject
-}
+import { Fact, Section, type SummaryProps } from './SummaryParts.tsx'
 
 /** What matters of an object, by its kind; then labels and conditions, which all kinds share. */
 export function Summary(props: SummaryProps): ReactNode {
@@ -59,24 +54,6 @@ function Plain({ object }: SummaryProps): ReactNode {
         </Fact>
       ))}
     </dl>
-  )
-}
-
-export function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }): ReactNode {
-  return (
-    <>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </>
-  )
-}
-
-export function Section({ title, children }: { readonly title: string; readonly children: ReactNode }): ReactNode {
-  return (
-    <section>
-      <h3 className={styles['section']}>{title}</h3>
-      {children}
-    </section>
   )
 }
 

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next'
 import type { ApiObject } from '../../workers/protocol.ts'
 import { askWhy } from '../views/select.ts'
 import styles from './inspector.module.css'
-import type { SummaryProps } from './Summary.tsx'
+import type { SummaryProps } from './SummaryParts.tsx'
 import { changedPaths, yamlLines, type YamlLine } from './yaml-lines.ts'
 
 /** The object as YAML, live. Fields that the last write changed are marked; every line can be asked why. */

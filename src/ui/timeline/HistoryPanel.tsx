@@ -123,5 +123,6 @@ function useFetchedRows(branch: number, from: number, end: number): void {
       clearTimeout(timer)
     }
     // The end moves with every step while playing; those rows come with the frames.
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, [branch, from])
 }

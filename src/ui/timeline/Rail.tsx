@@ -6,7 +6,7 @@ import { useMirror } from '../store/hooks.ts'
 import { BURST_US } from '../store/row-book.ts'
 import { clockText, instantText, spanText } from './format-time.ts'
 import { railLanes, type Lane } from './rail-lanes.ts'
-import { railLabels, railScale, type RailScale } from './rail-scale.ts'
+import { railLabels, railScale } from './rail-scale.ts'
 import styles from './Timeline.module.css'
 import { linkText } from './words.ts'
 

@@ -82,7 +82,7 @@ function ReflectorBox({ loop }: { readonly loop: LoopState }): ReactNode {
     <div className={styles['box']}>
       <b>{t('reflector')}</b>
       <small>{t('watches', { what: loop.reflectors.map(({ resource }) => resource).join(', ') })}</small>
-      <h4>LIST + WATCH</h4>
+      <h4>{t('listWatch')}</h4>
       {loop.reflectors.slice(0, 3).map(({ resource, listResourceVersion }) => (
         <Item key={resource} text={`rv ${listResourceVersion} ${resource}`} tag="list" />
       ))}
