@@ -20,8 +20,11 @@ export function newSetSize(d: Deployment, all: readonly ReplicaSet[], current: n
   return room <= 0 ? current : current + Math.min(room, desired - current)
 }
 
-/** Takes unhealthy replicas of old sets away first, at most `limit` in all, oldest set first (rolling.go). */
-export function unhealthyCleanup(old: readonly ReplicaSet[], limit: number): readonly Resize[] {
+/**
+ * Takes unhealthy replicas of old sets away first, at most `limit` in all, oldest set first (rolling.go). undefined: a set's
+ * status still counts pods that it has given up, so nothing must be taken away upon these numbers.
+ */
+export function unhealthyCleanup(old: readonly ReplicaSet[], limit: number): readonly Resize[] | undefined {
   const out: Resize[] = []
   let left = limit
   for (const rs of old.slice().sort(olderFirst)) {
@@ -29,7 +32,7 @@ export function unhealthyCleanup(old: readonly ReplicaSet[], limit: number): rea
     const unhealthy = replicasOf(rs) - (rs.status?.availableReplicas ?? 0)
     if (replicasOf(rs) === 0 || unhealthy === 0) continue
     const down = Math.min(left, unhealthy)
-    if (replicasOf(rs) - down > replicasOf(rs)) return []
+    if (down < 0) return undefined
     out.push({ rs, to: replicasOf(rs) - down })
     left -= down
   }

@@ -114,6 +114,7 @@ function shrinkOld(rollout: Rollout, all: readonly ReplicaSet[], old: readonly R
   if (limit <= 0) return false
   try {
     const cleanups = unhealthyCleanup(old, limit)
+    if (!cleanups) return false
     let current = old
     for (const resize of cleanups) {
       const { rs } = rollout.scale(resize)
