@@ -9,7 +9,16 @@ async function openEditor(page: Page): Promise<void> {
 async function replaceText(page: Page, text: string): Promise<void> {
   await page.locator('.monaco-editor .view-line').first().click()
   await page.keyboard.press('ControlOrMeta+A')
-  await page.keyboard.insertText(text)
+  await paste(page, text)
+}
+
+/** Pasting keeps the text as it is; typing would indent it once more. */
+async function paste(page: Page, text: string): Promise<void> {
+  await page.evaluate((pasted) => {
+    const data = new DataTransfer()
+    data.setData('text/plain', pasted)
+    document.activeElement?.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }))
+  }, text)
 }
 
 test('a wrong type is marked by the schema of its kind, and its entry leads to the line', async ({ page }) => {
@@ -41,11 +50,7 @@ test('a text of five megabytes can be pasted and the page still answers', async 
   await openEditor(page)
   await page.locator('.monaco-editor .view-line').first().click()
   await page.keyboard.press('ControlOrMeta+A')
-  await page.evaluate(() => {
-    const data = new DataTransfer()
-    data.setData('text/plain', `${'key: a value that makes this line about fifty long\n'.repeat(100_000)}# the end`)
-    document.activeElement?.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }))
-  })
+  await paste(page, `${'key: a value that makes this line about fifty long\n'.repeat(100_000)}# the end`)
   await expect(page.getByText('# the end').first()).toBeVisible({ timeout: 20_000 })
   await page.getByRole('button', { name: 'Samples' }).click()
   await expect(page.getByRole('dialog')).toBeVisible()

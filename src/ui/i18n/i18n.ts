@@ -31,13 +31,13 @@ export async function startI18n(language: Language = stored()): Promise<void> {
     resources,
     lng: 'en',
     fallbackLng: 'en',
-    ns: [...Object.keys(resources.en), 'sentences'],
+    ns: [...Object.keys(resources.en), 'sentences', 'help', 'inspector', 'loops', 'terminal'],
     defaultNS: 'common',
     interpolation: { escapeValue: false },
     react: { useSuspense: false, bindI18nStore: 'added' },
   })
-  void import('./english-sentences.ts').then(({ englishSentences }) => {
-    for (const [space, texts] of Object.entries(namespaces(englishSentences))) i18next.addResourceBundle('en', space, texts)
+  void import('./english-later.ts').then(({ englishLater }) => {
+    for (const [space, texts] of Object.entries(namespaces(englishLater))) i18next.addResourceBundle('en', space, texts)
   })
   await show(language)
 }
