@@ -41,6 +41,12 @@ export async function fastest(page: Page): Promise<void> {
   await page.keyboard.press('End')
 }
 
+/** A tenth of real time, so that there is time to stop in the middle. */
+export async function slowest(page: Page): Promise<void> {
+  await page.getByRole('slider', { name: 'Speed' }).focus()
+  await page.keyboard.press('Home')
+}
+
 export async function atSpeed(page: Page, presses: number): Promise<void> {
   await page.getByRole('slider', { name: 'Speed' }).focus()
   for (let at = 0; at < presses; at++) await page.keyboard.press('ArrowRight')

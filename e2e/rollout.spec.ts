@@ -1,9 +1,10 @@
 import { expect, test } from '@playwright/test'
-import { applyWeb, clock, fastest, openPage, pause, pods, terminal } from './page.ts'
+import { applyWeb, clock, fastest, openPage, pause, pods, slowest, terminal } from './page.ts'
 
 test('a rolling update paused half-way shows the numbers of the controller, and another try becomes a branch', async ({ page }) => {
   await openPage(page)
   await applyWeb(page)
+  await slowest(page)
   await terminal(page, 'kubectl set image deployment/web nginx=nginx:1.28', 'image updated')
   await expect(pods(page).nth(3)).toBeVisible({ timeout: 15_000 })
   await pause(page)
