@@ -7,6 +7,7 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chromium, type Page } from '@playwright/test'
+import { applyWeb, openPage, pause, pods, slowest, terminal } from '../e2e/page.ts'
 import { ensureBrowser } from './ensure-browser.ts'
 import { serveDist } from './serve-dist.ts'
 
@@ -16,26 +17,30 @@ const folder = join(root, 'docs', 'screenshots')
 interface Shot {
   readonly name: string
   readonly theme: 'dark' | 'light'
-  readonly locale: string
   readonly width: number
   readonly height: number
 }
 
 const SHOTS: readonly Shot[] = [
-  { name: 'main-dark', theme: 'dark', locale: 'en-US', width: 1440, height: 900 },
-  { name: 'main-light', theme: 'light', locale: 'zh-CN', width: 1440, height: 900 },
-  { name: 'projector', theme: 'light', locale: 'en-US', width: 1024, height: 768 },
-  { name: 'phone', theme: 'dark', locale: 'en-US', width: 390, height: 844 },
+  { name: 'rolling-update-dark', theme: 'dark', width: 1440, height: 900 },
+  { name: 'rolling-update-light', theme: 'light', width: 1440, height: 900 },
 ]
 
-/** Applies what the editor holds, lets it become ready, then changes the image and stops in the middle. */
+/** Applies what the editor holds, rolls out another image, stops in the middle and selects the Deployment. */
 async function rollHalfWay(page: Page): Promise<void> {
-  await page.waitForSelector('#root > *')
-  await page.waitForTimeout(1_500)
-  const editor = page.locator('[data-plain-editor], .monaco-editor').first()
-  if ((await editor.count()) === 0 || !(await editor.isVisible())) return
-  await editor.click()
-  await page.keyboard.press('ControlOrMeta+Enter')
+  await openPage(page)
+  await applyWeb(page)
+  await slowest(page)
+  await terminal(page, 'kubectl set image deployment/web nginx=nginx:1.28', 'image updated')
+  await pods(page).nth(3).waitFor()
+  await pause(page)
+  await page.getByRole('button', { name: /^Terminal/ }).click()
+  await page.keyboard.press('Control+k')
+  await page.getByRole('combobox', { name: 'Commands and objects' }).waitFor()
+  await page.waitForTimeout(500)
+  await page.keyboard.type('Deployment web')
+  await page.keyboard.press('Enter')
+  await page.locator('#side-pane').getByText('What the controller may do').waitFor()
   await page.waitForTimeout(6_000)
 }
 
@@ -46,10 +51,9 @@ async function take(shot: Shot, url: string): Promise<void> {
   const page = await running.newPage({
     viewport: { width: shot.width, height: shot.height },
     colorScheme: shot.theme,
-    locale: shot.locale,
-    deviceScaleFactor: 2,
+    locale: 'en-US',
+    baseURL: url,
   })
-  await page.goto(url)
   await rollHalfWay(page)
   await page.screenshot({ path: join(folder, `${shot.name}.png`) })
   await running.close()
