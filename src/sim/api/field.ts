@@ -58,11 +58,16 @@ export function goQuote(text: string): string {
   })}"`
 }
 
+const HTML = /[<>&\u2028\u2029]/g
+
+/** Go's encoding/json writes these characters as escapes. */
+export const escapeHtml = (json: string): string => json.replace(HTML, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)
+
 /** The value part of a message: strings quoted, numbers and booleans bare, the rest as compact JSON. */
 function valueText(value: unknown): string {
   if (typeof value === 'string') return goQuote(value)
   if (value === undefined || value === null) return 'null'
-  if (typeof value === 'object') return JSON.stringify(value)
+  if (typeof value === 'object') return escapeHtml(JSON.stringify(value))
   return String(value)
 }
 

@@ -1,5 +1,6 @@
 import { deepEqual } from '../../api/deep.ts'
 import { at, child, forbiddenField, invalidValue, required, type FieldError, type Path } from '../../api/field.ts'
+import { goDiff } from '../../api/go-diff.ts'
 import type { Container } from '../../api/container.ts'
 import type { StringMap } from '../../api/meta.ts'
 import { mustBeBetween } from '../../api/names.ts'
@@ -111,10 +112,7 @@ function munged(next: PodSpec, old: PodSpec): PodSpec {
   })
 }
 
-/**
- * core/validation: ValidatePodUpdate. The last refusal names the fields that may change; the difference that
- * Kubernetes prints after it, a dump of its internal structs, is left out.
- */
+/** core/validation: ValidatePodUpdate. */
 export function validatePodUpdate(pod: Pod, old: Pod): readonly FieldError[] {
   const out: FieldError[] = []
   checkPodAnnotations(pod, out)
@@ -127,6 +125,6 @@ export function validatePodUpdate(pod: Pod, old: Pod): readonly FieldError[] {
   addedTolerations(pod.spec, old.spec, out)
   deletedGates(pod.spec, old.spec, out)
   const rest = whileGated(munged(pod.spec, old.spec), old.spec, out)
-  if (!deepEqual(rest, old.spec)) out.push(forbiddenField('spec', `pod updates may not change fields other than ${UPDATABLE}`))
+  if (!deepEqual(rest, old.spec)) out.push(forbiddenField('spec', `pod updates may not change fields other than ${UPDATABLE}\n${goDiff('core.PodSpec', old.spec, rest)}`))
   return out
 }
