@@ -15,12 +15,13 @@ import { commit } from './committing.ts'
 
 export const groupResource = (exec: Execution): GroupResource => ({ group: exec.kind.group, resource: exec.kind.plural })
 
-const hex = (n: number, digits: number): string => n.toString(16).padStart(digits, '0')
+const HEX: readonly string[] = Array.from({ length: 0x10000 }, (_, n) => n.toString(16).padStart(4, '0'))
 
 /** A random UUID, version 4, from the server's own stream. */
 export function newUid(random: Random): string {
-  const [a, b, c, d] = [random.below(0x1_0000_0000), random.below(0x1_0000_0000), random.below(0x1_0000_0000), random.below(0x1_0000_0000)]
-  return `${hex(a!, 8)}-${hex(b! >>> 16, 4)}-4${hex(b! & 0xfff, 3)}-${hex(0x8000 | (c! >>> 18), 4)}-${hex(c! & 0xffff, 4)}${hex(d!, 8)}`
+  const [a, b, c, d] = random.several(4, 0x1_0000_0000) as [number, number, number, number]
+  const variant = 0x8000 | (c >>> 18)
+  return `${HEX[a >>> 16]}${HEX[a & 0xffff]}-${HEX[b >>> 16]}-${HEX[0x4000 | (b & 0xfff)]}-${HEX[variant]}-${HEX[c & 0xffff]}${HEX[d >>> 16]}${HEX[d & 0xffff]}`
 }
 
 /** POST: names, stamps, defaults, admits, validates and stores a new object (registry/generic: Store.Create). */
@@ -35,17 +36,19 @@ export function createObject(exec: Execution, sent: KubeObject): Outcome<KubeObj
     ...sent,
     metadata: { ...meta, name: named, ...(namespace ? { namespace } : {}), uid: newUid(exec.means.uids), creationTimestamp: formatTime(exec.now) },
   }
-  const admitted = admit(exec, kind.defaults(stamped))
+  const complete = kind.defaults(stamped)
+  const admitted = admit(exec, complete)
   if (isStatus(admitted)) return admitted
-  const prepared = kind.prepareCreate(admitted)
+  const prepared = kind.prepareCreate(admitted.object)
   const allocated = allocate(exec, prepared, undefined)
   if (isStatus(allocated)) return allocated
-  const errors = kind.validateCreate(allocated)
+  const like = admitted.keptValid ? complete : undefined
+  const errors = kind.validateCreate(allocated, like)
   if (errors.length > 0) return invalid({ group: kind.group, kind: kind.kind }, named, errors)
   if (exec.store.get(key)) return alreadyExists(groupResource(exec), named)
   const refused = chargeQuotas(exec, allocated)
   if (refused) return refused
-  exec.warnings.push(...(kind.warnings?.(allocated) ?? []))
+  exec.warnings.push(...(kind.warnings?.(allocated, undefined, like) ?? []))
   return commit(exec, key, allocated)
 }
 
@@ -53,7 +56,7 @@ function nameFor(exec: Execution, sent: KubeObject): Outcome<string> {
   const { name, generateName } = sent.metadata
   if (name || !generateName) return name
   for (let attempt = 0; attempt < 8; attempt++) {
-    const candidate = generatedName(generateName, (bound) => exec.means.names.below(bound))
+    const candidate = generatedName(generateName, exec.means.names)
     if (!exec.store.get(storeKey(exec.kind.plural, exec.namespace, candidate))) return candidate
   }
   return alreadyExists(groupResource(exec), generateName)
@@ -82,9 +85,9 @@ export function updateObject(exec: Execution, change: (old: KubeObject) => Outco
   const isStatusUpdate = exec.subresource === 'status'
   const defaulted = kind.defaults(full)
   const prepared = isStatusUpdate ? kind.prepareStatusUpdate(defaulted, old) : kind.prepareUpdate(defaulted, old)
-  const admitted = isStatusUpdate ? prepared : admit(exec, prepared, old)
+  const admitted = isStatusUpdate ? { object: prepared } : admit(exec, prepared, old)
   if (isStatus(admitted)) return admitted
-  const allocated = isStatusUpdate ? admitted : allocate(exec, admitted, old)
+  const allocated = isStatusUpdate ? prepared : allocate(exec, admitted.object, old)
   if (isStatus(allocated)) return allocated
   const errors = isStatusUpdate ? kind.validateStatusUpdate(allocated, old) : kind.validateUpdate(allocated, old)
   if (errors.length > 0) return invalid({ group: kind.group, kind: kind.kind }, name, errors)

@@ -27,11 +27,13 @@ export class ControllerRunner {
   readonly #informers: InformerFactory
   readonly #states = new Map<string, Table<unknown>>()
   readonly #stopped: ComponentStates
+  readonly #handler: RunnerContext
 
   constructor(engine: Engine, controller: Controller, informers: InformerFactory) {
     const { name } = controller
     this.controller = controller
     this.#informers = informers
+    this.#handler = new RunnerContext(this, informers)
     this.#stopped = engine.table<'stopped'>('components')
     const client = new Client(engine, name, {
       user: `system:serviceaccount:kube-system:${name}`,
@@ -75,9 +77,9 @@ export class ControllerRunner {
     const informer = this.#informers.informer(watches.resource)
     const running = (): boolean => !this.#stopped.has(this.controller.name)
     informer.handlers.push({
-      onAdd: (ctx, obj) => running() && watches.onAdd?.(this.#handlerContext(ctx), obj),
-      onUpdate: (ctx, old, obj) => running() && watches.onUpdate?.(this.#handlerContext(ctx), old, obj),
-      onDelete: (ctx, obj) => running() && watches.onDelete?.(this.#handlerContext(ctx), obj),
+      ...(watches.onAdd && { onAdd: (ctx, obj) => running() && watches.onAdd!(this.#handlerContext(ctx), obj) }),
+      ...(watches.onUpdate && { onUpdate: (ctx, old, obj) => running() && watches.onUpdate!(this.#handlerContext(ctx), old, obj) }),
+      ...(watches.onDelete && { onDelete: (ctx, obj) => running() && watches.onDelete!(this.#handlerContext(ctx), obj) }),
     })
   }
 
@@ -106,7 +108,8 @@ export class ControllerRunner {
   }
 
   #handlerContext(ctx: EventContext): HandlerContext {
-    return new RunnerContext(this, this.#informers, ctx)
+    this.#handler.enter(ctx)
+    return this.#handler
   }
 
   #controllerContext(job: JobContext, key: string): ControllerContext {
@@ -122,15 +125,18 @@ export class ControllerRunner {
   }
 }
 
-/** What a handler of the runner's controller sees during one event. */
+/** What a handler of the runner's controller sees; one for all events, since only one runs at a time. */
 class RunnerContext implements HandlerContext {
   readonly #runner: ControllerRunner
   readonly #informers: InformerFactory
-  readonly #ctx: EventContext
+  #ctx!: EventContext
 
-  constructor(runner: ControllerRunner, informers: InformerFactory, ctx: EventContext) {
+  constructor(runner: ControllerRunner, informers: InformerFactory) {
     this.#runner = runner
     this.#informers = informers
+  }
+
+  enter(ctx: EventContext): void {
     this.#ctx = ctx
   }
 

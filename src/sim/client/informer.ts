@@ -25,7 +25,14 @@ export interface ReflectorState {
   readonly recent: readonly { readonly resourceVersion: string; readonly key: string; readonly type: string }[]
 }
 
-const RECENT = 4
+type Recent = ReflectorState['recent']
+
+/** The last four, written out because this happens at every watch event. */
+function withLatest(before: Recent | undefined, latest: Recent[number]): Recent {
+  const n = before?.length ?? 0
+  return n === 0 ? [latest] : n < 4 ? [...before!, latest] : [before![1]!, before![2]!, before![3]!, latest]
+}
+
 const namespaceIndex = (obj: KubeObject): string | undefined => obj.metadata.namespace
 const ownerIndex = (obj: KubeObject): string | undefined => controllerOf(obj)?.uid
 const orphanIndex = (obj: KubeObject): string | undefined => (controllerOf(obj) ? undefined : obj.metadata.namespace)
@@ -169,7 +176,7 @@ export class InformerFactory {
       listResourceVersion: state?.listResourceVersion ?? '',
       lastResourceVersion: delivery.resourceVersion,
       relists: state?.relists ?? 0,
-      recent: [...(state?.recent ?? []).slice(1 - RECENT), { resourceVersion: delivery.resourceVersion, key, type: delivery.type }],
+      recent: withLatest(state?.recent, { resourceVersion: delivery.resourceVersion, key, type: delivery.type }),
     })
     ctx.note('reflector.event', { process: this.process, type: delivery.type, key: `${resource}/${key}` })
     this.#push(ctx, informer, key, { type: delivery.type === 'ADDED' ? 'Added' : delivery.type === 'DELETED' ? 'Deleted' : 'Updated', object })

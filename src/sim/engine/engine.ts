@@ -217,7 +217,7 @@ export class Engine implements Recorder {
       throw new EngineFault(event, reason)
     }
     this.#running = undefined
-    return { event, root, diffs: step.diffs.length ? step.diffs : NONE, scheduled: step.scheduled.length ? step.scheduled : NONE, cancelled: step.cancelled.length ? step.cancelled : NONE, notes: step.notes.length ? step.notes : NONE }
+    return { event, root, diffs: exact(step.diffs), scheduled: exact(step.scheduled), cancelled: exact(step.cancelled), notes: exact(step.notes) }
   }
 
   #revert(diffs: Diffs): void {
@@ -238,6 +238,9 @@ export class Engine implements Recorder {
 }
 
 const NONE: readonly never[] = Object.freeze([])
+
+/** Without the room that a growing array keeps in reserve; history holds many of them. */
+const exact = <T>(list: T[]): readonly T[] => (list.length === 0 ? NONE : list.slice())
 
 class MutableContext implements EventContext {
   readonly #engine: Engine

@@ -10,6 +10,8 @@ export interface Random {
   below(bound: number): number
   /** A uniform integer in [low, high], both included. */
   between(low: number, high: number): number
+  /** `count` draws of `below(bound)`, with one write of the counter. */
+  several(count: number, bound: number): number[]
 }
 
 function draw(seed: number, stream: number, counter: number): number {
@@ -29,9 +31,17 @@ export function randomStream(seed: number, name: string, counters: Table<number>
     counters.set(name, n)
     return draw(seed | 0, stream, n)
   }
+  const scale = (drawn: number, bound: number): number => Math.floor((drawn / 0x1_0000_0000) * bound)
   return {
     // Multiply-shift maps 32 bits to the range; its bias (below 2^-20 for our ranges) is the same everywhere.
-    below: (bound) => Math.floor((next() / 0x1_0000_0000) * bound),
-    between: (low, high) => low + Math.floor((next() / 0x1_0000_0000) * (high - low + 1)),
+    below: (bound) => scale(next(), bound),
+    between: (low, high) => low + scale(next(), high - low + 1),
+    several(count, bound) {
+      const first = (counters.get(name) ?? 0) + 1
+      counters.set(name, first + count - 1)
+      const drawn: number[] = []
+      for (let i = 0; i < count; i++) drawn.push(scale(draw(seed | 0, stream, first + i), bound))
+      return drawn
+    },
   }
 }

@@ -21,11 +21,14 @@ export interface KindRules<T extends KubeObject> {
   prepareCreate?(obj: T): T
   prepareUpdate?(obj: T, old: T): T
   prepareStatusUpdate?(obj: T, old: T): T
-  /** Errors beside those of the metadata. */
-  validate?(obj: T): readonly FieldError[]
+  /**
+   * Errors beside those of the metadata. `like`, where given, is the object before admission added what keeps a valid
+   * object valid: what was found in order there need not be looked at again.
+   */
+  validate?(obj: T, like?: T): readonly FieldError[]
   validateUpdate?(obj: T, old: T): readonly FieldError[]
   validateStatusUpdate?(obj: T, old: T): readonly FieldError[]
-  warnings?(obj: T, old?: T): readonly string[]
+  warnings?(obj: T, old?: T, like?: T): readonly string[]
   readonly columns?: readonly Column<T>[]
   selectableFields?(obj: T): Readonly<Record<string, string>>
 }
@@ -65,6 +68,8 @@ function sameWish(a: KubeObject, b: KubeObject): boolean {
   }
   return true
 }
+
+const once = (texts: readonly string[]): readonly string[] => (texts.length < 2 ? texts : [...new Set(texts)])
 
 /** A definition from the resource table and the kind's own rules. */
 export function defineKind<T extends KubeObject>(group: string, version: string, kind: string, rules: KindRules<T>, modelled = true): KindDefinition<T> {
@@ -110,9 +115,9 @@ export function fromResource<T extends KubeObject>(resource: ResourceSchema, rul
       const next = { ...old, metadata: obj.metadata, status: obj.status } as T
       return counts && old.metadata.generation !== undefined ? withGeneration(next, old.metadata.generation) : next
     },
-    validateCreate(obj) {
+    validateCreate(obj, like) {
       const meta = validateObjectMeta(obj.metadata, resource.namespaced, check)
-      const own = rules.validate?.(obj) ?? none
+      const own = rules.validate?.(obj, like) ?? none
       return meta.length === 0 ? own : own.length === 0 ? meta : [...meta, ...own]
     },
     validateUpdate(obj, old) {
@@ -125,7 +130,7 @@ export function fromResource<T extends KubeObject>(resource: ResourceSchema, rul
       const own = rules.validateStatusUpdate?.(obj, old) ?? none
       return meta.length === 0 ? own : [...meta, ...own]
     },
-    ...(rules.warnings ? { warnings: (obj: T, old?: T) => [...new Set(rules.warnings!(obj, old))] } : {}),
+    ...(rules.warnings ? { warnings: (obj: T, old?: T, like?: T) => once(rules.warnings!(obj, old, like)) } : {}),
     columns: rules.columns ?? [nameColumn, ageColumn],
     ...(rules.selectableFields ? { selectableFields: rules.selectableFields } : {}),
   }

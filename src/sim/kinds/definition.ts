@@ -46,11 +46,12 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   prepareUpdate(obj: T, old: T): T
   /** What PUT and PATCH of …/status keep of the old object. */
   prepareStatusUpdate(obj: T, old: T): T
-  validateCreate(obj: T): readonly FieldError[]
+  /** `like`: the object before admission plugins that keep a valid object valid changed it, if only such did. */
+  validateCreate(obj: T, like?: T): readonly FieldError[]
   validateUpdate(obj: T, old: T): readonly FieldError[]
   validateStatusUpdate(obj: T, old: T): readonly FieldError[]
   /** Texts of Warning headers. */
-  warnings?(obj: T, old?: T): readonly string[]
+  warnings?(obj: T, old?: T, like?: T): readonly string[]
   readonly columns: readonly Column<T>[]
   /** Fields that field selectors may name, besides metadata.name and metadata.namespace. */
   selectableFields?(obj: T): Readonly<Record<string, string>>

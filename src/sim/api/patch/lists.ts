@@ -65,6 +65,7 @@ export function interleave(serverOnly: readonly JsonValue[], patched: readonly J
 
 /** Final order of a merged list: the patch's items in `patchOrder`, the others where the server had them. */
 export function arrange(merged: readonly JsonValue[], patchOrder: readonly JsonValue[], serverOrder: readonly JsonValue[], key: string): readonly JsonValue[] {
+  if (merged.length === patchOrder.length && merged.every((v, i) => identity(v, key) === identity(patchOrder[i]!, key))) return merged
   const patched = merged.filter((v) => position(patchOrder, v, key) >= 0)
   const serverOnly = merged.filter((v) => position(patchOrder, v, key) < 0)
   return interleave(inOrder(serverOnly, serverOrder, key), inOrder(patched, patchOrder, key), serverOrder, key)

@@ -17,6 +17,22 @@ export interface MergeMode {
 }
 const ONTO_OBJECT: MergeMode = { intoPatch: false }
 
+/** Neither nulls nor directives anywhere: a value that can be taken over as it stands. */
+function isPlain(value: JsonValue | undefined): boolean {
+  if (value === null || value === undefined) return false
+  if (typeof value !== 'object') return true
+  if (isList(value)) return value.every(isPlain)
+  for (const key in value) if (isDirective(key) || !isPlain(value[key])) return false
+  return true
+}
+
+const isDirective = (key: string): boolean => key.charCodeAt(0) === 0x24
+
+function hasDirective(change: JsonObject): boolean {
+  for (const key in change) if (isDirective(key)) return true
+  return false
+}
+
 /** Drops what directives ask to drop from a value that is taken over whole; undefined where nothing is left. */
 function withoutDirectives(value: JsonValue): JsonValue | undefined {
   if (isMap(value)) {
@@ -43,7 +59,7 @@ function withoutNulls(value: JsonValue): JsonValue {
   return out
 }
 
-const adopt = (value: JsonValue, mode: MergeMode): JsonValue | undefined => withoutDirectives(mode.intoPatch ? value : withoutNulls(value))
+const adopt = (value: JsonValue, mode: MergeMode): JsonValue | undefined => isPlain(value) ? value : withoutDirectives(mode.intoPatch ? value : withoutNulls(value))
 
 function retain(out: Record<string, JsonValue | undefined>, patch: Record<string, JsonValue | undefined>, mode: MergeMode): void {
   const keys = patch[RETAIN_KEYS]
@@ -119,6 +135,10 @@ export function mergeMaps(original: JsonObject, change: JsonObject, def: Definit
     throw new StrategicPatchError(`unknown patch type: ${goText(directive)} in map: ${goText(change)}`)
   }
   const out: Record<string, JsonValue | undefined> = { ...original }
+  if (!hasDirective(change)) {
+    for (const key in change) mergeMember(out, key, change[key], def, mode)
+    return out
+  }
   const patch: Record<string, JsonValue | undefined> = { ...change }
   retain(out, patch, mode)
   ordered(out, patch, def, mode)

@@ -6,10 +6,24 @@ export interface IpAddress {
   readonly bytes: readonly number[]
 }
 
+const DOT = 0x2e - 0x30
+
 function parse4(text: string): IpAddress | undefined {
-  const parts = text.split('.')
-  if (parts.length !== 4 || !parts.every((p) => /^\d{1,3}$/.test(p) && Number(p) <= 255)) return undefined
-  return { family: 4, bytes: parts.map(Number) }
+  const bytes: number[] = []
+  let value = 0
+  let digits = 0
+  for (let i = 0; i <= text.length; i++) {
+    const digit = i < text.length ? text.charCodeAt(i) - 0x30 : DOT
+    if (digit === DOT) {
+      if (digits === 0 || bytes.length === 4) return undefined
+      bytes.push(value)
+      value = digits = 0
+    } else {
+      value = value * 10 + digit
+      if (digit < 0 || digit > 9 || ++digits > 3 || value > 255) return undefined
+    }
+  }
+  return bytes.length === 4 ? { family: 4, bytes } : undefined
 }
 
 function parse6(text: string): IpAddress | undefined {

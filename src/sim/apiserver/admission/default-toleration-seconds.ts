@@ -7,6 +7,7 @@ const KEYS = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'] 
 export const defaultTolerationSeconds: AdmissionPlugin = {
   name: 'DefaultTolerationSeconds',
   resources: ['pods'],
+  keepsValid: true,
   admit(_exec, object, old) {
     if (old) return object
     const pod = object as Pod

@@ -11,14 +11,23 @@ import { taintNodesByCondition } from './taint-nodes.ts'
 /** In kube-apiserver's order (pkg/kubeapiserver/options/plugins.go). A new plugin is one file and one line here. */
 export const ADMISSION: readonly AdmissionPlugin[] = [namespaceLifecycle, serviceAccount, taintNodesByCondition, priority, defaultTolerationSeconds]
 
+/** What became of an object in the chain. */
+export interface Admitted {
+  readonly object: KubeObject
+  /** Only plugins that keep a valid object valid have changed it. */
+  readonly keptValid: boolean
+}
+
 /** Runs the chain; the first refusal ends it. */
-export function admit(exec: Execution, object: KubeObject, old?: KubeObject): Outcome<KubeObject> {
+export function admit(exec: Execution, object: KubeObject, old?: KubeObject): Outcome<Admitted> {
   let current: KubeObject = object
+  let keptValid = true
   for (const plugin of ADMISSION) {
     if (plugin.resources && !plugin.resources.includes(exec.kind.plural)) continue
     const next = plugin.admit(exec, current, old)
     if (isStatus(next)) return next
+    if (next !== current && !plugin.keepsValid) keptValid = false
     current = next
   }
-  return current
+  return { object: current, keptValid }
 }

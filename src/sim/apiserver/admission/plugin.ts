@@ -9,5 +9,7 @@ export interface AdmissionPlugin {
   readonly name: string
   /** Plurals that it cares about; absent: all. */
   readonly resources?: readonly string[]
+  /** What it adds to a valid object leaves it valid and worth no further warning, so that shared parts need no second look. */
+  readonly keepsValid?: boolean
   admit(exec: Execution, object: KubeObject, old: KubeObject | undefined): Outcome<KubeObject>
 }

@@ -26,6 +26,7 @@ function defaultClass({ store }: Execution): PriorityClass | undefined {
 export const priority: AdmissionPlugin = {
   name: 'Priority',
   resources: ['pods'],
+  keepsValid: true,
   admit(exec, object, old) {
     if (old) return object
     const pod = object as Pod

@@ -11,6 +11,7 @@ const MIRROR = 'kubernetes.io/config.mirror'
 export const serviceAccount: AdmissionPlugin = {
   name: 'ServiceAccount',
   resources: ['pods'],
+  keepsValid: true,
   admit(exec, object, old) {
     if (old || object.metadata.annotations?.[MIRROR]) return object
     const pod = object as Pod
@@ -24,7 +25,7 @@ export const serviceAccount: AdmissionPlugin = {
       )
     const named: Pod = { ...pod, spec: { ...pod.spec, serviceAccountName: name, serviceAccount: name } as Pod['spec'] }
     const mounts = pod.spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true
-    return mounts ? withToken(named, randomSuffix((bound) => exec.means.names.below(bound))) : named
+    return mounts ? withToken(named, randomSuffix(exec.means.names)) : named
   },
 }
 

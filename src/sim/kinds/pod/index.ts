@@ -3,6 +3,7 @@ import { defaultPodSpec } from '../../api/pod-defaults.ts'
 import { defaultPodRequests } from '../../api/pod-level-defaults.ts'
 import { computeQosClass } from '../../api/pod-resources.ts'
 import type { Pod } from '../../api/pod.ts'
+import type { PodSpec } from '../../api/pod-spec.ts'
 import type { PodStatus } from '../../api/pod-status.ts'
 import { assignSame } from '../../api/share.ts'
 import { defineKind, withGeneration, withStatusOf } from '../define.ts'
@@ -12,9 +13,18 @@ import { validatePodStatusUpdate } from './validate-status.ts'
 import { validatePodUpdate } from './validate-update.ts'
 import { podWarnings } from './warnings.ts'
 
+/** What pods made from one template have in common, by the template's spec. */
+const linked = new WeakMap<PodSpec, PodSpec>()
+
 function defaults(pod: Pod): Pod {
-  const spec = defaultPodRequests(defaultPodSpec(pod.spec ?? { containers: [] }))
-  return assignSame(pod, { spec: spec.enableServiceLinks === undefined ? { ...spec, enableServiceLinks: true } : spec })
+  const sent = pod.spec ?? { containers: [] }
+  const known = linked.get(sent)
+  if (known) return assignSame(pod, { spec: known })
+  const spec = defaultPodRequests(defaultPodSpec(sent))
+  if (spec.enableServiceLinks !== undefined) return assignSame(pod, { spec })
+  const complete: PodSpec = { ...spec, enableServiceLinks: true }
+  if (spec === sent) linked.set(sent, complete)
+  return assignSame(pod, { spec: complete })
 }
 
 function prepareCreate(pod: Pod): Pod {

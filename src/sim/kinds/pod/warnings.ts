@@ -1,13 +1,24 @@
 import { isDns1123Label } from '../../api/names.ts'
 import type { Pod } from '../../api/pod.ts'
+import type { PodSpec } from '../../api/pod-spec.ts'
 import { podSpecWarnings } from '../../api/validate/pod-warnings.ts'
 
+const NONE: readonly string[] = []
+const known = new WeakMap<PodSpec, readonly string[]>()
+
+function specWarnings(spec: PodSpec): readonly string[] {
+  let texts = known.get(spec)
+  if (!texts) known.set(spec, (texts = podSpecWarnings(spec, 'spec')))
+  return texts
+}
+
 /** registry/core/pod: WarningsOnCreate. Updates are not warned about. */
-export function podWarnings(pod: Pod, old?: Pod): readonly string[] {
-  if (old) return []
+export function podWarnings(pod: Pod, old?: Pod, like?: Pod): readonly string[] {
+  if (old) return NONE
   const name = isDns1123Label(pod.metadata.name)
   const first = name.length
     ? [`metadata.name: this is used in the Pod's hostname, which can result in surprising behavior; a DNS label is recommended: [${name.join(' ')}]`]
     : []
-  return [...first, ...podSpecWarnings(pod.spec, 'spec')]
+  const ofSpec = specWarnings((like ?? pod).spec)
+  return first.length ? [...first, ...ofSpec] : ofSpec
 }
