@@ -61,9 +61,9 @@ export function decide(pod: Pod, world: World, plugins: readonly Plugin[] = DEFA
   const tell = found.feasible.length === 0 || snapshot.nodes.length <= SMALL_CLUSTER
   const rejected = tell ? withNarrowed(found.rejected, filters, nodes, snapshot) : found.rejected
   const nextStart = (start + found.feasible.length + found.rejected.size) % snapshot.nodes.length
-  const common = { nextStart, rejected, narrowedBy: filters.narrowedBy, feasible: found.feasible.map((n) => n.name) }
+  const common = { nextStart, rejected, narrowedBy: filters.narrowedBy, feasible: namesOf(found.feasible) }
   if (found.feasible.length === 0) return finish({ ...common, ...misfit(cycle, filters, rejected, world) })
-  return finish({ ...common, ...choose(plugins, cycle, found.feasible) })
+  return finish({ ...common, ...choose(plugins, cycle, found.feasible, common.feasible) })
 }
 
 /** The named nodes that exist, in the order of examination as far as that is cheap. */
@@ -107,8 +107,14 @@ function misfit(cycle: Cycle, filters: Filters, rejected: ReadonlyMap<string, Re
   return { outcome: 'unschedulable', message, preemption, plugins: [...plugins].sort() }
 }
 
-function choose(plugins: readonly Plugin[], cycle: Cycle, feasible: readonly NodeInfo[]): Outcome {
+function namesOf(nodes: readonly NodeInfo[]): readonly string[] {
+  const names: string[] = []
+  for (const node of nodes) names.push(node.name)
+  return names
+}
+
+function choose(plugins: readonly Plugin[], cycle: Cycle, feasible: readonly NodeInfo[], names: readonly string[]): Outcome {
   if (feasible.length === 1) return { outcome: 'scheduled', node: feasible[0]!.name }
-  const scores = scoreNodes(plugins, cycle, feasible)
+  const scores = scoreNodes(plugins, cycle, feasible, names)
   return { outcome: 'scheduled', node: feasible[heapRoot(scores.totals)]!.name, scores }
 }

@@ -14,7 +14,8 @@ export interface Scores {
 /** Plugins that take part in scoring though ours never has anything to say (no static bindings to compare by size). */
 const NEVER_SCORES: readonly string[] = ['VolumeBinding']
 
-export function scoreNodes(plugins: readonly Plugin[], cycle: Cycle, feasible: readonly NodeInfo[]): Scores {
+/** `nodes` names the feasible nodes, in their order. */
+export function scoreNodes(plugins: readonly Plugin[], cycle: Cycle, feasible: readonly NodeInfo[], nodes: readonly string[]): Scores {
   const names: string[] = []
   const weighted: number[][] = []
   const skipped: string[] = [...NEVER_SCORES]
@@ -31,7 +32,7 @@ export function scoreNodes(plugins: readonly Plugin[], cycle: Cycle, feasible: r
     names.push(name)
     weighted.push(scores)
   }
-  return { nodes: feasible.map((n) => n.name), plugins: names, weighted, totals, skipped: skipped.sort() }
+  return { nodes, plugins: names, weighted, totals, skipped: skipped.sort() }
 }
 
 function scoreEach(run: ScoreEach, feasible: readonly NodeInfo[]): number[] {

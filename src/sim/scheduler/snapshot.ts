@@ -17,6 +17,8 @@ export interface Snapshot {
   matching(namespace: string, selector: Selector): ReadonlyMap<string, number>
   /** The same numbers summed up over nodes with the same value of a label; nodes without the label count as ''. */
   matchingBy(key: string, namespace: string, selector: Selector): ReadonlyMap<string, number>
+  /** The values that a label has on the nodes, '' for nodes without it; in the order of examination. */
+  values(key: string): readonly string[]
   /** Is a claim ("ns/name") mounted by some pod on a node? */
   isClaimUsed(key: string): boolean
 }
@@ -84,6 +86,9 @@ export class LiveSnapshot implements Snapshot, Derived<NodeInfo> {
   #version = 0
   /** Goes up whenever a node comes, goes or changes its labels. */
   #labels = 0
+  /** Values by label key, as they were at version `#valuesOf` of the labels. */
+  readonly #values = new Map<string, readonly string[]>()
+  #valuesOf = 0
 
   get nodes(): readonly NodeInfo[] {
     if (this.#orderStale) this.#sort()
@@ -127,6 +132,16 @@ export class LiveSnapshot implements Snapshot, Derived<NodeInfo> {
       counter.sums.set(key, sums)
     }
     return sums
+  }
+
+  values(key: string): readonly string[] {
+    if (this.#valuesOf !== this.#labels) {
+      this.#values.clear()
+      this.#valuesOf = this.#labels
+    }
+    let values = this.#values.get(key)
+    if (!values) this.#values.set(key, (values = [...new Set(this.nodes.map((info) => info.node.metadata.labels?.[key] ?? ''))]))
+    return values
   }
 
   #value(name: string, key: string): string {

@@ -61,10 +61,10 @@ function withoutNulls(value: JsonValue): JsonValue {
 
 const adopt = (value: JsonValue, mode: MergeMode): JsonValue | undefined => isPlain(value) ? value : withoutDirectives(mode.intoPatch ? value : withoutNulls(value))
 
-function retain(out: Record<string, JsonValue | undefined>, patch: Record<string, JsonValue | undefined>, mode: MergeMode): void {
+function retain(out: Record<string, JsonValue | undefined>, patch: JsonObject, mode: MergeMode, handled: Set<string>): void {
   const keys = patch[RETAIN_KEYS]
   if (keys === undefined) return
-  delete patch[RETAIN_KEYS]
+  handled.add(RETAIN_KEYS)
   if (mode.intoPatch) {
     if (out[RETAIN_KEYS] !== undefined && !deepEqual(out[RETAIN_KEYS], keys)) {
       throw new StrategicPatchError(`${goText(out[RETAIN_KEYS])} and ${goText(keys)} are not deep equal: this may happen when calculating the 3-way diff patch`)
@@ -75,7 +75,7 @@ function retain(out: Record<string, JsonValue | undefined>, patch: Record<string
   const bad = new StrategicPatchError('invalid patch format of retainKeys: should only contain fields present in the $retainKeys list')
   if (!isList(keys)) throw bad
   for (const key of Object.keys(patch)) {
-    if (patch[key] === null || key.startsWith(DELETE_FROM) || key.startsWith(SET_ORDER)) continue
+    if (key === RETAIN_KEYS || patch[key] === null || key.startsWith(DELETE_FROM) || key.startsWith(SET_ORDER)) continue
     if (!keys.includes(key)) throw bad
   }
   for (const key of Object.keys(out)) if (!keys.includes(key)) delete out[key]
@@ -86,11 +86,11 @@ function deleteItems(list: readonly JsonValue[], gone: readonly JsonValue[]): re
 }
 
 /** Handles `$setElementOrder/<list>` together with the list's own change. */
-function ordered(out: Record<string, JsonValue | undefined>, patch: Record<string, JsonValue | undefined>, def: Definition | undefined, mode: MergeMode): void {
-  for (const key of Object.keys(patch)) {
+function ordered(out: Record<string, JsonValue | undefined>, patch: JsonObject, def: Definition | undefined, mode: MergeMode, handled: Set<string>): void {
+  for (const key in patch) {
     if (!key.startsWith(SET_ORDER)) continue
     const order = patch[key]
-    delete patch[key]
+    handled.add(key)
     if (mode.intoPatch) {
       if (out[key] !== undefined && !deepEqual(out[key], order)) throw new StrategicPatchError('invalid patch format of setElementOrder list')
       out[key] = order
@@ -102,7 +102,7 @@ function ordered(out: Record<string, JsonValue | undefined>, patch: Record<strin
     const meta = patchMeta(def, name)
     checkOrder(isList(changes) ? changes : [], order, meta.mergeKey)
     if (server === undefined && changes === undefined) continue
-    delete patch[name]
+    handled.add(name)
     if (!isList(server ?? []) || !isList(changes ?? [])) {
       if (changes !== undefined) out[name] = changes
       continue
@@ -139,10 +139,10 @@ export function mergeMaps(original: JsonObject, change: JsonObject, def: Definit
     for (const key in change) mergeMember(out, key, change[key], def, mode)
     return out
   }
-  const patch: Record<string, JsonValue | undefined> = { ...change }
-  retain(out, patch, mode)
-  ordered(out, patch, def, mode)
-  for (const key of Object.keys(patch)) mergeMember(out, key, patch[key], def, mode)
+  const handled = new Set<string>()
+  retain(out, change, mode, handled)
+  ordered(out, change, def, mode, handled)
+  for (const key in change) if (!handled.has(key)) mergeMember(out, key, change[key], def, mode)
   return out
 }
 

@@ -1,6 +1,7 @@
 import { randomSuffix } from '../../api/name-suffix.ts'
 import type { Container } from '../../api/container.ts'
 import type { Pod } from '../../api/pod.ts'
+import type { PodSpec } from '../../api/pod-spec.ts'
 import { forbidden } from '../../api/status.ts'
 import type { AdmissionPlugin } from './plugin.ts'
 
@@ -23,36 +24,35 @@ export const serviceAccount: AdmissionPlugin = {
         pod.metadata.name || pod.metadata.generateName || '',
         `error looking up service account ${exec.namespace}/${name}: serviceaccount "${name}" not found`,
       )
-    const named: Pod = { ...pod, spec: { ...pod.spec, serviceAccountName: name, serviceAccount: name } as Pod['spec'] }
     const mounts = pod.spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true
-    return mounts ? withToken(named, randomSuffix(exec.means.names)) : named
+    const token = mounts ? tokenMounts(pod.spec, randomSuffix(exec.means.names)) : undefined
+    return { ...pod, spec: { ...pod.spec, serviceAccountName: name, serviceAccount: name, ...token } as PodSpec }
   },
 }
 
-function withToken(pod: Pod, suffix: string): Pod {
+const TOKEN = {
+  sources: [
+    { serviceAccountToken: { expirationSeconds: 3607, path: 'token' } },
+    { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
+    { downwardAPI: { items: [{ path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } }] } },
+  ],
+  defaultMode: 420,
+}
+
+/** The members of a spec that mount the token where nothing is mounted yet; undefined where no container needs it. */
+function tokenMounts(spec: PodSpec, suffix: string): Partial<PodSpec> | undefined {
   const volume = `kube-api-access-${suffix}`
   let used = false
   const mount = (container: Container): Container => {
-    if (container.volumeMounts?.some((m) => m.mountPath === MOUNT_PATH)) return container
+    const mounts = container.volumeMounts
+    if (mounts?.some((m) => m.mountPath === MOUNT_PATH)) return container
     used = true
-    return { ...container, volumeMounts: [...(container.volumeMounts ?? []), { name: volume, readOnly: true, mountPath: MOUNT_PATH }] }
+    const added = { name: volume, readOnly: true, mountPath: MOUNT_PATH }
+    return { ...container, volumeMounts: mounts ? [...mounts, added] : [added] }
   }
-  const containers = pod.spec.containers.map(mount)
-  const initContainers = pod.spec.initContainers?.map(mount)
-  if (!used) return pod
-  const projected = {
-    name: volume,
-    projected: {
-      sources: [
-        { serviceAccountToken: { expirationSeconds: 3607, path: 'token' } },
-        { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
-        { downwardAPI: { items: [{ path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } }] } },
-      ],
-      defaultMode: 420,
-    },
-  }
-  return {
-    ...pod,
-    spec: { ...pod.spec, volumes: [...(pod.spec.volumes ?? []), projected], containers, ...(initContainers ? { initContainers } : {}) },
-  } as Pod
+  const containers = spec.containers.map(mount)
+  const initContainers = spec.initContainers?.map(mount)
+  if (!used) return undefined
+  const projected = { name: volume, projected: TOKEN }
+  return { volumes: spec.volumes ? [...spec.volumes, projected] : [projected], containers, ...(initContainers ? { initContainers } : {}) }
 }

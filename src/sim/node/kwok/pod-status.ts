@@ -21,7 +21,8 @@ const TYPES = ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersR
 function condition(pod: Pod, type: string, status: 'True' | 'False', reason: string | undefined, now: string): JsonObject {
   const old = findCondition(pod.status?.conditions, type)
   const lastTransitionTime = old?.status === status ? (old.lastTransitionTime ?? now) : now
-  return { type, status, lastTransitionTime, ...(reason ? { reason } : old?.reason ? { reason: null } : {}) }
+  if (reason) return { type, status, lastTransitionTime, reason }
+  return old?.reason ? { type, status, lastTransitionTime, reason: null } : { type, status, lastTransitionTime }
 }
 
 function conditions(pod: Pod, look: Look, now: string): readonly JsonObject[] {
@@ -86,9 +87,11 @@ function initStatuses(pod: Pod, look: Look, startedAt: string): JsonObject {
 
 /** The order of conditions after a patch: the kubelet's four first, then what others wrote, as they stood. */
 function conditionOrder(pod: Pod): readonly JsonValue[] {
-  const others = (pod.status?.conditions ?? []).map((c) => c.type).filter((t) => !(TYPES as readonly string[]).includes(t))
-  return [...TYPES, ...others].map((type) => ({ type }))
+  const order: JsonValue[] = [...OWN_ORDER]
+  for (const { type } of pod.status?.conditions ?? []) if (!(TYPES as readonly string[]).includes(type)) order.push({ type })
+  return order
 }
+const OWN_ORDER: readonly JsonValue[] = TYPES.map((type) => ({ type }))
 
 /** When the pod was started, as its status tells. */
 const startTimeOf = (pod: Pod): string | undefined => pod.status?.startTime

@@ -149,6 +149,10 @@ const round = (x: number): number => Math.floor(x + 0.5)
 /** How many pods the domains hold in which the feasible nodes lie. */
 function domainCounts(cycle: Cycle, c: Constraint, feasible: readonly NodeInfo[], complete: ((n: NodeInfo) => boolean) | undefined): Map<string, number> {
   const { pod, snapshot } = cycle
+  if (!complete && feasible.length === snapshot.nodes.length && !c.honourTaints && !(c.honourAffinity && hasRequiredNodeAffinity(pod))) {
+    const sums = isEmpty(c.selector) ? NONE : snapshot.matchingBy(c.key, pod.metadata.namespace ?? '', c.selector)
+    return new Map(snapshot.values(c.key).map((value) => [value, sums.get(value) ?? 0]))
+  }
   const domains = new Map<string, number>()
   for (const info of feasible) if (!complete || complete(info)) domains.set(info.node.metadata.labels?.[c.key] ?? '', 0)
   if (!complete && !c.honourTaints && !(c.honourAffinity && hasRequiredNodeAffinity(pod))) {
