@@ -94,6 +94,8 @@ export function defaultPodSpec(spec: PodSpec): PodSpec {
     resources: spec.resources && defaultResources(spec.resources),
     overhead: defaultResourceList(spec.overhead),
     serviceAccountName: account,
+    // Behind a gate that is off by default: dropped, as DropDisabledPodFields does.
+    schedulingGroup: undefined,
     serviceAccount: account,
   })
 }

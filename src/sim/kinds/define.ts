@@ -27,6 +27,8 @@ export interface KindRules<T extends KubeObject> {
    */
   validate?(obj: T, like?: T): readonly FieldError[]
   validateUpdate?(obj: T, old: T): readonly FieldError[]
+  /** Updates are checked like creations first, metadata and all; `validateUpdate` has only what is asked beyond that. */
+  readonly revalidates?: boolean
   validateStatusUpdate?(obj: T, old: T): readonly FieldError[]
   warnings?(obj: T, old?: T, like?: T): readonly string[]
   readonly columns?: readonly Column<T>[]

@@ -82,10 +82,10 @@ function restartRules(c: Container, path: Path, out: Errors): void {
   if (rules.length > 20) out.push(tooMany(rulesPath, rules.length, 20))
   rules.forEach((r, i) => {
     const here = at(rulesPath, i)
-    if (r.action !== 'Restart' && r.action !== 'RestartAllContainers') out.push(notSupported(child(here, 'action'), r.action, ['Restart', 'RestartAllContainers']))
+    if (r.action !== 'Restart' && r.action !== 'RestartAllContainers') out.push(notSupported(child(here, 'action'), r.action ?? '', ['Restart', 'RestartAllContainers']))
     const codes = child(here, 'exitCodes')
     if (!r.exitCodes) return void out.push(required(codes, 'must be specified'))
-    if (r.exitCodes.operator !== 'In' && r.exitCodes.operator !== 'NotIn') out.push(notSupported(child(codes, 'operator'), r.exitCodes.operator, ['In', 'NotIn']))
+    if (r.exitCodes.operator !== 'In' && r.exitCodes.operator !== 'NotIn') out.push(notSupported(child(codes, 'operator'), r.exitCodes.operator ?? '', ['In', 'NotIn']))
     const values = r.exitCodes.values ?? []
     if (values.length > 255) out.push(tooMany(child(codes, 'values'), values.length, 255))
   })

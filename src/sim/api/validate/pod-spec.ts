@@ -27,7 +27,7 @@ function resourceClaims(list: readonly PodResourceClaim[] | undefined, path: Pat
     if (!c.name) out.push(required(child(here, 'name')))
     else if (names.has(c.name)) out.push(duplicate(child(here, 'name'), c.name))
     else named(isDns1123Label, c.name, child(here, 'name'), out)
-    names.add(c.name)
+    if (c.name) names.add(c.name)
     const [direct, template] = [c.resourceClaimName, c.resourceClaimTemplateName]
     if (direct !== undefined && template !== undefined) out.push(invalidValue(here, goClaim(c), 'at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified'))
     if (direct === undefined && template === undefined) out.push(invalidValue(here, goClaim(c), 'must specify one of: `resourceClaimName`, `resourceClaimTemplateName`'))
@@ -166,9 +166,6 @@ function check(spec: PodSpec, podName: string, isPod: boolean, path: Path, out: 
   tolerations(spec.tolerations, child(path, 'tolerations'), out)
   classes(spec, path, out)
   operatingSystem(spec, path, out)
-  const group = spec.schedulingGroup
-  if (group && group.podGroupName === undefined) out.push(invalidValue(child(path, 'schedulingGroup.podGroupName'), null, 'must specify one of: `podGroupName`'))
-  else if (group) named(isDns1123Subdomain, group.podGroupName!, child(path, 'schedulingGroup.podGroupName'), out)
   fileKeyVolumes(spec, path, out)
 }
 

@@ -1,31 +1,69 @@
 import { at, child, goQuote, type Path } from '../field.ts'
-import type { Container, ContainerPort } from '../container.ts'
-
+import type { AppArmorProfile, Container, ContainerPort } from '../container.ts'
+import { deepEqual } from '../deep.ts'
+import type { StringMap } from '../meta.ts'
 import type { PodSpec, PodTemplateSpec } from '../pod-spec.ts'
 import { milliValue } from '../quantity.ts'
 import type { PodAffinityTerm, WeightedPodAffinityTerm } from '../scheduling.ts'
 import type { Volume } from '../volume.ts'
+import { ipWarnings } from './ip-warnings.ts'
+import { deprecatedNodeLabel, nodeSelectorTermWarnings } from './node-labels.ts'
 import { eachContainer } from './operating-system.ts'
 import { overlappingPaths } from './volume-warnings.ts'
 
-const DEPRECATED_NODE_LABELS: Readonly<Record<string, string>> = {
-  'beta.kubernetes.io/arch': 'deprecated since v1.14; use "kubernetes.io/arch" instead',
-  'beta.kubernetes.io/os': 'deprecated since v1.14; use "kubernetes.io/os" instead',
-  'failure-domain.beta.kubernetes.io/region': 'deprecated since v1.17; use "topology.kubernetes.io/region" instead',
-  'failure-domain.beta.kubernetes.io/zone': 'deprecated since v1.17; use "topology.kubernetes.io/zone" instead',
-  'beta.kubernetes.io/instance-type': 'deprecated since v1.17; use "node.kubernetes.io/instance-type" instead',
-}
 const NO_POD = 'a null labelSelector results in matching no pod'
 
 function scheduling(spec: PodSpec, path: Path, out: string[]): void {
   for (const key of Object.keys(spec.nodeSelector ?? {}).sort()) {
-    if (DEPRECATED_NODE_LABELS[key]) out.push(`${at(child(path, 'nodeSelector'), key)}: ${DEPRECATED_NODE_LABELS[key]}`)
+    const text = deprecatedNodeLabel(key)
+    if (text) out.push(`${at(child(path, 'nodeSelector'), key)}: ${text}`)
   }
+  const nodes = spec.affinity?.nodeAffinity
+  const nodePath = child(path, 'affinity.nodeAffinity')
+  nodes?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms?.forEach((t, i) =>
+    nodeSelectorTermWarnings(t, false, at(child(nodePath, 'requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms'), i), out),
+  )
+  nodes?.preferredDuringSchedulingIgnoredDuringExecution?.forEach((t, i) =>
+    nodeSelectorTermWarnings(t.preference, true, child(at(child(nodePath, 'preferredDuringSchedulingIgnoredDuringExecution'), i), 'preference'), out),
+  )
   spec.topologySpreadConstraints?.forEach((c, i) => {
     const here = at(child(path, 'topologySpreadConstraints'), i)
-    if (DEPRECATED_NODE_LABELS[c.topologyKey]) out.push(`${child(here, 'topologyKey')}: ${c.topologyKey} is ${DEPRECATED_NODE_LABELS[c.topologyKey]}`)
+    const text = deprecatedNodeLabel(c.topologyKey)
+    if (text) out.push(`${child(here, 'topologyKey')}: ${c.topologyKey} is ${text}`)
     if (!c.labelSelector) out.push(`${child(here, 'labelSelector')}: ${NO_POD}`)
   })
+}
+
+const SECCOMP_POD = 'seccomp.security.alpha.kubernetes.io/pod'
+const SECCOMP_CONTAINER = 'container.seccomp.security.alpha.kubernetes.io/'
+export const APPARMOR = 'container.apparmor.security.beta.kubernetes.io/'
+const DEPRECATED_ANNOTATIONS: readonly (readonly [string, string])[] = [
+  ['scheduler.alpha.kubernetes.io/critical-pod', 'non-functional in v1.16+; use the "priorityClassName" field instead'],
+  ['security.alpha.kubernetes.io/sysctls', 'non-functional in v1.11+; use the "sysctls" field instead'],
+  ['security.alpha.kubernetes.io/unsafe-sysctls', 'non-functional in v1.11+; use the "sysctls" field instead'],
+]
+
+/** Annotations that warnings are about; pods without them are warned about for their spec alone. */
+export const hasWatchedAnnotation = (annotations: StringMap | undefined): boolean => {
+  for (const key in annotations) if (key.includes('alpha.kubernetes.io/') || key.startsWith(APPARMOR)) return true
+  return false
+}
+
+/** The profile that an annotation of old stands for (ApparmorFieldForAnnotation). */
+export function appArmorOfAnnotation(text: string): AppArmorProfile | undefined {
+  if (text === 'unconfined') return { type: 'Unconfined' }
+  if (text === 'runtime/default') return { type: 'RuntimeDefault' }
+  return text.startsWith('localhost/') && text.length > 10 ? { type: 'Localhost', localhostProfile: text.slice(10) } : undefined
+}
+
+function containerAnnotations(c: Container, spec: PodSpec, annotations: StringMap, template: boolean, path: Path, out: string[]): void {
+  const seccomp = SECCOMP_CONTAINER + c.name
+  if (!c.securityContext?.seccompProfile && annotations[seccomp] !== undefined) out.push(`${at(path, seccomp)}: non-functional in v1.27+; use the "seccompProfile" field instead`)
+  const key = APPARMOR + c.name
+  const given = annotations[key]
+  if (!template || c.securityContext?.appArmorProfile || given === undefined) return
+  const own = spec.securityContext?.appArmorProfile
+  if (!own || !deepEqual(own, appArmorOfAnnotation(given))) out.push(`${at(path, key)}: deprecated since v1.30; use the "appArmorProfile" field instead`)
 }
 
 const DEPRECATED_VOLUMES: readonly (readonly [keyof Volume, string, string])[] = [
@@ -129,12 +167,31 @@ function affinityTerms(required: readonly PodAffinityTerm[] | undefined, preferr
   })
 }
 
-/** Warnings about a pod's spec (pkg/api/pod/warnings.go), in Kubernetes' order. `path` is that of the spec. */
-export function podSpecWarnings(spec: PodSpec, path: Path): readonly string[] {
+function claimTemplates(v: Volume, path: Path, out: string[]): void {
+  const resources = v.ephemeral?.volumeClaimTemplate?.spec?.resources
+  for (const side of ['requests', 'limits'] as const) {
+    const q = resources?.[side]?.['storage']
+    if (q !== undefined && milliValue(q) % 1000 !== 0) {
+      out.push(`${child(path, `ephemeral.volumeClaimTemplate.spec.resources.${side}[storage]`)}: fractional byte value ${goQuote(q)} is invalid, must be an integer`)
+    }
+  }
+}
+
+/**
+ * Warnings about a pod's spec and annotations (pkg/api/pod/warnings.go), in Kubernetes' order. `path` is that of the
+ * spec, `owner` that of the pod or template.
+ */
+export function podSpecWarnings(spec: PodSpec, path: Path, annotations?: StringMap, owner: Path = ''): readonly string[] {
   const out: string[] = []
+  const meta = child(owner, 'metadata.annotations')
   scheduling(spec, path, out)
+  if (annotations) for (const [key, text] of DEPRECATED_ANNOTATIONS) if (annotations[key] !== undefined) out.push(`${at(meta, key)}: ${text}`)
   spec.volumes?.forEach((v, i) => {
-    for (const [key, name, text] of DEPRECATED_VOLUMES) if (v[key] !== undefined) out.push(`${child(at(child(path, 'volumes'), i), name)}: ${text}`)
+    const here = at(child(path, 'volumes'), i)
+    for (const [key, name, text] of DEPRECATED_VOLUMES) {
+      if (key === 'cephfs') claimTemplates(v, here, out)
+      if (v[key] !== undefined) out.push(`${child(here, name)}: ${text}`)
+    }
   })
   if (spec.volumes) overlappingPaths(spec.volumes, out)
   duplicates(spec, path, out)
@@ -142,7 +199,13 @@ export function podSpecWarnings(spec: PodSpec, path: Path): readonly string[] {
     const q = spec.overhead?.[name]
     if (q !== undefined && milliValue(q) % 1000 !== 0) out.push(`${at(child(path, 'overhead'), name)}: fractional byte value ${goQuote(q)} is invalid, must be an integer`)
   }
-  eachContainer(spec, path, (c, here) => container(c, here, out))
+  if (annotations && !spec.securityContext?.seccompProfile && annotations[SECCOMP_POD] !== undefined) {
+    out.push(`${at(meta, SECCOMP_POD)}: non-functional in v1.27+; use the "seccompProfile" field instead`)
+  }
+  eachContainer(spec, path, (c, here) => {
+    if (annotations) containerAnnotations(c, spec, annotations, owner !== '', meta, out)
+    container(c, here, out)
+  })
   ports(spec, path, out)
   if ((spec.terminationGracePeriodSeconds ?? 0) < 0) {
     out.push(`${child(path, 'terminationGracePeriodSeconds')}: must be >= 0; negative values are invalid and will be treated as 1`)
@@ -151,9 +214,11 @@ export function podSpecWarnings(spec: PodSpec, path: Path): readonly string[] {
     const a = spec.affinity?.[key]
     if (a) affinityTerms(a.requiredDuringSchedulingIgnoredDuringExecution, a.preferredDuringSchedulingIgnoredDuringExecution, child(child(path, 'affinity'), key), out)
   }
+  spec.dnsConfig?.nameservers?.forEach((ip, i) => out.push(...ipWarnings(ip, at(child(path, 'dnsConfig.nameservers'), i))))
+  spec.hostAliases?.forEach((h, i) => out.push(...ipWarnings(h.ip, child(at(child(path, 'hostAliases'), i), 'ip'))))
   return out
 }
 
 /** Warnings about a template; none when an update leaves it as it was. */
 export const templateWarnings = (template: PodTemplateSpec, path: Path, old?: PodTemplateSpec): readonly string[] =>
-  template === old ? [] : podSpecWarnings(template.spec, child(path, 'spec'))
+  template === old ? [] : podSpecWarnings(template.spec, child(path, 'spec'), template.metadata?.annotations, path)

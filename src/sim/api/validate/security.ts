@@ -158,7 +158,8 @@ export function podSecurityContext(sc: PodSecurityContext | undefined, spec: Pod
   windows(sc.windowsOptions, child(path, 'windowsOptions'), out)
   appArmor(sc.appArmorProfile, child(path, 'appArmorProfile'), out)
   choice(sc.supplementalGroupsPolicy, ['Merge', 'Strict'], child(path, 'supplementalGroupsPolicy'), out)
-  choice(sc.seLinuxChangePolicy, ['MountOption', 'Recursive'], child(path, 'seLinuxChangePolicy'), out)
+  // Without the gate SELinuxMount only one of the two policies may be chosen.
+  choice(sc.seLinuxChangePolicy, ['Recursive'], child(path, 'seLinuxChangePolicy'), out)
 }
 
 /** User namespaces and the host's (validateHostUsers), and Linux pods without Windows options (validateLinux). */

@@ -2,7 +2,7 @@ import { isDns1123Label } from '../../api/names.ts'
 import { assignSame } from '../../api/share.ts'
 import { ageColumn, defineKind, nameColumn, textColumn } from '../define.ts'
 import type { Namespace } from './namespace.ts'
-import { validateNamespaceStatus } from './validate.ts'
+import { validateNamespace, validateNamespaceStatus } from './validate.ts'
 
 const NAME_LABEL = 'kubernetes.io/metadata.name'
 const FINALIZER = 'kubernetes'
@@ -21,6 +21,8 @@ export const namespaceKind = defineKind<Namespace>('', 'v1', 'Namespace', {
     return { ...ns, spec: { ...ns.spec, finalizers }, status: { phase: 'Active' } }
   },
   prepareUpdate: (ns, old) => assignSame(ns, { spec: assignSame(ns.spec ?? {}, { finalizers: old.spec?.finalizers }) }),
+  validate: validateNamespace,
+  validateUpdate: () => [],
   validateStatusUpdate: validateNamespaceStatus,
   columns: [nameColumn, textColumn('Status', (ns) => ns.status?.phase ?? ''), ageColumn],
   selectableFields: (ns) => ({ name: ns.metadata.name, 'status.phase': ns.status?.phase ?? '' }),

@@ -22,10 +22,18 @@ function defaults(given: Node): Node {
   return assignSame(node, { status: assignSame(status, { capacity, allocatable: defaultResourceList(status.allocatable) ?? capacity }) })
 }
 
+/** Dynamic kubelet configuration is gone: dropped unless the stored node still has it (dropDisabledFields). */
+function dropDisabled(node: Node, old?: Node): Node {
+  if (old?.spec?.configSource || node.spec?.configSource === undefined) return node
+  return { ...node, spec: assignSame(node.spec, { configSource: undefined }) }
+}
+
 /** v1 Node (registry/core/node: strategy.go). Unlike others a new node keeps the status it comes with. */
 export const nodeKind = defineKind<Node>('', 'v1', 'Node', {
   keepsStatus: true,
   defaults,
+  prepareCreate: (node) => dropDisabled(node),
+  prepareUpdate: dropDisabled,
   validate: validateNode,
   validateUpdate: validateNodeUpdate,
   validateStatusUpdate: validateNodeUpdate,

@@ -1,4 +1,4 @@
-import { at, child, duplicate, forbiddenField, invalidValue, type FieldError, type Path } from '../../api/field.ts'
+import { at, child, duplicate, forbiddenField, internalFieldError, invalidValue, type FieldError, type Path } from '../../api/field.ts'
 import { isLabelValue, isQualifiedName } from '../../api/names.ts'
 import type { Taint } from '../../api/scheduling.ts'
 import { legacyCidr, parseCidr } from '../../api/validate/ip.ts'
@@ -41,8 +41,10 @@ export function validateNode(node: Node): readonly FieldError[] {
   const cidrs = node.spec?.podCIDRs ?? []
   cidrs.forEach((c, i) => out.push(...legacyCidr(c, at('spec.podCIDRs', i))))
   if (cidrs.length > 1) {
+    const bad = cidrs.findIndex((c) => !parseCidr(c))
+    if (bad >= 0) out.push(internalFieldError('spec.podCIDRs', `invalid PodCIDRs. failed to check with dual stack with error:invalid CIDR[${bad}]: <nil> (invalid CIDR address: ${cidrs[bad]})`))
     const families = new Set(cidrs.map((c) => parseCidr(c)?.ip.family))
-    if (families.size < 2 || cidrs.length > 2) out.push(invalidValue('spec.podCIDRs', cidrs, 'may specify no more than one CIDR for each IP family'))
+    if (bad >= 0 || families.size < 2 || cidrs.length > 2) out.push(invalidValue('spec.podCIDRs', cidrs, 'may specify no more than one CIDR for each IP family'))
   }
   return out
 }

@@ -16,8 +16,12 @@ import { podWarnings } from './warnings.ts'
 /** What pods made from one template have in common, by the template's spec. */
 const linked = new WeakMap<PodSpec, PodSpec>()
 
+/** Conversion of v1 pods makes a negative grace period one second (core/v1: conversion.go); templates keep theirs. */
+const notNegative = (spec: PodSpec): PodSpec =>
+  (spec.terminationGracePeriodSeconds ?? 0) < 0 ? { ...spec, terminationGracePeriodSeconds: 1 } : spec
+
 function defaults(pod: Pod): Pod {
-  const sent = pod.spec ?? { containers: [] }
+  const sent = pod.spec ? notNegative(pod.spec) : { containers: [] }
   const known = linked.get(sent)
   if (known) return assignSame(pod, { spec: known })
   const spec = defaultPodRequests(defaultPodSpec(sent))

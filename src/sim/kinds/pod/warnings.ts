@@ -1,7 +1,7 @@
 import { isDns1123Label } from '../../api/names.ts'
 import type { Pod } from '../../api/pod.ts'
 import type { PodSpec } from '../../api/pod-spec.ts'
-import { podSpecWarnings } from '../../api/validate/pod-warnings.ts'
+import { hasWatchedAnnotation, podSpecWarnings } from '../../api/validate/pod-warnings.ts'
 
 const NONE: readonly string[] = []
 const known = new WeakMap<PodSpec, readonly string[]>()
@@ -19,6 +19,7 @@ export function podWarnings(pod: Pod, old?: Pod, like?: Pod): readonly string[] 
   const first = name.length
     ? [`metadata.name: this is used in the Pod's hostname, which can result in surprising behavior; a DNS label is recommended: [${name.join(' ')}]`]
     : []
-  const ofSpec = specWarnings((like ?? pod).spec)
+  const { annotations } = pod.metadata
+  const ofSpec = hasWatchedAnnotation(annotations) ? podSpecWarnings(pod.spec, 'spec', annotations) : specWarnings((like ?? pod).spec)
   return first.length ? [...first, ...ofSpec] : ofSpec
 }
