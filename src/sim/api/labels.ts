@@ -209,3 +209,16 @@ const forbiddenValues = (path: Path, detail: string): FieldError => ({ type: 'Fi
 /** Valid operators of a text selector, for messages. */
 export const unsupportedOperator = (path: Path, operator: string): FieldError =>
   notSupported(child(path, 'operator'), operator, ['in', 'notin', '=', '==', '!=', 'gt', 'lt', 'exists', '!'])
+
+/** `test` for runs of objects that share their labels, as the pods of one template do: asked once a run. */
+export function remembered(test: (labels: StringMap | undefined) => boolean): (labels: StringMap | undefined) => boolean {
+  let last: StringMap | undefined
+  let answer = test(undefined)
+  return (labels) => {
+    if (labels !== last) {
+      last = labels
+      answer = test(labels)
+    }
+    return answer
+  }
+}

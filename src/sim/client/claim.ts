@@ -1,4 +1,4 @@
-import { matches, type Selector } from '../api/labels.ts'
+import { matches, remembered, type Selector } from '../api/labels.ts'
 import { controllerOf, isBeingDeleted, uidOf, type KubeObject } from '../api/meta.ts'
 import { isInvalid, isNotFound, isStatus } from '../api/status.ts'
 import { Refused } from './must.ts'
@@ -25,10 +25,11 @@ export function claim<T extends KubeObject>(ctx: ReconcileContext, by: Claim, ca
   let claimed: T[] | undefined
   let failure: Refused | undefined
   let mayAdopt: boolean | undefined
+  const fitting = remembered((labels) => matches(by.selector, labels))
   for (let i = 0; i < candidates.length; i++) {
     const object = candidates[i]!
     const controller = controllerOf(object)
-    const fits = matches(by.selector, object.metadata.labels)
+    const fits = fitting(object.metadata.labels)
     let mine = controller !== undefined && controller.uid === uid && fits
     if (!mine && !leaving) {
       if (controller) {

@@ -62,18 +62,25 @@ export class EventRecorder {
   }
 
   emit(ctx: EventContext, object: KubeObject, type: 'Normal' | 'Warning', reason: string, message: string, action = ''): void {
+    if (this.#source.modern) {
+      // This recorder does not count repetitions of the kind that the scheduler reports.
+      const observed = this.#first(ctx, object)
+      this.#post(ctx, create(EVENTS, observed.namespace, this.#event(ctx, object, observed, type, reason, message, action)))
+      return
+    }
     const about = `${this.#actor} ${object.kind} ${object.metadata.namespace ?? ''}/${object.metadata.name} ${object.metadata.uid ?? ''}`
-    const combined = this.#source.modern ? undefined : this.#aggregate(ctx, `${about} ${type} ${reason}`, message)
+    const combined = this.#aggregate(ctx, `${about} ${type} ${reason}`, message)
     const text = combined === undefined ? message : combined
     const identity = combined === undefined ? `${about} ${type} ${reason} ${message}` : `${about} ${type} ${reason} combined`
     const known = this.#observed.get(identity)
-    const repeated = known && !this.#source.modern
-    const observed: Observed = repeated
-      ? { ...known, count: known.count + 1 }
-      : { name: this.#name(ctx, object), namespace: object.metadata.namespace ?? 'default', count: 1 }
+    const observed: Observed = known ? { ...known, count: known.count + 1 } : this.#first(ctx, object)
     this.#observed.set(identity, observed)
-    if (!this.#source.modern && this.#isSpam(ctx, about)) return
-    this.#post(ctx, repeated ? this.#repeat(ctx, observed, text) : create(EVENTS, observed.namespace, this.#event(ctx, object, observed, type, reason, text, action)))
+    if (this.#isSpam(ctx, about)) return
+    this.#post(ctx, known ? this.#repeat(ctx, observed, text) : create(EVENTS, observed.namespace, this.#event(ctx, object, observed, type, reason, text, action)))
+  }
+
+  #first(ctx: EventContext, object: KubeObject): Observed {
+    return { name: this.#name(ctx, object), namespace: object.metadata.namespace ?? 'default', count: 1 }
   }
 
   #aggregate(ctx: EventContext, key: string, message: string): string | undefined {
@@ -150,7 +157,7 @@ export class EventRecorder {
   }
 
   #sendNext(ctx: EventContext): void {
-    const key = this.#outbox.keys()[0]
+    const key = this.#outbox.firstKey()
     if (key === undefined) return
     this.#client.send(ctx, this.#outbox.get(key)!.request, { actor: this.#actor, what: 'sent', data: key })
   }

@@ -100,7 +100,7 @@ export class WorkQueue {
     else this.rows.delete(key)
     if (rest.dirty) ctx.schedule(0, this.#actor, 'work', key)
     if (failed) this.addAfter(ctx, key, backoff(failures - 1))
-    const next = this.#waiting.size > 0 ? this.#waiting.keys()[0] : undefined
+    const next = this.#waiting.firstKey()
     if (next !== undefined) ctx.schedule(0, this.#actor, 'work', this.#waiting.get(next))
   }
 

@@ -1,6 +1,6 @@
 import { deepEqual } from '../../api/deep.ts'
 import { findCondition, withoutCondition } from '../../api/conditions.ts'
-import { matchesSet } from '../../api/labels.ts'
+import { matchesSet, remembered } from '../../api/labels.ts'
 import { isPodAvailable, isPodReady, podCondition, type Pod } from '../../api/pod.ts'
 import { isStatus } from '../../api/status.ts'
 import { formatTime, parseTime, seconds, type Micros } from '../../engine/time.ts'
@@ -24,11 +24,12 @@ export function replicaSetStatus(
 ): ReplicaSetStatus {
   const labels = rs.spec.template?.metadata?.labels
   const minReady = rs.spec.minReadySeconds ?? 0
+  const fullyLabelled = remembered((own) => matchesSet(labels, own))
   let labelled = 0
   let ready = 0
   let available = 0
   for (const pod of active) {
-    if (matchesSet(labels, pod.metadata.labels)) labelled++
+    if (fullyLabelled(pod.metadata.labels)) labelled++
     if (!isPodReady(pod)) continue
     ready++
     if (minReady === 0 || isPodAvailable(pod, minReady, now)) available++

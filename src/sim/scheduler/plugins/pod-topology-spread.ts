@@ -149,12 +149,12 @@ const round = (x: number): number => Math.floor(x + 0.5)
 /** How many pods the domains hold in which the feasible nodes lie. */
 function domainCounts(cycle: Cycle, c: Constraint, feasible: readonly NodeInfo[], complete: ((n: NodeInfo) => boolean) | undefined): Map<string, number> {
   const { pod, snapshot } = cycle
-  if (!complete && feasible.length === snapshot.nodes.length && !c.honourTaints && !(c.honourAffinity && hasRequiredNodeAffinity(pod))) {
-    const sums = isEmpty(c.selector) ? NONE : snapshot.matchingBy(c.key, pod.metadata.namespace ?? '', c.selector)
-    return new Map(snapshot.values(c.key).map((value) => [value, sums.get(value) ?? 0]))
-  }
   const domains = new Map<string, number>()
-  for (const info of feasible) if (!complete || complete(info)) domains.set(info.node.metadata.labels?.[c.key] ?? '', 0)
+  const most = snapshot.values(c.key).length
+  for (let i = 0; i < feasible.length && domains.size < most; i++) {
+    const info = feasible[i]!
+    if (!complete || complete(info)) domains.set(info.node.metadata.labels?.[c.key] ?? '', 0)
+  }
   if (!complete && !c.honourTaints && !(c.honourAffinity && hasRequiredNodeAffinity(pod))) {
     // Every node counts, so that the sums which are kept anyway will do.
     if (isEmpty(c.selector)) return domains
@@ -189,12 +189,14 @@ function preScore(cycle: Cycle, feasible: readonly NodeInfo[]): ScoreRun | undef
   return {
     score(info) {
       if (complete && !complete(info)) return IGNORED
+      const { labels } = info.node.metadata
       let score = 0
-      for (const { key, maxSkew, perNode, domains, weight } of parts) {
-        const value = info.node.metadata.labels?.[key]
+      for (let i = 0; i < parts.length; i++) {
+        const { key, maxSkew, perNode, domains, weight } = parts[i]!
+        const value = labels?.[key]
         if (value === undefined) continue
-        const n = domains ? (domains.get(value) ?? 0) : (perNode.get(info.name) ?? 0)
-        score += n * weight + (maxSkew - 1)
+        const n = domains ? domains.get(value) : perNode.get(info.name)
+        score += (n ?? 0) * weight + (maxSkew - 1)
       }
       return round(score)
     },
