@@ -75,6 +75,7 @@ export class ControllerRunner {
 
   #subscribe(watches: Watches): void {
     const informer = this.#informers.informer(watches.resource)
+    for (const [name, by] of Object.entries(watches.indexes ?? {})) informer.addIndex(name, by)
     const running = (): boolean => !this.#stopped.has(this.controller.name)
     informer.handlers.push({
       ...(watches.onAdd && { onAdd: (ctx, obj) => running() && watches.onAdd!(this.#handlerContext(ctx), obj) }),

@@ -16,6 +16,8 @@ export interface HandlerContext {
 /** One informer subscription of a controller. */
 export interface Watches<T extends KubeObject = KubeObject> {
   readonly resource: { readonly group: string; readonly version: string; readonly resource: string }
+  /** Indexes of the shared cache that this controller looks things up by (client-go: AddIndexers). */
+  readonly indexes?: Readonly<Record<string, (obj: T) => string | readonly string[] | undefined>>
   onAdd?(ctx: HandlerContext, obj: T): void
   onUpdate?(ctx: HandlerContext, old: T, obj: T): void
   onDelete?(ctx: HandlerContext, obj: T): void

@@ -9,6 +9,7 @@ import { garbageCollector } from './garbagecollector/index.ts'
 import { namespaceController } from './namespace/index.ts'
 import { nodeIpam } from './nodeipam/index.ts'
 import { nodeLifecycle } from './nodelifecycle/index.ts'
+import { persistentVolumeBinder } from './persistentvolumebinder/index.ts'
 import { podGc } from './podgc/index.ts'
 import { replicaSetController } from './replicaset/index.ts'
 import { resourceQuotaController } from './resourcequota/index.ts'
@@ -38,5 +39,6 @@ export const controllers = (setup: ControllerSetup): readonly Controller[] => [
   nodeIpam,
   nodeLifecycle(setup.heartbeats),
   taintEviction,
+  persistentVolumeBinder,
   rootCaCertPublisher,
 ]

@@ -1,15 +1,27 @@
 import type { KubeObject } from '../../api/meta.ts'
 import { isStatus } from '../../api/status.ts'
 import type { Execution, Outcome } from '../execution.ts'
+import { defaultStorageClass } from './default-storage-class.ts'
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts'
+import { persistentVolumeClaimResize } from './persistent-volume-claim-resize.ts'
 import type { AdmissionPlugin } from './plugin.ts'
 import { priority } from './priority.ts'
 import { serviceAccount } from './service-account.ts'
+import { storageObjectInUseProtection } from './storage-object-in-use-protection.ts'
 import { taintNodesByCondition } from './taint-nodes.ts'
 
 /** In kube-apiserver's order (pkg/kubeapiserver/options/plugins.go). A new plugin is one file and one line here. */
-export const ADMISSION: readonly AdmissionPlugin[] = [namespaceLifecycle, serviceAccount, taintNodesByCondition, priority, defaultTolerationSeconds]
+export const ADMISSION: readonly AdmissionPlugin[] = [
+  namespaceLifecycle,
+  serviceAccount,
+  taintNodesByCondition,
+  priority,
+  defaultTolerationSeconds,
+  defaultStorageClass,
+  storageObjectInUseProtection,
+  persistentVolumeClaimResize,
+]
 
 /** What became of an object in the chain. */
 export interface Admitted {
