@@ -4,6 +4,8 @@ import type { Random } from '../engine/random.ts'
 import type { Micros } from '../engine/time.ts'
 import type { KindDefinition } from '../kinds/definition.ts'
 import type { Change, Store } from '../store/store.ts'
+import type { UserInfo } from './authentication/user.ts'
+import type { Authorizer } from './authorization/authorizer.ts'
 import type { RequestOptions } from './rest.ts'
 
 export type Outcome<T = unknown> = T | Status
@@ -12,6 +14,11 @@ export type Outcome<T = unknown> = T | Status
 export interface Execution {
   readonly now: Micros
   readonly user: string
+  /** A component of the control plane within the simulation: typed by the compiler, allowed what it does. */
+  readonly trusted: boolean
+  /** The whole of who asks: name, groups, extra. */
+  readonly who: UserInfo
+  readonly authorizer: Authorizer
   readonly kind: KindDefinition
   readonly namespace: string | undefined
   readonly name: string

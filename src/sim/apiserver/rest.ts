@@ -15,12 +15,16 @@ export interface RestRequest {
   readonly body?: KubeObject | JsonValue
   readonly patchType?: 'json' | 'merge' | 'strategic' | 'apply'
   readonly options?: RequestOptions
+  /** Paths of members that stood twice in the body's text. */
+  readonly duplicates?: readonly string[]
+  readonly userAgent?: string
 }
 
 export interface RequestOptions {
   readonly labelSelector?: string
   readonly fieldSelector?: string
   readonly resourceVersion?: string
+  readonly resourceVersionMatch?: 'Exact' | 'NotOlderThan'
   readonly limit?: number
   readonly continue?: string
   readonly dryRun?: boolean
@@ -31,6 +35,8 @@ export interface RequestOptions {
   readonly gracePeriodSeconds?: number
   readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string }
   readonly asTable?: boolean
+  /** The whole query, for subresources with parameters of their own. */
+  readonly query?: ReadonlyMap<string, readonly string[]>
   /** pods/log */
   readonly container?: string
   readonly tailLines?: number

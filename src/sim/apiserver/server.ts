@@ -1,12 +1,18 @@
 import type { JsonValue, KubeObject } from '../api/meta.ts'
-import { badRequest, isStatus, methodNotSupported, notFound, resourceNotFound } from '../api/status.ts'
+import { badRequest, isStatus, methodNotSupported, notFound, resourceNotFound, type Status } from '../api/status.ts'
 import type { Engine, EventContext } from '../engine/engine.ts'
+import type { Random } from '../engine/random.ts'
 import { ms, type Micros } from '../engine/time.ts'
 import { scheme } from '../kinds/index.ts'
 import { Store, type Change } from '../store/store.ts'
+import { userNamed, type UserInfo } from './authentication/user.ts'
+import { exactFields, pathRequest, resourceRequest, type Attributes } from './authorization/attributes.ts'
+import { Authorizer, type AuthorizationMode } from './authorization/authorizer.ts'
 import { decode } from './decoding.ts'
 import { deleteObject } from './deletion.ts'
 import type { Execution, Outcome, ServerMeans } from './execution.ts'
+import { ServedGroups } from './http/groups.ts'
+import type { RequestPath } from './http/path.ts'
 import { applyPatch } from './patching.ts'
 import { getObject, listObjects, selectObjects } from './reading.ts'
 import type { RequestOptions, RestRequest } from './rest.ts'
@@ -17,7 +23,7 @@ import { createObject, updateObject } from './writing.ts'
 /** The event that brings a request, as client/transport.ts sends it. */
 interface Arrived {
   readonly request: RestRequest
-  readonly user: string
+  readonly user: string | UserInfo
   readonly client: string
   readonly sentAt: Micros
   readonly then?: { readonly actor: string; readonly what: string; readonly data?: unknown }
@@ -28,9 +34,14 @@ export interface Served {
   readonly answer: Outcome
   readonly warnings: readonly string[]
   readonly changes: readonly Change[]
+  /** The request made the object that it names. */
+  readonly created: boolean
 }
 
 const NO_OPTIONS: RequestOptions = {}
+
+/** A part of the control plane; service accounts and nodes of the door may be anybody's. */
+const isComponent = (user: string): boolean => user.startsWith('system:') && !user.startsWith('system:serviceaccount:') && user !== 'system:anonymous'
 
 /** What the server warns people of whenever they touch a resource. */
 const DEPRECATED: Readonly<Record<string, string>> = { endpoints: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice' }
@@ -39,14 +50,20 @@ const DEPRECATED: Readonly<Record<string, string>> = { endpoints: 'v1 Endpoints 
 export class ApiServer {
   readonly store: Store
   readonly hub: WatchHub
+  readonly groups = new ServedGroups()
+  readonly authorizer: Authorizer
+  /** The stream that object uids are drawn from. */
+  readonly uids: Random
   readonly #means: ServerMeans
 
-  constructor(engine: Engine, hooks: Partial<Pick<ServerMeans, 'podLog' | 'overlay'>> = {}) {
+  constructor(engine: Engine, hooks: Partial<Pick<ServerMeans, 'podLog' | 'overlay'>> = {}, authorization: AuthorizationMode = 'AlwaysAllow') {
     this.store = new Store(engine)
+    this.authorizer = new Authorizer(this.store, authorization)
     this.hub = new WatchHub(engine)
+    this.uids = engine.stream('apiserver/uids')
     this.#means = {
       names: engine.stream('apiserver/names'),
-      uids: engine.stream('apiserver/uids'),
+      uids: this.uids,
       podLog: hooks.podLog ?? (() => badRequest('no kubelet serves logs in this cluster')),
       overlay: hooks.overlay ?? ((_resource, object) => object),
     }
@@ -59,18 +76,26 @@ export class ApiServer {
 
   /**
    * Executes a request at once, without travel. Inside an event it writes and tells the watchers; outside of one only
-   * reads and dry runs that draw no names are possible.
+   * reads and dry runs that draw no names are possible. `sender` is a user, or the name of one as `userNamed` knows it.
    */
-  execute(request: RestRequest, user: string, now: Micros, ctx?: EventContext): Served {
+  execute(request: RestRequest, sender: string | UserInfo, now: Micros, ctx?: EventContext): Served {
     const changes: Change[] = []
     const warnings: string[] = []
+    const who = typeof sender === 'string' ? userNamed(sender) : sender
+    const user = who.name
+    const refused = this.authorizer.refuse(asked(request, who))
+    if (refused) return { answer: refused, warnings, changes, created: false }
+    const trusted = typeof sender === 'string' && isComponent(sender)
     const kind = scheme.resource(request.group, request.version, request.resource)
-    if (!kind) return { answer: resourceNotFound(), warnings, changes }
-    const deprecated = user.startsWith('system:') ? undefined : DEPRECATED[kind.plural]
+    if (!kind) return { answer: resourceNotFound(), warnings, changes, created: false }
+    const deprecated = trusted ? undefined : DEPRECATED[kind.plural]
     if (deprecated) warnings.push(deprecated)
     const exec: Execution = {
       now,
       user,
+      who,
+      trusted,
+      authorizer: this.authorizer,
       kind,
       namespace: kind.namespaced ? request.namespace : undefined,
       name: request.name ?? '',
@@ -84,7 +109,15 @@ export class ApiServer {
         if (ctx) this.hub.dispatch(ctx, kind, change)
       },
     }
-    return { answer: this.#route(exec, request), warnings, changes }
+    const answer = this.#route(exec, request)
+    return { answer, warnings, changes, created: changes.some((change) => change.type === 'ADDED' && change.object === answer) }
+  }
+
+  /** May the user do this? The refusal where not. */
+  authorize(user: UserInfo, verb: string, path: RequestPath): Status | undefined {
+    if (!path.isResource) return this.authorizer.refuse(pathRequest(user, verb, path.path))
+    const { group, resource, namespace, name, subresource } = path
+    return this.authorizer.refuse(resourceRequest(user, verb, group, resource, namespace, name, subresource))
   }
 
   #serve(ctx: EventContext, arrived: Arrived): void {
@@ -184,10 +217,19 @@ export class ApiServer {
       return
     }
     const options: RequestOptions = { labelSelector: row.labelSelector, fieldSelector: row.fieldSelector }
-    const { answer } = this.execute({ verb: 'list', group: row.group, version: row.version, resource: row.resource, namespace: row.namespace, options }, '', ctx.now)
+    const { answer } = this.execute({ verb: 'list', group: row.group, version: row.version, resource: row.resource, namespace: row.namespace, options }, 'system:apiserver', ctx.now)
     const items = isStatus(answer) ? [] : (answer as { items: readonly KubeObject[] }).items
     this.hub.greet(ctx, row, 'SYNC', this.store.revision, items)
   }
+}
+
+/** What the authorizer is asked: the name of namespaces is their namespace, a field selector may name one object (requestinfo.go). */
+function asked({ verb, group, resource, namespace = '', name = '', subresource = '', options }: RestRequest, who: UserInfo): Attributes {
+  const fields = options?.fieldSelector ? exactFields(options.fieldSelector) : undefined
+  const named = name || (verb === 'list' && fields?.['metadata.name']) || ''
+  const home = resource === 'namespaces' && group === '' ? name : namespace
+  const plain = resourceRequest(who, verb, group, resource, home, named, subresource)
+  return fields ? { ...plain, fields } : plain
 }
 
 function withBody(exec: Execution, request: RestRequest, then: (object: KubeObject) => Outcome): Outcome {

@@ -27,7 +27,8 @@ const isForeign = (tag: unknown): boolean => {
   return name.endsWith(':merge') || name.endsWith(':timestamp') || name.endsWith(':binary') || format === 'TIME'
 }
 
-const OPTIONS = {
+/** Go-yaml's reading of scalars, as nearly as the library has it. */
+export const YAML_OPTIONS = {
   version: '1.1',
   schema: 'yaml-1.1',
   customTags: (tags: Tags): Tags => tags.filter((tag) => !isForeign(tag)),
@@ -66,7 +67,7 @@ function readDocument(file: string, part: DocumentText, objects: ManifestObject[
     return
   }
   const lines = new LineCounter()
-  const document = parseDocument(part.text, { ...OPTIONS, lineCounter: lines }) as Document.Parsed
+  const document = parseDocument(part.text, { ...YAML_OPTIONS, lineCounter: lines }) as Document.Parsed
   const source: Source = { document, lines, lineOffset: part.lineOffset }
   const wrong = firstError(document.errors, part.text)
   if (wrong) {

@@ -29,3 +29,13 @@ export const resourceRequest = (
 export const pathRequest = (user: UserInfo, verb: string, path: string): Attributes => ({
   user, verb, path, group: '', resource: '', subresource: '', namespace: '', name: '',
 })
+
+/** Requirements `field=value` of a field selector. */
+export function exactFields(selector: string): Readonly<Record<string, string>> {
+  const fields: Record<string, string> = {}
+  for (const clause of selector.split(',')) {
+    const match = /^([^=!]+)==?(.*)$/.exec(clause)
+    if (match) fields[match[1]!] = match[2]!
+  }
+  return fields
+}

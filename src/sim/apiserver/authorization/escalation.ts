@@ -1,12 +1,13 @@
 import { semanticEqual } from '../../api/deep.ts'
 import type { KubeObject } from '../../api/meta.ts'
+import type { BindingObject, PolicyRule, RoleObject, RoleRef } from '../../api/rbac.ts'
 import { forbidden, notFound, type Status } from '../../api/status.ts'
 import type { Store } from '../../store/store.ts'
 import { MASTERS, type UserInfo } from '../authentication/user.ts'
 import { resourceRequest } from './attributes.ts'
 import type { Authorizer } from './authorizer.ts'
 import { aggregate, rulesOf } from './rbac.ts'
-import { compact, ruleText, uncovered, type BindingObject, type PolicyRule, type RoleObject, type RoleRef } from './rules.ts'
+import { compact, ruleText, uncovered } from './rules.ts'
 
 const GROUP = 'rbac.authorization.k8s.io'
 const EVERYTHING: readonly PolicyRule[] = [

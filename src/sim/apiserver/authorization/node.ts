@@ -1,8 +1,9 @@
 import type { KubeObject } from '../../api/meta.ts'
 import type { Pod } from '../../api/pod.ts'
+import type { PolicyRule } from '../../api/rbac.ts'
 import type { Store } from '../../store/store.ts'
 import type { Attributes, Verdict } from './attributes.ts'
-import { ruleAllows, type PolicyRule } from './rules.ts'
+import { ruleAllows } from './rules.ts'
 
 const ALLOWED: Verdict = { allowed: true, reason: '' }
 const no = (reason: string): Verdict => ({ allowed: false, reason })

@@ -1,7 +1,8 @@
+import type { BindingObject, PolicyRule, RoleObject, RoleRef, Subject } from '../../api/rbac.ts'
 import type { Store } from '../../store/store.ts'
 import { splitAccount, type UserInfo } from '../authentication/user.ts'
 import type { Attributes, Verdict } from './attributes.ts'
-import { ruleAllows, type BindingObject, type PolicyRule, type RoleObject, type RoleRef, type Subject } from './rules.ts'
+import { ruleAllows } from './rules.ts'
 
 /** Rules that apply to a user, by the binding that gives them, or why a binding gives none. */
 export interface Granted {

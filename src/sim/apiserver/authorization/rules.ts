@@ -1,39 +1,5 @@
-import type { KubeObject } from '../../api/meta.ts'
+import type { PolicyRule } from '../../api/rbac.ts'
 import type { Attributes } from './attributes.ts'
-
-/** rbac.authorization.k8s.io/v1 PolicyRule. */
-export interface PolicyRule {
-  readonly verbs?: readonly string[]
-  readonly apiGroups?: readonly string[]
-  readonly resources?: readonly string[]
-  readonly resourceNames?: readonly string[]
-  readonly nonResourceURLs?: readonly string[]
-}
-
-export interface RoleRef {
-  readonly apiGroup?: string
-  readonly kind: string
-  readonly name: string
-}
-
-export interface Subject {
-  readonly kind: string
-  readonly apiGroup?: string
-  readonly name: string
-  readonly namespace?: string
-}
-
-/** Role or ClusterRole. */
-export interface RoleObject extends KubeObject {
-  readonly rules?: readonly PolicyRule[]
-  readonly aggregationRule?: { readonly clusterRoleSelectors?: readonly object[] }
-}
-
-/** RoleBinding or ClusterRoleBinding. */
-export interface BindingObject extends KubeObject {
-  readonly roleRef: RoleRef
-  readonly subjects?: readonly Subject[]
-}
 
 const EMPTY: readonly string[] = []
 const has = (list: readonly string[] | undefined, value: string): boolean => list !== undefined && (list.includes('*') || list.includes(value))
