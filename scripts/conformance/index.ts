@@ -18,6 +18,7 @@ const SUITES: Readonly<Record<string, () => Promise<Suite>>> = {
   scenarios: async () => (await import('./scenarios.ts')).scenarios,
   scheduling: async () => (await import('./scheduling.ts')).runScheduling,
   volumes: async () => (await import('./volumes.ts')).runVolumes,
+  requests: async () => (await import('./requests.ts')).runRequests,
   kubectl: async () => (await import('./kubectl.ts')).kubectlStories,
 }
 

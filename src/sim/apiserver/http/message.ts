@@ -1,5 +1,6 @@
 import type { JsonValue, KubeObject } from '../../api/meta.ts'
 import type { Change } from '../../store/store.ts'
+import type { WatchEvent } from './watch.ts'
 import type { WatchRow } from '../watch-hub.ts'
 
 /** An HTTP request as the door sees it: text or plain data as body, the identity that the transport has established. */
@@ -40,6 +41,8 @@ export interface OpenedWatch {
   readonly bookmarks: boolean
   /** The present state as ADDED events, followed by a bookmark, before anything else (WatchList). */
   readonly initialEvents: boolean
+  /** A BOOKMARK event; `ends` marks the end of the initial events. */
+  bookmark(resourceVersion: string, ends?: boolean): WatchEvent
   /** How objects of events are presented. */
   shape(object: KubeObject): JsonValue
 }

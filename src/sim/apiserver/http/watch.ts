@@ -1,11 +1,11 @@
-import type { KubeObject } from '../../api/meta.ts'
-import { isStatus } from '../../api/status.ts'
+import type { JsonValue, KubeObject } from '../../api/meta.ts'
+import { expired, isStatus } from '../../api/status.ts'
 import type { Micros } from '../../engine/time.ts'
 import type { UserInfo } from '../authentication/user.ts'
 import type { RestRequest } from '../rest.ts'
 import type { ApiServer } from '../server.ts'
 import type { Wanted } from './media.ts'
-import type { HttpAnswer } from './message.ts'
+import type { HttpAnswer, OpenedWatch } from './message.ts'
 import { flag } from './options.ts'
 import { partial } from './present.ts'
 import { first, type Query } from './query.ts'
@@ -31,7 +31,41 @@ export function watchAnswer(server: ApiServer, request: RestRequest, query: Quer
       ...(timeout ? { timeoutSeconds: Number(timeout) } : {}),
       bookmarks: flag(query, 'allowWatchBookmarks') ?? false,
       initialEvents: flag(query, 'sendInitialEvents') ?? false,
+      bookmark: (resourceVersion, ends) => bookmark(server, request, resourceVersion, ends ?? false),
       shape: (object: KubeObject) => (isPartial ? partial(object) : (object as never)),
     },
+  }
+}
+
+function bookmark(server: ApiServer, { group, version, resource }: RestRequest, resourceVersion: string, endsInitial: boolean): WatchEvent {
+  const kind = server.groups.resource(group, version, resource)?.kind ?? ''
+  const annotations = endsInitial ? { annotations: { 'k8s.io/initial-events-end': 'true' } } : {}
+  return { type: 'BOOKMARK', object: { kind, apiVersion: group ? `${group}/${version}` : version, metadata: { resourceVersion, ...annotations } } }
+}
+
+/** A delivery of the watch hub, as far as the door looks at it. */
+export interface Delivered {
+  readonly type: string
+  readonly object?: KubeObject
+  readonly items?: readonly KubeObject[]
+  readonly resourceVersion: string
+}
+
+export interface WatchEvent {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR'
+  readonly object: JsonValue
+}
+
+/** The lines of the wire for one delivery (meta.v1.WatchEvent). */
+export function watchEvents(watch: OpenedWatch, delivered: Delivered): readonly WatchEvent[] {
+  switch (delivered.type) {
+    case 'SYNC': {
+      const present = (delivered.items ?? []).map((object): WatchEvent => ({ type: 'ADDED', object: watch.shape(object) }))
+      return watch.initialEvents ? [...present, watch.bookmark(delivered.resourceVersion, true)] : present
+    }
+    case 'EXPIRED':
+      return [{ type: 'ERROR', object: expired(`too old resource version: ${watch.row.resourceVersion ?? '0'} (${delivered.resourceVersion})`) as unknown as JsonValue }]
+    default:
+      return [{ type: delivered.type as WatchEvent['type'], object: watch.shape(delivered.object!) }]
   }
 }

@@ -1,0 +1,71 @@
+import { RequestsWorld, type Answer, type SentRequest } from './requests-world.ts'
+import { seconds } from '../../src/sim/engine/time.ts'
+import { explain } from './requests-diff.ts'
+import { judgeOf } from './requests.ts'
+
+export interface PartResult {
+  equal: number
+  total: number
+  skipped: number
+  readonly files: Record<string, { equal: number; total: number }>
+  readonly failures: { readonly index: number; readonly text: string }[]
+}
+
+interface Recorded {
+  readonly file: string
+  readonly c: { readonly case: string; readonly request: SentRequest }
+}
+interface Verdict {
+  readonly equal?: boolean
+  readonly skipped?: string
+  readonly got?: unknown
+  readonly want?: unknown
+}
+interface Judge {
+  load(dir: string): { readonly cases: readonly Recorded[] }
+  replay(c: unknown, world: unknown, server: { send(request: SentRequest): Answer; settle(): void }): Promise<Verdict>
+}
+
+const LIST_REVISION = '<rv of a list taken after given>'
+
+/** Replays some of the cases, one after the other in one cluster whose past is undone each time. */
+export async function runPart(dir: string, indexes: readonly number[], failures: number): Promise<PartResult> {
+  const judge = (await import(judgeOf(dir))) as Judge
+  const recorded = judge.load(dir)
+  const world = new RequestsWorld()
+  const server = {
+    send: (request: SentRequest): Answer => {
+      const { query } = request
+      if (!query?.includes(LIST_REVISION)) return world.send(request)
+      return world.send({ ...request, query: query.replace(LIST_REVISION, `${world.server.store.revision}`) })
+    },
+    settle: () => world.run(seconds(1)),
+  }
+  const result: PartResult = { equal: 0, total: 0, skipped: 0, files: {}, failures: [] }
+  for (const index of indexes) {
+    const { file, c } = recorded.cases[index]!
+    const verdict = await judged(judge, c, recorded, server)
+    world.reset()
+    if (verdict.skipped) {
+      result.skipped++
+      continue
+    }
+    const row = (result.files[file] ??= { equal: 0, total: 0 })
+    row.total++
+    result.total++
+    if (verdict.equal) {
+      row.equal++
+      result.equal++
+    } else if (result.failures.length < failures) result.failures.push({ index, text: `${file}/${c.case}\n${explain(c.request, verdict.got, verdict.want)}` })
+  }
+  return result
+}
+
+/** A bug here is told as a failure of its case. */
+async function judged(judge: Judge, c: Recorded['c'], recorded: unknown, server: Parameters<Judge['replay']>[2]): Promise<Verdict> {
+  try {
+    return await judge.replay(c, recorded, server)
+  } catch (reason) {
+    return { equal: false, got: { thrown: reason instanceof Error ? `${reason.message}\n${(reason.cause instanceof Error ? reason.cause : reason).stack?.split('\n').slice(1, 5).join('\n') ?? ''}` : String(reason) }, want: {} }
+  }
+}
