@@ -33,7 +33,10 @@ export const runRequests: Suite = async ({ dir, only, failures }) => {
 
 function inThread(dir: string, indexes: readonly number[], failures: number): Promise<PartResult> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('./requests-thread.ts', import.meta.url), { workerData: { dir, indexes, failures }, execArgv: ['--import', 'tsx'] })
+    // A thread does not inherit the loader of TypeScript; it is registered before the thread's own module is loaded.
+    const own = new URL('./requests-thread.ts', import.meta.url).href
+    const boot = `import('tsx/esm/api').then(({ register }) => { register(); return import(${JSON.stringify(own)}) })`
+    const worker = new Worker(boot, { eval: true, workerData: { dir, indexes, failures } })
     worker.once('message', resolve)
     worker.once('error', reject)
   })
