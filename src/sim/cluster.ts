@@ -14,6 +14,10 @@ import { invariant } from './engine/invariant.ts'
 import type { Table } from './engine/table.ts'
 import { formatMicroTime, seconds, type Micros } from './engine/time.ts'
 import type { CommandRecord } from './engine/branch.ts'
+import { rbacObjects } from './bootstrap-rbac.ts'
+import { serverObjects } from './bootstrap-server.ts'
+import { installObjects } from './apiserver/installing.ts'
+import type { AuthorizationMode } from './apiserver/authorization/authorizer.ts'
 import { Timeline, type TimelineOptions } from './engine/timeline.ts'
 import { completeLine, type LineCompletion } from './kubectl/complete-line.ts'
 import { KubectlProcesses, type KubectlCommand } from './kubectl/processes.ts'
@@ -40,6 +44,8 @@ export interface ClusterOptions {
   readonly contract?: ContractName
   /** Without kubeadm's add-ons (DNS, proxy): an empty control plane. */
   readonly bare?: boolean
+  /** Who may do what; bare clusters let everybody do everything and have no roles. */
+  readonly authorization?: AuthorizationMode
   readonly history?: TimelineOptions
   /** Freeze what is stored, so that mutation throws. */
   readonly debug?: boolean
@@ -102,7 +108,7 @@ export class Cluster {
     this.server = new ApiServer(engine, {
       overlay: (resource, object, now) => (resource === 'leases' ? this.#renewed(object, now) : object),
       podLog: (pod, wanted, now) => (this.kubelets instanceof Kubelets ? this.kubelets.log(pod, wanted, now) : NO_LOGS),
-    })
+    }, options.authorization ?? (options.bare ? 'AlwaysAllow' : 'Node,RBAC'))
     this.informers = new InformerFactory(engine, 'kube-controller-manager', new Client(engine, 'kube-controller-manager', { user: 'system:kube-controller-manager' }))
     this.runners = controllers({
       heartbeats: { beating: (node) => this.#beats.has(node), lastRenewal: (node, now) => this.#lastRenewal(node, now) },
@@ -318,6 +324,7 @@ export class Cluster {
   #start(ctx: EventContext): void {
     ctx.note('cluster.boot', { workers: this.workers })
     for (const object of API_SERVER_OBJECTS) this.#store(ctx, object)
+    if (this.server.authorizer.mode !== 'AlwaysAllow') installObjects(this.server, ctx, [...rbacObjects(), ...serverObjects(ctx.now)])
     this.informers.start(ctx)
     for (const { controller } of this.runners) ctx.schedule(0, controller.name, 'start')
     ctx.schedule(0, 'scheduler', 'start')

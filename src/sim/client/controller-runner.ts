@@ -3,6 +3,7 @@ import type { Engine, EventContext } from '../engine/engine.ts'
 import { invariant } from '../engine/invariant.ts'
 import type { Table } from '../engine/table.ts'
 import type { Micros } from '../engine/time.ts'
+import { controllerUser } from './account.ts'
 import type { Controller, ControllerContext, HandlerContext, Watches } from './controller.ts'
 import { EventRecorder } from './event-recorder.ts'
 import type { InformerFactory } from './informer.ts'
@@ -36,7 +37,7 @@ export class ControllerRunner {
     this.#handler = new RunnerContext(this, informers)
     this.#stopped = engine.table<'stopped'>('components')
     const client = new Client(engine, name, {
-      user: `system:serviceaccount:kube-system:${name}`,
+      user: controllerUser(name),
       qps: controller.qps ?? 20,
       burst: controller.burst ?? 30,
     })

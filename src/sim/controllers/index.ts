@@ -1,15 +1,20 @@
 import type { Controller } from '../client/controller.ts'
+import { clusterRoleAggregation } from './clusterroleaggregation/index.ts'
 import { daemonSetController } from './daemonset/index.ts'
 import { deploymentController } from './deployment/index.ts'
 import { disruptionController } from './disruption/index.ts'
 import { endpointsController } from './endpoint/index.ts'
 import { endpointSliceController } from './endpointslice/index.ts'
 import { endpointSliceMirroringController } from './endpointslicemirroring/index.ts'
+import { ephemeralVolumeController } from './ephemeralvolume/index.ts'
 import { garbageCollector } from './garbagecollector/index.ts'
 import { namespaceController } from './namespace/index.ts'
 import { nodeIpam } from './nodeipam/index.ts'
 import { nodeLifecycle } from './nodelifecycle/index.ts'
 import { persistentVolumeBinder } from './persistentvolumebinder/index.ts'
+import { persistentVolumeClaimProtection } from './persistentvolumeclaimprotection/index.ts'
+import { persistentVolumeExpander } from './persistentvolumeexpander/index.ts'
+import { persistentVolumeProtection } from './persistentvolumeprotection/index.ts'
 import { podGc } from './podgc/index.ts'
 import { replicaSetController } from './replicaset/index.ts'
 import { resourceQuotaController } from './resourcequota/index.ts'
@@ -19,6 +24,7 @@ import type { ControllerSetup } from './setup.ts'
 import { statefulSetController } from './statefulset/index.ts'
 import { taintEviction } from './tainteviction/index.ts'
 import { ttlController } from './ttl/index.ts'
+import { volumeAttributesClassProtection } from './volumeattributesclassprotection/index.ts'
 
 /** The controllers of kube-controller-manager, in the order in which they start. A new one adds its line here. */
 export const controllers = (setup: ControllerSetup): readonly Controller[] => [
@@ -40,5 +46,11 @@ export const controllers = (setup: ControllerSetup): readonly Controller[] => [
   nodeLifecycle(setup.heartbeats),
   taintEviction,
   persistentVolumeBinder,
+  persistentVolumeExpander,
+  persistentVolumeClaimProtection,
+  persistentVolumeProtection,
+  volumeAttributesClassProtection,
+  ephemeralVolumeController,
+  clusterRoleAggregation,
   rootCaCertPublisher,
 ]

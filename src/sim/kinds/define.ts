@@ -20,7 +20,8 @@ export interface KindRules<T extends KubeObject> {
   defaults?(obj: T): T
   prepareCreate?(obj: T): T
   prepareUpdate?(obj: T, old: T): T
-  prepareStatusUpdate?(obj: T, old: T): T
+  /** `now` in RFC 3339. */
+  prepareStatusUpdate?(obj: T, old: T, now?: string): T
   /**
    * Errors beside those of the metadata. `like`, where given, is the object before admission added what keeps a valid
    * object valid: what was found in order there need not be looked at again.
@@ -37,6 +38,7 @@ export interface KindRules<T extends KubeObject> {
 
 export const nameColumn: Column<KubeObject> = { name: 'Name', type: 'string', format: 'name', cell: (o) => o.metadata.name }
 export const ageColumn: Column<KubeObject> = { name: 'Age', type: 'string', cell: (o, now) => since(o.metadata.creationTimestamp, now) }
+export const createdColumn: Column<KubeObject> = { name: 'Created At', type: 'date', cell: (o) => o.metadata.creationTimestamp ?? '' }
 export const textColumn = <T extends KubeObject>(name: string, cell: (obj: T) => string, priority = 0): Column<T> => ({ name, type: 'string', priority, cell })
 export const countColumn = <T extends KubeObject>(name: string, cell: (obj: T) => number, priority = 0): Column<T> => ({ name, type: 'integer', priority, cell })
 
@@ -112,8 +114,8 @@ export function fromResource<T extends KubeObject>(resource: ResourceSchema, rul
       if (!counts) return prepared
       return withGeneration(prepared, sameWish(prepared, old) ? (generation ?? 0) : (generation ?? 0) + 1)
     },
-    prepareStatusUpdate(obj, old) {
-      if (rules.prepareStatusUpdate) return rules.prepareStatusUpdate(obj, old)
+    prepareStatusUpdate(obj, old, now) {
+      if (rules.prepareStatusUpdate) return rules.prepareStatusUpdate(obj, old, now)
       const next = { ...old, metadata: obj.metadata, status: obj.status } as T
       return counts && old.metadata.generation !== undefined ? withGeneration(next, old.metadata.generation) : next
     },
@@ -124,6 +126,10 @@ export function fromResource<T extends KubeObject>(resource: ResourceSchema, rul
     },
     validateUpdate(obj, old) {
       const meta = validateObjectMetaUpdate(obj.metadata, old.metadata)
+      if (rules.revalidates) {
+        const again = validateObjectMeta(obj.metadata, resource.namespaced, check)
+        return [...again, ...(rules.validate?.(obj) ?? none), ...meta, ...(rules.validateUpdate?.(obj, old) ?? none)]
+      }
       const own = rules.validateUpdate ? rules.validateUpdate(obj, old) : obj === old ? none : (rules.validate?.(obj) ?? none)
       return meta.length === 0 ? own : own.length === 0 ? meta : [...meta, ...own]
     },

@@ -1,22 +1,36 @@
+import { clusterRoleKind } from './clusterrole/index.ts'
+import { clusterRoleBindingKind } from './clusterrolebinding/index.ts'
 import { configMapKind } from './configmap/index.ts'
 import { controllerRevisionKind } from './controllerrevision/index.ts'
+import { csiDriverKind } from './csidriver/index.ts'
+import { csiNodeKind } from './csinode/index.ts'
+import { csiStorageCapacityKind } from './csistoragecapacity/index.ts'
+import { cronJobKind } from './cronjob/index.ts'
 import { daemonSetKind } from './daemonset/index.ts'
 import type { KindDefinition } from './definition.ts'
 import { deploymentKind } from './deployment/index.ts'
 import { endpointsKind } from './endpoints/index.ts'
 import { endpointSliceKind } from './endpointslice/index.ts'
 import { eventKind } from './event/index.ts'
+import { jobKind } from './job/index.ts'
 import { leaseKind } from './lease/index.ts'
 import { namespaceKind } from './namespace/index.ts'
 import { nodeKind } from './node/index.ts'
+import { persistentVolumeKind } from './persistentvolume/index.ts'
+import { persistentVolumeClaimKind } from './persistentvolumeclaim/index.ts'
 import { podKind } from './pod/index.ts'
 import { podDisruptionBudgetKind } from './poddisruptionbudget/index.ts'
 import { replicaSetKind } from './replicaset/index.ts'
+import { roleKind } from './role/index.ts'
+import { roleBindingKind } from './rolebinding/index.ts'
 import { Scheme } from './scheme.ts'
 import { secretKind } from './secret/index.ts'
 import { serviceKind } from './service/index.ts'
 import { serviceAccountKind } from './serviceaccount/index.ts'
 import { statefulSetKind } from './statefulset/index.ts'
+import { storageClassKind } from './storageclass/index.ts'
+import { volumeAttachmentKind } from './volumeattachment/index.ts'
+import { volumeAttributesClassKind } from './volumeattributesclass/index.ts'
 
 /** Kinds with a folder, in the order in which the API server lists them. A new kind adds its line here. */
 const modelled = [
@@ -34,9 +48,23 @@ const modelled = [
   deploymentKind,
   replicaSetKind,
   statefulSetKind,
+  cronJobKind,
+  jobKind,
   leaseKind,
   podDisruptionBudgetKind,
   endpointSliceKind,
+  clusterRoleBindingKind,
+  clusterRoleKind,
+  roleBindingKind,
+  roleKind,
+  persistentVolumeKind,
+  persistentVolumeClaimKind,
+  storageClassKind,
+  csiDriverKind,
+  csiNodeKind,
+  csiStorageCapacityKind,
+  volumeAttachmentKind,
+  volumeAttributesClassKind,
 ] as unknown as readonly KindDefinition[]
 
 /** Every kind of v1.36: the modelled ones, and the rest as stored but not acted upon. */

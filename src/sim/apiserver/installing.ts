@@ -1,0 +1,23 @@
+import { splitApiVersion, type KubeObject } from '../api/meta.ts'
+import type { EventContext } from '../engine/engine.ts'
+import { invariant } from '../engine/invariant.ts'
+import { formatTime } from '../engine/time.ts'
+import { scheme } from '../kinds/index.ts'
+import { storeKey } from '../store/store.ts'
+import type { ApiServer } from './server.ts'
+import { newUid } from './writing.ts'
+
+/**
+ * Stores objects that the server itself brings along, complete and known to be right: no admission, no validation, so
+ * that a cluster's start costs little. Watchers hear of them.
+ */
+export function installObjects(server: ApiServer, ctx: EventContext, objects: readonly KubeObject[]): void {
+  const creationTimestamp = formatTime(ctx.now)
+  for (const object of objects) {
+    const kind = scheme.kindFor({ ...splitApiVersion(object.apiVersion), kind: object.kind })
+    invariant(kind, `the scheme has no ${object.kind} in ${object.apiVersion}`)
+    const { name, namespace } = object.metadata
+    const change = server.store.put(storeKey(kind.plural, namespace, name), { ...object, metadata: { ...object.metadata, uid: newUid(server.uids), creationTimestamp } })
+    server.hub.dispatch(ctx, kind, change)
+  }
+}
