@@ -2,6 +2,9 @@ import { isStatus } from '../../src/sim/api/status.ts'
 import type { HttpAnswer, HttpRequest } from '../../src/sim/apiserver/http/message.ts'
 import { serveHttp } from '../../src/sim/apiserver/http/door.ts'
 import { ApiServer } from '../../src/sim/apiserver/server.ts'
+import { installObjects } from '../../src/sim/apiserver/installing.ts'
+import { rbacObjects } from '../../src/sim/bootstrap-rbac.ts'
+import { serverObjects } from '../../src/sim/bootstrap-server.ts'
 import { API_SERVER_OBJECTS } from '../../src/sim/bootstrap.ts'
 import { ControllerRunner } from '../../src/sim/client/controller-runner.ts'
 import { InformerFactory } from '../../src/sim/client/informer.ts'
@@ -49,6 +52,7 @@ export class RequestsWorld {
     engine.actor('world', {
       boot: (ctx) => {
         for (const object of API_SERVER_OBJECTS) this.#store(ctx, object)
+        installObjects(this.server, ctx, [...rbacObjects(), ...serverObjects(ctx.now)])
         informers.start(ctx)
         for (const { controller } of runners) ctx.schedule(0, controller.name, 'start')
       },

@@ -14,7 +14,7 @@ export type Outcome<T = unknown> = T | Status
 export interface Execution {
   readonly now: Micros
   readonly user: string
-  /** A component of the control plane within the simulation: typed by the compiler, allowed what it does. */
+  /** A component of the control plane within the simulation: typed by the compiler, so that its objects need no decoding. */
   readonly trusted: boolean
   /** The whole of who asks: name, groups, extra. */
   readonly who: UserInfo

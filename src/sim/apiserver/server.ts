@@ -40,8 +40,8 @@ export interface Served {
 
 const NO_OPTIONS: RequestOptions = {}
 
-/** A part of the control plane; service accounts and nodes of the door may be anybody's. */
-const isComponent = (user: string): boolean => user.startsWith('system:') && !user.startsWith('system:serviceaccount:') && user !== 'system:anonymous'
+/** A part of the control plane: it sends its name only, whereas the door sends users whom it has authenticated. */
+const isComponent = (sender: string | UserInfo): boolean => typeof sender === 'string' && sender.startsWith('system:') && sender !== 'system:anonymous'
 
 /** What the server warns people of whenever they touch a resource. */
 const DEPRECATED: Readonly<Record<string, string>> = { endpoints: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice' }
@@ -83,8 +83,8 @@ export class ApiServer {
     const warnings: string[] = []
     const who = typeof sender === 'string' ? userNamed(sender) : sender
     const user = who.name
-    const trusted = typeof sender === 'string' && isComponent(sender)
-    const refused = trusted ? undefined : this.authorizer.refuse(asked(request, who))
+    const trusted = isComponent(sender)
+    const refused = this.authorizer.refuse(asked(request, who))
     if (refused) return { answer: refused, warnings, changes, created: false }
     const kind = scheme.resource(request.group, request.version, request.resource)
     if (!kind) return { answer: resourceNotFound(), warnings, changes, created: false }
