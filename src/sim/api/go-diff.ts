@@ -2,7 +2,7 @@ import { escapeHtml } from './field.ts'
 import { goInternal } from './go-internal.ts'
 import { unifiedDiff } from './unified-diff.ts'
 
-const pretty = (struct: string, value: unknown): string => escapeHtml(JSON.stringify(goInternal(struct, value), null, 1))
+const pretty = (struct: string, value: unknown, fresh: boolean): string => escapeHtml(JSON.stringify(goInternal(struct, value, fresh), null, 1))
 
-/** apimachinery: util/diff, Diff of two versioned values as the internal struct that they convert to, e.g. "core.PodSpec". */
-export const goDiff = (struct: string, before: unknown, after: unknown): string => unifiedDiff(pretty(struct, before), pretty(struct, after))
+/** apimachinery: util/diff, Diff of a stored and a sent value as the internal struct that they convert to, e.g. "core.PodSpec". */
+export const goDiff = (struct: string, before: unknown, after: unknown): string => unifiedDiff(pretty(struct, before, false), pretty(struct, after, true))

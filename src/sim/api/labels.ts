@@ -1,3 +1,4 @@
+import { wasSentEmpty } from './empties.ts'
 import type { StringMap } from './meta.ts'
 import { at, child, ErrorList, invalidValue, notSupported, type FieldError, type Path } from './field.ts'
 import { isLabelValue, isQualifiedName } from './names.ts'
@@ -142,6 +143,10 @@ export function printedSelector(selector: LabelSelector | undefined): unknown {
 /** Labels with sorted keys, as Go prints maps; null where there are none at all. */
 export const sortedLabels = (labels: StringMap | undefined): StringMap | null =>
   labels ? Object.fromEntries(Object.keys(labels).sort().map((k) => [k, labels[k]!])) : null
+
+/** The labels of an object's metadata as Go prints them: `{}` where they were sent empty. */
+export const printedLabels = (meta: { readonly labels?: StringMap } | undefined): StringMap | null =>
+  sortedLabels(meta?.labels) ?? (wasSentEmpty(meta, 'labels') ? {} : null)
 
 /** Checks one requirement (labels.NewRequirement); the messages carry paths below `path` ('' for parsed text). */
 export function checkRequirement(r: Requirement, path: Path = ''): readonly FieldError[] {

@@ -1,3 +1,5 @@
+import { carryMarks } from './empties.ts'
+
 /** Maps a list; the same list where no item changes. */
 export function mapSame<T>(list: readonly T[] | undefined, fn: (item: T) => T): readonly T[] | undefined {
   if (!list) return list
@@ -16,7 +18,10 @@ export function assignSame<T extends object>(obj: T, changes: Partial<T>): T {
   for (const key in changes) {
     const value = changes[key]
     if (obj[key] === value) continue
-    out ??= { ...(obj as Record<string, unknown>) }
+    if (!out) {
+      out = { ...(obj as Record<string, unknown>) }
+      carryMarks(obj, out)
+    }
     if (value === undefined) delete out[key]
     else out[key] = value
   }

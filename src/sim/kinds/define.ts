@@ -28,8 +28,8 @@ export interface KindRules<T extends KubeObject> {
    */
   validate?(obj: T, like?: T): readonly FieldError[]
   validateUpdate?(obj: T, old: T): readonly FieldError[]
-  /** Updates are checked like creations first, metadata and all; `validateUpdate` has only what is asked beyond that. */
-  readonly revalidates?: boolean
+  /** Updates are first checked like creations, metadata and all, with these errors; `validateUpdate` is what comes beyond that. */
+  recheck?(obj: T, old: T): readonly FieldError[]
   validateStatusUpdate?(obj: T, old: T): readonly FieldError[]
   warnings?(obj: T, old?: T, like?: T): readonly string[]
   readonly columns?: readonly Column<T>[]
@@ -126,9 +126,9 @@ export function fromResource<T extends KubeObject>(resource: ResourceSchema, rul
     },
     validateUpdate(obj, old) {
       const meta = validateObjectMetaUpdate(obj.metadata, old.metadata)
-      if (rules.revalidates) {
+      if (rules.recheck) {
         const again = validateObjectMeta(obj.metadata, resource.namespaced, check)
-        return [...again, ...(rules.validate?.(obj) ?? none), ...meta, ...(rules.validateUpdate?.(obj, old) ?? none)]
+        return [...again, ...rules.recheck(obj, old), ...meta, ...(rules.validateUpdate?.(obj, old) ?? none)]
       }
       const own = rules.validateUpdate ? rules.validateUpdate(obj, old) : obj === old ? none : (rules.validate?.(obj) ?? none)
       return meta.length === 0 ? own : own.length === 0 ? meta : [...meta, ...own]

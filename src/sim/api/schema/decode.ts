@@ -1,4 +1,5 @@
 import { parseTime } from '../../engine/time.ts'
+import { markEmpty } from '../empties.ts'
 import type { JsonValue, KubeObject } from '../meta.ts'
 import { decodeScalar, goTypeOf, wordFor, zeroOf } from './decode-scalar.ts'
 import { definition, type Definition, type FieldSchema, type TypeNode } from './schema.ts'
@@ -61,6 +62,7 @@ function struct(def: Definition, input: JsonValue, goPath: string, path: string,
     const next = member(field, raw, def.name, goHere, here, state)
     if (next === undefined) delete copy()[key]
     else if (next !== raw) copy()[key] = next
+    if (next !== raw && (next === undefined || next === null) && isEmptyCollection(raw)) markEmpty(copy(), key)
   }
   for (const key of def.always) {
     if (obj[key] !== undefined) continue
@@ -83,7 +85,8 @@ function struct(def: Definition, input: JsonValue, goPath: string, path: string,
 function member(field: FieldSchema, raw: JsonValue, owner: string, goPath: string, path: string, state: State): JsonValue | undefined {
   if (raw === null) return field.always ? zeroOf(field.type) : undefined
   const value = typed(field.type, raw, field, owner, goPath, path, state)
-  if (field.always) return value
+  // What is stored knows no empty lists, only absent ones.
+  if (field.always) return field.type.k === 'list' && (value as readonly JsonValue[] | null)?.length === 0 ? null : value
   if (value === null) return undefined
   if (field.pointer) return value
   return isZero(field.type, value) ? undefined : value
@@ -140,6 +143,13 @@ function zeroItem(type: TypeNode): JsonValue {
   if (type.k !== 'ref') return type.k === 'q' ? '0' : zeroOf(type)
   const def = definition(type.ref)
   return def ? struct(def, {}, '', '', { error: undefined, unknown: [], changed: false }) : {}
+}
+
+function isEmptyCollection(raw: JsonValue): boolean {
+  if (Array.isArray(raw)) return raw.length === 0
+  if (!isPlain(raw)) return false
+  for (const _key in raw) return false
+  return true
 }
 
 const isPlain = (value: JsonValue): value is Plain & { readonly [key: string]: JsonValue | undefined } =>

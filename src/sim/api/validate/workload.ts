@@ -1,5 +1,5 @@
 import { child, forbiddenField, invalidValue, notSupported, required, type Path } from '../field.ts'
-import { compileSelector, isEmptySelector, matches, printedSelector, sortedLabels, validateLabelSelector, type LabelSelector } from '../labels.ts'
+import { compileSelector, isEmptySelector, matches, printedSelector, printedLabels, validateLabelSelector, type LabelSelector } from '../labels.ts'
 import type { PodTemplateSpec } from '../pod-spec.ts'
 import { validateAnnotationsAt, validateLabels } from '../validate-meta.ts'
 import { podAnnotations } from './pod-annotations.ts'
@@ -45,7 +45,7 @@ export const hasBadOperator = (selector: LabelSelector): boolean =>
 
 export function selectorAgainstLabels(selector: LabelSelector | undefined, template: PodTemplateSpec, path: Path, out: Errors): void {
   if ((selector && isEmptySelector(selector)) || matches(compileSelector(selector), template.metadata?.labels)) return
-  out.push(invalidValue(child(path, 'metadata.labels'), sortedLabels(template.metadata?.labels), '`selector` does not match template `labels`'))
+  out.push(invalidValue(child(path, 'metadata.labels'), printedLabels(template.metadata), '`selector` does not match template `labels`'))
 }
 
 export function alwaysRestart(template: PodTemplateSpec, path: Path, kind: string, out: Errors): void {

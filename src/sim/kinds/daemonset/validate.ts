@@ -1,5 +1,5 @@
 import { child, invalidValue, notSupported, required, type FieldError, type Path } from '../../api/field.ts'
-import { isEmptySelector, printedSelector, sortedLabels, validateLabelSelector } from '../../api/labels.ts'
+import { isEmptySelector, printedSelector, printedLabels, validateLabelSelector } from '../../api/labels.ts'
 import { templateWarnings } from '../../api/validate/pod-warnings.ts'
 import { immutable } from '../../api/validate-meta.ts'
 import { atMost100Percent, intOrPercent, intOrPercentNumber, nonNegative } from '../../api/validate/simple.ts'
@@ -33,7 +33,7 @@ export function validateDaemonSet(d: DaemonSet): readonly FieldError[] {
   const { selector, template } = d.spec
   out.push(...validateLabelSelector(selector, 'spec.selector'))
   if (selector && !hasBadOperator(selector)) selectorAgainstLabels(selector, template, 'spec.template', out)
-  if (!selector) out.push(invalidValue('spec.template.metadata.labels', sortedLabels(template.metadata?.labels), '`selector` does not match template `labels`'))
+  if (!selector) out.push(invalidValue('spec.template.metadata.labels', printedLabels(template.metadata), '`selector` does not match template `labels`'))
   if (selector && isEmptySelector(selector)) out.push(invalidValue('spec.selector', printedSelector(selector), 'empty selector is invalid for daemonset'))
   podTemplate(template, 'spec.template', out)
   alwaysRestart(template, 'spec.template', 'DaemonSet', out)
