@@ -91,6 +91,7 @@ export class Cluster {
   readonly kubelets: Kubelets | KwokKubelets
   /** Where the session begins for its user: booted and quiet. */
   origin: { readonly at: Micros; readonly index: number } = { at: 0, index: 0 }
+  readonly kubelet: 'detailed' | 'kwok'
   readonly #options: ClusterOptions
   readonly #answers: Table<Answered<unknown>>
   readonly #beats: Table<NodeHeartbeat>
@@ -98,6 +99,7 @@ export class Cluster {
   constructor(options: ClusterOptions = {}) {
     this.#options = options
     this.seed = options.seed ?? 1
+    this.kubelet = options.kubelet ?? 'detailed'
     this.workers = typeof options.nodes === 'object' ? options.nodes.length : (options.nodes ?? 3)
     const engine = new Engine({ seed: this.seed })
     this.engine = engine

@@ -2,7 +2,7 @@ import { createCluster, EngineFault, indexBack, stepForward, type Cluster } from
 import { applyFiles, checkFiles, liveTexts } from './applying.ts'
 import { FrameMaker } from './frames.ts'
 import { Pacer } from './pacer.ts'
-import { PROTOCOL_VERSION, type Answers, type FromWorker, type Query, type SaveFile, type ToWorker } from './protocol.ts'
+import { PROTOCOL_VERSION, type Answers, type ClusterSettings, type FromWorker, type Query, type SaveFile, type ToWorker } from './protocol.ts'
 import { answerQuestion } from './questions.ts'
 import { checkSave, replay, saveOf } from './save.ts'
 import { Terminals } from './terminals.ts'
@@ -31,7 +31,7 @@ export class ClusterHost {
   #cancelTick: (() => void) | undefined
   #lastFrame = -Infinity
   #waitingForAck = false
-  #settings = { seed: 1, nodes: 3 }
+  #settings: ClusterSettings = { seed: 1, nodes: 3, kubelet: 'detailed' }
   #broken = false
   #force = true
 
@@ -159,7 +159,7 @@ export class ClusterHost {
       case 'load':
         return this.#load(query.save)
       case 'reset':
-        this.#settings = { seed: query.seed ?? this.#settings.seed, nodes: query.nodes ?? this.#settings.nodes }
+        this.#settings = { seed: query.seed ?? this.#settings.seed, nodes: query.nodes ?? this.#settings.nodes, kubelet: query.kubelet ?? this.#settings.kubelet }
         this.#replace(createCluster({ ...this.#settings, history: HISTORY }), (fresh) => fresh.boot())
         return null
       case 'hash':
@@ -182,11 +182,12 @@ export class ClusterHost {
   /** Verifies before it replaces: a save that does not hold together leaves the present session alone. */
   #load(save: SaveFile): Answers['load'] {
     checkSave(save)
-    const fresh = createCluster({ seed: save.seed, nodes: save.nodes, history: HISTORY })
+    const settings: ClusterSettings = { seed: save.seed, nodes: save.nodes, kubelet: save.kubelet ?? 'detailed' }
+    const fresh = createCluster({ ...settings, history: HISTORY })
     fresh.boot()
     replay(fresh, save)
     const found = fresh.engine.hash()
-    this.#settings = { seed: save.seed, nodes: save.nodes }
+    this.#settings = settings
     this.#replace(fresh, () => undefined)
     return { verified: found === save.hash, expected: save.hash ?? null, found }
   }

@@ -248,7 +248,7 @@ export type Query =
   | { readonly type: 'lastApplied'; readonly files: readonly { readonly name: string; readonly text: string }[] }
   | { readonly type: 'save' }
   | { readonly type: 'load'; readonly save: SaveFile }
-  | { readonly type: 'reset'; readonly seed?: number; readonly nodes?: number }
+  | ({ readonly type: 'reset' } & Partial<ClusterSettings>)
   | { readonly type: 'hash' }
 
 export interface Answers {
@@ -279,11 +279,20 @@ export interface Answers {
   hash: { readonly hash: string }
 }
 
+/** What a cluster is made from. `kubelet` 'kwok' fakes the kubelets. */
+export interface ClusterSettings {
+  readonly seed: number
+  readonly nodes: number
+  readonly kubelet: 'detailed' | 'kwok'
+}
+
 /** The save file: what reproduces a session. Everything else follows from it. */
 export interface SaveFile {
   readonly version: 1
   readonly seed: number
   readonly nodes: number
+  /** Absent in files of detailed clusters. */
+  readonly kubelet?: 'kwok'
   /** Branches in order of creation; the first is the trunk. */
   readonly branches: readonly {
     readonly parent: number | null

@@ -8,6 +8,7 @@ export function saveOf(cluster: Cluster): SaveFile {
     version: 1,
     seed: cluster.seed,
     nodes: cluster.workers,
+    ...(cluster.kubelet === 'kwok' && { kubelet: 'kwok' as const }),
     branches: timeline.branches().map((branch) => ({
       parent: branch.parent,
       forkIndex: branch.forkIndex,
@@ -25,6 +26,7 @@ export function checkSave(save: SaveFile): void {
   if (save.version !== 1) throw new RangeError(`this page reads save files of version 1; this one has version ${String(save.version)}`)
   if (!Number.isInteger(save.seed)) throw new RangeError(`the seed must be a whole number; got ${String(save.seed)}`)
   if (!Number.isInteger(save.nodes) || save.nodes < 0 || save.nodes > 5000) throw new RangeError(`the number of nodes must be from 0 to 5000; got ${String(save.nodes)}`)
+  if (save.kubelet !== undefined && save.kubelet !== 'kwok') throw new RangeError(`kubelets are detailed, or "kwok"; got ${String(save.kubelet)}`)
   if (!Array.isArray(save.branches) || save.branches.length === 0) throw new RangeError('a save file has at least one branch')
   save.branches.forEach((branch, id) => {
     if ((branch.parent === null) !== (id === 0)) throw new RangeError(`branch ${id} must ${id === 0 ? 'have no' : 'have a'} parent`)

@@ -18,6 +18,7 @@ const Terminal = lazy(async () => ({ default: (await import('./Terminal.tsx')).T
 const Palette = lazy(async () => ({ default: (await import('../palette/Palette.tsx')).Palette }))
 const HelpDialog = lazy(async () => ({ default: (await import('../help/HelpDialog.tsx')).HelpDialog }))
 const LegendDialog = lazy(async () => ({ default: (await import('../help/LegendDialog.tsx')).LegendDialog }))
+const NewClusterDialog = lazy(async () => ({ default: (await import('../settings/NewClusterDialog.tsx')).NewClusterDialog }))
 const ShareDialog = lazy(async () => ({ default: (await import('../share/ShareDialog.tsx')).ShareDialog }))
 const Tour = lazy(async () => ({ default: (await import('../help/Tour.tsx')).Tour }))
 
@@ -99,6 +100,7 @@ function Overlays(): ReactNode {
       {palette && <Palette onClose={() => updateUi((draft) => void (draft.paletteOpen = false))} />}
       {dialog === 'help' && <HelpDialog onClose={close} />}
       {dialog === 'legend' && <LegendDialog onClose={close} />}
+      {dialog === 'new' && <NewClusterDialog onClose={close} />}
       {dialog === 'share' && <ShareDialog onClose={close} />}
       {dialog === 'tour' && <Tour onClose={close} />}
     </Suspense>

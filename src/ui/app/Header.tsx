@@ -84,7 +84,7 @@ function SessionMenu(): ReactNode {
         label={t('session')}
         className={styles['session'] ?? ''}
         items={[
-          { id: 'new', label: t('newCluster'), hint: t('newClusterHint'), onChoose: () => session.reset() },
+          { id: 'new', label: t('newCluster'), hint: t('newClusterHint'), onChoose: () => updateUi((draft) => void (draft.dialog = 'new')) },
           { id: 'open', label: t('openFile'), divided: true, onChoose: () => input.current?.click() },
           { id: 'save', label: t('saveFile'), onChoose: () => void saveToFile() },
         ]}

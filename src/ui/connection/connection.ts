@@ -25,9 +25,11 @@ interface Waiting {
   reject(error: Error): void
 }
 
-const BEAT_MS = 4_000
-/** A worker that answers nothing for this long is taken for dead. Loading a long session may take a while. */
-const SILENT_MS = 20_000
+const BEAT_MS = 2_000
+/** A worker that answers nothing for this long is taken for dead; it works in slices of a few milliseconds. */
+const SILENT_MS = 8_000
+/** Playing a long session again may take a while. */
+const LOADING_MS = 60_000
 
 /**
  * The main thread's end of the wire: asks and gets answers by id, passes frames on, notices when the worker dies.
@@ -138,8 +140,10 @@ export class Connection {
     const silent = Date.now() - this.#heardAt
     if (silent < BEAT_MS) return
     // The page itself may have slept (a hidden tab, a closed lid): only a question that stays open counts.
-    const asked = [...this.#waiting.values()].some(({ type }) => type !== 'terminal')
-    if (silent > SILENT_MS && asked && document.visibilityState === 'visible') this.#lose('the worker did not answer', null)
+    const waiting = [...this.#waiting.values()]
+    const asked = waiting.some(({ type }) => type !== 'terminal')
+    const patience = waiting.some(({ type }) => type === 'load') ? LOADING_MS : SILENT_MS
+    if (silent > patience && asked && document.visibilityState === 'visible') this.#lose('the worker did not answer', null)
     else if (!asked) this.ask({ type: 'hash' }).catch(() => undefined)
   }
 

@@ -1,4 +1,4 @@
-import type { Answers, ApplyResult, Query, SaveFile, StepUnit } from '../../workers/protocol.ts'
+import type { Answers, ApplyResult, ClusterSettings, Query, SaveFile, StepUnit } from '../../workers/protocol.ts'
 import { FIRST_SAMPLE } from '../editor/first-sample.ts'
 import { ShareError, type SharedSession } from '../share/shared-session.ts'
 import { mirror } from '../store/hooks.ts'
@@ -172,13 +172,13 @@ class Session {
   }
 
   /** A new cluster from its boot; texts stay. */
-  reset(): void {
+  reset(settings: Partial<ClusterSettings> = {}): void {
     updateUi((draft) => {
       draft.verified = null
       draft.selected = null
       for (const file of draft.files) Object.assign(file, { applied: null })
     })
-    this.do({ type: 'reset' })
+    this.do({ type: 'reset', ...settings })
   }
 
   async #openAddress(): Promise<boolean> {

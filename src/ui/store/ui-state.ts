@@ -30,7 +30,7 @@ export interface UiState {
   terminalOpen: boolean
   inspectorOpen: boolean
   paletteOpen: boolean
-  dialog: 'help' | 'share' | 'tour' | 'legend' | null
+  dialog: 'help' | 'share' | 'tour' | 'legend' | 'new' | null
   panes: { editor: number; inspector: number; terminal: number }
   /** The part whose loop the control-plane view shows. */
   controller: string

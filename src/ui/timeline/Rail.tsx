@@ -38,6 +38,11 @@ export function Rail(): ReactNode {
     const at = scale.instant((event.clientX - left - PAD) / Math.max(1, width - 2 * PAD))
     session.seek({ at: Math.min(at, clock.endAt) })
   }
+  /** While time is dragged nothing pulses or glides: what is seen is the instant under the pointer. */
+  const scrub = (on: boolean): void => {
+    drag.current = on
+    document.documentElement.toggleAttribute('data-scrubbing', on)
+  }
   const keys = (event: KeyboardEvent): void => {
     const { key } = event
     if (key === 'Home') session.seek({ index: clock.origin.index })
@@ -66,16 +71,12 @@ export function Rail(): ReactNode {
         onPointerDown={(event) => {
           if (event.button !== 0 || (event.target as Element).closest('[data-jump]') !== null) return
           event.currentTarget.setPointerCapture(event.pointerId)
-          drag.current = true
+          scrub(true)
           seekTo(event)
         }}
         onPointerMove={(event) => drag.current && seekTo(event)}
-        onPointerUp={() => {
-          drag.current = false
-        }}
-        onPointerCancel={() => {
-          drag.current = false
-        }}
+        onPointerUp={() => scrub(false)}
+        onPointerCancel={() => scrub(false)}
       >
         <Ticks bursts={bursts} x={x} now={clock.at} from={from} />
         <line x1={x(from)} x2={x(clock.at)} y1={LINE_Y} y2={LINE_Y} stroke="var(--brass)" strokeWidth="2.5" />
@@ -147,7 +148,7 @@ function LaneLine({ lane, x, width }: { readonly lane: Lane; readonly x: (at: nu
   const y = LINE_Y + 12 + lane.lane * 13
   const bend = Math.min(18, Math.max(4, (b - a) / 3))
   const own = useMirror((state) => state.marksOf.get(lane.branch.id)?.find(({ at }) => at >= lane.from)?.sentence)
-  const sentence = own ?? (lane.from === lane.branch.forkAt ? lane.branch.label : null)
+  const sentence = own ?? lane.branch.label
   const words = sentence === null ? t('branch', { id: lane.branch.id + 1 }) : linkText(sentence, 'user')
   const room = Math.floor((width - b - 12) / 6.2)
   const label = `${words.slice(0, Math.max(14, Math.min(40, room)))} · ${spanText(lane.to - lane.from)}`

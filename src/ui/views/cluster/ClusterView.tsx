@@ -1,6 +1,6 @@
 import { ReactFlow, ReactFlowProvider, useReactFlow, useStore, type Edge, type Node } from '@xyflow/react'
 import '@xyflow/react/dist/base.css'
-import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ClusterLayout } from '../../graph/cluster-layout.ts'
 import { clusterLayout } from '../../graph/cluster-layout.ts'
@@ -11,13 +11,21 @@ import { useUi } from '../../store/hooks.ts'
 import { Heading, type HeadingNode } from './Heading.tsx'
 import { MachineCard, type MachineNode } from './MachineCard.tsx'
 import { PartCard, type PartNode } from './PartCard.tsx'
+import { select } from '../select.ts'
 import styles from './cluster.module.css'
 import { useMachineShapes } from './use-machine-shapes.ts'
+
+const FarCanvas = lazy(async () => ({ default: (await import('./FarCanvas.tsx')).FarCanvas }))
 
 const NODE_TYPES = { part: PartCard, machine: MachineCard, heading: Heading }
 const PART_NAMES = ['kubectl', 'apiserver', 'etcd', 'controllers', 'scheduler'] as const
 /** With more machines than this the wires would say nothing. */
 const MOST_WIRES = 9
+/** With more machines than this, a map zoomed out beyond `FAR_ZOOM` is one drawing; so at most some 500 cards are mounted. */
+const MOST_CARDS = 150
+const FAR_ZOOM = 0.4
+/** The zoom at which a machine that was pressed from afar is shown. */
+const NEAR_ZOOM = 0.7
 const MARGIN = { x: 16, y: 56 }
 
 /** The cluster as machines: the control plane above, nodes with their pods below, messages between them. */
@@ -31,6 +39,7 @@ export function ClusterView(): ReactNode {
 
 function ClusterFlow(): ReactNode {
   const { t } = useTranslation('views')
+  const flow = useReactFlow()
   const box = useRef<HTMLDivElement>(null)
   const touched = useRef(false)
   const floor = useRef(new Map<string, number>())
@@ -42,7 +51,8 @@ function ClusterFlow(): ReactNode {
     return made
   }, [shapes, width])
   const controlPlane = useMemo(() => new Set(shapes.filter((shape) => shape.controlPlane).map(({ name }) => name)), [shapes])
-  const nodes = useMemo(() => flowNodes(layout, controlPlane), [layout, controlPlane])
+  const far = useStore((state) => shapes.length > MOST_CARDS && state.transform[2] < FAR_ZOOM)
+  const nodes = useMemo(() => flowNodes(layout, controlPlane, far), [layout, controlPlane, far])
   const edges = useMemo(() => wires(layout, controlPlane), [layout, controlPlane])
   const find = useCallback((place: string) => centreOf(layout, place), [layout])
   return (
@@ -62,11 +72,26 @@ function ClusterFlow(): ReactNode {
         zoomOnDoubleClick={false}
         panOnScroll={false}
         onlyRenderVisibleElements={shapes.length > 40}
+        onPaneClick={(event) => {
+          if (!far) return
+          const { x, y } = flow.screenToFlowPosition({ x: event.clientX, y: event.clientY })
+          for (const [name, box] of layout.machines) {
+            if (x < box.x || y < box.y || x > box.x + box.width || y > box.y + box.height) continue
+            touched.current = true
+            select(`nodes/${name}`)
+            void flow.setCenter(box.x + box.width / 2, box.y + box.height / 2, { zoom: NEAR_ZOOM })
+          }
+        }}
         onMove={(event) => {
           if (event !== null) touched.current = true
         }}
         aria-label={t('cluster')}
       />
+      {far && (
+        <Suspense>
+          <FarCanvas machines={layout.machines} />
+        </Suspense>
+      )}
       <ParticleCanvas find={find} />
       <FitButtons
         onFit={() => {
@@ -84,7 +109,7 @@ function ClusterFlow(): ReactNode {
 
 type ClusterNode = PartNode | MachineNode | HeadingNode
 
-function flowNodes(layout: ClusterLayout, controlPlane: ReadonlySet<string>): ClusterNode[] {
+function flowNodes(layout: ClusterLayout, controlPlane: ReadonlySet<string>, far: boolean): ClusterNode[] {
   const nodes: ClusterNode[] = PART_NAMES.map((name) => ({
     id: name,
     type: 'part' as const,
@@ -93,6 +118,7 @@ function flowNodes(layout: ClusterLayout, controlPlane: ReadonlySet<string>): Cl
     ...size(layout.parts[name]),
   }))
   nodes.push({ id: 'heading', type: 'heading', position: { x: 0, y: layout.headingY }, data: {}, width: 200, height: 16 })
+  if (far) return nodes
   for (const [name, place] of layout.machines) {
     nodes.push({ id: `node/${name}`, type: 'machine', position: place, data: { name, wide: controlPlane.has(name), count: layout.machines.size }, ...size(place) })
   }

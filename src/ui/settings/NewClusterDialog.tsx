@@ -1,0 +1,93 @@
+import { useState, type ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
+import { session } from '../connection/session.ts'
+import { Button } from '../kit/Button.tsx'
+import { Dialog } from '../kit/Dialog.tsx'
+import { Segmented } from '../kit/Segmented.tsx'
+import styles from './settings.module.css'
+
+const MOST_NODES = 5000
+const LARGEST_SEED = 2 ** 31 - 1
+/** From here on detailed kubelets would make the cluster slow to look at. */
+const MANY_NODES = 50
+
+type Kubelets = 'detailed' | 'kwok'
+
+/** Whole and within bounds, or why not. */
+function wholeNumber(text: string, low: number, high: number): number | undefined {
+  const value = Number(text)
+  return /^\d+$/.test(text.trim()) && value >= low && value <= high ? value : undefined
+}
+
+/** Size, seed and kubelets of a new cluster. */
+export function NewClusterDialog({ onClose }: { onClose(): void }): ReactNode {
+  const { t } = useTranslation(['settings', 'common'])
+  const [nodes, setNodes] = useState('3')
+  const [seed, setSeed] = useState('1')
+  const [kubelets, setKubelets] = useState<Kubelets>('detailed')
+  const wantedNodes = wholeNumber(nodes, 0, MOST_NODES)
+  const wantedSeed = wholeNumber(seed, 0, LARGEST_SEED)
+  const start = (): void => {
+    if (wantedNodes === undefined || wantedSeed === undefined) return
+    session.reset({ nodes: wantedNodes, seed: wantedSeed, kubelet: kubelets })
+    onClose()
+  }
+  return (
+    <Dialog
+      title={t('newTitle')}
+      onClose={onClose}
+      actions={
+        <Button variant="primary" disabled={wantedNodes === undefined || wantedSeed === undefined} onClick={start}>
+          {t('start')}
+        </Button>
+      }
+    >
+      <form
+        className={styles['form']}
+        onSubmit={(event) => {
+          event.preventDefault()
+          start()
+        }}
+      >
+        <p>{t('newText')}</p>
+        <Field label={t('nodes')} hint={t('nodesHint')} value={nodes} onChange={setNodes} problem={wantedNodes === undefined ? t('wholeNumber', { low: 0, high: MOST_NODES }) : null} />
+        <Field label={t('seed')} hint={t('seedHint')} value={seed} onChange={setSeed} problem={wantedSeed === undefined ? t('wholeNumber', { low: 0, high: LARGEST_SEED }) : null} />
+        <div className={styles['field']}>
+          <span>{t('kubelets')}</span>
+          <Segmented<Kubelets>
+            label={t('kubelets')}
+            options={[
+              { id: 'detailed', label: t('detailed') },
+              { id: 'kwok', label: t('fake') },
+            ]}
+            value={kubelets}
+            onChange={setKubelets}
+          />
+          <small>{t(kubelets === 'detailed' ? 'detailedHint' : 'fakeHint')}</small>
+        </div>
+        {kubelets === 'detailed' && (wantedNodes ?? 0) > MANY_NODES && <p className={styles['advice']}>{t('manyNodes')}</p>}
+        <button type="submit" hidden />
+      </form>
+    </Dialog>
+  )
+}
+
+interface FieldProps {
+  readonly label: string
+  readonly hint: string
+  readonly value: string
+  readonly problem: string | null
+  onChange(value: string): void
+}
+
+function Field({ label, hint, value, problem, onChange }: FieldProps): ReactNode {
+  return (
+    <label className={styles['field']}>
+      <span>{label}</span>
+      <input type="text" inputMode="numeric" value={value} aria-invalid={problem !== null} onChange={(event) => onChange(event.target.value)} />
+      <small role={problem === null ? undefined : 'alert'} data-bad={problem === null ? undefined : ''}>
+        {problem ?? hint}
+      </small>
+    </label>
+  )
+}
