@@ -26,7 +26,7 @@ export const eventsOf = (world: VolumesWorld): readonly Loose[] =>
 
 /** The objects of an observation; of nodes only those that the case made. */
 export const observed = (world: VolumesWorld, nodes: ReadonlySet<string>): readonly unknown[] =>
-  KINDS.flatMap((kind) => world.list(kind).filter((o) => kind !== 'Node' || nodes.has(o.metadata.name)).map(shown))
+  KINDS.flatMap((kind) => world.list(kind).filter((o) => kind !== 'Node' || nodes.has(o.metadata.name)).map((o) => withoutNulls(shown(o))))
 
 const pick = (from: unknown, keys: readonly string[]): Loose => Object.fromEntries(keys.filter((k) => (from as Loose | undefined)?.[k] !== undefined).map((k) => [k, (from as Loose)[k]]))
 
@@ -37,12 +37,25 @@ function shown(object: KubeObject): unknown {
     case 'Pod':
       return { kind: 'Pod', metadata: meta, spec: podSpec(object), status: podStatus(object) }
     case 'Node':
-      return { kind: 'Node', metadata: { name: metadata.name }, spec: pick(object.spec, ['taints']), status: pick(object.status, ['volumesAttached', 'volumesInUse']) }
+      return { kind: 'Node', metadata: { name: metadata.name }, spec: nodeSpec(object), status: pick(object.status, ['volumesAttached', 'volumesInUse']) }
     case 'StatefulSet':
       return { kind: 'StatefulSet', metadata: { name: metadata.name }, spec: pick(object.spec, ['replicas', 'persistentVolumeClaimRetentionPolicy']) }
     default:
       return { ...rest, metadata: meta }
   }
+}
+
+/** Taints as the recorder kept them, without their times. */
+function nodeSpec({ spec }: KubeObject): Loose {
+  const { taints } = (spec ?? {}) as { taints?: readonly Loose[] }
+  return taints?.length ? { taints: taints.map((t) => pick(t, ['key', 'value', 'effect'])) } : {}
+}
+
+/** Members that are null say nothing. */
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls)
+  if (!value || typeof value !== 'object') return value
+  return Object.fromEntries(Object.entries(value).filter(([, v]) => v !== null).map(([k, v]) => [k, withoutNulls(v)]))
 }
 
 function podSpec({ spec }: KubeObject): Loose {

@@ -97,7 +97,9 @@ export class VolumesWorld {
 
   create(body: KubeObject): KubeObject | Status {
     const kind = kindOf(body.kind, body.apiVersion)
-    return this.send({ verb: 'create', ...restOf(kind), namespace: kind.namespaced ? NAMESPACE : undefined, body }) as KubeObject | Status
+    const made = this.send({ verb: 'create', ...restOf(kind), namespace: kind.namespaced ? NAMESPACE : undefined, body }) as KubeObject | Status
+    if (!isStatus(made) && made.metadata.uid) this.seen.set(made.metadata.uid, `<uid:${made.kind}/${made.metadata.name}>`)
+    return made
   }
 
   /** The stored object as the store has it now. */

@@ -129,12 +129,31 @@ function met(actual: unknown, wanted: string): boolean {
 
 const short = (value: unknown): string => JSON.stringify(value) ?? 'nothing'
 
+type Named = { readonly kind?: string; readonly name?: string; readonly metadata?: { readonly name?: string } }
+const keyOf = (item: unknown): string => {
+  const { kind, name, metadata } = item as Named
+  return metadata?.name === undefined ? short({ ...(item as object), from: undefined, repeated: undefined, atSeconds: undefined, last: undefined }) : `${kind}/${name ?? metadata.name}`
+}
+const isMap = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Where two values differ, path by path; objects of a list are paired by kind and name. */
+function differences(want: unknown, got: unknown, path: string): readonly string[] {
+  if (short(want) === short(got)) return []
+  const paired = Array.isArray(want) && Array.isArray(got) && [...want, ...got].every(isMap)
+  const [a, b] = paired ? [want, got].map((list) => Object.fromEntries((list as unknown[]).map((item) => [keyOf(item), item]))) : [want, got]
+  if (!isMap(a) || !isMap(b)) return [`      ${path}: want ${short(want)}, got ${short(got)}`]
+  return [...new Set([...Object.keys(a), ...Object.keys(b)])].flatMap((key) => {
+    if (key in a && key in b) return paired && !(a[key] as Named).metadata ? [] : differences(a[key], b[key], `${path}.${key}`)
+    return [`      ${path}: ${key in a ? '-' : '+'} ${paired && !key.startsWith('{') ? `${key} ` : ''}${key.startsWith('{') ? key : short(key in a ? a[key] : b[key])}`]
+  })
+}
+
 /** What differs, for a person. */
 function explain(c: Case, got: Record<string, unknown>, parts: Readonly<Record<string, boolean>>): string {
-  const lines = Object.keys(parts).filter((p) => !parts[p]).map((part) => {
+  const lines = Object.keys(parts).filter((p) => !parts[p]).flatMap((part) => {
     const [label, rest] = part.split(': ')
     const pick = (from: Record<string, unknown>): unknown => (rest ? (from['observations'] as Record<string, Record<string, unknown>>)[label!]?.[rest] : from[part])
-    return `    ${part}\n      want ${short(pick(c.expect))}\n      got  ${short(pick(got))}`
+    return [`    ${part}`, ...differences(pick(c.expect), pick(got), '')]
   })
   return `${c.case}\n${lines.join('\n')}`
 }

@@ -1,4 +1,5 @@
 import type { Controller } from '../client/controller.ts'
+import { attachDetachController } from './attachdetach/index.ts'
 import { clusterRoleAggregation } from './clusterroleaggregation/index.ts'
 import { daemonSetController } from './daemonset/index.ts'
 import { deploymentController } from './deployment/index.ts'
@@ -46,6 +47,7 @@ export const controllers = (setup: ControllerSetup): readonly Controller[] => [
   nodeLifecycle(setup.heartbeats),
   taintEviction,
   persistentVolumeBinder,
+  attachDetachController,
   persistentVolumeExpander,
   persistentVolumeClaimProtection,
   persistentVolumeProtection,

@@ -1,4 +1,4 @@
-import type { VolumeSpec } from './objects.ts'
+import type { PersistentVolume, VolumeSpec } from './objects.ts'
 
 /** In-tree plugins whose work CSI drivers do since v1.27 at the latest (csi-translation-lib, translate.go). */
 const MIGRATED: Readonly<Record<string, string>> = {
@@ -30,3 +30,22 @@ const SOURCES: readonly (readonly [keyof VolumeSpec, string])[] = [
 
 /** The plugin of a volume's source, e.g. "kubernetes.io/nfs"; '' for one that is unknown here. */
 export const pluginOf = (spec: VolumeSpec): string => SOURCES.find(([member]) => spec[member] !== undefined)?.[1] ?? ''
+
+/** The name by which a CSI driver knows an in-tree volume (csi-translation-lib, plugins/*.go). */
+function handleOf({ metadata, spec }: PersistentVolume): string | undefined {
+  const { awsElasticBlockStore, azureDisk, cinder, gcePersistentDisk, portworxVolume, vsphereVolume } = spec
+  if (gcePersistentDisk) return `projects/UNSPECIFIED/zones/${zoneOf(metadata.labels)}/disks/${gcePersistentDisk.pdName}`
+  return awsElasticBlockStore?.volumeID ?? azureDisk?.diskURI ?? cinder?.volumeID ?? portworxVolume?.volumeID ?? vsphereVolume?.volumePath
+}
+
+const zoneOf = (labels: Readonly<Record<string, string>> | undefined): string =>
+  labels?.['topology.kubernetes.io/zone'] ?? labels?.['failure-domain.beta.kubernetes.io/zone'] ?? 'UNSPECIFIED'
+
+/** Driver and handle of a volume that is CSI's, or that is migrated to it; undefined for all others. */
+export function csiOf(volume: PersistentVolume): { readonly driver: string; readonly handle: string } | undefined {
+  const { csi } = volume.spec
+  if (csi) return { driver: csi.driver, handle: csi.volumeHandle }
+  const driver = csiNameOf(pluginOf(volume.spec))
+  const handle = driver && handleOf(volume)
+  return driver && handle !== undefined ? { driver, handle } : undefined
+}
