@@ -31,7 +31,7 @@ export function fields(struct: string): readonly InternalField[] {
     const [head, json, type] = text.split(':') as [string, string, string]
     const omitEmpty = head.endsWith('?')
     const name = omitEmpty ? head.slice(0, -1) : head
-    return { name, json: json || name, omitEmpty, empty: type.startsWith('[]') ? [] : type.startsWith('{}') ? {} : undefined, convert: converter(type) }
+    return { name, json: json || name, omitEmpty, type, empty: type.startsWith('[]') ? [] : type.startsWith('{}') ? {} : undefined, convert: converter(type) }
   })
   known.set(struct, list)
   return list

@@ -2,7 +2,7 @@ import type { FieldError } from '../api/field.ts'
 import type { KubeObject } from '../api/meta.ts'
 import type { Micros } from '../engine/time.ts'
 
-export type Cell = string | number
+export type Cell = string | number | boolean
 
 /** One printed column of `kubectl get`. Priority 0 shows always, higher ones with `-o wide`. */
 export interface Column<T extends KubeObject = KubeObject> {
@@ -44,8 +44,8 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   prepareCreate(obj: T): T
   /** strategy.PrepareForUpdate: keep status; bump the generation when the wish differs. */
   prepareUpdate(obj: T, old: T): T
-  /** What PUT and PATCH of …/status keep of the old object. */
-  prepareStatusUpdate(obj: T, old: T): T
+  /** What PUT and PATCH of …/status keep of the old object; `now` in RFC 3339. */
+  prepareStatusUpdate(obj: T, old: T, now?: string): T
   /** `like`: the object before admission plugins that keep a valid object valid changed it, if only such did. */
   validateCreate(obj: T, like?: T): readonly FieldError[]
   validateUpdate(obj: T, old: T): readonly FieldError[]

@@ -5,7 +5,7 @@ import type { KindDefinition } from '../kinds/definition.ts'
 /** meta.k8s.io/v1 Table as far as kubectl looks at it. */
 export interface ServerTable {
   readonly columnDefinitions: readonly { readonly name: string; readonly priority: number; readonly type?: string }[]
-  readonly rows: readonly { readonly cells: readonly (string | number)[]; readonly object: KubeObject }[]
+  readonly rows: readonly { readonly cells: readonly (string | number | boolean)[]; readonly object: KubeObject }[]
 }
 
 /** The table that the server would send for an object, e.g. one that came through a watch. */

@@ -40,13 +40,20 @@ function nodeTerm(t: NodeSelectorTerm, allowBadValues: boolean, path: Path, out:
   t.matchFields?.forEach((r, i) => fieldTerm(r, at(child(path, 'matchFields'), i), out))
 }
 
+/** Does a stored selector have values that no label can have? (helper: HasInvalidLabelValueInNodeSelectorTerms) */
+export const badSelectorValues = (terms: readonly NodeSelectorTerm[] | undefined): boolean =>
+  terms?.some((t) => t.matchExpressions?.some((e) => e.values?.some((v) => isLabelValue(v).length > 0))) ?? false
+
+/** core/validation: ValidateNodeSelector. */
+export function nodeSelector(selector: { readonly nodeSelectorTerms?: readonly NodeSelectorTerm[] }, allowBadValues: boolean, path: Path, out: Errors): void {
+  const terms = child(path, 'nodeSelectorTerms')
+  if (!selector.nodeSelectorTerms?.length) return void out.push(required(terms, 'must have at least one node selector term'))
+  selector.nodeSelectorTerms.forEach((t, i) => nodeTerm(t, allowBadValues, at(terms, i), out))
+}
+
 function nodeAffinity(a: NodeAffinity, path: Path, out: Errors): void {
-  const required_ = a.requiredDuringSchedulingIgnoredDuringExecution
-  if (required_) {
-    const terms = child(path, 'requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms')
-    if (!required_.nodeSelectorTerms?.length) out.push(required(terms, 'must have at least one node selector term'))
-    else required_.nodeSelectorTerms.forEach((t, i) => nodeTerm(t, false, at(terms, i), out))
-  }
+  const wanted = a.requiredDuringSchedulingIgnoredDuringExecution
+  if (wanted) nodeSelector(wanted, false, child(path, 'requiredDuringSchedulingIgnoredDuringExecution'), out)
   a.preferredDuringSchedulingIgnoredDuringExecution?.forEach((t, i) => {
     const here = at(child(path, 'preferredDuringSchedulingIgnoredDuringExecution'), i)
     weight(t.weight, here, out)

@@ -19,8 +19,13 @@ const IQN = /^iqn\.\d{4}-\d{2}\.([a-z0-9-.]+)(:([^,;*&$|\s]+))$/
 const EUI = /^eui.[0-9A-Fa-f]{16}$/
 const NAA = /^naa.[0-9A-Fa-f]{16}([0-9A-Fa-f]{16})?$/
 
+const initiatorPattern = (name: string): RegExp | undefined => (name.startsWith('iqn') ? IQN : name.startsWith('eui') ? EUI : name.startsWith('naa') ? NAA : undefined)
+
+/** Is this no name of an iSCSI initiator? */
+export const wrongInitiator = (name: string): boolean => !initiatorPattern(name)?.test(name)
+
 function initiator(name: string, path: Path, out: Errors): void {
-  const pattern = name.startsWith('iqn') ? IQN : name.startsWith('eui') ? EUI : name.startsWith('naa') ? NAA : undefined
+  const pattern = initiatorPattern(name)
   if (!pattern) out.push(invalidValue(path, name, 'must be valid format starting with iqn, eui, or naa'))
   else if (!pattern.test(name)) out.push(invalidValue(path, name, 'must be valid format'))
 }

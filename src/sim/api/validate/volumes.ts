@@ -1,8 +1,8 @@
 import { at, child, duplicate, forbiddenField, invalidValue, notSupported, required, tooLong, type Path } from '../field.ts'
-import { validateLabelSelector } from '../labels.ts'
 import { isDns1123Label, isDns1123Subdomain } from '../names.ts'
-import { compareQuantities, isNegativeQuantity } from '../quantity.ts'
-import type { CSIVolumeSource, HostPathVolumeSource, KeyToPath, PersistentVolumeClaimSpec, Volume } from '../volume.ts'
+import { isNegativeQuantity } from '../quantity.ts'
+import type { CSIVolumeSource, HostPathVolumeSource, KeyToPath, Volume } from '../volume.ts'
+import { claimSpec } from './claim-spec.ts'
 import { legacySources } from './legacy-volumes.ts'
 import type { VolumeMap } from './mounts.ts'
 import { fileMode, noBacksteps } from './paths.ts'
@@ -12,7 +12,8 @@ import { downwardFile, keyToPath } from './volume-files.ts'
 
 const HOST_PATH_TYPES = ['', 'BlockDevice', 'CharDevice', 'Directory', 'DirectoryOrCreate', 'File', 'FileOrCreate', 'Socket']
 
-function hostPath(h: HostPathVolumeSource, path: Path, out: Errors): void {
+/** core/validation: validateHostPathVolumeSource. */
+export function hostPath(h: HostPathVolumeSource, path: Path, out: Errors): void {
   if (!h.path) return void out.push(required(child(path, 'path')))
   noBacksteps(h.path, child(path, 'path'), out)
   if (h.type !== undefined && !HOST_PATH_TYPES.includes(h.type)) out.push(notSupported(child(path, 'type'), h.type, HOST_PATH_TYPES))
@@ -35,28 +36,6 @@ function csi(c: CSIVolumeSource, path: Path, out: Errors): void {
   const { name } = c.nodePublishSecretRef
   if (!name) out.push(required(child(path, 'nodePublishSecretRef.name')))
   else named(isDns1123Subdomain, name, child(path, 'name'), out)
-}
-
-const ACCESS_MODES = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod']
-
-/** core/validation: ValidatePersistentVolumeClaimSpec, as far as a claim template goes. */
-export function claimSpec(spec: PersistentVolumeClaimSpec, path: Path, out: Errors): void {
-  const modes = spec.accessModes ?? []
-  const modesPath = child(path, 'accessModes')
-  if (modes.length === 0) out.push(required(modesPath, 'at least 1 access mode is required'))
-  out.push(...validateLabelSelector(spec.selector, child(path, 'selector')))
-  for (const m of modes) if (!ACCESS_MODES.includes(m)) out.push(notSupported(modesPath, m, ACCESS_MODES))
-  if (modes.includes('ReadWriteOncePod') && modes.some((m) => m !== 'ReadWriteOncePod' && ACCESS_MODES.includes(m))) {
-    out.push(forbiddenField(modesPath, 'may not use ReadWriteOncePod with other access modes'))
-  }
-  const storage = spec.resources?.requests?.['storage']
-  const storagePath = at(child(path, 'resources'), 'storage')
-  if (storage === undefined) out.push(required(storagePath))
-  else if (compareQuantities(storage, '0') <= 0) out.push(invalidValue(storagePath, storage, 'must be greater than zero'))
-  if (spec.storageClassName) named(isDns1123Subdomain, spec.storageClassName, child(path, 'storageClassName'), out)
-  if (spec.volumeMode !== undefined && spec.volumeMode !== 'Block' && spec.volumeMode !== 'Filesystem') {
-    out.push(notSupported(child(path, 'volumeMode'), spec.volumeMode, ['Block', 'Filesystem']))
-  }
 }
 
 /** In the order in which Kubernetes looks at the sources of a volume; a second source is refused at its own name. */

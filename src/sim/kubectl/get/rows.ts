@@ -44,7 +44,7 @@ export function rowsOf(kind: KindDefinition, table: ServerTable, options: RowOpt
 }
 
 /** A cell on one line: line breaks end it with an ellipsis (cli-runtime: printers, tableprinter.go). */
-function cellText(cell: string | number): string {
+function cellText(cell: string | number | boolean): string {
   const text = `${cell}`
   const cut = /[\n\r\f]/.exec(text)
   return cut ? `${text.slice(0, cut.index)}...` : text
