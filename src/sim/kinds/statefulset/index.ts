@@ -1,18 +1,18 @@
-import { deepEqual } from '../../api/deep.ts'
-import { forbiddenField, type FieldError } from '../../api/field.ts'
-import { defaultTemplate } from '../../api/pod-defaults.ts'
+import { isDns1123Label } from '../../api/names.ts'
+import { defaultResourceList, defaultTemplate } from '../../api/pod-defaults.ts'
 import { assignSame } from '../../api/share.ts'
-import { nonNegative } from '../../api/validate/simple.ts'
-import { replicatedTemplate } from '../../api/validate/workload.ts'
+import type { PersistentVolumeClaimSpec } from '../../api/volume.ts'
 import { ageColumn, defineKind, nameColumn, textColumn } from '../define.ts'
 import type { StatefulSet, StatefulSetSpec, StatefulSetUpdateStrategy } from './statefulset.ts'
+import { statefulSetWarnings, validateStatefulSet, validateStatefulSetStatus, validateStatefulSetUpdate } from './validate.ts'
 
 function defaultStrategy(strategy: StatefulSetUpdateStrategy | undefined): StatefulSetUpdateStrategy {
-  const next = strategy?.type ? strategy : { ...strategy, type: 'RollingUpdate' as const }
-  if (next.type !== 'RollingUpdate') return next
-  const rolling = next.rollingUpdate ?? {}
+  const next = strategy?.type ? strategy : { ...strategy, type: 'RollingUpdate' as const, rollingUpdate: strategy?.rollingUpdate ?? {} }
+  const rolling = next.rollingUpdate
+  if (!rolling) return next
   // The gate of maxUnavailable is off, so the field is dropped silently.
-  return assignSame(next, { rollingUpdate: rolling.maxUnavailable === undefined && rolling.partition !== undefined ? rolling : { partition: rolling.partition ?? 0 } })
+  const partition = rolling.partition ?? (next.type === 'RollingUpdate' ? 0 : undefined)
+  return assignSame(next, { rollingUpdate: assignSame(rolling, { partition, maxUnavailable: undefined }) })
 }
 
 function defaultSpec(spec: StatefulSetSpec): StatefulSetSpec {
@@ -31,27 +31,10 @@ function defaultSpec(spec: StatefulSetSpec): StatefulSetSpec {
 
 /** A claim template as the server gives it back. */
 function defaultClaim(claim: NonNullable<StatefulSetSpec['volumeClaimTemplates']>[number]): typeof claim {
-  const spec = (claim.spec ?? {}) as { readonly volumeMode?: string }
-  return { ...claim, apiVersion: 'v1', kind: 'PersistentVolumeClaim', spec: spec.volumeMode ? spec : { ...spec, volumeMode: 'Filesystem' }, status: { phase: 'Pending' } }
-}
-
-function validate(set: StatefulSet): readonly FieldError[] {
-  const out: FieldError[] = []
-  nonNegative(set.spec.replicas, 'spec.replicas', out)
-  nonNegative(set.spec.minReadySeconds, 'spec.minReadySeconds', out)
-  nonNegative(set.spec.ordinals?.start, 'spec.ordinals.start', out)
-  nonNegative(set.spec.updateStrategy?.rollingUpdate?.partition, 'spec.updateStrategy.rollingUpdate.partition', out)
-  replicatedTemplate(set.spec.selector, set.spec.template ?? { spec: { containers: [] } }, 'spec', out)
-  return out
-}
-
-const MUTABLE = ['replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy', 'minReadySeconds'] as const
-const FIXED = `updates to statefulset spec for fields other than ${MUTABLE.slice(0, -1).map((f) => `'${f}'`).join(', ')} and '${MUTABLE.at(-1)!}' are forbidden`
-
-function validateUpdate(set: StatefulSet, old: StatefulSet): readonly FieldError[] {
-  const frozen = (spec: StatefulSetSpec): unknown => Object.fromEntries(Object.entries(spec).filter(([key]) => !(MUTABLE as readonly string[]).includes(key)))
-  const same = deepEqual(frozen(set.spec), frozen(old.spec))
-  return same ? validate(set) : [...validate(set), forbiddenField('spec', FIXED)]
+  const spec = (claim.spec ?? {}) as PersistentVolumeClaimSpec
+  const { resources } = spec
+  const rounded = resources && assignSame(resources, { requests: defaultResourceList(resources.requests), limits: defaultResourceList(resources.limits) })
+  return { ...claim, apiVersion: 'v1', kind: 'PersistentVolumeClaim', spec: assignSame(spec, { volumeMode: spec.volumeMode || 'Filesystem', resources: rounded }), status: { phase: 'Pending' } }
 }
 
 const containers = (set: StatefulSet) => set.spec.template?.spec?.containers ?? []
@@ -61,8 +44,11 @@ export const statefulSetKind = defineKind<StatefulSet>('apps', 'v1', 'StatefulSe
   generation: true,
   defaults: (set) => assignSame(set, { spec: defaultSpec(set.spec) }),
   prepareCreate: (set) => ({ ...set, status: { replicas: 0, availableReplicas: 0 } }),
-  validate,
-  validateUpdate,
+  name: isDns1123Label,
+  validate: validateStatefulSet,
+  validateUpdate: validateStatefulSetUpdate,
+  validateStatusUpdate: validateStatefulSetStatus,
+  warnings: statefulSetWarnings,
   columns: [
     nameColumn,
     textColumn('Ready', (set) => `${set.status?.readyReplicas ?? 0}/${set.spec.replicas ?? 0}`),
