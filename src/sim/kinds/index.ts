@@ -20,9 +20,11 @@ import { persistentVolumeKind } from './persistentvolume/index.ts'
 import { persistentVolumeClaimKind } from './persistentvolumeclaim/index.ts'
 import { podKind } from './pod/index.ts'
 import { podDisruptionBudgetKind } from './poddisruptionbudget/index.ts'
+import { podTemplateKind } from './podtemplate/index.ts'
 import { replicaSetKind } from './replicaset/index.ts'
 import { roleKind } from './role/index.ts'
 import { roleBindingKind } from './rolebinding/index.ts'
+import { replicationControllerKind } from './replicationcontroller/index.ts'
 import { Scheme } from './scheme.ts'
 import { secretKind } from './secret/index.ts'
 import { serviceKind } from './service/index.ts'
@@ -40,6 +42,8 @@ const modelled = [
   namespaceKind,
   nodeKind,
   podKind,
+  podTemplateKind,
+  replicationControllerKind,
   secretKind,
   serviceAccountKind,
   serviceKind,
