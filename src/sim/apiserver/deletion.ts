@@ -1,13 +1,11 @@
 import type { KubeObject } from '../api/meta.ts'
 import type { Pod } from '../api/pod.ts'
-import { conflict, forbidden, notFound, success } from '../api/status.ts'
+import { conflict, notFound, success } from '../api/status.ts'
 import { formatTime, parseTime, seconds } from '../engine/time.ts'
 import { storeKey } from '../store/store.ts'
+import { refuseDeletion } from './admission/index.ts'
 import { commit, commitRemoval } from './committing.ts'
 import type { Execution, Outcome } from './execution.ts'
-
-/** Namespaces that may not be deleted (admission plugin NamespaceLifecycle). */
-const IMMORTAL: ReadonlySet<string> = new Set(['default', 'kube-system', 'kube-public'])
 
 const FOREGROUND = 'foregroundDeletion'
 const ORPHAN = 'orphan'
@@ -21,8 +19,9 @@ export function deleteObject(exec: Execution): Outcome {
   const key = storeKey(kind.plural, namespace, name)
   const old = exec.store.get(key)
   const gr = { group: kind.group, resource: kind.plural }
-  if (kind.plural === 'namespaces' && kind.group === '' && IMMORTAL.has(name)) return forbidden(gr, name, 'this namespace may not be deleted')
   if (!old) return notFound(gr, name)
+  const refused = refuseDeletion(exec, old)
+  if (refused) return refused
   const { uid, resourceVersion } = exec.options.preconditions ?? {}
   if (uid && uid !== old.metadata.uid)
     return conflict(gr, name, `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid}`)

@@ -4,6 +4,7 @@ import type { Random } from '../engine/random.ts'
 import type { Micros } from '../engine/time.ts'
 import type { KindDefinition } from '../kinds/definition.ts'
 import type { Change, Store } from '../store/store.ts'
+import type { AdmissionStep } from './admission/plugin.ts'
 import type { UserInfo } from './authentication/user.ts'
 import type { Authorizer } from './authorization/authorizer.ts'
 import type { RequestOptions } from './rest.ts'
@@ -28,6 +29,8 @@ export interface Execution {
   readonly means: ServerMeans
   /** Warnings for the client (HTTP header Warning), in order. */
   readonly warnings: string[]
+  /** What admission plugins did, where somebody wants to know. */
+  readonly trace?: AdmissionStep[]
   /** Told of each write that reached the store, in order. */
   committed(change: Change): void
 }

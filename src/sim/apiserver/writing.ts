@@ -2,13 +2,16 @@ import type { KubeObject } from '../api/meta.ts'
 import { generatedName } from '../api/name-suffix.ts'
 import type { Random } from '../engine/random.ts'
 import { formatTime } from '../engine/time.ts'
+import { goQuote, invalidValue } from '../api/field.ts'
 import {
-  alreadyExists, badRequest, conflict, invalid, isStatus, notFound, OPTIMISTIC_LOCK, type GroupResource,
+  alreadyExists, conflict, generateNameConflict, invalid, isStatus, notFound, OPTIMISTIC_LOCK, unknownError, type GroupResource, type Status,
 } from '../api/status.ts'
+import { etcdKey } from '../store/etcd-key.ts'
 import { storeKey } from '../store/store.ts'
-import { admit } from './admission/index.ts'
-import { chargeQuotas } from './admission/quota.ts'
+import { admit, validateAdmission } from './admission/index.ts'
+import { settle } from './admission/quota.ts'
 import { allocate } from './allocators.ts'
+import { refuseEscalation } from './authorization/escalation.ts'
 import { finishDeletion } from './deletion.ts'
 import type { Execution, Outcome } from './execution.ts'
 import { commit } from './committing.ts'
@@ -31,7 +34,6 @@ export function createObject(exec: Execution, sent: KubeObject): Outcome<KubeObj
   const { kind, namespace } = exec
   const key = storeKey(kind.plural, namespace, named)
   const { resourceVersion: _rv, deletionTimestamp: _dt, deletionGracePeriodSeconds: _dg, selfLink: _sl, ...meta } = sent.metadata
-  if (sent.metadata.resourceVersion && sent.metadata.resourceVersion !== '0') return badRequest('resourceVersion should not be set on objects to be created')
   const stamped: KubeObject = {
     ...sent,
     metadata: { ...meta, name: named, ...(namespace ? { namespace } : {}), uid: newUid(exec.means.uids), creationTimestamp: formatTime(exec.now) },
@@ -39,17 +41,28 @@ export function createObject(exec: Execution, sent: KubeObject): Outcome<KubeObj
   const complete = kind.defaults(stamped)
   const admitted = admit(exec, complete)
   if (isStatus(admitted)) return admitted
+  const beyond = escalation(exec, admitted.object, undefined)
+  if (beyond) return beyond
   const prepared = kind.prepareCreate(admitted.object)
   const allocated = allocate(exec, prepared, undefined)
   if (isStatus(allocated)) return allocated
   const like = admitted.keptValid ? complete : undefined
   const errors = kind.validateCreate(allocated, like)
   if (errors.length > 0) return invalid({ group: kind.group, kind: kind.kind }, named, errors)
-  if (exec.store.get(key)) return alreadyExists(groupResource(exec), named)
-  const refused = chargeQuotas(exec, allocated)
-  if (refused) return refused
   exec.warnings.push(...(kind.warnings?.(allocated, undefined, like) ?? []))
+  const charges = validateAdmission(exec, allocated)
+  if (isStatus(charges)) return charges
+  const there = exec.store.get(key)
+  if (there) return existsAlready(exec, sent, there)
+  settle(exec, charges)
   return commit(exec, key, allocated)
+}
+
+/** Roles and bindings may not give what their writer does not hold. */
+function escalation(exec: Execution, object: KubeObject, old: KubeObject | undefined): Status | undefined {
+  if (exec.kind.group !== 'rbac.authorization.k8s.io') return undefined
+  const { store, authorizer, who: user, kind, namespace = '', name } = exec
+  return refuseEscalation({ store, authorizer, user, resource: kind.plural, namespace, name }, object, old)
 }
 
 function nameFor(exec: Execution, sent: KubeObject): Outcome<string> {
@@ -60,6 +73,14 @@ function nameFor(exec: Execution, sent: KubeObject): Outcome<string> {
     if (!exec.store.get(storeKey(exec.kind.plural, exec.namespace, candidate))) return candidate
   }
   return alreadyExists(groupResource(exec), generateName)
+}
+
+/** The name is taken (registry/generic: Store.Create; rest.CheckGeneratedNameError). */
+function existsAlready(exec: Execution, sent: KubeObject, there: KubeObject): Status {
+  const { name } = there.metadata
+  if (sent.metadata.generateName && !sent.metadata.name) return generateNameConflict(groupResource(exec), name, 1)
+  const refusal = alreadyExists(groupResource(exec), name)
+  return there.metadata.deletionTimestamp ? { ...refusal, message: `object is being deleted: ${refusal.message}` } : refusal
 }
 
 /**
@@ -73,26 +94,48 @@ export function updateObject(exec: Execution, change: (old: KubeObject) => Outco
   if (!old) return notFound(groupResource(exec), name)
   const sent = change(old)
   if (isStatus(sent)) return sent
-  const { resourceVersion, uid } = sent.metadata
-  if (uid && uid !== old.metadata.uid)
-    return conflict(groupResource(exec), name, `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid}`)
-  if (resourceVersion && resourceVersion !== old.metadata.resourceVersion) return conflict(groupResource(exec), name, OPTIMISTIC_LOCK)
-  if (!resourceVersion && kind.unconditionalUpdate === false)
-    return invalid({ group: kind.group, kind: kind.kind }, name, [
-      { type: 'FieldValueInvalid', field: 'metadata.resourceVersion', body: 'Invalid value: 0: must be specified for an update' },
-    ])
+  const stale = checkVersion(exec, sent, old)
+  if (stale) return stale
   const full = keepServerFields(sent, old)
   const isStatusUpdate = exec.subresource === 'status'
   const defaulted = kind.defaults(full)
-  const prepared = isStatusUpdate ? kind.prepareStatusUpdate(defaulted, old) : kind.prepareUpdate(defaulted, old)
-  const admitted = isStatusUpdate ? { object: prepared } : admit(exec, prepared, old)
+  const admitted = admit(exec, defaulted, old)
   if (isStatus(admitted)) return admitted
-  const allocated = isStatusUpdate ? prepared : allocate(exec, admitted.object, old)
+  const beyond = escalation(exec, admitted.object, old)
+  if (beyond) return beyond
+  const prepared = isStatusUpdate ? kind.prepareStatusUpdate(admitted.object, old) : kind.prepareUpdate(admitted.object, old)
+  const allocated = isStatusUpdate ? prepared : allocate(exec, prepared, old)
   if (isStatus(allocated)) return allocated
   const errors = isStatusUpdate ? kind.validateStatusUpdate(allocated, old) : kind.validateUpdate(allocated, old)
   if (errors.length > 0) return invalid({ group: kind.group, kind: kind.kind }, name, errors)
   if (!isStatusUpdate) exec.warnings.push(...(kind.warnings?.(allocated, old) ?? []))
+  const charges = validateAdmission(exec, allocated, old)
+  if (isStatus(charges)) return charges
+  settle(exec, charges)
   return finishDeletion(exec, key, allocated) ?? commit(exec, key, allocated, old)
+}
+
+const UNSIGNED = /^\d+$/
+
+/** Does the body speak of the version that is stored? */
+function checkVersion(exec: Execution, sent: KubeObject, old: KubeObject): Status | undefined {
+  const { kind, name } = exec
+  const { resourceVersion, uid } = sent.metadata
+  if (resourceVersion === old.metadata.resourceVersion) return undefined
+  if (resourceVersion && !UNSIGNED.test(resourceVersion)) return unknownError(`strconv.ParseUint: parsing ${goQuote(resourceVersion)}: invalid syntax`)
+  if (resourceVersion && Number(resourceVersion) > 0) return conflict(groupResource(exec), name, OPTIMISTIC_LOCK)
+  if (kind.unconditionalUpdate !== false) return undefined
+  return invalid({ group: kind.group, kind: kind.plural }, name, [invalidValue('metadata.resourceVersion', 0, 'must be specified for an update')])
+}
+
+/** PUT: the whole object comes from outside; its uid must be that of the stored one, if it names any. */
+export function putObject(exec: Execution, object: KubeObject): Outcome<KubeObject> {
+  const { uid } = object.metadata
+  return updateObject(exec, (old) => {
+    if (!uid || uid === old.metadata.uid) return object
+    const key = etcdKey(exec.kind.group, exec.kind.plural, exec.namespace, exec.name)
+    return conflict(groupResource(exec), exec.name, `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid}`)
+  })
 }
 
 /** Fields that only the server writes survive whatever the client sent (registry/rest: BeforeUpdate). */
@@ -104,9 +147,9 @@ function keepServerFields(sent: KubeObject, old: KubeObject): KubeObject {
     metadata: {
       ...rest,
       ...(namespace ? { namespace } : {}),
-      uid,
+      uid: rest.uid || uid,
       // An unconditional update takes over the stored version.
-      resourceVersion: rest.resourceVersion || resourceVersion,
+      resourceVersion,
       creationTimestamp,
       ...(generation === undefined ? {} : { generation }),
       ...(deletionTimestamp ? { deletionTimestamp, deletionGracePeriodSeconds } : {}),

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../api/meta.ts'
-import { isStatus } from '../../api/status.ts'
+import { isStatus, type Status } from '../../api/status.ts'
+import type { KindDefinition } from '../../kinds/definition.ts'
 import type { Execution, Outcome } from '../execution.ts'
 import { defaultStorageClass } from './default-storage-class.ts'
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts'
@@ -7,11 +8,15 @@ import { namespaceLifecycle } from './namespace-lifecycle.ts'
 import { persistentVolumeClaimResize } from './persistent-volume-claim-resize.ts'
 import type { AdmissionPlugin } from './plugin.ts'
 import { priority } from './priority.ts'
+import { quotaCharges, type Charge } from './quota.ts'
 import { serviceAccount } from './service-account.ts'
 import { storageObjectInUseProtection } from './storage-object-in-use-protection.ts'
 import { taintNodesByCondition } from './taint-nodes.ts'
 
-/** In kube-apiserver's order (pkg/kubeapiserver/options/plugins.go). A new plugin is one file and one line here. */
+/**
+ * In kube-apiserver's order (pkg/kubeapiserver/options/plugins.go). A new plugin is one file and one line here. The last
+ * of all, ResourceQuota, has the second half of its work when the object is stored: see quota.ts.
+ */
 export const ADMISSION: readonly AdmissionPlugin[] = [
   namespaceLifecycle,
   serviceAccount,
@@ -30,16 +35,67 @@ export interface Admitted {
   readonly keptValid: boolean
 }
 
-/** Runs the chain; the first refusal ends it. */
+/** The plugins that look at a kind, by phase. */
+interface Chain {
+  readonly mutating: readonly AdmissionPlugin[]
+  readonly validating: readonly AdmissionPlugin[]
+  readonly deletion: readonly AdmissionPlugin[]
+}
+
+const chains = new WeakMap<KindDefinition, Map<string, Chain>>()
+
+function chainOf({ kind, subresource }: Execution): Chain {
+  let bySub = chains.get(kind)
+  if (!bySub) chains.set(kind, (bySub = new Map()))
+  let chain = bySub.get(subresource)
+  if (!chain) {
+    const cares = ADMISSION.filter(
+      ({ resources, subresources = [''] }) => (!resources || resources.includes(kind.plural)) && (subresources.includes(subresource) || subresources.includes('*')),
+    )
+    chain = { mutating: cares.filter((p) => p.admit), validating: cares.filter((p) => p.validate), deletion: cares.filter((p) => p.refuseDeletion) }
+    bySub.set(subresource, chain)
+  }
+  return chain
+}
+
+/** Runs the mutating phase; the first refusal ends it. */
 export function admit(exec: Execution, object: KubeObject, old?: KubeObject): Outcome<Admitted> {
   let current: KubeObject = object
   let keptValid = true
-  for (const plugin of ADMISSION) {
-    if (plugin.resources && !plugin.resources.includes(exec.kind.plural)) continue
-    const next = plugin.admit(exec, current, old)
-    if (isStatus(next)) return next
-    if (next !== current && !plugin.keepsValid) keptValid = false
+  for (const plugin of chainOf(exec).mutating) {
+    const next = plugin.admit!(exec, current, old)
+    if (next === current) continue
+    if (isStatus(next)) {
+      exec.trace?.push({ plugin: plugin.name, phase: 'mutating', refusal: next })
+      return next
+    }
+    if (!plugin.keepsValid) keptValid = false
+    exec.trace?.push({ plugin: plugin.name, phase: 'mutating', before: current, after: next })
     current = next
   }
   return { object: current, keptValid }
+}
+
+/** Runs the validating phase; gives back what the object is to be charged to when it is stored. */
+export function validateAdmission(exec: Execution, object: KubeObject, old?: KubeObject): Outcome<readonly Charge[]> {
+  for (const plugin of chainOf(exec).validating) {
+    const refusal = plugin.validate!(exec, object, old)
+    if (!refusal) continue
+    exec.trace?.push({ plugin: plugin.name, phase: 'validating', refusal })
+    return refusal
+  }
+  const charges = quotaCharges(exec, object, old)
+  if (isStatus(charges)) exec.trace?.push({ plugin: 'ResourceQuota', phase: 'validating', refusal: charges })
+  return charges
+}
+
+/** The refusal of a deletion by a plugin. */
+export function refuseDeletion(exec: Execution, old: KubeObject): Status | undefined {
+  for (const plugin of chainOf(exec).deletion) {
+    const refusal = plugin.refuseDeletion!(exec, old)
+    if (!refusal) continue
+    exec.trace?.push({ plugin: plugin.name, phase: 'validating', refusal })
+    return refusal
+  }
+  return undefined
 }

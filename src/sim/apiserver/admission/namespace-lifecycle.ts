@@ -1,9 +1,17 @@
 import { forbidden, notFound } from '../../api/status.ts'
 import type { AdmissionPlugin } from './plugin.ts'
 
-/** Nothing is created in a namespace that is not there or is on its way out (plugin/pkg/admission: namespace/lifecycle). */
+/** Namespaces that may not be deleted. */
+const IMMORTAL: ReadonlySet<string> = new Set(['default', 'kube-system', 'kube-public'])
+
+/**
+ * Nothing is created in a namespace that is not there or is on its way out, and some namespaces stay for ever
+ * (apiserver: pkg/admission/plugin/namespace/lifecycle).
+ */
 export const namespaceLifecycle: AdmissionPlugin = {
   name: 'NamespaceLifecycle',
+  subresources: ['*'],
+  keepsValid: true,
   admit(exec, object, old) {
     if (!exec.namespace || old) return object
     const namespace = exec.store.get(`namespaces/${exec.namespace}`)
@@ -13,5 +21,9 @@ export const namespaceLifecycle: AdmissionPlugin = {
     return forbidden({ group: exec.kind.group, resource: exec.kind.plural }, object.metadata.name || object.metadata.generateName || '', why, [
       { reason: 'NamespaceTerminating', message: `namespace ${exec.namespace} is being terminated`, field: 'metadata.namespace' },
     ])
+  },
+  refuseDeletion(exec, old) {
+    if (exec.kind.plural !== 'namespaces' || !IMMORTAL.has(old.metadata.name)) return undefined
+    return forbidden({ group: '', resource: 'namespaces' }, old.metadata.name, 'this namespace may not be deleted')
   },
 }
