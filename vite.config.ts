@@ -35,7 +35,7 @@ export default defineConfig({
   worker: { format: 'es' },
   // Workers are entries too: what only they import would otherwise be found late and reload the page in development.
   optimizeDeps: { entries: ['index.html', 'src/workers/*.worker.ts', 'src/ui/editor/yaml.worker.ts'] },
-  build: { target: 'es2022', sourcemap: false, chunkSizeWarningLimit: 4_000 },
+  build: { target: 'es2022', modulePreload: { polyfill: false }, sourcemap: false, chunkSizeWarningLimit: 4_000 },
   server: { host: 'localhost' },
   preview: { host: 'localhost' },
 })

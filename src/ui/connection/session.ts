@@ -179,6 +179,7 @@ class Session {
       for (const file of draft.files) Object.assign(file, { applied: null })
     })
     this.do({ type: 'reset', ...settings })
+    this.play()
   }
 
   async #openAddress(): Promise<boolean> {

@@ -5,6 +5,9 @@ import { token, useTheme } from '../theme/theme.ts'
 import styles from './graph.module.css'
 import { Particles, type Dot, type PlaceFinder } from './particles.ts'
 
+/** Below this zoom words beside the particles would hide the machines. */
+const LEGIBLE_ZOOM = 0.4
+
 const reduced = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches
 
 /** Requests and watch events as particles, on a canvas above the map. It draws only while something flies. */
@@ -30,7 +33,7 @@ export function ParticleCanvas({ find }: { readonly find: PlaceFinder }): ReactN
       context.setTransform(ratio, 0, 0, ratio, 0, 0)
       context.clearRect(0, 0, width, height)
       const dots = particles.dots(now)
-      paint(context, dots, transform, colours, mirror.getState().clock?.playing !== true)
+      paint(context, dots, transform, colours, mirror.getState().clock?.playing !== true && transform[2] >= LEGIBLE_ZOOM)
       if (particles.moving) ask()
     }
     const ask = (): void => {

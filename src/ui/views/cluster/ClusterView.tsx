@@ -5,7 +5,6 @@ import { useTranslation } from 'react-i18next'
 import type { ClusterLayout } from '../../graph/cluster-layout.ts'
 import { clusterLayout } from '../../graph/cluster-layout.ts'
 import graph from '../../graph/graph.module.css'
-import { ParticleCanvas } from '../../graph/ParticleCanvas.tsx'
 import { IconButton } from '../../kit/IconButton.tsx'
 import { useUi } from '../../store/hooks.ts'
 import { Heading, type HeadingNode } from './Heading.tsx'
@@ -15,6 +14,7 @@ import { select } from '../select.ts'
 import styles from './cluster.module.css'
 import { useMachineShapes } from './use-machine-shapes.ts'
 
+const ParticleCanvas = lazy(async () => ({ default: (await import('../../graph/ParticleCanvas.tsx')).ParticleCanvas }))
 const FarCanvas = lazy(async () => ({ default: (await import('./FarCanvas.tsx')).FarCanvas }))
 
 const NODE_TYPES = { part: PartCard, machine: MachineCard, heading: Heading }
@@ -87,12 +87,10 @@ function ClusterFlow(): ReactNode {
         }}
         aria-label={t('cluster')}
       />
-      {far && (
-        <Suspense>
-          <FarCanvas machines={layout.machines} />
-        </Suspense>
-      )}
-      <ParticleCanvas find={find} />
+      <Suspense>
+        {far && <FarCanvas machines={layout.machines} />}
+        <ParticleCanvas find={find} />
+      </Suspense>
       <FitButtons
         onFit={() => {
           touched.current = true
@@ -193,7 +191,7 @@ function FitButtons({ onFit, onHome }: { onFit(): void; onHome(): void }): React
         label={t('fit')}
         onClick={() => {
           onFit()
-          void flow.fitView({ padding: 0.04, maxZoom: 1 })
+          void flow.fitView({ padding: { top: '64px', x: '16px', bottom: '16px' }, maxZoom: 1 })
         }}
       />
     </div>
