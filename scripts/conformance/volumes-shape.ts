@@ -19,7 +19,7 @@ export const phasesOf = (world: VolumesWorld): Loose =>
 export const eventsOf = (world: VolumesWorld): readonly Loose[] =>
   world
     .list('Event')
-    .concat(world.list('Event', 'default'))
+    .concat(world.list('Event', 'default').filter((e) => !(e as unknown as { involvedObject: { namespace?: string } }).involvedObject.namespace))
     .map((e) => e as unknown as { involvedObject: { kind: string; name: string }; type: string; reason: string; message: string; source?: { component?: string }; reportingComponent?: string })
     .map((e) => ({ kind: e.involvedObject.kind, name: e.involvedObject.name, type: e.type, reason: e.reason, message: e.message, from: e.source?.component ?? e.reportingComponent }))
     .filter((e) => !NODE_CONTROLLERS.includes(e.from ?? '') && e.kind !== 'Node')

@@ -44,7 +44,7 @@ export interface SchedulerState {
 
 /**
  * kube-scheduler as an actor: takes one pod after the other from its queue, decides at once, counts the pod as placed and
- * sends the binding on its way. Events: start, work, flush, bound, volumes, volumes-late, evicting,
+ * sends the binding on its way. Events: start, work, flush, bound, volumes, volumes-look, volumes-late, evicting,
  * evicted, stop, resume.
  */
 export class Scheduler {
@@ -81,6 +81,7 @@ export class Scheduler {
       flush: (ctx) => this.queue.flush(ctx),
       bound: (ctx, answered: Answered) => this.#bound(ctx, answered),
       volumes: (ctx, { answer, data }: Answered) => isStatus(answer) && this.#volumesFailed(ctx, data as string, answer.message ?? ''),
+      'volumes-look': (ctx, key: string) => this.#volumesLook(ctx, key),
       'volumes-late': (ctx, key: string) => this.#volumesFailed(ctx, key, 'context deadline exceeded'),
       evicting: (ctx, answered: Answered) => this.#evicting(ctx, answered),
       evicted: (ctx, answered: Answered) => this.#evicted(ctx, answered),
@@ -127,10 +128,13 @@ export class Scheduler {
       this.informers.informer(spec).handlers.push({
         onAdd: (ctx, object) => this.#wake(ctx, { resource, action: 'Add', object }),
         onUpdate: (ctx, old, object) => {
-          for (const pod of this.#volumes.heard(ctx, resource, object)) this.#bind(ctx, pod)
+          this.#volumes.heard(ctx, resource, object)
           this.#wake(ctx, { resource, action: 'Update', old, object })
         },
-        onDelete: (ctx, old) => this.#wake(ctx, { resource, action: 'Delete', old }),
+        onDelete: (ctx, old) => {
+          this.#volumes.heard(ctx, resource, old)
+          this.#wake(ctx, { resource, action: 'Delete', old })
+        },
       })
     }
   }
@@ -250,6 +254,12 @@ export class Scheduler {
     const key = keyOf(pod)
     const node = this.cache.assumed.get(key)?.spec.nodeName
     if (node !== undefined) this.#client.send(ctx, bindingOf(pod, node), { actor: NAME, what: 'bound', data: key })
+  }
+
+  #volumesLook(ctx: EventContext, key: string): void {
+    const found = this.#volumes.look(ctx, key)
+    if (found && 'failed' in found) this.#volumesFailed(ctx, key, found.failed)
+    else if (found) this.#bind(ctx, found)
   }
 
   #volumesFailed(ctx: EventContext, key: string, why: string): void {

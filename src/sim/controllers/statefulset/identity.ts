@@ -44,9 +44,8 @@ export function claimsOf(set: StatefulSet, pod: Pod): readonly KubeObject[] {
 /** Who owns a claim, so that it goes with its set or with its pod when that is what the retention policy says. */
 export function claimOwners(set: StatefulSet, pod: Pod, condemned: boolean): readonly OwnerReference[] {
   const { whenDeleted, whenScaled } = set.spec.persistentVolumeClaimRetentionPolicy ?? {}
-  const reference = ({ apiVersion, kind, metadata }: KubeObject): OwnerReference => ({ apiVersion, kind, name: metadata.name, uid: metadata.uid ?? '' })
-  if (condemned && whenScaled === 'Delete') return [reference(pod)]
-  return whenDeleted === 'Delete' ? [{ ...reference(set), controller: true }] : []
+  if (condemned && whenScaled === 'Delete') return [controllerRef(pod)]
+  return whenDeleted === 'Delete' ? [controllerRef(set)] : []
 }
 
 /** The pod of an ordinal as of a revision (stateful_set_utils.go: newStatefulSetPod). */

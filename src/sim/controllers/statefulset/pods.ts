@@ -46,7 +46,10 @@ export function fixClaimOwners(ctx: ControllerContext, set: StatefulSet, pod: Po
     const wanted = [...others, ...claimOwners(set, pod, condemned)]
     if (deepEqual(wanted, claim.metadata.ownerReferences ?? [])) continue
     const answer = ctx.call(update(CLAIMS, { ...claim, metadata: { ...claim.metadata, ownerReferences: wanted } }))
-    if (isStatus(answer) && !isNotFound(answer)) throw new Refused(answer)
+    if (!isStatus(answer) || isNotFound(answer)) continue
+    const why = `could not update claim ${claim.metadata.name} for delete policy ownerRefs: ${answer.message}`
+    if (!condemned) ctx.event(set, 'Warning', 'FailedUpdate', `Update Pod ${pod.metadata.name} in StatefulSet ${set.metadata.name} failed error: ${why}`)
+    throw new Refused(why)
   }
 }
 
