@@ -63,6 +63,22 @@ const subdomain = (text: string, tooLong: (n: number) => string): string[] => {
 
 export const isDns1123Subdomain = remembering((text) => subdomain(text, maxLength))
 
+/** A host name whose first label is a star. */
+export const isWildcardSubdomain = remembering((text) => {
+  const out: string[] = []
+  if (byteLength(text) > 253) out.push(maxLength(253))
+  if (!/^\*\./.test(text) || !SUBDOMAIN_RE.test(text.slice(2))) {
+    out.push(
+      regexComplaint(
+        "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character",
+        `\\*\\.${SUBDOMAIN}`,
+        '*.example.com',
+      ),
+    )
+  }
+  return out
+})
+
 export const isDns1123SubdomainWithUnderscore = remembering((text) => {
   const out: string[] = []
   if (byteLength(text) > 253) out.push(maxLength(253))

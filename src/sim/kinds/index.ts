@@ -2,19 +2,24 @@ import { clusterRoleKind } from './clusterrole/index.ts'
 import { clusterRoleBindingKind } from './clusterrolebinding/index.ts'
 import { configMapKind } from './configmap/index.ts'
 import { controllerRevisionKind } from './controllerrevision/index.ts'
+import { cronJobKind } from './cronjob/index.ts'
 import { csiDriverKind } from './csidriver/index.ts'
 import { csiNodeKind } from './csinode/index.ts'
 import { csiStorageCapacityKind } from './csistoragecapacity/index.ts'
-import { cronJobKind } from './cronjob/index.ts'
 import { daemonSetKind } from './daemonset/index.ts'
 import type { KindDefinition } from './definition.ts'
 import { deploymentKind } from './deployment/index.ts'
 import { endpointsKind } from './endpoints/index.ts'
 import { endpointSliceKind } from './endpointslice/index.ts'
 import { eventKind } from './event/index.ts'
+import { ingressKind } from './ingress/index.ts'
+import { ingressClassKind } from './ingressclass/index.ts'
+import { ipAddressKind } from './ipaddress/index.ts'
 import { jobKind } from './job/index.ts'
 import { leaseKind } from './lease/index.ts'
+import { limitRangeKind } from './limitrange/index.ts'
 import { namespaceKind } from './namespace/index.ts'
+import { networkPolicyKind } from './networkpolicy/index.ts'
 import { nodeKind } from './node/index.ts'
 import { persistentVolumeKind } from './persistentvolume/index.ts'
 import { persistentVolumeClaimKind } from './persistentvolumeclaim/index.ts'
@@ -22,13 +27,15 @@ import { podKind } from './pod/index.ts'
 import { podDisruptionBudgetKind } from './poddisruptionbudget/index.ts'
 import { podTemplateKind } from './podtemplate/index.ts'
 import { replicaSetKind } from './replicaset/index.ts'
+import { replicationControllerKind } from './replicationcontroller/index.ts'
+import { resourceQuotaKind } from './resourcequota/index.ts'
 import { roleKind } from './role/index.ts'
 import { roleBindingKind } from './rolebinding/index.ts'
-import { replicationControllerKind } from './replicationcontroller/index.ts'
 import { Scheme } from './scheme.ts'
 import { secretKind } from './secret/index.ts'
 import { serviceKind } from './service/index.ts'
 import { serviceAccountKind } from './serviceaccount/index.ts'
+import { serviceCidrKind } from './servicecidr/index.ts'
 import { statefulSetKind } from './statefulset/index.ts'
 import { storageClassKind } from './storageclass/index.ts'
 import { volumeAttachmentKind } from './volumeattachment/index.ts'
@@ -39,9 +46,11 @@ const modelled = [
   configMapKind,
   endpointsKind,
   eventKind,
+  limitRangeKind,
   namespaceKind,
   nodeKind,
   podKind,
+  resourceQuotaKind,
   podTemplateKind,
   replicationControllerKind,
   secretKind,
@@ -69,6 +78,11 @@ const modelled = [
   csiStorageCapacityKind,
   volumeAttachmentKind,
   volumeAttributesClassKind,
+  ingressKind,
+  ingressClassKind,
+  networkPolicyKind,
+  ipAddressKind,
+  serviceCidrKind,
 ] as unknown as readonly KindDefinition[]
 
 /** Every kind of v1.36: the modelled ones, and the rest as stored but not acted upon. */

@@ -56,10 +56,53 @@ function parse6(text: string): IpAddress | undefined {
 /** Parses an address; leading zeros are allowed as in net.ParseIPSloppy. undefined where it is none. */
 export const parseIp = (text: string): IpAddress | undefined => (text.includes(':') ? parse6(text) : parse4(text))
 
+/** ::ffff:1.2.3.4 */
+const isMapped = (ip: IpAddress): boolean => ip.family === 6 && ip.bytes.slice(0, 10).every((b) => b === 0) && ip.bytes[10] === 255 && ip.bytes[11] === 255
+const hasLeadingZeros = (text: string): boolean => text.includes('.') && /(^|[.:])0\d+(\.|$)/.test(text)
+
+/** The address as Go prints it: IPv6 in its short form, mapped addresses as IPv4. */
+export function formatIp(ip: IpAddress): string {
+  if (ip.family === 4) return ip.bytes.join('.')
+  if (isMapped(ip)) return ip.bytes.slice(12).join('.')
+  const words = Array.from({ length: 8 }, (_, i) => (ip.bytes[2 * i]! << 8) | ip.bytes[2 * i + 1]!)
+  let [start, length] = [-1, 1]
+  for (let i = 0; i < 8; i++) {
+    let j = i
+    while (j < 8 && words[j] === 0) j++
+    if (j - i > length) [start, length] = [i, j - i]
+    i = Math.max(i, j - 1)
+  }
+  const hex = (list: readonly number[]): string => list.map((w) => w.toString(16)).join(':')
+  return start < 0 ? hex(words) : `${hex(words.slice(0, start))}::${hex(words.slice(start + length))}`
+}
+
 const NOT_AN_IP = 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'
 
-/** util/validation: IsValidIPForLegacyField. */
-export const legacyIp = (text: string, path: Path): readonly FieldError[] => (parseIp(text) ? [] : [invalidValue(path, text, NOT_AN_IP)])
+/** util/validation: IsValidIPForLegacyField. What the stored object has may stay. */
+export function legacyIp(text: string, path: Path, had: readonly string[] = []): readonly FieldError[] {
+  if (had.includes(text)) return []
+  const ip = parseIp(text)
+  if (!ip) return [invalidValue(path, text, NOT_AN_IP)]
+  if (hasLeadingZeros(text)) return [invalidValue(path, text, 'must not have leading 0s')]
+  return isMapped(ip) ? [invalidValue(path, text, 'must not be an IPv4-mapped IPv6 address')] : []
+}
+
+/** util/validation: IsValidIP, for fields of newer kinds: the canonical form only. */
+export function strictIp(text: string, path: Path): readonly FieldError[] {
+  const bad = legacyIp(text, path)
+  if (bad.length) return bad
+  const canonical = formatIp(parseIp(text)!)
+  return canonical === text ? [] : [invalidValue(path, text, `must be in canonical form ("${canonical}")`)]
+}
+
+/** util/validation: GetWarningsForIP. */
+export function ipWarnings(text: string, path: Path): readonly string[] {
+  const ip = parseIp(text)
+  if (!ip) return []
+  const canonical = formatIp(ip)
+  if (hasLeadingZeros(text) || isMapped(ip)) return [`${path}: non-standard IP address "${text}" is invalid: use "${canonical}"`]
+  return ip.family === 6 && canonical !== text ? [`${path}: IPv6 address "${text}" should be in RFC 5952 canonical format ("${canonical}")`] : []
+}
 
 const isZero = (ip: IpAddress): boolean => ip.bytes.every((b) => b === 0)
 const isLoopback = (ip: IpAddress): boolean => (ip.family === 4 ? ip.bytes[0] === 127 : ip.bytes.every((b, i) => b === (i === 15 ? 1 : 0)))
@@ -87,6 +130,3 @@ export function parseCidr(text: string): { readonly ip: IpAddress; readonly bits
   return { ip, bits: Number(m[2]) }
 }
 
-/** util/validation: IsValidCIDRForLegacyField. */
-export const legacyCidr = (text: string, path: Path): readonly FieldError[] =>
-  parseCidr(text) ? [] : [invalidValue(path, text, 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)')]

@@ -1,6 +1,6 @@
 import { at, forbiddenField, invalidValue, notSupported, required, type FieldError } from '../../api/field.ts'
 import { isQualifiedName } from '../../api/names.ts'
-import { legacyCidr } from '../../api/validate/ip.ts'
+import { legacyCidr } from '../../api/validate/cidr.ts'
 import { named } from '../../api/validate/simple.ts'
 import type { ServiceSpec } from './service.ts'
 
