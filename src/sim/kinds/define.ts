@@ -6,7 +6,7 @@ import { isDns1123Subdomain, type NameCheck } from '../api/names.ts'
 import { resourceOfKind, type ResourceSchema } from '../api/schema/schema.ts'
 import { validateObjectMeta, validateObjectMetaUpdate } from '../api/validate-meta.ts'
 import { invariant } from '../engine/invariant.ts'
-import type { Column, KindDefinition } from './definition.ts'
+import type { Column, KindDefinition, StoredAs } from './definition.ts'
 
 /** What a kind's folder says of its kind; everything left out is as for most kinds. */
 export interface KindRules<T extends KubeObject> {
@@ -32,6 +32,7 @@ export interface KindRules<T extends KubeObject> {
   recheck?(obj: T, old: T): readonly FieldError[]
   validateStatusUpdate?(obj: T, old: T): readonly FieldError[]
   warnings?(obj: T, old?: T, like?: T): readonly string[]
+  readonly storedAs?: StoredAs<T>
   readonly columns?: readonly Column<T>[]
   selectableFields?(obj: T): Readonly<Record<string, string>>
 }
@@ -139,6 +140,7 @@ export function fromResource<T extends KubeObject>(resource: ResourceSchema, rul
       return meta.length === 0 ? own : [...meta, ...own]
     },
     ...(rules.warnings ? { warnings: (obj: T, old?: T, like?: T) => once(rules.warnings!(obj, old, like)) } : {}),
+    ...(rules.storedAs ? { storedAs: rules.storedAs } : {}),
     columns: rules.columns ?? [nameColumn, ageColumn],
     ...(rules.selectableFields ? { selectableFields: rules.selectableFields } : {}),
   }

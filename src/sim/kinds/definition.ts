@@ -14,6 +14,13 @@ export interface Column<T extends KubeObject = KubeObject> {
   cell(obj: T, now: Micros): Cell
 }
 
+/** The version in which a store keeps objects of several versions, and the way there and back. */
+export interface StoredAs<T extends KubeObject = KubeObject> {
+  readonly apiVersion: string
+  toStored(obj: T): KubeObject
+  fromStored(stored: KubeObject): T
+}
+
 /**
  * Everything the API server must know of one kind at one version: its names, what defaulting, the strategy and the
  * validation do (apiserver: registry/rest strategies; pkg/apis/<group>/validation), and how it prints. All functions
@@ -50,6 +57,8 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   validateCreate(obj: T, like?: T): readonly FieldError[]
   validateUpdate(obj: T, old: T): readonly FieldError[]
   validateStatusUpdate(obj: T, old: T): readonly FieldError[]
+  /** Set where objects of this version are kept in the store as those of another one. */
+  readonly storedAs?: StoredAs<T>
   /** Texts of Warning headers. */
   warnings?(obj: T, old?: T, like?: T): readonly string[]
   readonly columns: readonly Column<T>[]

@@ -15,6 +15,7 @@ import { eventKind } from './event/index.ts'
 import { ingressKind } from './ingress/index.ts'
 import { ingressClassKind } from './ingressclass/index.ts'
 import { ipAddressKind } from './ipaddress/index.ts'
+import { horizontalPodAutoscalerKind, horizontalPodAutoscalerV1Kind } from './horizontalpodautoscaler/index.ts'
 import { jobKind } from './job/index.ts'
 import { leaseKind } from './lease/index.ts'
 import { limitRangeKind } from './limitrange/index.ts'
@@ -61,6 +62,8 @@ const modelled = [
   deploymentKind,
   replicaSetKind,
   statefulSetKind,
+  horizontalPodAutoscalerKind,
+  horizontalPodAutoscalerV1Kind,
   cronJobKind,
   jobKind,
   leaseKind,

@@ -21,7 +21,7 @@ const isNative = (name: string): boolean => !name.includes('/') || name.includes
 export const isExtendedResource = (name: string): boolean => !isNative(name) && !name.startsWith('requests.') && isQualifiedName(`requests.${name}`).length === 0
 const isInteger = (name: string): boolean => INTEGER.has(name) || isExtendedResource(name)
 const isStandard = (name: string): boolean => STANDARD.has(name) || isHugePages(name) || name.startsWith('requests.hugepages-')
-const overcommit = (name: string): boolean => isNative(name) && !isHugePages(name)
+export const overcommit = (name: string): boolean => isNative(name) && !isHugePages(name)
 
 /** core/validation: ValidateResourceQuantityValue. */
 export function quantityValue(name: string, q: string, path: Path, out: Errors): void {
@@ -32,19 +32,22 @@ export function quantityValue(name: string, q: string, path: Path, out: Errors):
 type NameRule = (name: string, path: Path, out: Errors) => void
 
 /** validateResourceName; true where nothing is wrong. */
-function resourceName(name: string, path: Path, out: Errors): boolean {
+export function resourceName(name: string, path: Path, out: Errors): boolean {
   const before = out.length
   named(isQualifiedName, name, path, out)
   if (out.length === before && !name.includes('/') && !isStandard(name)) out.push(invalidValue(path, name, 'must be a standard resource type or fully qualified'))
   return out.length === before
 }
 
-const containerName: NameRule = (name, path, out) => {
+export const containerName: NameRule = (name, path, out) => {
   resourceName(name, path, out)
   if (!name.includes('/')) {
     if (!CONTAINER.has(name) && !isHugePages(name)) out.push(invalidValue(path, name, 'must be a standard resource for containers'))
   } else if (!isNative(name) && !isExtendedResource(name)) out.push(invalidValue(path, name, "doesn't follow extended resource name standard"))
 }
+
+/** core/validation: ValidateContainerResourceName. */
+export const containerResourceName: NameRule = containerName
 
 const podName: NameRule = (name, path, out) => {
   if (resourceName(name, path, out) && !isPodLevelResource(name)) out.push(notSupported(path, name, ['cpu', 'hugepages-', 'memory']))
