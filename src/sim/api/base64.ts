@@ -6,6 +6,10 @@ const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 export function base64Encode(text: string): string {
   const bytes: number[] = []
   for (const c of text) bytes.push(...utf8(c.codePointAt(0)!))
+  return base64OfBytes(bytes)
+}
+
+export function base64OfBytes(bytes: readonly number[]): string {
   let out = ''
   for (let i = 0; i < bytes.length; i += 3) {
     const [a, b, c] = [bytes[i]!, bytes[i + 1], bytes[i + 2]]

@@ -15,8 +15,8 @@ export interface RestRequest {
   readonly body?: KubeObject | JsonValue
   readonly patchType?: 'json' | 'merge' | 'strategic' | 'apply'
   readonly options?: RequestOptions
-  /** Paths of members that stood twice in the body's text. */
-  readonly duplicates?: readonly string[]
+  /** What strict decoding has to say of the body's text, e.g. members that stood twice. */
+  readonly complaints?: readonly string[]
   readonly userAgent?: string
 }
 

@@ -1,28 +1,31 @@
 import type { JsonValue, KubeObject } from '../api/meta.ts'
+import { schemaOf } from '../api/schema/schema.ts'
 import { badRequest, isStatus, methodNotSupported, notFound, resourceNotFound, type Status } from '../api/status.ts'
 import type { Engine, EventContext } from '../engine/engine.ts'
 import type { Random } from '../engine/random.ts'
 import { ms, type Micros } from '../engine/time.ts'
 import { scheme } from '../kinds/index.ts'
 import { Store, type Change } from '../store/store.ts'
+import { impersonating, type Impersonation } from './authentication/impersonation.ts'
 import { userNamed, type UserInfo } from './authentication/user.ts'
 import { exactFields, pathRequest, resourceRequest, type Attributes } from './authorization/attributes.ts'
 import { Authorizer, type AuthorizationMode } from './authorization/authorizer.ts'
+import { reviewKind } from './authorization/reviews.ts'
 import { decode } from './decoding.ts'
 import { deleteObject } from './deletion.ts'
 import type { Execution, Outcome, ServerMeans } from './execution.ts'
 import { ServedGroups } from './http/groups.ts'
 import type { RequestPath } from './http/path.ts'
-import { applyPatch } from './patching.ts'
+import { patchDocument, patchObject } from './patching.ts'
 import { getObject, listObjects, selectObjects } from './reading.ts'
 import type { RequestOptions, RestRequest } from './rest.ts'
 import { bindPod, evictPod, finalizeNamespace, getScale, updateScale } from './subresources.ts'
 import { WatchHub, type WatchRow } from './watch-hub.ts'
-import { createObject, updateObject } from './writing.ts'
+import { createObject, putObject, updateObject } from './writing.ts'
 
 /** The event that brings a request, as client/transport.ts sends it. */
 interface Arrived {
-  readonly request: RestRequest
+  readonly request: RestRequest & { readonly impersonate?: Impersonation }
   readonly user: string | UserInfo
   readonly client: string
   readonly sentAt: Micros
@@ -86,7 +89,8 @@ export class ApiServer {
     const trusted = isComponent(sender)
     const refused = this.authorizer.refuse(asked(request, who))
     if (refused) return { answer: refused, warnings, changes, created: false }
-    const kind = scheme.resource(request.group, request.version, request.resource)
+    const review = reviewKind(request.group, request.version, request.resource)
+    const kind = review?.kind ?? scheme.resource(request.group, request.version, request.resource)
     if (!kind) return { answer: resourceNotFound(), warnings, changes, created: false }
     const deprecated = trusted ? undefined : DEPRECATED[kind.plural]
     if (deprecated) warnings.push(deprecated)
@@ -109,25 +113,33 @@ export class ApiServer {
         if (ctx) this.hub.dispatch(ctx, kind, change)
       },
     }
-    const answer = this.#route(exec, request)
+    const answer = review ? withBody(exec, request, (object) => review.answer({ authorizer: this.authorizer, who, now, namespace: request.namespace ?? '' }, object)) : this.#route(exec, request)
     return { answer, warnings, changes, created: changes.some((change) => change.type === 'ADDED' && change.object === answer) }
   }
 
   /** May the user do this? The refusal where not. */
-  authorize(user: UserInfo, verb: string, path: RequestPath): Status | undefined {
+  authorize(user: UserInfo, verb: string, path: RequestPath, fieldSelector = ''): Status | undefined {
     if (!path.isResource) return this.authorizer.refuse(pathRequest(user, verb, path.path))
     const { group, resource, namespace, name, subresource } = path
-    return this.authorizer.refuse(resourceRequest(user, verb, group, resource, namespace, name, subresource))
+    const fields = fieldSelector ? exactFields(fieldSelector) : undefined
+    const named = name || (verb === 'list' || verb === 'watch' ? fields?.['metadata.name'] : undefined) || ''
+    const plain = resourceRequest(user, verb, group, resource, namespace, named, subresource)
+    return this.authorizer.refuse(fields ? { ...plain, fields } : plain)
   }
 
   #serve(ctx: EventContext, arrived: Arrived): void {
     const { request, user, then } = arrived
-    const served = this.execute(request, user, ctx.now, ctx)
+    const sender = request.impersonate ? this.#impersonate(request, request.impersonate, user) : user
+    const served = isStatus(sender) ? { answer: sender, warnings: [], changes: [], created: false } : this.execute(request, sender, ctx.now, ctx)
     note(ctx, arrived, served)
     if (!then) return
     // Committing takes the time of an fsync; reads are answered from the watch cache.
     const took = served.changes.length > 0 ? ms(4) + ctx.random.below(4000) : 200 + ctx.random.below(400)
     ctx.schedule(took, then.actor, then.what, { answer: served.answer, data: then.data, sentAt: ctx.now, warnings: served.warnings })
+  }
+
+  #impersonate(request: RestRequest, wanted: Impersonation, user: string | UserInfo): UserInfo | Status {
+    return impersonating(this.authorizer, wanted, asked(request, typeof user === 'string' ? userNamed(user) : user))
   }
 
   #route(exec: Execution, request: RestRequest): Outcome {
@@ -151,7 +163,7 @@ export class ApiServer {
   }
 
   #put(exec: Execution, object: KubeObject): Outcome {
-    const answer = updateObject(exec, () => object)
+    const answer = putObject(exec, object)
     const isAbsent = isStatus(answer) && answer.reason === 'NotFound'
     return isAbsent && exec.kind.createsOnUpdate ? createObject(exec, object) : answer
   }
@@ -165,7 +177,7 @@ export class ApiServer {
       case 'status get':
         return getObject(exec)
       case 'status update':
-        return withBody(exec, request, (object) => updateObject(exec, () => object))
+        return withBody(exec, request, (object) => putObject(exec, object))
       case 'status patch':
         return updateObject(exec, patching(exec, request))
       case 'scale get':
@@ -173,7 +185,7 @@ export class ApiServer {
       case 'scale update':
         return updateScale(exec, () => request.body as KubeObject)
       case 'scale patch':
-        return updateScale(exec, (old) => applyPatch(exec, old, request.body as JsonValue, request.patchType ?? 'merge') as Outcome<KubeObject>)
+        return updateScale(exec, (old) => patchScale(old, request))
       case 'binding create':
         return bindPod(exec, request.body as KubeObject)
       case 'eviction create':
@@ -233,16 +245,19 @@ function asked({ verb, group, resource, namespace = '', name = '', subresource =
 }
 
 function withBody(exec: Execution, request: RestRequest, then: (object: KubeObject) => Outcome): Outcome {
-  const object = decode(exec, request.body)
+  const object = decode(exec, request.body, request.complaints)
   return isStatus(object) ? object : then(object)
+}
+
+function patchScale(old: KubeObject, { body, patchType }: RestRequest): Outcome<KubeObject> {
+  const type = patchType === 'apply' || !patchType ? 'merge' : patchType
+  return patchDocument(old as unknown as JsonValue, body as JsonValue, type, schemaOf({ group: 'autoscaling', version: 'v1', kind: 'Scale' })) as Outcome<KubeObject>
 }
 
 const patching =
   (exec: Execution, request: RestRequest) =>
-  (old: KubeObject): Outcome<KubeObject> => {
-    const patched = applyPatch(exec, old, request.body as JsonValue, request.patchType ?? 'strategic')
-    return isStatus(patched) ? patched : decode(exec, patched)
-  }
+  (old: KubeObject): Outcome<KubeObject> =>
+    patchObject(exec, old, request)
 
 const VERBS: Readonly<Record<string, string>> = { create: 'POST', update: 'PUT', patch: 'PATCH', delete: 'DELETE', deletecollection: 'DELETE', get: 'GET', list: 'GET' }
 

@@ -1,9 +1,12 @@
 import { deepEqual } from '../deep.ts'
 import type { JsonValue } from '../meta.ts'
 
-/** A JSON patch that cannot be applied. Messages of failed tests begin with "testing". */
+/** A JSON patch that cannot be applied, or one that is none. Messages of failed tests begin with "testing". */
 export class JsonPatchError extends Error {
   override readonly name = 'JsonPatchError'
+  constructor(message: string, readonly malformed = false) {
+    super(message)
+  }
 }
 
 type Plain = Readonly<Record<string, JsonValue | undefined>>
@@ -107,7 +110,7 @@ function apply(doc: JsonValue, operation: Operation): JsonValue {
 export function jsonPatch(document: JsonValue, patch: JsonValue): JsonValue {
   if (!Array.isArray(patch)) {
     const word = patch === null ? 'null' : typeof patch === 'boolean' ? 'bool' : typeof patch
-    throw new JsonPatchError(`error decoding patch: json: cannot unmarshal ${word} into Go value of type []handlers.jsonPatchOp`)
+    throw new JsonPatchError(`error decoding patch: json: cannot unmarshal ${word} into Go value of type []handlers.jsonPatchOp`, true)
   }
   let doc = document
   for (const operation of patch as readonly JsonValue[]) doc = apply(doc, (isMap(operation) ? operation : {}) as Operation)

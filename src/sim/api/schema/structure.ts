@@ -19,17 +19,17 @@ export const strictComplaints = (unknown: readonly string[]): readonly string[] 
 
 /**
  * Decodes the body of a POST or PUT against its kind's schema and puts refusals in the API server's words. Kinds
- * without a schema (custom resources) pass as they are.
+ * without a schema (custom resources) pass as they are. `earlier`: what strict reading of the text complained about.
  */
-export function validateStructure(obj: KubeObject, mode: FieldValidation = 'Strict'): StructureResult | Status {
+export function validateStructure(obj: KubeObject, mode: FieldValidation = 'Strict', earlier: readonly string[] = []): StructureResult | Status {
   const gvk = gvkOf(obj)
   const def = schemaOf(gvk)
-  if (!def) return { object: obj, warnings: [] }
+  if (!def) return { object: obj, warnings: earlier }
   const { value, error, unknown } = decode(def, obj as unknown as JsonValue)
   const refuse = (why: string): Status =>
     badRequest(`${gvk.kind} in version ${goQuote(gvk.version)} cannot be handled as a ${gvk.kind}: ${why}`)
   if (error) return refuse(error)
-  const complaints = mode === 'Ignore' ? [] : strictComplaints(unknown)
+  const complaints = mode === 'Ignore' ? [] : [...earlier, ...strictComplaints(unknown)]
   if (mode === 'Strict' && complaints.length) return refuse(`strict decoding error: ${complaints.join(', ')}`)
   return { object: value as unknown as KubeObject, warnings: complaints }
 }

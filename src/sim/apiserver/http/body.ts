@@ -6,10 +6,10 @@ import { parseJson } from './json.ts'
 /** The largest body that is read (apiserver: server/config.go, MaxRequestBodyBytes). */
 export const MAX_BODY = 3 * 1024 * 1024
 
-/** A body as data, with the paths of members that occur twice. */
+/** A body as data, with what strict decoding says of members that occur twice. */
 export interface Read {
   readonly value: JsonValue
-  readonly duplicates: readonly string[]
+  readonly complaints: readonly string[]
 }
 
 const mediaOf = (contentType: string | undefined): string => (contentType ?? 'application/json').split(';')[0]!.trim().toLowerCase()
@@ -78,7 +78,7 @@ function utf8(text: string, max: number): number[] {
 
 /** Reads the body of a POST or PUT for objects of `kind`; the refusal of one that is no object. */
 export function readBody(body: JsonValue | undefined, contentType: string | undefined, kind: string): Read | Status {
-  if (body !== undefined && typeof body !== 'string') return { value: body, duplicates: [] }
+  if (body !== undefined && typeof body !== 'string') return { value: body, complaints: [] }
   const text = body ?? ''
   const unrecognised = (why: string): Status => badRequest(`the object provided is unrecognized (must be of type ${kind}): ${why} (${summary(text)})`)
   const parsed = mediaOf(contentType) === 'application/yaml' ? parseYaml(text) : parseJson(text)
@@ -89,7 +89,7 @@ export function readBody(body: JsonValue | undefined, contentType: string | unde
     const struct = 'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }'
     return unrecognised(`couldn't get version/kind; json parse error: json: cannot unmarshal ${word} into Go value of type ${struct}`)
   }
-  return { value: value ?? {}, duplicates: parsed.duplicates }
+  return { value: value ?? {}, complaints: parsed.complaints }
 }
 
 export { mediaOf }

@@ -30,6 +30,8 @@ interface Visit {
   readonly ctx: EventContext | undefined
 }
 
+const NOT_ACCEPTABLE = '406: Not Acceptable\n\nAvailable representations: application/json, application/yaml, application/vnd.kubernetes.protobuf'
+
 /** Status answers are of the server's own kind, whatever form was asked for. */
 export const refusal = (status: Status, warnings: readonly string[] = []): HttpAnswer => ({ code: status.code, warnings, body: status as unknown as JsonValue, changes: [] })
 
@@ -45,10 +47,10 @@ export function serveHttp(server: ApiServer, request: HttpRequest, now: Micros, 
   if (isStatus(user)) return refusal(user)
   const verb = verbOf(request.method, path, query)
   const visit: Visit = { server, request, path, query, user, verb, now, ctx }
-  const forbidden = server.authorize(user, verb, path)
+  const forbidden = server.authorize(user, verb, path, first(query, 'fieldSelector'))
   if (forbidden) return refusal(forbidden)
   const wantsResource = path.isResource && (path.resource !== '' || path.namespace !== '')
-  if (!wantsResource) return serveDocument(server, request, path, query)
+  if (!wantsResource) return serveDocument(server, request, request.path, query)
   const route = findRoute(server, path, request.method)
   if ('answer' in route) return route.answer
   return serveRoute(visit, route)
@@ -57,7 +59,7 @@ export function serveHttp(server: ApiServer, request: HttpRequest, now: Micros, 
 function serveRoute(visit: Visit, route: Route): HttpAnswer {
   const { request, query } = visit
   const wanted = negotiate(request.accept)
-  if (!wanted) return refusal(notAcceptable('406: Not Acceptable\n\nAvailable representations: application/json, application/yaml, application/vnd.kubernetes.protobuf'))
+  if (!wanted) return refusal({ ...notAcceptable(NOT_ACCEPTABLE), details: {} })
   const wrongTable = checkTable(wanted, first(query, 'includeObject'))
   if (wrongTable) return refusal(wrongTable)
   const rest = restRequest(visit, route, wanted)
@@ -113,7 +115,7 @@ function restRequest(visit: Visit, route: Route, wanted: Wanted): Prepared | Sta
       const options = checkSize(request.body) ?? writeOptions(verb, query, false)
       if (isStatus(options)) return options
       const body = checkMediaType(request.contentType) ?? readBody(request.body, request.contentType, route.bodyKind)
-      return isStatus(body) ? body : ready(verb, { ...options, query }, body.value, { duplicates: body.duplicates })
+      return isStatus(body) ? body : ready(verb, { ...options, query }, body.value, { complaints: body.complaints })
     }
     case 'patch': {
       const type = patchTypeOf(request.contentType, route.strategic)
@@ -121,7 +123,7 @@ function restRequest(visit: Visit, route: Route, wanted: Wanted): Prepared | Sta
       const options = checkSize(request.body) ?? writeOptions('patch', query, type === 'apply')
       if (isStatus(options)) return options
       const body = readPatch(request.body, type)
-      return isStatus(body) ? body : ready('patch', options, body.value, { patchType: type, duplicates: body.duplicates })
+      return isStatus(body) ? body : ready('patch', options, body.value, { patchType: type, complaints: body.complaints })
     }
     default:
       return deletion(visit, verb === 'deletecollection', ready)

@@ -1,6 +1,7 @@
+import { goQuote } from '../../api/field.ts'
 import type { JsonValue } from '../../api/meta.ts'
 
-export type Parsed = { readonly value: JsonValue; readonly duplicates: readonly string[] } | { readonly error: string }
+export type Parsed = { readonly value: JsonValue; readonly complaints: readonly string[] } | { readonly error: string }
 
 /** How deep a body may nest; Go stops at 10,000, this stack earlier. */
 const MAX_DEPTH = 3000
@@ -20,7 +21,7 @@ export function parseJson(text: string): Parsed {
   const reader = new Reader(text)
   try {
     const value = reader.document()
-    return { value, duplicates: reader.duplicates }
+    return { value, complaints: reader.duplicates.map((path) => `duplicate field ${goQuote(path)}`) }
   } catch (reason) {
     if (reason instanceof Refused) return { error: reason.message }
     throw reason

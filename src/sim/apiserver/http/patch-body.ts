@@ -17,15 +17,17 @@ export function patchTypeOf(contentType: string | undefined, strategic: boolean)
   const media = mediaOf(contentType ?? '')
   const type = TYPES[media]
   if (type && (strategic || type !== 'strategic')) return type
-  const accepted = Object.keys(TYPES).filter((name) => strategic || TYPES[name] !== 'strategic')
+  // A type that is no patch at all is refused by the router already.
+  if (!type) return { ...unsupportedMediaType('415: Unsupported Media Type'), details: {} }
+  const accepted = Object.keys(TYPES).filter((name) => TYPES[name] !== 'strategic')
   return unsupportedMediaType(`the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`)
 }
 
 /** Reads a patch: JSON, or YAML for apply. */
 export function readPatch(body: JsonValue | undefined, type: string): Read | Status {
-  if (body !== undefined && typeof body !== 'string') return { value: body, duplicates: [] }
+  if (body !== undefined && typeof body !== 'string') return { value: body, complaints: [] }
   const text = body ?? ''
   const parsed = type === 'apply' ? parseYaml(text) : parseJson(text)
-  if ('error' in parsed) return badRequest(type === 'apply' ? `error decoding YAML: ${parsed.error}` : parsed.error)
+  if ('error' in parsed) return badRequest(`error decoding ${type === 'apply' ? 'YAML' : 'patch'}: ${parsed.error}`)
   return parsed
 }

@@ -37,12 +37,12 @@ export function verbOf(method: string, path: RequestPath, query: Query): string 
 /** What the mux answers where no server is registered at all. */
 export const pageNotFound: HttpAnswer = { code: 404, warnings: [], body: '404 page not found\n', contentType: 'text/plain', changes: [] }
 
-const notAllowed: Status = {
+export const notAllowed: Status = {
   kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: 'the server does not allow this method on the requested resource',
   reason: 'MethodNotAllowed', details: {}, code: 405,
 }
 
-const answered = (status: Status): { readonly answer: HttpAnswer } => ({ answer: { code: status.code, warnings: [], body: status as unknown as JsonValue, changes: [] } })
+export const answered = (status: Status): HttpAnswer => ({ code: status.code, warnings: [], body: status as unknown as JsonValue, changes: [] })
 
 const COLLECTION_VERBS: Readonly<Record<string, string>> = { GET: 'list', HEAD: 'list', POST: 'create', DELETE: 'deletecollection' }
 const ITEM_VERBS: Readonly<Record<string, string>> = { GET: 'get', HEAD: 'get', PUT: 'update', PATCH: 'patch', DELETE: 'delete' }
@@ -53,18 +53,18 @@ export function findRoute(server: ApiServer, path: RequestPath, method: string):
   const { group, version } = path
   if (!server.groups.has(group)) return { answer: pageNotFound }
   const resource = server.groups.resource(group, version, path.resource)
-  if (!resource || path.rest.length > 0 && path.subresource !== 'proxy') return answered(resourceNotFound())
+  if (!resource || path.rest.length > 0 && path.subresource !== 'proxy') return { answer: answered(resourceNotFound()) }
   const inNamespace = path.namespace !== '' && path.resource !== 'namespaces'
-  if (inNamespace && !resource.namespaced) return answered(resourceNotFound())
-  if (resource.namespaced && !inNamespace && path.name !== '') return answered(resourceNotFound())
+  if (inNamespace && !resource.namespaced) return { answer: answered(resourceNotFound()) }
+  if (resource.namespaced && !inNamespace && path.name !== '') return { answer: answered(resourceNotFound()) }
   if (path.subresource) {
     const sub = resource.subresources.find((candidate) => candidate.name === path.subresource)
-    if (!sub) return answered(resourceNotFound())
+    if (!sub) return { answer: answered(resourceNotFound()) }
     const verb = SUBRESOURCE_VERBS[method]
-    return verb && sub.verbs.includes(verb) ? { bodyKind: sub.kind, strategic: !resource.custom } : answered(notAllowed)
+    return verb && sub.verbs.includes(verb) ? { bodyKind: sub.kind, strategic: !resource.custom } : { answer: answered(notAllowed) }
   }
   const verb = (path.name ? ITEM_VERBS : COLLECTION_VERBS)[method]
   const onlyLists = resource.namespaced && !inNamespace
-  if (!verb || !resource.verbs.includes(verb) || (onlyLists && verb !== 'list')) return answered(notAllowed)
+  if (!verb || !resource.verbs.includes(verb) || (onlyLists && verb !== 'list')) return { answer: answered(notAllowed) }
   return { bodyKind: resource.kind, strategic: !resource.custom }
 }

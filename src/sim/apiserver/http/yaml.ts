@@ -1,4 +1,5 @@
 import { LineCounter, parseDocument, type Document } from 'yaml'
+import { goQuote } from '../../api/field.ts'
 import { YAML_OPTIONS } from '../../manifest/parse.ts'
 import { checkLimits } from '../../manifest/limits.ts'
 import { toJson } from '../../manifest/to-json.ts'
@@ -14,5 +15,7 @@ export function parseYaml(text: string): Parsed {
   const wrong = firstError(document.errors, text)
   if (wrong) return { error: wordingOf(wrong.error, text, lines.linePos(wrong.at).line).message }
   const { value, duplicates, problem } = toJson(document)
-  return problem ? { error: problem } : { value, duplicates: duplicates.map(String) }
+  if (problem) return { error: problem }
+  const twice = duplicates.map((key) => `  line ${lines.linePos(key.range![0]).line}: key ${goQuote(String(key))} already set in map`)
+  return { value, complaints: twice.length ? [`yaml: unmarshal errors:\n${twice.join('\n')}`] : [] }
 }
