@@ -13,6 +13,8 @@ export interface Claim {
   readonly owners: Resource
   readonly resource: Resource
   readonly selector: Selector
+  /** Finalizers that adopted objects get. */
+  readonly finalizers?: readonly string[]
 }
 
 /**
@@ -65,11 +67,11 @@ function checkOwner(ctx: ReconcileContext, { owner, owners }: Claim): Refused | 
   return undefined
 }
 
-function adopt(ctx: ReconcileContext, { owner, resource }: Claim, object: KubeObject): 'adopted' | 'gone' | Refused {
+function adopt(ctx: ReconcileContext, { owner, resource, finalizers }: Claim, object: KubeObject): 'adopted' | 'gone' | Refused {
   ctx.note('controller.adopt', { owner: owner.metadata.name, name: object.metadata.name })
   const { apiVersion, kind, metadata } = owner
   const reference = { apiVersion, kind, name: metadata.name, uid: uidOf(owner), controller: true, blockOwnerDeletion: true }
-  const answer = ctx.call(patch(resource, object, { metadata: { ownerReferences: [reference], uid: uidOf(object) } }))
+  const answer = ctx.call(patch(resource, object, { metadata: { ownerReferences: [reference], uid: uidOf(object), ...(finalizers ? { finalizers } : {}) } }))
   return !isStatus(answer) ? 'adopted' : isNotFound(answer) ? 'gone' : new Refused(answer)
 }
 

@@ -41,7 +41,7 @@ export class ControllerRunner {
       qps: controller.qps ?? 20,
       burst: controller.burst ?? 30,
     })
-    this.queue = new WorkQueue(engine, name, controller.workers)
+    this.queue = new WorkQueue(engine, name, controller.workers, controller.backoff)
     this.recorder = new EventRecorder(engine, client, { component: controller.component ?? name })
     for (const short of controller.state ?? []) this.#states.set(short, engine.table(`${name}/${short}`))
     this.jobs = new Jobs<ReconcileResult>(engine, name, client, (ctx, key) => controller.reconcile(this.#controllerContext(ctx, key), key), {

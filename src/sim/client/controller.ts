@@ -1,6 +1,7 @@
 import type { KubeObject } from '../api/meta.ts'
 import type { Micros } from '../engine/time.ts'
 import type { ReconcileContext, ReconcileResult } from './reconcile-context.ts'
+import type { Backoff } from './work-queue.ts'
 
 /** What an event handler of an informer may do: look into caches and put keys into the controller's queue. */
 export interface HandlerContext {
@@ -40,6 +41,8 @@ export interface Controller {
   /** Requests per second and burst of this controller's client; 20 and 30 unless given. */
   readonly qps?: number
   readonly burst?: number
+  /** Of the work queue; 5 ms doubling up to 1000 s unless given. */
+  readonly backoff?: Backoff
   /** Called once when the controller starts, e.g. to enqueue a periodic key. */
   start?(ctx: HandlerContext): void
   reconcile(ctx: ControllerContext, key: string): ReconcileResult

@@ -18,8 +18,13 @@ export interface QueueRow {
 }
 
 const REST: QueueRow = { dirty: false, processing: false, since: 0, failures: 0 }
-const BASE_DELAY = 5_000
-const MAX_DELAY = 1_000_000_000
+/** Delays after failures: `base`, doubling up to `max`. */
+export interface Backoff {
+  readonly base: Micros
+  readonly max: Micros
+}
+
+const DEFAULT_BACKOFF: Backoff = { base: 5_000, max: 1_000_000_000 }
 
 /**
  * The rate-limited, de-duplicating work queue of a controller (client-go: util/workqueue) with its workers. The owning
@@ -31,13 +36,15 @@ export class WorkQueue {
   readonly #counters: Table<number>
   readonly #actor: string
   readonly #workers: number
+  readonly #backoff: Backoff
 
-  constructor(engine: Engine, actor: string, workers: number) {
+  constructor(engine: Engine, actor: string, workers: number, backoff: Backoff = DEFAULT_BACKOFF) {
     this.rows = engine.table<QueueRow>(`queue/${actor}`)
     this.#waiting = engine.table<string>(`queue-waiting/${actor}`)
     this.#counters = engine.table<number>('queues')
     this.#actor = actor
     this.#workers = workers
+    this.#backoff = backoff
   }
 
   get busy(): number {
@@ -99,7 +106,7 @@ export class WorkQueue {
     if (rest.dirty || rest.timer || failures > 0) this.rows.set(key, rest)
     else this.rows.delete(key)
     if (rest.dirty) ctx.schedule(0, this.#actor, 'work', key)
-    if (failed) this.addAfter(ctx, key, backoff(failures - 1))
+    if (failed) this.addAfter(ctx, key, backoff(failures - 1, this.#backoff))
     const next = this.#waiting.firstKey()
     if (next !== undefined) ctx.schedule(0, this.#actor, 'work', this.#waiting.get(next))
   }
@@ -123,9 +130,9 @@ export class WorkQueue {
   }
 }
 
-/** ItemExponentialFailureRateLimiter: 5 ms doubling up to 1000 s. */
-export function backoff(failuresBefore: number): Micros {
-  let delay = BASE_DELAY
-  for (let i = 0; i < failuresBefore && delay < MAX_DELAY; i++) delay *= 2
-  return Math.min(delay, MAX_DELAY)
+/** ItemExponentialFailureRateLimiter: by default 5 ms doubling up to 1000 s. */
+export function backoff(failuresBefore: number, { base, max }: Backoff = DEFAULT_BACKOFF): Micros {
+  let delay = base
+  for (let i = 0; i < failuresBefore && delay < max; i++) delay *= 2
+  return Math.min(delay, max)
 }

@@ -9,6 +9,7 @@ import { endpointSliceController } from './endpointslice/index.ts'
 import { endpointSliceMirroringController } from './endpointslicemirroring/index.ts'
 import { ephemeralVolumeController } from './ephemeralvolume/index.ts'
 import { garbageCollector } from './garbagecollector/index.ts'
+import { jobController } from './job/index.ts'
 import { namespaceController } from './namespace/index.ts'
 import { nodeIpam } from './nodeipam/index.ts'
 import { nodeLifecycle } from './nodelifecycle/index.ts'
@@ -38,6 +39,7 @@ export const controllers = (setup: ControllerSetup): readonly Controller[] => [
   serviceAccountController,
   garbageCollector,
   daemonSetController,
+  jobController,
   deploymentController,
   replicaSetController,
   disruptionController,

@@ -15,7 +15,7 @@ export const minutes = (n: number): Micros => Math.round(n * 60_000_000)
 const DAY = 86_400
 
 /** Days since 1970-01-01 to [year, month, day] in the proleptic Gregorian calendar. */
-function civilFromDays(days: number): [number, number, number] {
+export function civilFromDays(days: number): [number, number, number] {
   const z = days + 719_468
   const era = Math.floor(z / 146_097)
   const doe = z - era * 146_097
@@ -27,7 +27,8 @@ function civilFromDays(days: number): [number, number, number] {
   return [yoe + era * 400 + (month <= 2 ? 1 : 0), month, day]
 }
 
-function daysFromCivil(year: number, month: number, day: number): number {
+/** The inverse; `day` may lie outside its month. */
+export function daysFromCivil(year: number, month: number, day: number): number {
   const y = month <= 2 ? year - 1 : year
   const era = Math.floor(y / 400)
   const yoe = y - era * 400
