@@ -12,10 +12,11 @@ import { deploymentKind } from './deployment/index.ts'
 import { endpointsKind } from './endpoints/index.ts'
 import { endpointSliceKind } from './endpointslice/index.ts'
 import { eventKind } from './event/index.ts'
+import { flowSchemaKind } from './flowschema/index.ts'
+import { horizontalPodAutoscalerKind, horizontalPodAutoscalerV1Kind } from './horizontalpodautoscaler/index.ts'
 import { ingressKind } from './ingress/index.ts'
 import { ingressClassKind } from './ingressclass/index.ts'
 import { ipAddressKind } from './ipaddress/index.ts'
-import { horizontalPodAutoscalerKind, horizontalPodAutoscalerV1Kind } from './horizontalpodautoscaler/index.ts'
 import { jobKind } from './job/index.ts'
 import { leaseKind } from './lease/index.ts'
 import { limitRangeKind } from './limitrange/index.ts'
@@ -27,6 +28,7 @@ import { persistentVolumeClaimKind } from './persistentvolumeclaim/index.ts'
 import { podKind } from './pod/index.ts'
 import { podDisruptionBudgetKind } from './poddisruptionbudget/index.ts'
 import { podTemplateKind } from './podtemplate/index.ts'
+import { priorityLevelConfigurationKind } from './prioritylevelconfiguration/index.ts'
 import { replicaSetKind } from './replicaset/index.ts'
 import { replicationControllerKind } from './replicationcontroller/index.ts'
 import { resourceQuotaKind } from './resourcequota/index.ts'
@@ -86,6 +88,8 @@ const modelled = [
   networkPolicyKind,
   ipAddressKind,
   serviceCidrKind,
+  flowSchemaKind,
+  priorityLevelConfigurationKind,
 ] as unknown as readonly KindDefinition[]
 
 /** Every kind of v1.36: the modelled ones, and the rest as stored but not acted upon. */
