@@ -31,6 +31,7 @@ import { loopOf, type Loop } from './observe/loops.ts'
 import { rolloutOf, type Rollout } from './observe/rollout.ts'
 import { lastStateOf } from './observe/why.ts'
 import { verdicts, type NodeVerdict } from './scheduler/attempts.ts'
+import type { Remedy } from './scheduler/remedies.ts'
 import { Scheduler } from './scheduler/scheduler.ts'
 
 export interface ClusterOptions {
@@ -68,6 +69,8 @@ export interface AttemptView {
   readonly plugins: readonly string[]
   readonly chosen: string | null
   readonly message: string
+  /** What would let a pod that waits be scheduled, tried on a copy. */
+  readonly remedies: readonly Remedy[]
 }
 
 const NO_LOGS = badRequest('the fake kubelets of this cluster keep no logs')
@@ -249,7 +252,7 @@ export class Cluster {
     const attempt = this.scheduler.attempts.table.get(pod)
     if (!attempt) return null
     const nodes = verdicts(attempt)
-    return { pod, at: attempt.at, nodes, plugins: attempt.scores?.plugins ?? [], chosen: attempt.chosen, message: attempt.message }
+    return { pod, at: attempt.at, nodes, plugins: attempt.scores?.plugins ?? [], chosen: attempt.chosen, message: attempt.message, remedies: this.scheduler.remedies(pod) }
   }
 
   /** A Deployment's numbers as its controller computes them. */

@@ -191,6 +191,8 @@ export interface AttemptState {
   readonly plugins: readonly string[]
   readonly chosen: string | null
   readonly message: string
+  /** What would let the pod be scheduled, each tried on a copy of the cluster; the least demanding first. */
+  readonly remedies: readonly { readonly node: string; readonly conditions: readonly Sentence[] }[]
 }
 
 /** Deployment's numbers as its controller computes them (api/deployment-numbers). */

@@ -12,11 +12,12 @@ import type { Node } from '../kinds/node/node.ts'
 import { Attempts } from './attempts.ts'
 import { SchedulerCache } from './cache.ts'
 import { nodeActions, podActions, type ClusterEvent } from './cluster-event.ts'
-import { decide, type Decision } from './decide.ts'
+import { decide, type Decision, type World } from './decide.ts'
 import { Nominations } from './nominations.ts'
 import { priorityOf } from './pod-info.ts'
 import { podVolumes } from './plugins/volume-binding.ts'
 import { SchedulingQueue, type QueuedPod } from './queue.ts'
+import { remedies, type Remedy } from './remedies.ts'
 import { LIVE_PODS, NODES, objectsOf, WAKING } from './sources.ts'
 import { disruption, notScheduled, withoutPromise, withPromise } from './status-patches.ts'
 import { VolumeBinder } from './volume-binder.ts'
@@ -217,15 +218,26 @@ export class Scheduler {
     this.queue.work(ctx, ctx.random.between(FASTEST_CYCLE, SLOWEST_CYCLE))
   }
 
-  #attempt(ctx: EventContext, key: string, { pod }: QueuedPod): void {
-    const decision = decide(pod, {
+  /** What would let a waiting pod be scheduled; empty for one that is not waiting. */
+  remedies(key: string): readonly Remedy[] {
+    const pod = this.#pods.cache.get(key)
+    const waits = pod && !pod.spec.nodeName && !this.cache.assumed.has(key) && isOurs(pod)
+    return waits ? remedies(pod, this.#world(() => 0)) : []
+  }
+
+  #world(random: (bound: number) => number): World {
+    return {
       snapshot: this.cache.snapshot,
       objects: this.#volumes.objects,
       nominated: (node) => this.#nominations.on(node),
       latest: (p) => this.#pods.cache.get(keyOf(p)) ?? p,
-      random: (bound) => ctx.random.below(bound),
+      random,
       start: (this.#counters.get('start') ?? 0) % Math.max(1, this.cache.snapshot.nodes.length),
-    })
+    }
+  }
+
+  #attempt(ctx: EventContext, key: string, { pod }: QueuedPod): void {
+    const decision = decide(pod, this.#world((bound) => ctx.random.below(bound)))
     const number = (this.#counters.get('attempts') ?? 0) + 1
     this.#counters.set('attempts', number)
     this.#counters.set('start', decision.nextStart)

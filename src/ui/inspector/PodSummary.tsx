@@ -1,13 +1,16 @@
-import type { ReactNode } from 'react'
+import { useMemo, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ApiObject } from '../../workers/protocol.ts'
 import { at, conditionOf, listAt, numberAt, textAt } from '../kinds/access.ts'
 import { Glyph } from '../kit/Glyph.tsx'
 import type { Status } from '../kit/status.ts'
+import { useClock } from '../store/hooks.ts'
+import { Remedies } from '../views/Remedies.tsx'
 import { askWhy, select } from '../views/select.ts'
 import { updateUi } from '../store/ui-state.ts'
 import { Fact, Section, type SummaryProps } from './SummaryParts.tsx'
 import styles from './inspector.module.css'
+import { useAnswer } from './use-answer.ts'
 
 /** A pod: where it runs, its containers with state and probes. */
 export function PodSummary({ objectKey, object }: SummaryProps): ReactNode {
@@ -48,9 +51,22 @@ export function PodSummary({ objectKey, object }: SummaryProps): ReactNode {
         <Fact name={t('qos')}>{textAt(object, 'status', 'qosClass') || '–'}</Fact>
         <Fact name={t('restartPolicy')}>{textAt(object, 'spec', 'restartPolicy') || 'Always'}</Fact>
       </dl>
-      {unscheduled?.status === 'False' && <p className={styles['trouble']}>{unscheduled.message}</p>}
+      {unscheduled?.status === 'False' && <Waiting objectKey={objectKey} message={unscheduled.message ?? ''} />}
       <Containers pod={object} list="initContainers" statuses="initContainerStatuses" title={t('initContainers')} />
       <Containers pod={object} list="containers" statuses="containerStatuses" title={t('containers')} />
+    </>
+  )
+}
+
+/** Why no node takes the pod, and what would help. */
+function Waiting({ objectKey, message }: { readonly objectKey: string; readonly message: string }): ReactNode {
+  const query = useMemo(() => ({ type: 'attempt' as const, pod: objectKey.slice('pods/'.length) }), [objectKey])
+  const moment = useClock((clock) => (clock.playing ? Math.floor(clock.at / 250_000) : clock.index * 1e6 + clock.branch), 0)
+  const attempt = useAnswer<'attempt'>(query, moment)
+  return (
+    <>
+      <p className={styles['trouble']}>{message}</p>
+      <Remedies remedies={attempt?.remedies ?? []} />
     </>
   )
 }

@@ -7,6 +7,7 @@ import { useClock, useKeys, useMirror, useUi } from '../../store/hooks.ts'
 import { UNSCHEDULED } from '../../store/indexes.ts'
 import { updateUi } from '../../store/ui-state.ts'
 import { instantText } from '../../timeline/format-time.ts'
+import { Remedies } from '../Remedies.tsx'
 import styles from './control-plane.module.css'
 
 const MOST_PODS = 300
@@ -95,6 +96,7 @@ function Verdicts({ attempt }: { readonly attempt: AttemptState }): ReactNode {
         </table>
       </div>
       <p className={styles['message']}>{attempt.chosen === null ? attempt.message : decided(attempt, t)}</p>
+      <Remedies remedies={attempt.remedies} />
     </>
   )
 }
