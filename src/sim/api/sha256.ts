@@ -64,3 +64,6 @@ function block(state: number[], bytes: readonly number[], at: number): void {
   const next = [a, b, c, d, e, f, g, h]
   for (let i = 0; i < 8; i++) state[i] = (state[i]! + next[i]!) | 0
 }
+
+/** The digest as 64 hexadecimal digits. */
+export const sha256Hex = (text: string): string => sha256(text).map((byte) => byte.toString(16).padStart(2, '0')).join('')

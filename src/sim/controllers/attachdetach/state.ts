@@ -1,4 +1,4 @@
-import { sha256 } from '../../api/sha256.ts'
+import { sha256Hex } from '../../api/sha256.ts'
 import type { ControllerContext, HandlerContext } from '../../client/controller.ts'
 import type { Micros } from '../../engine/time.ts'
 
@@ -42,7 +42,7 @@ export const OPERATIONS = 'operations'
 export const TOLD = 'told'
 
 /** "csi-" and a digest: the name of the attachment of a volume to a node (pkg/volume/csi: getAttachmentName). */
-export const attachmentName = (handle: string, driver: string, node: string): string => `csi-${sha256(`${handle}${driver}${node}`)}`
+export const attachmentName = (handle: string, driver: string, node: string): string => `csi-${sha256Hex(`${handle}${driver}${node}`)}`
 
 type Tables = Pick<ControllerContext | HandlerContext, 'state'>
 
