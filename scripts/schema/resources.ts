@@ -48,8 +48,12 @@ const CATEGORIES: Readonly<Record<string, readonly string[]>> = {
 }
 const VERBS: Readonly<Record<string, readonly string[]>> = {
   list: ['list', 'watch'], post: ['create'], deletecollection: ['deletecollection'], get: ['get'], put: ['update'], patch: ['patch'],
-  delete: ['delete'], connect: ['create', 'get'],
+  delete: ['delete'],
 }
+/** Proxies pass any method on; the others that connect take two. */
+const CONNECT: Readonly<Record<string, string>> = { get: 'get', post: 'create', put: 'update', patch: 'patch', delete: 'delete' }
+/** Lists that cannot be watched, though their documents show the parameters. */
+const UNWATCHED: ReadonlySet<string> = new Set(['componentstatuses'])
 const METHODS = ['get', 'post', 'put', 'patch', 'delete']
 
 interface Discovered {
@@ -109,11 +113,11 @@ export function compactResources(paths: Paths, schemas: OpenApiSchemas, folder: 
       if (inNamespace) r.namespaced = true
       if (sub) {
         const s = r.subs.get(sub) ?? { kind: op.gvk.kind, apiVersion: op.gvk.group ? `${op.gvk.group}/${op.gvk.version}` : op.gvk.version, verbs: new Set<string>() }
-        for (const v of VERBS[op.action] ?? []) s.verbs.add(v)
+        for (const v of op.action === 'connect' ? [CONNECT[method]!] : (VERBS[op.action] ?? [])) s.verbs.add(v)
         r.subs.set(sub, s)
       } else {
         r.kind = op.gvk.kind
-        for (const v of VERBS[op.action] ?? []) r.verbSet.add(v)
+        for (const v of VERBS[op.action] ?? []) if (v !== 'watch' || !UNWATCHED.has(plural!)) r.verbSet.add(v)
         r.definition = definitions.get(`${op.gvk.group}/${op.gvk.version}/${op.gvk.kind}`) ?? r.definition
       }
     }

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../api/meta.ts'
 import type { Pod } from '../api/pod.ts'
-import { conflict, notFound, success } from '../api/status.ts'
+import { conflict, notFound, success, type Status } from '../api/status.ts'
 import { formatTime, parseTime, seconds } from '../engine/time.ts'
 import { storeKey } from '../store/store.ts'
 import { refuseDeletion } from './admission/index.ts'
@@ -20,13 +20,9 @@ export function deleteObject(exec: Execution): Outcome {
   const old = exec.store.get(key)
   const gr = { group: kind.group, resource: kind.plural }
   if (!old) return notFound(gr, name)
-  const refused = refuseDeletion(exec, old)
+  const refused = checkPreconditions(exec, old) ?? refuseDeletion(exec, old)
   if (refused) return refused
-  const { uid, resourceVersion } = exec.options.preconditions ?? {}
-  if (uid && uid !== old.metadata.uid)
-    return conflict(gr, name, `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid}`)
-  if (resourceVersion && resourceVersion !== old.metadata.resourceVersion)
-    return conflict(gr, name, `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${old.metadata.resourceVersion}`)
+  warnOfOrphans(exec)
   const finalizers = finalizersAfter(exec, old)
   if (kind.plural === 'namespaces') return deleteNamespace(exec, key, old)
   const grace = kind.plural === 'pods' ? podGrace(exec, old as Pod) : 0
@@ -35,18 +31,55 @@ export function deleteObject(exec: Execution): Outcome {
   // Pods go gracefully even when they get no time: the mark is written down before the object goes.
   const last = kind.plural === 'pods' && old.metadata.deletionGracePeriodSeconds !== 0 ? mark(exec, key, old, finalizers, 0) : old
   commitRemoval(exec, key, last)
-  return answersWithObject(kind.plural) ? { ...old, metadata: { ...old.metadata, deletionTimestamp: formatTime(exec.now), deletionGracePeriodSeconds: 0 } } : success(gr, name, old.metadata.uid)
+  return ANSWERED_WITH.has(`${kind.group}/${kind.plural}`) ? last : success(gr, name, old.metadata.uid)
 }
 
-const answersWithObject = (plural: string): boolean => plural === 'pods' || plural === 'services'
+/** Does the client mean the object that is stored (registry/rest: BeforeDelete)? */
+function checkPreconditions({ kind, name, options }: Execution, old: KubeObject): Status | undefined {
+  const { uid, resourceVersion } = options.preconditions ?? {}
+  const gr = { group: kind.group, resource: kind.kind }
+  if (uid && uid !== old.metadata.uid)
+    return conflict(gr, name, `the UID in the precondition (${uid}) does not match the UID in record (${old.metadata.uid}). The object might have been deleted and then recreated`)
+  if (resourceVersion && resourceVersion !== old.metadata.resourceVersion)
+    return conflict(gr, name, `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${old.metadata.resourceVersion}). The object might have been modified`)
+  return undefined
+}
 
-/** The finalizers that the propagation policy asks for. Background is the default of every kind served here. */
+/** Resources whose deletion answers with the object that is gone (storage.go: ReturnDeletedObject). */
+const ANSWERED_WITH: ReadonlySet<string> = new Set([
+  '/persistentvolumes', '/persistentvolumeclaims', '/pods', '/podtemplates', '/resourcequotas', '/services', '/serviceaccounts',
+  'resource.k8s.io/deviceclasses', 'resource.k8s.io/resourceclaims', 'resource.k8s.io/resourceclaimtemplates', 'resource.k8s.io/resourceslices',
+  'storage.k8s.io/csidrivers', 'storage.k8s.io/csinodes', 'storage.k8s.io/storageclasses', 'storage.k8s.io/volumeattachments', 'storage.k8s.io/volumeattributesclasses',
+])
+
+/** Resources whose dependents are orphaned unless the client says otherwise (strategy.go: DefaultGarbageCollectionPolicy). */
+const ORPHANS: ReadonlySet<string> = new Set(['batch/jobs', '/replicationcontrollers'])
+const orphansByDefault = ({ kind }: Execution): boolean => ORPHANS.has(`${kind.group}/${kind.plural}`)
+
+const JOB_WARNING =
+  'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning'
+
+function warnOfOrphans(exec: Execution): void {
+  const { kind, options, warnings } = exec
+  if (kind.group === 'batch' && kind.plural === 'jobs' && options.propagationPolicy === undefined) warnings.push(JOB_WARNING)
+}
+
+/** The finalizers that the propagation policy asks for (registry/generic: deletionFinalizersForGarbageCollection). */
 function finalizersAfter(exec: Execution, old: KubeObject): readonly string[] {
-  const policy = exec.options.propagationPolicy
-  const kept = (old.metadata.finalizers ?? []).filter((f) => policy === undefined || (f !== FOREGROUND && f !== ORPHAN))
-  if (policy === 'Foreground') return [...kept, FOREGROUND]
-  if (policy === 'Orphan') return [...kept, ORPHAN]
-  return kept
+  const finalizers = old.metadata.finalizers ?? []
+  if (exec.kind.plural === 'events') return finalizers
+  const kept = finalizers.filter((f) => f !== FOREGROUND && f !== ORPHAN)
+  switch (exec.options.propagationPolicy) {
+    case 'Foreground':
+      return [...kept, FOREGROUND]
+    case 'Orphan':
+      return [...kept, ORPHAN]
+    case 'Background':
+      return kept
+    default:
+      if (finalizers.includes(ORPHAN) || (!finalizers.includes(FOREGROUND) && orphansByDefault(exec))) return [...kept, ORPHAN]
+      return finalizers.includes(FOREGROUND) ? [...kept, FOREGROUND] : finalizers
+  }
 }
 
 /** Seconds that the pod's containers get (registry/core/pod: CheckGracefulDelete). */

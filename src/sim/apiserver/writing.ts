@@ -1,10 +1,10 @@
 import type { KubeObject } from '../api/meta.ts'
 import { generatedName } from '../api/name-suffix.ts'
 import type { NameCheck } from '../api/names.ts'
-import { nameAsPath, validateObjectMeta, validateObjectMetaUpdate } from '../api/validate-meta.ts'
+import { metaUpdateErrors } from '../api/validate-meta.ts'
 import type { Random } from '../engine/random.ts'
 import { formatTime } from '../engine/time.ts'
-import { goQuote, invalidValue, type FieldError } from '../api/field.ts'
+import { goQuote, invalidValue } from '../api/field.ts'
 import {
   alreadyExists, conflict, generateNameConflict, invalid, isStatus, notFound, OPTIMISTIC_LOCK, unknownError, type GroupResource, type Status,
 } from '../api/status.ts'
@@ -110,19 +110,13 @@ export function updateObject(exec: Execution, change: (old: KubeObject) => Outco
   const allocated = isStatusUpdate ? prepared : allocate(exec, prepared, old)
   if (isStatus(allocated)) return allocated
   const own = isStatusUpdate ? kind.validateStatusUpdate(allocated, old) : kind.validateUpdate(allocated, old)
-  const common = own.length > 0 ? commonErrors(exec, allocated, old) : own
-  if (own.length > 0) return invalid({ group: kind.group, kind: kind.kind }, name, [...common, ...own])
+  const common = metaUpdateErrors(allocated.metadata, old.metadata, kind.namespaced)?.common ?? []
+  if (common.length + own.length > 0) return invalid({ group: kind.group, kind: kind.kind }, name, [...common, ...own])
   if (!isStatusUpdate) exec.warnings.push(...(kind.warnings?.(allocated, old) ?? []))
   const charges = validateAdmission(exec, allocated, old)
   if (isStatus(charges)) return charges
   settle(exec, charges)
   return finishDeletion(exec, key, allocated) ?? commit(exec, key, allocated, old)
-}
-
-/** Errors of the metadata that every kind's update is checked for before its own (registry/rest: validateCommonFields). */
-function commonErrors({ kind }: Execution, object: KubeObject, old: KubeObject): readonly FieldError[] {
-  const path: NameCheck = (text) => nameAsPath(text, false)
-  return [...validateObjectMeta(object.metadata, kind.namespaced, path), ...validateObjectMetaUpdate(object.metadata, old.metadata)]
 }
 
 const UNSIGNED = /^\d+$/

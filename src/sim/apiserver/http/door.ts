@@ -1,5 +1,5 @@
 import type { JsonValue, KubeObject } from '../../api/meta.ts'
-import { isStatus, notAcceptable, type Status } from '../../api/status.ts'
+import { badRequest, isStatus, notAcceptable, type Status } from '../../api/status.ts'
 import type { EventContext } from '../../engine/engine.ts'
 import type { Micros } from '../../engine/time.ts'
 import type { UserInfo } from '../authentication/user.ts'
@@ -41,8 +41,9 @@ export const refusal = (status: Status, warnings: readonly string[] = []): HttpA
  * Writes need `ctx`, the event in which they happen.
  */
 export function serveHttp(server: ApiServer, request: HttpRequest, now: Micros, ctx?: EventContext): HttpAnswer {
-  const path = readPath(request.path)
-  const query = parseQuery(request.query)
+  const asked = request.path.indexOf('?')
+  const path = readPath(asked < 0 ? request.path : request.path.slice(0, asked))
+  const query = parseQuery(asked < 0 ? request.query : request.path.slice(asked + 1))
   const user = whoAsks(request, server.store, now)
   if (isStatus(user)) return refusal(user)
   const verb = verbOf(request.method, path, query)
@@ -50,7 +51,7 @@ export function serveHttp(server: ApiServer, request: HttpRequest, now: Micros, 
   const forbidden = server.authorize(user, verb, path, first(query, 'fieldSelector'))
   if (forbidden) return refusal(forbidden)
   const wantsResource = path.isResource && (path.resource !== '' || path.namespace !== '')
-  if (!wantsResource) return serveDocument(server, request, request.path, query)
+  if (!wantsResource) return serveDocument(server, request, path.path, query)
   const route = findRoute(server, path, request.method)
   if ('answer' in route) return route.answer
   return serveRoute(visit, route)
@@ -71,10 +72,17 @@ function serveRoute(visit: Visit, route: Route): HttpAnswer {
 function execute({ server, query, user, now, ctx }: Visit, request: RestRequest, wanted: Wanted): HttpAnswer {
   const { answer, warnings, changes, created } = server.execute(request, user, now, ctx)
   if (isStatus(answer)) return refusal(answer, warnings)
-  const body = present(answer, wanted, first(query, 'includeObject'))
+  const body = present(isDone(request, answer) ? withoutCode(answer) : answer, wanted, first(query, 'includeObject'))
   if (isStatus(body)) return refusal(body, warnings)
   const plain = typeof body === 'string'
   return { code: codeOf(request, body, created), warnings, body, changes, ...(plain ? { contentType: 'text/plain' } : {}) }
+}
+
+/** The Status of a finished deletion says no code. */
+const isDone = ({ verb }: RestRequest, answer: unknown): answer is Status => verb === 'delete' && (answer as Partial<Status> | undefined)?.kind === 'Status'
+
+function withoutCode({ code: _code, ...status }: Status): unknown {
+  return status
 }
 
 function codeOf(request: RestRequest, body: JsonValue, created: boolean): number {
@@ -139,10 +147,19 @@ function deletion({ request, query }: Visit, collection: boolean, ready: (verb: 
   if (refused) return refused
   const read = hasBody ? readBody(request.body, request.contentType, 'DeleteOptions') : undefined
   if (isStatus(read)) return read
+  const foreign = read && notDeleteOptions(read.value as Partial<KubeObject>)
+  if (foreign) return foreign
   const given = read ? (read.value as DeleteOptionsBody) : deleteOptionsOf(query)
   if (isStatus(given)) return given
   const options = checkDeleteOptions(given)
   return isStatus(options) ? options : ready(collection ? 'deletecollection' : 'delete', { ...list, ...options })
+}
+
+const OPTIONS_SCHEME = 'k8s.io/apimachinery/pkg/apis/meta/internalversion/scheme/register.go:27'
+
+function notDeleteOptions({ kind, apiVersion = 'v1' }: Partial<KubeObject>): Status | undefined {
+  if (!kind || kind === 'DeleteOptions') return undefined
+  return badRequest(`no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme ${JSON.stringify(OPTIONS_SCHEME)}`)
 }
 
 const getOptions = (query: Query): RequestOptions => (first(query, 'resourceVersion') ? { resourceVersion: first(query, 'resourceVersion') } : {})

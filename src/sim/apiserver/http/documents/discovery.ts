@@ -5,7 +5,12 @@ import type { ServedGroups, ServedResource } from '../groups.ts'
 
 const gv = (group: string, version: string): string => (group ? `${group}/${version}` : version)
 /** Versions of which objects are stored, where it is not the only one. */
-const STORED_AS: Readonly<Record<string, string>> = { 'autoscaling/horizontalpodautoscalers': 'autoscaling/v2/', 'events.k8s.io/events': '/v1/' }
+const STORED_AS: Readonly<Record<string, string>> = {
+  'autoscaling/horizontalpodautoscalers': 'autoscaling/v2/', 'events.k8s.io/events': '/v1/',
+  'admissionregistration.k8s.io/mutatingadmissionpolicies': 'admissionregistration.k8s.io/v1beta1/',
+  'admissionregistration.k8s.io/mutatingadmissionpolicybindings': 'admissionregistration.k8s.io/v1beta1/',
+  'apiextensions.k8s.io/customresourcedefinitions': 'apiextensions.k8s.io/v1beta1/',
+}
 
 const hashes = new Map<string, string>()
 
