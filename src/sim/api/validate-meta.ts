@@ -68,8 +68,8 @@ export const nameAsPath = (name: string, isPrefix: boolean): readonly string[] =
 /** A trailing dash of a prefix is no fault: random characters follow it (api/validation: maskTrailingDash). */
 const maskDash = (name: string): string => (name.length > 1 && name.endsWith('-') ? `${name.slice(0, -2)}a` : name)
 
-/** apimachinery: api/validation, ValidateObjectMeta. `check` is the kind's rule for names. */
-export function validateObjectMeta(meta: ObjectMeta, namespaced: boolean, check: NameCheck, path: Path = 'metadata'): FieldError[] {
+/** apimachinery: api/validation, ValidateObjectMeta. `check` is the rule for names. */
+function genericObjectMeta(meta: ObjectMeta, namespaced: boolean, check: NameCheck, path: Path = 'metadata'): FieldError[] {
   const out: FieldError[] = []
   if (meta.generateName) for (const m of check(maskDash(meta.generateName))) out.push(invalidValue(child(path, 'generateName'), meta.generateName, m))
   if (!meta.name) out.push(required(child(path, 'name'), 'name or generateName is required'))
@@ -85,6 +85,12 @@ export function validateObjectMeta(meta: ObjectMeta, namespaced: boolean, check:
   validateAnnotations(meta.annotations, child(path, 'annotations'), out)
   validateOwners(meta.ownerReferences, child(path, 'ownerReferences'), out)
   validateFinalizers(meta.finalizers, child(path, 'finalizers'), out)
+  return out
+}
+
+/** core/validation: ValidateObjectMeta, which also asks finalizers for a domain. `check` is the kind's rule for names. */
+export function validateObjectMeta(meta: ObjectMeta, namespaced: boolean, check: NameCheck, path: Path = 'metadata'): FieldError[] {
+  const out = genericObjectMeta(meta, namespaced, check, path)
   finalizerDomains(meta.finalizers, child(path, 'finalizers'), out)
   return out
 }
@@ -92,7 +98,7 @@ export function validateObjectMeta(meta: ObjectMeta, namespaced: boolean, check:
 const IMMUTABLE = ['name', 'namespace', 'uid', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds'] as const
 
 /** apimachinery: api/validation, ValidateObjectMetaUpdate. */
-export function validateObjectMetaUpdate(meta: ObjectMeta, old: ObjectMeta, path: Path = 'metadata'): FieldError[] {
+function genericObjectMetaUpdate(meta: ObjectMeta, old: ObjectMeta, path: Path): FieldError[] {
   const out: FieldError[] = []
   if (old.deletionTimestamp !== undefined) {
     const had = new Set(old.finalizers ?? [])
@@ -107,9 +113,33 @@ export function validateObjectMetaUpdate(meta: ObjectMeta, old: ObjectMeta, path
   if (meta.labels !== old.labels) validateLabels(meta.labels, child(path, 'labels'), out)
   if (meta.annotations !== old.annotations) validateAnnotations(meta.annotations, child(path, 'annotations'), out)
   if (meta.ownerReferences !== old.ownerReferences) validateOwners(meta.ownerReferences, child(path, 'ownerReferences'), out)
-  if (meta.finalizers !== old.finalizers) finalizerDomains(meta.finalizers, child(path, 'finalizers'), out)
   return out
 }
+
+/**
+ * What is wrong with the metadata of an update: `common` is what every update is asked first (rest: validateCommonFields),
+ * `update` what a strategy's ValidateObjectMetaUpdate and `whole` what its ValidateObjectMeta say once more. Parts that
+ * the stored object has too are fine already. undefined where nothing is wrong.
+ */
+export interface MetaErrors {
+  readonly common: readonly FieldError[]
+  readonly update: readonly FieldError[]
+  readonly whole: readonly FieldError[]
+}
+
+export function metaUpdateErrors(meta: ObjectMeta, old: ObjectMeta, namespaced: boolean, path: Path = 'metadata'): MetaErrors | undefined {
+  const changes = genericObjectMetaUpdate(meta, old, path)
+  const same = meta.labels === old.labels && meta.annotations === old.annotations && meta.ownerReferences === old.ownerReferences && meta.finalizers === old.finalizers
+  if (same && changes.length === 0) return undefined
+  const whole = same ? [] : genericObjectMeta(meta, namespaced, isPathSegmentName, path)
+  const domains: FieldError[] = []
+  if (meta.finalizers !== old.finalizers) finalizerDomains(meta.finalizers, child(path, 'finalizers'), domains)
+  if (whole.length + changes.length + domains.length === 0) return undefined
+  return { common: [...whole, ...changes], update: [...changes, ...domains], whole: [...whole, ...domains] }
+}
+
+/** rest.BeforeCreate's look at the metadata of kinds whose own validation leaves it alone. */
+export const looseObjectMeta = (meta: ObjectMeta, namespaced: boolean): readonly FieldError[] => genericObjectMeta(meta, namespaced, isPathSegmentName)
 
 /** ValidateImmutableField: equal as plain data, or "field is immutable". */
 export function immutable(next: unknown, old: unknown, path: Path, out: FieldError[]): void {

@@ -1,6 +1,5 @@
 import type { KubeObject } from '../api/meta.ts'
 import { generatedName } from '../api/name-suffix.ts'
-import type { NameCheck } from '../api/names.ts'
 import { metaUpdateErrors } from '../api/validate-meta.ts'
 import type { Random } from '../engine/random.ts'
 import { formatTime } from '../engine/time.ts'
@@ -124,7 +123,7 @@ const UNSIGNED = /^\d+$/
 /** Does the body speak of the version that is stored? */
 function checkVersion(exec: Execution, sent: KubeObject, old: KubeObject): Status | undefined {
   const { kind, name } = exec
-  const { resourceVersion, uid } = sent.metadata
+  const { resourceVersion } = sent.metadata
   if (resourceVersion === old.metadata.resourceVersion) return undefined
   if (resourceVersion && !UNSIGNED.test(resourceVersion)) return unknownError(`strconv.ParseUint: parsing ${goQuote(resourceVersion)}: invalid syntax`)
   if (resourceVersion && Number(resourceVersion) > 0) return conflict(groupResource(exec), name, OPTIMISTIC_LOCK)

@@ -4,7 +4,7 @@ import { since } from '../api/human-duration.ts'
 import type { KubeObject, StringMap } from '../api/meta.ts'
 import { isDns1123Subdomain, type NameCheck } from '../api/names.ts'
 import { resourceOfKind, type ResourceSchema } from '../api/schema/schema.ts'
-import { validateObjectMeta, validateObjectMetaUpdate } from '../api/validate-meta.ts'
+import { looseObjectMeta, metaUpdateErrors, validateObjectMeta } from '../api/validate-meta.ts'
 import { invariant } from '../engine/invariant.ts'
 import type { Column, KindDefinition, StoredAs } from './definition.ts'
 
@@ -30,6 +30,10 @@ export interface KindRules<T extends KubeObject> {
   validateUpdate?(obj: T, old: T): readonly FieldError[]
   /** Updates are first checked like creations, metadata and all, with these errors; `validateUpdate` is what comes beyond that. */
   recheck?(obj: T, old: T): readonly FieldError[]
+  /** After ValidateObjectMetaUpdate the strategy calls ValidateObjectMeta once more. */
+  readonly rechecksMeta?: boolean
+  /** The kind's own validation does not look at the metadata (PodDisruptionBudgets, v1 Events). */
+  readonly looseMeta?: boolean
   validateStatusUpdate?(obj: T, old: T): readonly FieldError[]
   warnings?(obj: T, old?: T, like?: T): readonly string[]
   readonly storedAs?: StoredAs<T>
@@ -121,23 +125,24 @@ export function fromResource<T extends KubeObject>(resource: ResourceSchema, rul
       return counts && old.metadata.generation !== undefined ? withGeneration(next, old.metadata.generation) : next
     },
     validateCreate(obj, like) {
-      const meta = validateObjectMeta(obj.metadata, resource.namespaced, check)
       const own = rules.validate?.(obj, like) ?? none
+      if (rules.looseMeta) return own.length > 0 ? own : looseObjectMeta(obj.metadata, resource.namespaced)
+      const meta = validateObjectMeta(obj.metadata, resource.namespaced, check)
       return meta.length === 0 ? own : own.length === 0 ? meta : [...meta, ...own]
     },
     validateUpdate(obj, old) {
-      const meta = validateObjectMetaUpdate(obj.metadata, old.metadata)
-      if (rules.recheck) {
-        const again = validateObjectMeta(obj.metadata, resource.namespaced, check)
-        return [...again, ...rules.recheck(obj, old), ...meta, ...(rules.validateUpdate?.(obj, old) ?? none)]
-      }
-      const own = rules.validateUpdate ? rules.validateUpdate(obj, old) : obj === old ? none : (rules.validate?.(obj) ?? none)
-      return meta.length === 0 ? own : own.length === 0 ? meta : [...meta, ...own]
+      const meta = metaUpdateErrors(obj.metadata, old.metadata, resource.namespaced)
+      const again = rules.recheck?.(obj, old) ?? none
+      const own = rules.validateUpdate ? rules.validateUpdate(obj, old) : obj === old || rules.recheck ? none : (rules.validate?.(obj) ?? none)
+      if (!meta) return again.length === 0 ? own : [...again, ...own]
+      if (rules.looseMeta) return [...again, ...own]
+      if (rules.recheck) return [...meta.whole, ...again, ...meta.update, ...own]
+      return [...meta.update, ...(rules.rechecksMeta ? meta.whole : none), ...own]
     },
     validateStatusUpdate(obj, old) {
-      const meta = validateObjectMetaUpdate(obj.metadata, old.metadata)
+      const meta = metaUpdateErrors(obj.metadata, old.metadata, resource.namespaced)
       const own = rules.validateStatusUpdate?.(obj, old) ?? none
-      return meta.length === 0 ? own : [...meta, ...own]
+      return meta ? [...meta.update, ...own] : own
     },
     ...(rules.warnings ? { warnings: (obj: T, old?: T, like?: T) => once(rules.warnings!(obj, old, like)) } : {}),
     ...(rules.storedAs ? { storedAs: rules.storedAs } : {}),

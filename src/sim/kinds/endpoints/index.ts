@@ -20,6 +20,7 @@ function endpointsText(e: Endpoints): string {
 
 /** v1 Endpoints, deprecated since 1.33 and still served (registry/core/endpoint: strategy.go). */
 export const endpointsKind = defineKind<Endpoints>('', 'v1', 'Endpoints', {
+  rechecksMeta: true,
   createsOnUpdate: true,
   defaults: (e) =>
     assignSame(e, { subsets: mapSame(e.subsets, (s) => assignSame(s, { ports: mapSame(s.ports, (p) => (p.protocol ? p : { ...p, protocol: 'TCP' })) })) }),

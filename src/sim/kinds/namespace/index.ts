@@ -22,6 +22,7 @@ export const namespaceKind = defineKind<Namespace>('', 'v1', 'Namespace', {
   },
   prepareUpdate: (ns, old) => assignSame(ns, { spec: assignSame(ns.spec ?? {}, { finalizers: old.spec?.finalizers }) }),
   validate: validateNamespace,
+  recheck: validateNamespace,
   validateUpdate: () => [],
   validateStatusUpdate: validateNamespaceStatus,
   columns: [nameColumn, textColumn('Status', (ns) => ns.status?.phase ?? ''), ageColumn],

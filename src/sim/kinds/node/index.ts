@@ -35,6 +35,7 @@ export const nodeKind = defineKind<Node>('', 'v1', 'Node', {
   prepareCreate: (node) => dropDisabled(node),
   prepareUpdate: dropDisabled,
   validate: validateNode,
+  recheck: validateNode,
   validateUpdate: validateNodeUpdate,
   validateStatusUpdate: validateNodeUpdate,
   warnings: nodeWarnings,

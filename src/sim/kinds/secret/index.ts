@@ -6,6 +6,7 @@ import { secretWarnings, validateSecret, validateSecretUpdate } from './validate
 
 /** v1 Secret (registry/core/secret: strategy.go). `stringData` is written into `data` and never stored. */
 export const secretKind = defineKind<Secret>('', 'v1', 'Secret', {
+  rechecksMeta: true,
   defaults: (s) => assignSame(mergeStringData(s), { type: s.type || 'Opaque' }),
   validate: validateSecret,
   validateUpdate: validateSecretUpdate,

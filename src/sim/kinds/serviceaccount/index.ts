@@ -12,6 +12,7 @@ const ENFORCE = 'kubernetes.io/enforce-mountable-secrets'
 
 /** v1 ServiceAccount (registry/core/serviceaccount: strategy.go). */
 export const serviceAccountKind = defineKind<ServiceAccount>('', 'v1', 'ServiceAccount', {
+  rechecksMeta: true,
   prepareCreate: cleanSecrets,
   prepareUpdate: cleanSecrets,
   warnings: (sa, old) =>
