@@ -1,6 +1,7 @@
 import type { Controller } from '../client/controller.ts'
 import { attachDetachController } from './attachdetach/index.ts'
 import { clusterRoleAggregation } from './clusterroleaggregation/index.ts'
+import { cronJobController } from './cronjob/index.ts'
 import { daemonSetController } from './daemonset/index.ts'
 import { deploymentController } from './deployment/index.ts'
 import { disruptionController } from './disruption/index.ts'
@@ -26,6 +27,7 @@ import type { ControllerSetup } from './setup.ts'
 import { statefulSetController } from './statefulset/index.ts'
 import { taintEviction } from './tainteviction/index.ts'
 import { ttlController } from './ttl/index.ts'
+import { ttlAfterFinished } from './ttlafterfinished/index.ts'
 import { volumeAttributesClassProtection } from './volumeattributesclassprotection/index.ts'
 
 /** The controllers of kube-controller-manager, in the order in which they start. A new one adds its line here. */
@@ -44,6 +46,7 @@ export const controllers = (setup: ControllerSetup): readonly Controller[] => [
   replicaSetController,
   disruptionController,
   statefulSetController,
+  cronJobController,
   ttlController,
   nodeIpam,
   nodeLifecycle(setup.heartbeats),
@@ -56,5 +59,6 @@ export const controllers = (setup: ControllerSetup): readonly Controller[] => [
   volumeAttributesClassProtection,
   ephemeralVolumeController,
   clusterRoleAggregation,
+  ttlAfterFinished,
   rootCaCertPublisher,
 ]
