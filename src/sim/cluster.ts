@@ -61,6 +61,14 @@ export interface ComponentState {
   readonly queued: number
 }
 
+/** One controller in a list of all. */
+export interface LoopSummary {
+  readonly controller: string
+  readonly stopped: boolean
+  readonly queued: number
+  readonly processing: number
+}
+
 /** A scheduling attempt for views: nodes that passed by falling score, then the refused ones. */
 export interface AttemptView {
   readonly pod: string
@@ -231,9 +239,16 @@ export class Cluster {
     return `node-${n}`
   }
 
-  /** Stops or resumes a controller by name; what then no longer happens is visible. */
-  setController(name: string, running: boolean): Step {
+  /** Stops or resumes a controller by name, or the scheduler; what then no longer happens is visible. Throws RangeError for others. */
+  setComponent(name: string, running: boolean): Step {
+    if (name !== 'scheduler' && !this.runners.some(({ controller }) => controller.name === name)) throw new RangeError(`there is no control loop called ${name}`)
     return this.timeline.command(name, running ? 'resume' : 'stop', null)
+  }
+
+  /** All controllers by name, with what waits in their queues. */
+  loops(): readonly LoopSummary[] {
+    const list = this.runners.map(({ controller, queue }) => ({ controller: controller.name, stopped: this.#isStopped(controller.name), queued: queue.rows.size, processing: queue.busy }))
+    return list.sort((a, b) => (a.controller < b.controller ? -1 : 1))
   }
 
   loop(controller: string): Loop | null {
@@ -304,6 +319,7 @@ export class Cluster {
   describeCommand({ actor, what, payload }: CommandRecord): Note {
     if (actor.startsWith('kubectl/')) return { id: 'command.kubectl', params: { line: `kubectl ${(payload as KubectlCommand).argv?.join(' ') ?? what}` } }
     if (what === 'crash' || what === 'restart') return { id: `command.${what}`, params: { node: String(payload) } }
+    if (what === 'stop' || what === 'resume') return { id: `command.${what}`, params: { component: actor } }
     return { id: 'command.other', params: { actor, what } }
   }
 

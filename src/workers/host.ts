@@ -136,6 +136,9 @@ export class ClusterHost {
       case 'node':
         cluster.nodeAction(query.action, query.name)
         return this.#touched(null)
+      case 'component':
+        cluster.setComponent(query.name, query.running)
+        return this.#touched(null)
       case 'apply':
         return this.#touched(applyFiles(cluster, query.files))
       case 'check':

@@ -151,6 +151,14 @@ export interface WhyLink {
   readonly object: string | null
 }
 
+/** One line of the list of control loops. */
+export interface LoopSummary {
+  readonly controller: string
+  readonly stopped: boolean
+  readonly queued: number
+  readonly processing: number
+}
+
 /** A controller's machinery held still, for the loops view (design/mock-loops). */
 export interface LoopState {
   readonly controller: string
@@ -236,6 +244,8 @@ export type Query =
   | { readonly type: 'step'; readonly unit: StepUnit; readonly back?: boolean }
   | { readonly type: 'seek'; readonly index?: number; readonly at?: number; readonly branch?: number }
   | { readonly type: 'node'; readonly action: 'crash' | 'restart' | 'cordon' | 'uncordon' | 'add' | 'remove'; readonly name: string }
+  /** Stops or starts a control loop: a controller by its name, or "scheduler". */
+  | { readonly type: 'component'; readonly name: string; readonly running: boolean }
   | { readonly type: 'delete'; readonly key: string }
   | { readonly type: 'terminal'; readonly line: string; readonly session: number }
   | { readonly type: 'interrupt'; readonly session: number }
@@ -243,6 +253,7 @@ export type Query =
   | { readonly type: 'edited'; readonly edit: number; readonly text: string | null }
   | { readonly type: 'why'; readonly key: string; readonly path?: string }
   | { readonly type: 'rows'; readonly from: number; readonly count: number; readonly filter?: string }
+  | { readonly type: 'loops' }
   | { readonly type: 'loop'; readonly controller: string }
   | { readonly type: 'attempt'; readonly pod: string }
   | { readonly type: 'rollout'; readonly key: string }
@@ -262,6 +273,7 @@ export interface Answers {
   step: null
   seek: null
   node: null
+  component: null
   delete: ApplyResult
   terminal: { readonly exit: number }
   interrupt: null
@@ -269,6 +281,7 @@ export interface Answers {
   edited: null
   why: readonly WhyLink[]
   rows: { readonly rows: readonly HistoryRow[]; readonly total: number }
+  loops: readonly LoopSummary[]
   loop: LoopState | null
   attempt: AttemptState | null
   rollout: RolloutState | null

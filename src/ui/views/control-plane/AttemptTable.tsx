@@ -9,6 +9,7 @@ import { updateUi } from '../../store/ui-state.ts'
 import { instantText } from '../../timeline/format-time.ts'
 import { Remedies } from '../Remedies.tsx'
 import styles from './control-plane.module.css'
+import { StopButton } from './StopButton.tsx'
 
 const MOST_PODS = 300
 const MOST_NODES = 60
@@ -27,6 +28,7 @@ export function AttemptTable(): ReactNode {
   const query = useMemo(() => ({ type: 'attempt' as const, pod: name }), [name])
   const attempt = useAnswer<'attempt'>(query, moment)
   const origin = useClock((clock) => clock.origin.at, 0)
+  const stopped = useMirror((state) => state.components.some(({ name: part, running }) => part === 'scheduler' && !running))
   return (
     <section className={styles['section']} aria-label={t('decision')}>
       <header>
@@ -42,6 +44,7 @@ export function AttemptTable(): ReactNode {
             ))}
           </select>
         </label>
+        <StopButton name="scheduler" stopped={stopped} />
         {attempt != null && <small>{t('decidedAt', { at: instantText(attempt.at - origin) })}</small>}
       </header>
       {attempt === null && <EmptyState title={t('noAttempt')}>{t('noAttemptHint')}</EmptyState>}

@@ -1,6 +1,6 @@
 import { useMemo, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { LoopState } from '../../../workers/protocol.ts'
+import type { LoopState, LoopSummary } from '../../../workers/protocol.ts'
 import { session } from '../../connection/session.ts'
 import { useAnswer } from '../../inspector/use-answer.ts'
 import { Button } from '../../kit/Button.tsx'
@@ -11,9 +11,11 @@ import { updateUi } from '../../store/ui-state.ts'
 import { instantText, spanText } from '../../timeline/format-time.ts'
 import { previewText } from '../../timeline/words.ts'
 import styles from './control-plane.module.css'
+import { StopButton } from './StopButton.tsx'
 
-/** Controllers in the order in which one meets them. */
-const CONTROLLERS = ['replicaset', 'deployment', 'endpointslice', 'node-lifecycle', 'garbage-collector', 'namespace', 'serviceaccount', 'daemonset'] as const
+/** The controllers that one meets first; the others follow by name. */
+const FIRST: readonly string[] = ['replicaset', 'deployment', 'endpointslice', 'node-lifecycle', 'garbage-collector', 'namespace'].map((name) => `${name}-controller`)
+const LOOPS = { type: 'loops' } as const
 const SHOWN = 5
 
 /** One controller's loop: what it heard, what it keeps, what waits, and what its worker has found and will do. */
@@ -22,6 +24,7 @@ export function LoopPanel({ controller }: { readonly controller: string }): Reac
   const moment = useClock((clock) => (clock.playing ? Math.floor(clock.at / 250_000) : clock.index * 1e6 + clock.branch), 0)
   const query = useMemo(() => ({ type: 'loop' as const, controller }), [controller])
   const loop = useAnswer<'loop'>(query, moment)
+  const loops = useAnswer<'loops'>(LOOPS, moment)
   const next = useMirror((state) => state.previews?.reconcile)
   const atStart = useClock((clock) => clock.index <= clock.origin.index, true)
   return (
@@ -30,13 +33,15 @@ export function LoopPanel({ controller }: { readonly controller: string }): Reac
         <label>
           <span className="visually-hidden">{t('controller')}</span>
           <select value={controller} onChange={(event) => updateUi((draft) => void (draft.controller = event.target.value))}>
-            {CONTROLLERS.map((name) => (
-              <option key={name} value={`${name}-controller`}>
-                {name}-controller
+            {ordered(loops ?? []).map(({ controller: name, stopped, queued }) => (
+              <option key={name} value={name}>
+                {name}
+                {stopped ? ` (${t('stoppedWord')})` : queued > 0 ? ` (${queued})` : ''}
               </option>
             ))}
           </select>
         </label>
+        {loop != null && <StopButton name={controller} stopped={loop.stopped} />}
         <small>{loop?.sync == null ? '' : <code>{loop.sync.key}</code>}</small>
         <span className={styles['spacer']} />
         <Button disabled={atStart} onClick={() => session.step('event', true)}>
@@ -48,9 +53,15 @@ export function LoopPanel({ controller }: { readonly controller: string }): Reac
         </Button>
       </header>
       {loop === null && <EmptyState title={t('none')}>{t('noneHint')}</EmptyState>}
+      {loop?.stopped === true && <p className={styles['stopped']}>{t('stoppedHint')}</p>}
       {loop != null && <Boxes loop={loop} />}
     </section>
   )
+}
+
+const ordered = (loops: readonly LoopSummary[]): readonly LoopSummary[] => {
+  const rank = ({ controller }: LoopSummary): number => (FIRST.includes(controller) ? FIRST.indexOf(controller) : FIRST.length)
+  return [...loops].sort((a, b) => rank(a) - rank(b))
 }
 
 function Boxes({ loop }: { readonly loop: LoopState }): ReactNode {
