@@ -1,7 +1,7 @@
 /** What a container of an image does when nothing in the pod says otherwise. Times in µs. */
 export type Program =
   /** Serves on its ports from `startsIn` on, until it is told to stop, which takes `stopsIn`. */
-  | { readonly kind: 'server'; readonly ports: readonly number[]; readonly startsIn: number; readonly stopsIn: number; readonly log: readonly string[]; readonly paths?: readonly string[] }
+  | { readonly kind: 'server'; readonly ports: readonly number[]; readonly startsIn: number; readonly stopsIn: number; readonly log: readonly string[]; readonly paths?: readonly string[]; readonly body?: string }
   /** A shell without a terminal: it reads nothing and ends at once. */
   | { readonly kind: 'shell' }
   /** Cannot run without being told how: it ends at once with an error. */
@@ -13,4 +13,28 @@ export interface Image {
   readonly tags: readonly string[]
   readonly layers: readonly number[]
   readonly program: Program
+  /** What the image says of itself: how it is started, as whom, with which variables. */
+  readonly config?: ImageConfig
+  /** Programs that it brings (paths, or names in /usr/bin); each plays `program`. */
+  readonly binaries?: readonly string[]
+  /** Text files that it brings, by path; "->target" is a link. */
+  readonly files?: Readonly<Record<string, string>>
+  /** Without a shell and tools. */
+  readonly bare?: boolean
+  /** Only for those who show one of these names and passwords. */
+  readonly accounts?: Readonly<Record<string, string>>
+  /** The registry answers that it is broken. */
+  readonly broken?: boolean
+  /** How long its registry takes to send it, µs, when it is not the size that counts. */
+  readonly takes?: number
+}
+
+/** The parts of an image's configuration that the runtime reads (OCI image-spec: config). */
+export interface ImageConfig {
+  readonly entrypoint?: readonly string[]
+  readonly cmd?: readonly string[]
+  readonly env?: readonly string[]
+  readonly user?: string
+  readonly workingDir?: string
+  readonly stopSignal?: string
 }

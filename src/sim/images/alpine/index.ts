@@ -6,4 +6,5 @@ export const alpine: Image = {
   tags: ['latest', '3', '3.18', '3.19', '3.20', '3.21', '3.22'],
   layers: [3_640_000],
   program: { kind: 'shell' },
+  config: { cmd: ['/bin/sh'] },
 }

@@ -6,4 +6,5 @@ export const busybox: Image = {
   tags: ['latest', 'stable', '1', '1.28', '1.31', '1.35', '1.36', '1.36.1', '1.37', 'musl', 'glibc'],
   layers: [2_210_000],
   program: { kind: 'shell' },
+  config: { cmd: ['sh'] },
 }

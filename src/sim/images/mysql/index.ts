@@ -11,4 +11,6 @@ export const mysql: Image = {
     log: ['[ERROR] [Entrypoint]: Database is uninitialized and password option is not specified'],
     server: { kind: 'server', ports: [3306], startsIn: 6_000_000, stopsIn: 900_000, log: ['[System] [MY-010931] [Server] /usr/sbin/mysqld: ready for connections.'] },
   },
+  config: { entrypoint: ['docker-entrypoint.sh'], cmd: ['mysqld'] },
+  binaries: ['/usr/local/bin/docker-entrypoint.sh', '/usr/sbin/mysqld'],
 }

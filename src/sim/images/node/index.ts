@@ -6,4 +6,6 @@ export const node: Image = {
   tags: ['latest', 'lts', '18', '20', '22', '24', '20-alpine', '22-alpine', '20-slim'],
   layers: [48_500_000, 24_000_000, 64_400_000, 211_400_000, 3_300, 57_600_000, 1_250_000, 446],
   program: { kind: 'shell' },
+  config: { entrypoint: ['docker-entrypoint.sh'], cmd: ['node'] },
+  binaries: ['node', 'npm', 'npx', 'docker-entrypoint.sh'],
 }

@@ -11,4 +11,6 @@ export const postgres: Image = {
     log: ['Error: Database is uninitialized and superuser password is not specified.', '       You must specify POSTGRES_PASSWORD to a non-empty value for the', '       superuser.'],
     server: { kind: 'server', ports: [5432], startsIn: 2_500_000, stopsIn: 400_000, log: ['LOG:  database system is ready to accept connections'] },
   },
+  config: { entrypoint: ['docker-entrypoint.sh'], cmd: ['postgres'], stopSignal: 'SIGINT' },
+  binaries: ['/usr/local/bin/docker-entrypoint.sh', '/usr/local/bin/postgres'],
 }

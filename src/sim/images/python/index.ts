@@ -6,4 +6,6 @@ export const python: Image = {
   tags: ['latest', '3', '3.10', '3.11', '3.12', '3.13', '3.14', '3-alpine', '3.12-slim'],
   layers: [48_500_000, 24_000_000, 64_400_000, 211_400_000, 6_150_000, 27_400_000, 250],
   program: { kind: 'shell' },
+  config: { cmd: ['python3'] },
+  binaries: ['python', 'python3', 'pip'],
 }

@@ -1,0 +1,126 @@
+import type { Kernel } from './kernel.ts'
+import type { ContainerState } from './machine.ts'
+
+/** How much of the processor and memory a container may use: what requests and limits become (kubelet: cm/helpers_linux.go). */
+export interface CgroupLimits {
+  readonly cpuShares: number
+  /** µs of processor time a period; undefined: no limit. */
+  readonly cpuQuota?: number
+  readonly cpuPeriod: number
+}
+
+const MIN_SHARES = 2
+const MAX_SHARES = 262_144
+const PERIOD = 100_000
+const MIN_QUOTA = 1_000
+
+/** 250m → 256 shares. */
+export const sharesOf = (milliCpu: number): number => Math.min(MAX_SHARES, Math.max(MIN_SHARES, Math.floor((milliCpu * 1024) / 1000)))
+
+/** 250m → 25,000 µs of each 100 ms; nothing without a limit. */
+export const quotaOf = (milliCpu: number): number | undefined => (milliCpu === 0 ? undefined : Math.max(MIN_QUOTA, Math.floor((milliCpu * PERIOD) / 1000)))
+
+/**
+ * cpu.shares of cgroup v1 as cpu.weight of v2 (opencontainers/cgroups: ConvertCPUSharesToCgroupV2Value): a quadratic in the
+ * logarithm through (2, 1), (1024, 100) and (262144, 10000).
+ */
+export function weightOf(shares: number): number {
+  if (shares <= MIN_SHARES) return 1
+  if (shares >= MAX_SHARES) return 10_000
+  const l = log2(shares)
+  const exponent = (l * l + 125 * l) / 612 - 7 / 34
+  return Math.ceil(powerOfTen(exponent))
+}
+
+/** log2 by repeated squaring: only exact operations, so that every engine gives the same bits. */
+export function log2(x: number): number {
+  let whole = 0
+  let rest = x
+  while (rest >= 2) {
+    rest /= 2
+    whole++
+  }
+  let fraction = 0
+  let bit = 0.5
+  for (let i = 0; i < 40; i++) {
+    rest *= rest
+    if (rest >= 2) {
+      rest /= 2
+      fraction += bit
+    }
+    bit /= 2
+  }
+  return whole + fraction
+}
+
+/** 10^x by square roots of ten. */
+function powerOfTen(x: number): number {
+  let result = 1
+  let whole = Math.floor(x)
+  let fraction = x - whole
+  for (; whole > 0; whole--) result *= 10
+  for (; whole < 0; whole++) result /= 10
+  let root = 10
+  for (let i = 0; i < 45; i++) {
+    root = Math.sqrt(root)
+    fraction *= 2
+    if (fraction >= 1) {
+      result *= root
+      fraction -= 1
+    }
+  }
+  return Math.round(result * 1e9) / 1e9
+}
+
+/** oom_score_adj by QoS class (pkg/kubelet/qos: GetContainerOOMScoreAdjust). */
+export function oomScoreOf(qos: string, memoryRequest: number, capacity: number, critical: boolean): number {
+  if (critical) return -997
+  if (qos === 'Guaranteed') return -997
+  if (qos === 'BestEffort') return 1000
+  const adjusted = 1000 - Math.floor((1000 * memoryRequest) / capacity)
+  if (adjusted < 3) return 3
+  return adjusted === 1000 ? 999 : adjusted
+}
+
+const V1 = ['name=systemd', 'pids', 'blkio', 'freezer', 'devices', 'memory', 'cpuset', 'cpuacct', 'cpu']
+
+/** /proc/N/cgroup: the path in the node's tree (v2 shows a namespace's root to those inside). */
+export function procCgroup(kernel: Kernel, container: ContainerState): string {
+  if (kernel.setting.cgroups === 'v2') return '0::/\n'
+  return `${V1.map((name, i) => `${V1.length - i}:${name}:${container.cgroup}\n`).join('')}0::/\n`
+}
+
+/** The files of a container's cgroup. v1 has them by subsystem, v2 all in one directory. */
+export function cgroupFiles(kernel: Kernel, container: ContainerState, subsystem: string): Readonly<Record<string, string>> {
+  const tasks = [...kernel.tasks.values()].filter((t) => t.container === container.name && t.exit === undefined)
+  const procs = tasks.map((t) => `${t.pid}\n`).join('')
+  const used = tasks.reduce((sum, t) => sum + (t.memory || 1_048_576), 0)
+  const { cpu, memoryLimit, pidsLimit } = container
+  if (kernel.setting.cgroups === 'v2') {
+    return {
+      'cgroup.controllers': 'cpuset cpu io memory hugetlb pids rdma misc\n', 'cgroup.procs': procs, 'cgroup.events': 'populated 1\nfrozen 0\n',
+      'cpu.max': `${cpu.cpuQuota ?? 'max'} ${cpu.cpuPeriod}\n`, 'cpu.weight': `${weightOf(cpu.cpuShares)}\n`, 'cpu.stat': 'usage_usec 0\nuser_usec 0\nsystem_usec 0\nnr_periods 0\nnr_throttled 0\nthrottled_usec 0\n',
+      'memory.max': `${memoryLimit ?? 'max'}\n`, 'memory.current': `${used}\n`, 'memory.min': '0\n', 'memory.high': 'max\n', 'memory.swap.max': '0\n', 'memory.oom.group': `${container.oomGroup ? 1 : 0}\n`, 'memory.events': `low 0\nhigh 0\nmax 0\noom ${container.oomKilled ? 1 : 0}\noom_kill ${container.oomKilled ? 1 : 0}\n`,
+      'pids.max': `${pidsLimit >= 4096 ? 'max' : pidsLimit}\n`, 'pids.current': `${tasks.length}\n`, 'io.max': '', 'cpuset.cpus': '\n',
+    }
+  }
+  const common = { 'cgroup.procs': procs, tasks: procs }
+  switch (subsystem) {
+    case 'cpu':
+    case 'cpuacct':
+      return { ...common, 'cpu.shares': `${cpu.cpuShares}\n`, 'cpu.cfs_quota_us': `${cpu.cpuQuota ?? -1}\n`, 'cpu.cfs_period_us': `${cpu.cpuPeriod}\n` }
+    case 'memory':
+      return { ...common, 'memory.limit_in_bytes': `${memoryLimit ?? 9_223_372_036_854_771_712n}\n`, 'memory.usage_in_bytes': `${used}\n`, 'memory.soft_limit_in_bytes': '9223372036854771712\n' }
+    case 'pids':
+      return { ...common, 'pids.max': `${pidsLimit >= 4096 ? 'max' : pidsLimit}\n`, 'pids.current': `${tasks.length}\n` }
+    case 'cpuset':
+      return { ...common, 'cpuset.cpus': `0-${kernel.setting.cpus - 1}\n` }
+    default:
+      return common
+  }
+}
+
+export const cgroupOf = (cpuRequest: number, cpuLimit: number): CgroupLimits => {
+  const quota = quotaOf(cpuLimit)
+  return { cpuShares: sharesOf(cpuRequest), cpuPeriod: PERIOD, ...(quota === undefined ? {} : { cpuQuota: quota }) }
+}

@@ -1,0 +1,245 @@
+import type { Micros } from '../../engine/time.ts'
+import { Failure, failed, type Errno } from './errno.ts'
+import { baseName, byteLength, directory, file, link, lookUp, namesOf, normalize, parentOf, sizeOfFile, treeSize, withNode, type FsNode } from './fs.ts'
+import type { ContainerState, Credentials, Mount } from './machine.ts'
+
+/** What the file calls need of the kernel: the trees, the mounts and the pseudo file systems. */
+export interface FileWorld {
+  readonly clock: Micros
+  readonly mounts: readonly Mount[]
+  readonly user: Credentials
+  readonly capabilities: number
+  readonly cwd: string
+  root(fs: string): FsNode | undefined
+  setRoot(fs: string, tree: FsNode): void
+  /** A node of /proc, /sys or another pseudo file system; undefined: there is none of that name. */
+  pseudo(type: string, path: string): FsNode | undefined
+  /** Bytes that may be in the file system; undefined: no limit of its own. */
+  limit(fs: string): number | undefined
+}
+
+/** Where a path leads. `node` is absent when only its directory exists. */
+export interface Place {
+  readonly path: string
+  readonly mount: Mount
+  readonly names: readonly string[]
+  readonly node: FsNode | undefined
+  readonly pseudo: boolean
+}
+
+const PSEUDO = new Set(['proc', 'sysfs', 'cgroup2', 'cgroup', 'devpts', 'mqueue'])
+const MOST_LINKS = 40
+const LONGEST_NAME = 255
+const LARGEST_TEXT = 1 << 20
+const DAC_OVERRIDE = 1 << 1
+
+/** The mount that covers an absolute path: the longest one, the last of equals. */
+export function mountOf(mounts: readonly Mount[], path: string): Mount {
+  let best = mounts[0]!
+  for (const mount of mounts) {
+    const covers = mount.at === '/' || path === mount.at || path.startsWith(`${mount.at}/`)
+    if (covers && mount.at.length >= best.at.length) best = mount
+  }
+  return best
+}
+
+function nodeAt(world: FileWorld, path: string): { mount: Mount; names: readonly string[]; node: FsNode | undefined; pseudo: boolean } {
+  const mount = mountOf(world.mounts, path)
+  const inner = mount.at === '/' ? path : path.slice(mount.at.length) || '/'
+  if (PSEUDO.has(mount.type)) return { mount, names: namesOf(inner), node: world.pseudo(mount.type, path), pseudo: true }
+  const names = [...namesOf(mount.from), ...namesOf(inner)]
+  const root = world.root(mount.fs)
+  return { mount, names, node: root && lookUp(root, names), pseudo: false }
+}
+
+/** Walks a path with its links. `follow`: the last name too. */
+export function resolve(world: FileWorld, path: string, follow = true): Place | Failure {
+  let rest: string[] = [...path.split('/').filter((name) => name !== '' && name !== '.')]
+  let at = path.startsWith('/') ? '' : world.cwd === '/' ? '' : world.cwd
+  let links = 0
+  while (rest.length > 0) {
+    const name = rest.shift()!
+    if (name.length > LONGEST_NAME) return new Failure('ENAMETOOLONG')
+    if (name === '..') {
+      at = parentOf(at || '/') === '/' ? '' : parentOf(at)
+      continue
+    }
+    const here = `${at}/${name}`
+    const found = nodeAt(world, here)
+    const isLast = rest.length === 0
+    if (found.node?.t === 'l' && (follow || !isLast)) {
+      if (++links > MOST_LINKS) return new Failure('ELOOP')
+      rest = [...found.node.to.split('/').filter((n) => n !== '' && n !== '.'), ...rest]
+      if (found.node.to.startsWith('/')) at = ''
+      continue
+    }
+    if (!isLast) {
+      if (!found.node) return new Failure('ENOENT')
+      if (found.node.t !== 'd') return new Failure('ENOTDIR')
+      if (!allowed(world, found.node, 1)) return new Failure('EACCES')
+    }
+    at = here
+  }
+  const whole = at || '/'
+  return { path: whole, ...nodeAt(world, whole) }
+}
+
+/** May the caller read (4), write (2) or search (1) the node? */
+export function allowed(world: FileWorld, node: FsNode, want: 1 | 2 | 4): boolean {
+  const { uid, gid, groups } = world.user
+  if (uid === 0 && (world.capabilities & DAC_OVERRIDE) !== 0) return true
+  const shift = node.uid === uid ? 6 : node.gid === gid || groups.includes(node.gid) ? 3 : 0
+  return ((node.mode >> shift) & want) !== 0
+}
+
+export function existing(world: FileWorld, path: string, follow = true): (Place & { readonly node: FsNode }) | Failure {
+  const place = resolve(world, path, follow)
+  if (failed(place)) return place
+  return place.node ? (place as Place & { readonly node: FsNode }) : new Failure('ENOENT')
+}
+
+export function readFile(world: FileWorld, path: string): string | Failure {
+  const place = existing(world, path)
+  if (failed(place)) return place
+  if (place.node.t === 'd') return new Failure('EISDIR')
+  if (!allowed(world, place.node, 4)) return new Failure('EACCES')
+  return contentOf(place.node)
+}
+
+/** A file's text; zeros are given up to a bound, so that nobody can be drowned in them. */
+export const contentOf = (node: FsNode): string => (node.t === 'f' ? node.data + (node.zeros ? '\0'.repeat(Math.min(node.zeros, 65_536)) : '') : '')
+
+/** The directory in which a name is made or removed, when that is permitted. */
+function writableParent(world: FileWorld, place: Place): Failure | undefined {
+  const parent = existing(world, parentOf(place.path))
+  if (failed(parent)) return parent
+  if (parent.node.t !== 'd') return new Failure('ENOTDIR')
+  if (place.pseudo) return new Failure(place.mount.readOnly ? 'EROFS' : 'EACCES')
+  if (place.mount.readOnly) return new Failure('EROFS')
+  if (place.path === place.mount.at) return new Failure('EBUSY')
+  if (!allowed(world, parent.node, 2)) return new Failure('EACCES')
+  return undefined
+}
+
+/** Puts `node` where `place` is. */
+export function put(world: FileWorld, place: Place, node: FsNode | undefined): Failure | undefined {
+  const root = world.root(place.mount.fs)
+  if (!root) return new Failure('ENOENT')
+  const limit = world.limit(place.mount.fs)
+  const next = withNode(root, place.names, node, world.clock)
+  if (limit !== undefined && node && treeSize(next) > limit) return new Failure('ENOSPC')
+  world.setRoot(place.mount.fs, next)
+  return undefined
+}
+
+/** Opens for writing: makes the file where it is missing, empties it unless `keep`. */
+export function openForWriting(world: FileWorld, path: string, keep: boolean, umask = 0o022): Place | Failure {
+  const place = resolve(world, path)
+  if (failed(place)) return place
+  if (!place.node) {
+    const refused = writableParent(world, place)
+    if (refused) return refused
+    const { uid, gid } = world.user
+    const made = file('', 0o666 & ~umask, world.clock, uid, inheritedGroup(world, place.path, gid))
+    return put(world, place, made) ?? { ...place, node: made }
+  }
+  if (place.node.t === 'd') return new Failure('EISDIR')
+  if (place.mount.readOnly && place.node.t === 'f') return new Failure('EROFS')
+  if (!allowed(world, place.node, 2)) return new Failure('EACCES')
+  if (place.pseudo && place.node.t === 'f') return place.mount.readOnly ? new Failure('EROFS') : place
+  if (place.node.t === 'f' && !keep) return put(world, place, { ...place.node, data: '', zeros: 0, mtime: world.clock }) ?? place
+  return place
+}
+
+/** New files in a directory with the setgid bit get its group (fsGroup volumes). */
+function inheritedGroup(world: FileWorld, path: string, gid: number): number {
+  const parent = existing(world, parentOf(path))
+  return !failed(parent) && (parent.node.mode & 0o2000) !== 0 ? parent.node.gid : gid
+}
+
+export function writeFile(world: FileWorld, path: string, data: string, append = false): Failure | undefined {
+  const place = openForWriting(world, path, append)
+  if (failed(place)) return place
+  const node = place.node?.t === 'f' ? place.node : undefined
+  const before = append && node ? node.data : ''
+  if (before.length + data.length > LARGEST_TEXT) return new Failure('EFBIG')
+  const now = failed(place) ? undefined : lookAgain(world, place)
+  if (now?.t !== 'f') return undefined
+  return put(world, place, { ...now, data: before + data, mtime: world.clock })
+}
+
+const lookAgain = (world: FileWorld, place: Place): FsNode | undefined => {
+  const root = world.root(place.mount.fs)
+  return root && lookUp(root, place.names)
+}
+
+export function makeDirectory(world: FileWorld, path: string, parents: boolean, mode = 0o755): Failure | undefined {
+  const whole = normalize(path, world.cwd)
+  if (parents) {
+    const names = namesOf(whole)
+    for (let i = 1; i < names.length; i++) {
+      const step = `/${names.slice(0, i).join('/')}`
+      const found = resolve(world, step)
+      if (failed(found)) return found
+      if (!found.node) {
+        const made = makeDirectory(world, step, false)
+        if (made) return made
+      } else if (found.node.t !== 'd') return new Failure('ENOTDIR')
+    }
+  }
+  const place = resolve(world, whole)
+  if (failed(place)) return place
+  if (place.node) return parents && place.node.t === 'd' ? undefined : new Failure('EEXIST')
+  const refused = writableParent(world, place)
+  if (refused) return refused
+  return put(world, place, directory({}, mode, world.clock, world.user.uid, inheritedGroup(world, place.path, world.user.gid)))
+}
+
+export function remove(world: FileWorld, path: string, how: 'file' | 'directory' | 'tree'): Failure | undefined {
+  const place = existing(world, path, false)
+  if (failed(place)) return place
+  if (place.node.t === 'd') {
+    if (how === 'file') return new Failure('EISDIR')
+    if (how === 'directory' && Object.keys(place.node.entries).length > 0) return new Failure('ENOTEMPTY')
+  } else if (how === 'directory') return new Failure('ENOTDIR')
+  return writableParent(world, place) ?? put(world, place, undefined)
+}
+
+export function makeLink(world: FileWorld, target: string, path: string): Failure | undefined {
+  const place = resolve(world, path, false)
+  if (failed(place)) return place
+  if (place.node) return new Failure('EEXIST')
+  return writableParent(world, place) ?? put(world, place, { ...link(target, world.clock), uid: world.user.uid, gid: world.user.gid })
+}
+
+/** Renames or copies a node; a directory as target takes it inside. */
+export function moveOrCopy(world: FileWorld, from: string, to: string, keepSource: boolean): Failure | undefined {
+  const source = existing(world, from, keepSource)
+  if (failed(source)) return source
+  const into = resolve(world, to)
+  if (failed(into)) return into
+  const target = into.node?.t === 'd' ? resolve(world, `${into.path}/${baseName(normalize(from, world.cwd))}`) : into
+  if (failed(target)) return target
+  if (!allowed(world, source.node, 4)) return new Failure('EACCES')
+  const refused = writableParent(world, target)
+  if (refused) return refused
+  if (target.path.startsWith(`${source.path}/`)) return new Failure('EINVAL')
+  const { uid, gid } = world.user
+  const copy: FsNode = keepSource ? { ...source.node, uid, gid, mtime: world.clock } : source.node
+  const stored = put(world, target, copy)
+  if (stored) return stored
+  return keepSource ? undefined : (writableParent(world, source) ?? put(world, source, undefined))
+}
+
+export function changeNode(world: FileWorld, path: string, change: (node: FsNode) => FsNode): Failure | undefined {
+  const place = existing(world, path)
+  if (failed(place)) return place
+  if (place.mount.readOnly) return new Failure('EROFS')
+  if (world.user.uid !== 0 && world.user.uid !== place.node.uid) return new Failure('EPERM')
+  if (place.pseudo) return new Failure('EPERM')
+  return put(world, place, change(place.node))
+}
+
+export const errorOf = (failure: { readonly errno: Errno }): Errno => failure.errno
+export const bytesOf = (node: FsNode): number => (node.t === 'f' ? byteLength(node.data) + (node.zeros ?? 0) : sizeOfFile(node))
+export type { ContainerState }

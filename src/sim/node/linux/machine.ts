@@ -1,0 +1,188 @@
+import type { Micros } from '../../engine/time.ts'
+import type { CgroupLimits } from './cgroups.ts'
+import type { FsNode } from './fs.ts'
+import type { ShellState } from './shell/state.ts'
+
+/**
+ * The part of a node's kernel that belongs to one pod: its processes, their namespaces, mounts, files and logs. A value: it is
+ * copied when it changes, so it can lie in a table, be looked at ahead of time and be thrown away again.
+ */
+export interface Machine {
+  readonly now: Micros
+  /** Number of the last process made; host pids are counted from `firstPid`. */
+  readonly lastId: number
+  readonly firstPid: number
+  readonly ip: string
+  readonly hostname: string
+  /** "bridge": an own network namespace; "host": the node's. */
+  readonly network: 'own' | 'host'
+  readonly sharedPid: boolean
+  readonly hostPid: boolean
+  readonly containers: Readonly<Record<string, ContainerState>>
+  readonly processes: readonly Process[]
+  /** File systems by key: "root:<container>", "volume:<name>", "host". */
+  readonly roots: Readonly<Record<string, FsNode>>
+  readonly pipes: Readonly<Record<string, string>>
+  readonly open: Readonly<Record<string, OpenFile>>
+  readonly captures: Readonly<Record<string, string>>
+  readonly sessions: Readonly<Record<string, Session>>
+  /** Requests to the world outside the pod that wait for an answer. */
+  readonly asked: readonly Asked[]
+}
+
+/** A mount in a container's mount namespace. `at` is inside the container, `from` a path inside file system `fs`. */
+export interface Mount {
+  readonly at: string
+  readonly fs: string
+  readonly from: string
+  readonly readOnly: boolean
+  readonly type: string
+  readonly source: string
+  readonly options: string
+}
+
+export interface ContainerState {
+  readonly name: string
+  readonly id: string
+  readonly mounts: readonly Mount[]
+  readonly env: Readonly<Record<string, string>>
+  readonly user: Credentials
+  readonly cwd: string
+  /** Numbers of the namespaces that are its own (mnt, pid) in the node's table. */
+  readonly lastPid: number
+  readonly main: number
+  readonly log: LogChunk | null
+  readonly memoryLimit?: number
+  readonly memorySwapped?: boolean
+  readonly pidsLimit: number
+  readonly cpu: CgroupLimits
+  readonly oomKilled: boolean
+  /** Does the kernel kill all processes of the cgroup together (cgroup v2)? */
+  readonly oomGroup: boolean
+  readonly capabilities: number
+  readonly noNewPrivileges: boolean
+  readonly seccomp: boolean
+  readonly cgroup: string
+  readonly oomScore: number
+  readonly ended?: { readonly at: Micros; readonly code: number; readonly oom: boolean }
+  /** Names of files that can be run though no image says what is in them: the image's own programs. */
+  readonly ports: readonly number[]
+}
+
+/** Output, newest first; `count` lines so far. A chunk is what one write wrote. */
+export interface LogChunk {
+  readonly at: Micros
+  readonly stream: 'stdout' | 'stderr'
+  readonly text: string
+  readonly before: LogChunk | null
+  readonly count: number
+}
+
+export interface Credentials {
+  readonly uid: number
+  readonly gid: number
+  readonly groups: readonly number[]
+}
+
+export interface OpenFile {
+  readonly fs: string
+  readonly names: readonly string[]
+  readonly at: number
+  readonly append: boolean
+  readonly readOnly: boolean
+}
+
+/** What a descriptor leads to. */
+export type Descriptor =
+  | { readonly k: 'null' }
+  | { readonly k: 'zero' }
+  | { readonly k: 'full' }
+  | { readonly k: 'random' }
+  | { readonly k: 'log'; readonly stream: 'stdout' | 'stderr' }
+  | { readonly k: 'pipe'; readonly id: string; readonly end: 'r' | 'w' }
+  | { readonly k: 'file'; readonly id: string }
+  | { readonly k: 'capture'; readonly id: string }
+  | { readonly k: 'session'; readonly id: string; readonly stream: 'in' | 'stdout' | 'stderr' }
+
+/** One `exec` into a container: what it wrote, and how it ended. */
+export interface Session {
+  readonly container: string
+  readonly process: number
+  readonly stdin: string
+  readonly closed: boolean
+  readonly stdout: string
+  readonly stderr: string
+  readonly code?: number
+  readonly endedAt?: Micros
+}
+
+/** A call that leaves the pod's network namespace. */
+export interface Asked {
+  readonly process: number
+  readonly at: Micros
+  readonly host: string
+  readonly port: number
+  readonly what: 'tcp' | 'http' | 'dns'
+  readonly path: string
+  readonly body?: string
+}
+
+export interface Answer {
+  readonly ok: boolean
+  readonly status: number
+  readonly body: string
+  /** "connection refused", "timeout", "bad address" … */
+  readonly error?: string
+}
+
+/** What a process waits for. */
+export type Wait =
+  | { readonly for: 'time'; readonly until: Micros }
+  | { readonly for: 'child'; readonly ids: readonly number[]; readonly until?: Micros }
+  | { readonly for: 'any-child' }
+  | { readonly for: 'input'; readonly fd: number; readonly until?: Micros }
+  | { readonly for: 'answer'; readonly answer?: Answer }
+  | { readonly for: 'ever' }
+
+/** A process. `id` counts processes of this pod; `pid` is its number in its own pid namespace. */
+export interface Process {
+  readonly id: number
+  readonly pid: number
+  readonly parent: number
+  readonly container: string
+  readonly argv: readonly string[]
+  readonly comm: string
+  readonly user: Credentials
+  readonly cwd: string
+  readonly env: Readonly<Record<string, string>>
+  readonly fds: Readonly<Record<number, Descriptor>>
+  readonly startedAt: Micros
+  /** Its own clock: it has used the processor until then. */
+  readonly clock: Micros
+  readonly wait: Wait | null
+  readonly program: ProgramState
+  readonly signals: readonly string[]
+  readonly session?: string
+  readonly memory: number
+  /** Ports on which it listens. */
+  readonly listens: readonly number[]
+  /** Set when it has ended and its parent has not yet asked how. */
+  readonly exit?: number
+}
+
+export type ProgramState =
+  | { readonly kind: 'shell'; readonly shell: ShellState }
+  | { readonly kind: 'tool'; readonly name: string; readonly state: unknown }
+
+/** More processes than this a container has not got: the model's own pids limit. */
+export const RUNNING_AT_ONCE = 256
+
+/** The number of a signal by name, as `kill -l` has it. */
+export const SIGNALS: Readonly<Record<string, number>> = { HUP: 1, INT: 2, QUIT: 3, ILL: 4, TRAP: 5, ABRT: 6, BUS: 7, FPE: 8, KILL: 9, USR1: 10, SEGV: 11, USR2: 12, PIPE: 13, ALRM: 14, TERM: 15, CHLD: 17, CONT: 18, STOP: 19, TSTP: 20, TTIN: 21, TTOU: 22, WINCH: 28 }
+
+/** "9", "KILL" or "SIGKILL" as a name; undefined where there is no such signal. */
+export function signalName(text: string): string | undefined {
+  const upper = text.toUpperCase().replace(/^SIG/, '')
+  if (upper in SIGNALS) return upper
+  return Object.keys(SIGNALS).find((name) => String(SIGNALS[name]) === text)
+}

@@ -1,0 +1,58 @@
+import type { Image, Program } from '../../images/image.ts'
+import { device, directory, file, link, withPath, type Directory, type FsNode } from './fs.ts'
+import { TOOL_NAMES, UNMODELLED } from './tools/index.ts'
+import { GROUP, PASSWD } from './users.ts'
+
+const program = (tool: string, mode = 0o755): FsNode => ({ ...file('', mode), tool })
+
+const BIN: Directory = directory(Object.fromEntries([['busybox', program('sh')], ['sh', program('sh')], ['ash', program('sh')], ...[...TOOL_NAMES, ...UNMODELLED].map((name) => [name, program(name)])]))
+
+/** What every image with a shell has: a busybox and a minimal /etc. Shared by all of them: it is one tree. */
+export const BASE: Directory = directory({
+  bin: BIN,
+  dev: directory(),
+  etc: directory({ passwd: file(PASSWD), group: file(GROUP), hostname: file(''), hosts: file(''), 'resolv.conf': file(''), os: file(''), 'nsswitch.conf': file('hosts: files dns\n') }),
+  home: directory(),
+  proc: directory({}, 0o555),
+  root: directory({}, 0o700),
+  sys: directory({}, 0o555),
+  tmp: directory({}, 0o1777),
+  usr: directory({ bin: directory({ env: program('env') }), sbin: directory(), local: directory({ bin: directory() }), share: directory() }),
+  var: directory({ log: directory(), run: directory(), tmp: directory({}, 0o1777) }),
+})
+
+/** An image without a shell. */
+const BARE: Directory = directory({ dev: directory(), etc: directory({ passwd: file(PASSWD), group: file(GROUP) }), proc: directory({}, 0o555), sys: directory({}, 0o555), tmp: directory({}, 0o1777), usr: directory({ bin: directory() }), var: directory({ run: directory() }) })
+
+const memo = new Map<string, FsNode>()
+
+/** The root tree of an image: base, its programs, its files. The same image always gives the same (shared) tree. */
+export function rootOf(reference: string, image: Pick<Image, 'binaries' | 'files' | 'bare' | 'program'>, ports: readonly number[]): FsNode {
+  const key = `${reference} ${ports.join(',')}`
+  let tree = memo.get(key)
+  if (!tree) {
+    tree = image.bare ? BARE : BASE
+    for (const path of image.binaries ?? []) tree = withPath(tree, path.includes('/') ? path : `/usr/bin/${path}`, program(toolFor(image.program, ports)))
+    for (const [path, data] of Object.entries(image.files ?? {})) tree = withPath(tree, path, data.startsWith('->') ? link(data.slice(2)) : path.endsWith('/') ? directory() : file(data, data.startsWith('#!') ? 0o755 : 0o644))
+    if (memo.size > 500) memo.clear()
+    memo.set(key, tree)
+  }
+  return tree
+}
+
+/** A program of the image as the tool that plays it. */
+export function toolFor(p: Program, ports: readonly number[]): string {
+  if (p.kind === 'server') return `server ${JSON.stringify({ ports: p.ports.length > 0 ? p.ports : ports, startsIn: p.startsIn, stopsIn: p.stopsIn, log: p.log, ...(p.paths ? { paths: p.paths } : {}), ...(p.body ? { body: p.body } : {}) })}`
+  if (p.kind === 'needs') return toolFor(p.server, ports)
+  return 'sh'
+}
+
+/** /dev of a container (runc: default devices). */
+export const DEVICES: Directory = directory(
+  {
+    fd: link('/proc/self/fd', 0), full: device('c', '1,7'), mqueue: directory({}, 0o1777, 0), null: device('c', '1,3'), ptmx: link('pts/ptmx', 0), pts: directory({}, 0o755, 0), random: device('c', '1,8'), shm: directory({}, 0o1777, 0),
+    stderr: link('/proc/self/fd/2', 0), stdin: link('/proc/self/fd/0', 0), stdout: link('/proc/self/fd/1', 0), 'termination-log': { ...file('', 0o666, 0) }, tty: device('c', '5,0'), urandom: device('c', '1,9'), zero: device('c', '1,5'),
+  },
+  0o755,
+  0,
+)

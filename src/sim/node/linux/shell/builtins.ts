@@ -1,0 +1,375 @@
+import { failed } from '../errno.ts'
+import { existing } from '../files.ts'
+import { normalize } from '../fs.ts'
+import type { Kernel, Shell, Task } from '../kernel.ts'
+import { signalName, SIGNALS, type Wait } from '../machine.ts'
+import { startProgram, type Started } from '../programs.ts'
+import { formatted } from '../tools/printf.ts'
+import { testExpression } from '../tools/test-command.ts'
+import { parseShell } from './parse.ts'
+import { SyntaxFault, type ShellNode } from './syntax.ts'
+
+/** What a builtin comes to: a status, or something for the interpreter to do. */
+export type Outcome =
+  | number
+  | { readonly do: 'wait'; readonly wait: Wait; readonly names: readonly string[]; readonly raw: boolean }
+  | { readonly do: 'run'; readonly node: ShellNode }
+  | { readonly do: 'exit' | 'return'; readonly status: number }
+  | { readonly do: 'break' | 'continue'; readonly levels: number }
+  | { readonly do: 'await'; readonly ids: readonly number[] | null }
+  | { readonly do: 'exec'; readonly program: Started }
+
+type Builtin = (kernel: Kernel, task: Task, shell: Shell, argv: readonly string[]) => Outcome
+
+const NAME = /^[A-Za-z_]\w*$/
+const say = (kernel: Kernel, task: Task, shell: Shell, text: string): void => void kernel.write(task, 2, `${shell.name}: ${text}\n`)
+const number = (text: string | undefined, otherwise: number): number => (text !== undefined && /^-?\d+$/.test(text) ? Number(text) : otherwise)
+
+function echo(kernel: Kernel, task: Task, _shell: Shell, argv: readonly string[]): Outcome {
+  let words = argv.slice(1)
+  let newline = true
+  let escapes = false
+  while (words[0] !== undefined && /^-[neE]+$/.test(words[0])) {
+    if (words[0].includes('n')) newline = false
+    if (words[0].includes('e')) escapes = true
+    if (words[0].includes('E')) escapes = false
+    words = words.slice(1)
+  }
+  const text = words.join(' ')
+  const failure = kernel.write(task, 1, (escapes ? formatted('%b', [text]).text : text) + (newline ? '\n' : ''))
+  return failure ? 1 : 0
+}
+
+function printf(kernel: Kernel, task: Task, shell: Shell, argv: readonly string[]): Outcome {
+  if (argv.length < 2) {
+    say(kernel, task, shell, 'printf: usage: printf FORMAT [ARG]...')
+    return 2
+  }
+  const { text, error } = formatted(argv[1]!, argv.slice(2))
+  kernel.write(task, 1, text)
+  if (error) kernel.write(task, 2, `${shell.name}: ${error}\n`)
+  return error ? 1 : 0
+}
+
+function test(kernel: Kernel, task: Task, shell: Shell, argv: readonly string[]): Outcome {
+  let words = argv.slice(1)
+  if (argv[0] === '[') {
+    if (words.at(-1) !== ']') {
+      say(kernel, task, shell, '[: missing ]')
+      return 2
+    }
+    words = words.slice(0, -1)
+  }
+  const verdict = testExpression(kernel, task, words)
+  if (typeof verdict === 'string') {
+    say(kernel, task, shell, verdict)
+    return 2
+  }
+  return verdict ? 0 : 1
+}
+
+function cd(kernel: Kernel, task: Task, shell: Shell, argv: readonly string[]): Outcome {
+  const target = argv[1] ?? shell.vars['HOME'] ?? '/'
+  const path = normalize(target === '-' ? (shell.vars['OLDPWD'] ?? '/') : target, task.cwd)
+  const place = existing(kernel.files(task), path)
+  if (failed(place) || place.node.t !== 'd') {
+    say(kernel, task, shell, `cd: can't cd to ${target}: ${failed(place) ? place.text : 'Not a directory'}`)
+    return 1
+  }
+  shell.vars = { ...shell.vars, OLDPWD: task.cwd, PWD: path }
+  task.cwd = path
+  return 0
+}
+
+function assign(shell: Shell, words: readonly string[], exported: boolean): Outcome {
+  for (const word of words) {
+    const at = word.indexOf('=')
+    const name = at < 0 ? word : word.slice(0, at)
+    if (!NAME.test(name)) return 2
+    if (at >= 0) shell.vars = { ...shell.vars, [name]: word.slice(at + 1) }
+    if (exported) shell.exported = { ...shell.exported, [name]: true }
+  }
+  return 0
+}
+
+function set(kernel: Kernel, task: Task, shell: Shell, argv: readonly string[]): Outcome {
+  if (argv.length === 1) {
+    for (const key of Object.keys(shell.vars).sort()) if (key !== '$') kernel.write(task, 1, `${key}='${shell.vars[key]!.replaceAll("'", "'\\''")}'\n`)
+    return 0
+  }
+  let i = 1
+  for (; i < argv.length; i++) {
+    const word = argv[i]!
+    if (word === '--') {
+      i++
+      break
+    }
+    if (!/^[-+][A-Za-z]+$/.test(word)) break
+    const on = word.startsWith('-')
+    if (word.includes('e')) shell.errexit = on
+    if (word.includes('u')) shell.nounset = on
+    if (word.includes('x')) shell.xtrace = on
+    if (word.endsWith('o')) i++
+  }
+  if (i < argv.length || argv.includes('--')) shell.params = argv.slice(i)
+  return 0
+}
+
+function trap(kernel: Kernel, task: Task, shell: Shell, argv: readonly string[]): Outcome {
+  const [action, ...names] = argv.slice(1)
+  if (action === undefined) {
+    for (const [name, text] of Object.entries(shell.traps)) kernel.write(task, 1, `trap -- '${text}' ${name}\n`)
+    return 0
+  }
+  const signals = names.length === 0 ? [action] : names
+  for (const word of signals) {
+    const name = word === '0' || word === 'EXIT' ? 'EXIT' : signalName(word)
+    if (!name) {
+      say(kernel, task, shell, `trap: ${word}: invalid signal specification`)
+      return 1
+    }
+    const { [name]: _old, ...rest } = shell.traps
+    shell.traps = action === '-' || names.length === 0 ? rest : { ...rest, [name]: action }
+  }
+  return 0
+}
+
+function read(kernel: Kernel, task: Task, shell: Shell, argv: readonly string[]): Outcome {
+  let raw = false
+  const names: string[] = []
+  for (let i = 1; i < argv.length; i++) {
+    const word = argv[i]!
+    if (word === '-r') raw = true
+    else if (word === '-p' || word === '-t' || word === '-n' || word === '-u') i++
+    else if (!word.startsWith('-')) names.push(word)
+  }
+  let line = ''
+  for (;;) {
+    const c = kernel.read(task, 0, 1)
+    if (c === null) {
+      // What was read of the line so far goes back into the pipe.
+      const d = task.fds[0]
+      if (line && d?.k === 'pipe') kernel.pipes[d.id] = line + (kernel.pipes[d.id] ?? '')
+      return { do: 'wait', wait: { for: 'input', fd: 0 }, names, raw }
+    }
+    if (c === undefined) {
+      store(shell, names, line)
+      return 1
+    }
+    if (c === '\n') break
+    if (c === '\\' && !raw) {
+      const next = kernel.read(task, 0, 1)
+      if (typeof next === 'string' && next !== '\n') line += next
+      continue
+    }
+    line += c
+  }
+  store(shell, names, line)
+  return 0
+}
+
+function store(shell: Shell, names: readonly string[], line: string): void {
+  const wanted = names.length > 0 ? names : ['REPLY']
+  const ifs = shell.vars['IFS'] ?? ' \t\n'
+  let rest = line
+  wanted.forEach((name, i) => {
+    while (rest !== '' && ifs.includes(rest[0]!)) rest = rest.slice(1)
+    let value = rest
+    if (i < wanted.length - 1) {
+      let end = 0
+      while (end < rest.length && !ifs.includes(rest[end]!)) end++
+      value = rest.slice(0, end)
+      rest = rest.slice(end + 1)
+    } else while (value !== '' && ifs.includes(value.at(-1)!)) value = value.slice(0, -1)
+    shell.vars = { ...shell.vars, [name]: value }
+  })
+}
+
+function kill(kernel: Kernel, task: Task, shell: Shell, argv: readonly string[]): Outcome {
+  let signal = 'TERM'
+  const targets: string[] = []
+  for (let i = 1; i < argv.length; i++) {
+    const word = argv[i]!
+    if (word === '-l') {
+      kernel.write(task, 1, `${Object.keys(SIGNALS).map((name) => name).join('\n')}\n`)
+      return 0
+    }
+    const name = word === '-s' ? argv[++i] : /^-[A-Za-z0-9]+$/.test(word) && targets.length === 0 ? word.slice(1) : undefined
+    if (name === undefined) {
+      targets.push(word)
+      continue
+    }
+    const known = name === '0' ? '0' : signalName(name)
+    if (!known) {
+      say(kernel, task, shell, `kill: bad signal name '${name}'`)
+      return 1
+    }
+    signal = known
+  }
+  let status = 0
+  for (const word of targets) {
+    const pid = number(word, Number.NaN)
+    const victim = shell.lastBackground && String(kernel.tasks.get(shell.lastBackground)?.pid) === word ? kernel.tasks.get(shell.lastBackground) : kernel.byPid(task, pid)
+    if (!victim || victim.exit !== undefined) {
+      say(kernel, task, shell, `can't kill pid ${word}: No such process`)
+      status = 1
+    } else if (task.user.uid !== 0 && victim.user.uid !== task.user.uid) {
+      say(kernel, task, shell, `can't kill pid ${word}: Operation not permitted`)
+      status = 1
+    } else if (signal !== '0') kernel.signal(victim.id, signal)
+  }
+  return status
+}
+
+function evaluate(kernel: Kernel, task: Task, shell: Shell, text: string): Outcome {
+  if (text.trim() === '') return 0
+  const node = parseShell(text)
+  if (!(node instanceof SyntaxFault)) return { do: 'run', node }
+  say(kernel, task, shell, node.message)
+  return { do: 'exit', status: 2 }
+}
+
+function source(kernel: Kernel, task: Task, shell: Shell, argv: readonly string[]): Outcome {
+  const path = argv[1] ?? ''
+  const opened = kernel.openFile(task, path, 'r')
+  if (failed(opened)) {
+    say(kernel, task, shell, `.: can't open '${path}': ${opened.text}`)
+    return { do: 'exit', status: 2 }
+  }
+  const world = kernel.files(task)
+  const place = existing(world, path)
+  return evaluate(kernel, task, shell, failed(place) || place.node.t !== 'f' ? '' : place.node.data)
+}
+
+function local(shell: Shell, words: readonly string[]): Outcome {
+  const at = shell.stack.map((frame) => frame.f).lastIndexOf('call')
+  const frame = shell.stack[at]
+  if (frame?.f !== 'call') return 1
+  const locals: Record<string, string | null> = { ...frame.locals }
+  for (const word of words) {
+    const name = word.split('=')[0]!
+    if (!(name in locals)) locals[name] = shell.vars[name] ?? null
+  }
+  shell.stack[at] = { ...frame, locals }
+  return assign(shell, words, false)
+}
+
+/** Programs that the shell runs by itself (busybox ash: builtins and NOFORK applets). */
+export const BUILTINS: Readonly<Record<string, Builtin>> = {
+  ':': () => 0,
+  true: () => 0,
+  false: () => 1,
+  echo,
+  printf,
+  test,
+  '[': test,
+  cd,
+  pwd: (kernel, task) => {
+    kernel.write(task, 1, `${task.cwd}\n`)
+    return 0
+  },
+  export: (kernel, task, shell, argv) => {
+    const words = argv.slice(1).filter((w) => w !== '-p')
+    if (words.length > 0) return assign(shell, words, true)
+    for (const key of Object.keys(shell.exported).sort()) kernel.write(task, 1, `export ${key}='${shell.vars[key] ?? ''}'\n`)
+    return 0
+  },
+  readonly: (_kernel, _task, shell, argv) => assign(shell, argv.slice(1), false),
+  local: (_kernel, _task, shell, argv) => local(shell, argv.slice(1)),
+  unset: (_kernel, _task, shell, argv) => {
+    for (const name of argv.slice(1)) {
+      const { [name]: _value, ...vars } = shell.vars
+      const { [name]: _flag, ...exported } = shell.exported
+      const { [name]: _body, ...functions } = shell.functions
+      Object.assign(shell, { vars, exported, functions })
+    }
+    return 0
+  },
+  set,
+  shift: (_kernel, _task, shell, argv) => {
+    const n = number(argv[1], 1)
+    if (n > shell.params.length) return 1
+    shell.params = shell.params.slice(n)
+    return 0
+  },
+  exit: (_kernel, _task, shell, argv) => ({ do: 'exit', status: number(argv[1], shell.status) & 0xff }),
+  return: (_kernel, _task, shell, argv) => (shell.stack.some((frame) => frame.f === 'call') ? { do: 'return', status: number(argv[1], shell.status) & 0xff } : { do: 'exit', status: number(argv[1], shell.status) & 0xff }),
+  break: (_kernel, _task, _shell, argv) => ({ do: 'break', levels: Math.max(1, number(argv[1], 1)) }),
+  continue: (_kernel, _task, _shell, argv) => ({ do: 'continue', levels: Math.max(1, number(argv[1], 1)) }),
+  trap,
+  wait: (kernel, task, _shell, argv) => {
+    const pids = argv.slice(1).map((word) => Number(word))
+    if (pids.length === 0) return { do: 'await', ids: null }
+    const ids = pids.map((pid) => [...kernel.tasks.values()].find((t) => t.pid === pid && t.parent === task.id)?.id ?? -1)
+    return { do: 'await', ids }
+  },
+  read,
+  kill,
+  eval: (kernel, task, shell, argv) => evaluate(kernel, task, shell, argv.slice(1).join(' ')),
+  '.': source,
+  source,
+  exec: (kernel, task, shell, argv) => {
+    const words = argv.slice(1)
+    if (words.length === 0) return 0
+    const program = startProgram(kernel, task, words, envOf(shell))
+    if (typeof program !== 'string') return { do: 'exec', program }
+    say(kernel, task, shell, `exec: ${program}`)
+    return { do: 'exit', status: program.endsWith('not found') ? 127 : 126 }
+  },
+  type: (kernel, task, shell, argv) => {
+    let status = 0
+    for (const name of argv.slice(1)) {
+      const found = shell.functions[name] ? `${name} is a function` : Object.hasOwn(BUILTINS, name) ? `${name} is a shell builtin` : typeof startProgram(kernel, task, [name], envOf(shell)) === 'string' ? undefined : `${name} is /bin/${name}`
+      kernel.write(task, found ? 1 : 2, found ? `${found}\n` : `${shell.name}: ${name}: not found\n`)
+      if (!found) status = 127
+    }
+    return status
+  },
+  command: (kernel, task, shell, argv) => {
+    if (argv[1] === '-v') {
+      const name = argv[2] ?? ''
+      const known = shell.functions[name] !== undefined || Object.hasOwn(BUILTINS, name) || typeof startProgram(kernel, task, [name], envOf(shell)) !== 'string'
+      if (known) kernel.write(task, 1, `${name}\n`)
+      return known ? 0 : 127
+    }
+    const words = argv.slice(1)
+    const builtin = Object.hasOwn(BUILTINS, words[0] ?? '') ? BUILTINS[words[0]!] : undefined
+    if (builtin) return builtin(kernel, task, shell, words)
+    return evaluate(kernel, task, shell, words.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' '))
+  },
+  umask: () => 0,
+  ulimit: (kernel, task) => {
+    kernel.write(task, 1, 'unlimited\n')
+    return 0
+  },
+  jobs: () => 0,
+  times: () => 0,
+  hash: () => 0,
+  alias: () => 0,
+  unalias: () => 0,
+  getopts,
+}
+
+const envOf = (shell: Shell): Readonly<Record<string, string>> => {
+  const env: Record<string, string> = {}
+  for (const key of Object.keys(shell.exported)) if (shell.vars[key] !== undefined) env[key] = shell.vars[key]
+  return env
+}
+
+function getopts(_kernel: Kernel, _task: Task, shell: Shell, argv: readonly string[]): Outcome {
+  const [, options = '', name = 'opt'] = argv
+  const [index = 1, offset = 1] = (shell.vars['OPTIND'] ?? '1').split('.').map(Number)
+  const word = shell.params[index - 1]
+  if (!word?.startsWith('-') || word === '-' || word === '--') {
+    shell.vars = { ...shell.vars, [name]: '?' }
+    return 1
+  }
+  const letter = word[offset] ?? '?'
+  const at = options.indexOf(letter)
+  const wantsValue = at >= 0 && options[at + 1] === ':'
+  const isLast = offset + 1 >= word.length
+  const value = wantsValue ? (isLast ? shell.params[index] : word.slice(offset + 1)) : undefined
+  const next = wantsValue ? String(index + (isLast ? 2 : 1)) : isLast ? String(index + 1) : `${index}.${offset + 1}`
+  shell.vars = { ...shell.vars, [name]: at < 0 || letter === ':' ? '?' : letter, OPTIND: next, ...(value === undefined ? {} : { OPTARG: value }) }
+  return 0
+}

@@ -1,0 +1,42 @@
+import type { ShellNode } from './syntax.ts'
+import type { Descriptor } from '../machine.ts'
+
+/** What a shell process remembers; all of it plain data, so that a script can be left and taken up at any instant. */
+export interface ShellState {
+  readonly vars: Readonly<Record<string, string>>
+  readonly exported: Readonly<Record<string, true>>
+  readonly functions: Readonly<Record<string, ShellNode>>
+  readonly name: string
+  readonly params: readonly string[]
+  readonly status: number
+  readonly lastBackground: number
+  readonly traps: Readonly<Record<string, string>>
+  /** Signals whose traps have not run yet. */
+  readonly deferred: readonly string[]
+  readonly errexit: boolean
+  readonly nounset: boolean
+  readonly xtrace: boolean
+  readonly stack: readonly Frame[]
+  /** A process that is only the shell of a pipeline stage or substitution. */
+  readonly sub: boolean
+  /** The whole script is one command line (`sh -c`): its last command may take the process over. */
+  readonly tail: boolean
+}
+
+/** The explicit stack of the interpreter, innermost last. */
+export type Frame =
+  | { readonly f: 'node'; readonly node: ShellNode }
+  | { readonly f: 'list'; readonly node: Extract<ShellNode, { k: 'list' }>; readonly i: number }
+  | { readonly f: 'andor'; readonly node: Extract<ShellNode, { k: 'andor' }>; readonly i: number }
+  | { readonly f: 'if'; readonly node: Extract<ShellNode, { k: 'if' }>; readonly i: number }
+  | { readonly f: 'while'; readonly node: Extract<ShellNode, { k: 'while' }>; readonly phase: 'condition' | 'test' | 'body'; readonly status: number }
+  | { readonly f: 'for'; readonly name: string; readonly items: readonly string[]; readonly i: number; readonly body: ShellNode }
+  | { readonly f: 'not' }
+  | { readonly f: 'wait'; readonly ids: readonly number[] }
+  | { readonly f: 'wait-builtin'; readonly ids: readonly number[] | null }
+  | { readonly f: 'restore'; readonly fds: Readonly<Record<number, Descriptor>> }
+  | { readonly f: 'call'; readonly params: readonly string[]; readonly locals: Readonly<Record<string, string | null>> }
+  | { readonly f: 'gather'; readonly node: ShellNode; readonly bodies: readonly ShellNode[]; readonly texts: readonly string[]; readonly child?: number; readonly capture?: string; readonly status: number }
+  | { readonly f: 'trap'; readonly status: number }
+  | { readonly f: 'read'; readonly names: readonly string[]; readonly raw: boolean; readonly fds: Readonly<Record<number, Descriptor>> | null; readonly until?: number }
+  | { readonly f: 'env'; readonly vars: Readonly<Record<string, string | null>>; readonly exported: Readonly<Record<string, boolean>> }

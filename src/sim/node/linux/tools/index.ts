@@ -1,0 +1,57 @@
+import type { Kernel, Task } from '../kernel.ts'
+import { parseShell } from '../shell/parse.ts'
+import { shellState } from '../shell/run.ts'
+import { SyntaxFault } from '../shell/syntax.ts'
+import { baseName } from '../fs.ts'
+import { ToolContext, type Tool } from './context.ts'
+import { fileTools } from './file-tools.ts'
+import { netTools, onServerSignal } from './net-tools.ts'
+import { processTools } from './process-tools.ts'
+import { textTools } from './text-tools.ts'
+
+/** A shell that reads its commands from a file or from its input. */
+const shellInput: Tool = (c) => {
+  const file = c.state['file'] as string | undefined
+  const text = file === undefined ? c.input() : c.readFile(file)
+  if (text === null) return undefined
+  if (text === undefined) return 2
+  const node = text.trim() === '' ? null : parseShell(text)
+  if (node instanceof SyntaxFault) return c.fail(node.message, 2)
+  if (!node) return 0
+  c.task.program = { kind: 'shell', shell: { ...shellState(node, file ?? c.task.argv[0] ?? 'sh', (c.state['params'] as readonly string[] | undefined) ?? [], c.task.env, false) } }
+  return undefined
+}
+
+const TOOLS: Readonly<Record<string, Tool>> = { ...textTools, ...fileTools, ...processTools, ...netTools, 'sh-input': shellInput }
+
+/** Programs that images have under these names; the rest of a busybox says by name that it is not modelled. */
+export const TOOL_NAMES: readonly string[] = Object.keys(TOOLS).filter((name) => !['fault', 'sh-input', 'server', 'needs', 'pause', 'curl'].includes(name)).sort()
+
+/** Well-known programs of a busybox that are not modelled: running one says so and fails. */
+export const UNMODELLED: readonly string[] = ['awk', 'vi', 'less', 'more', 'tar', 'gzip', 'gunzip', 'zcat', 'md5sum', 'sha256sum', 'od', 'hexdump', 'watch', 'telnet', 'ftpget', 'crond', 'diff', 'patch', 'comm', 'paste', 'split', 'strings', 'stty', 'su', 'login', 'passwd', 'adduser', 'mknod', 'losetup', 'fdisk', 'traceroute', 'arping', 'iptables', 'sysctl', 'lsof', 'strace', 'bc', 'dc', 'ed']
+
+/** One step of a program that is not a shell. */
+export function stepTool(kernel: Kernel, task: Task, name: string): void {
+  const shown = ['sh-input', 'server', 'fault'].includes(name) ? baseName(task.argv[0] ?? name) : name
+  const c = new ToolContext(kernel, task, shown)
+  const tool = TOOLS[name]
+  if (!tool) {
+    c.fail('this program is not modelled here')
+    return kernel.exit(task, 127)
+  }
+  // An answer from outside goes into the state, where the tool finds it when it runs again.
+  const before = task.program
+  const code = tool(c)
+  if (code !== undefined) return kernel.exit(task, code)
+  if (task.wait === null && task.program === before && task.exit === undefined) kernel.wait(task, { for: 'ever' })
+}
+
+/** Does the program handle a signal by itself? */
+export function toolOnSignal(kernel: Kernel, task: Task, name: string, signal: string): 'handled' | 'default' {
+  if (name === 'server') return onServerSignal(new ToolContext(kernel, task, name), signal) ? 'handled' : 'default'
+  if (name === 'pause' && (signal === 'TERM' || signal === 'INT')) {
+    kernel.exit(task, 0)
+    return 'handled'
+  }
+  return 'default'
+}

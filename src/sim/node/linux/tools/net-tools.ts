@@ -1,0 +1,272 @@
+import { seconds } from '../../../engine/time.ts'
+import { failed } from '../errno.ts'
+import { existing } from '../files.ts'
+import type { Kernel, Task } from '../kernel.ts'
+import type { Answer } from '../machine.ts'
+import { ToolContext, options, type Tool } from './context.ts'
+import { duration } from './process-tools.ts'
+
+/** The process of the pod that listens on a port. */
+export function listener(kernel: Kernel, port: number): Task | undefined {
+  for (const task of kernel.tasks.values()) if (task.exit === undefined && task.listens.includes(port)) return task
+  return undefined
+}
+
+/** What a process of this pod answers to an HTTP request; undefined: nobody listens there. "hang": it accepts and says nothing. */
+export function serve(kernel: Kernel, port: number, path: string): Answer | 'hang' | undefined {
+  const task = listener(kernel, port)
+  if (!task || task.program.kind !== 'tool') return undefined
+  const { name } = task.program
+  const state = (task.program.state ?? {}) as Readonly<Record<string, unknown>>
+  if (name === 'nc') return 'hang'
+  const plain = path.split('?')[0]!
+  if (name === 'httpd') return serveFile(kernel, task, String(state['home'] ?? '/'), plain)
+  const paths = state['paths'] as readonly string[] | undefined
+  const known = paths === undefined || paths.includes(plain)
+  return known ? { ok: true, status: 200, body: String(state['body'] ?? 'ok\n') } : { ok: false, status: 404, body: '404 Not Found\n' }
+}
+
+/** busybox httpd: files under its home, index.html, programs in cgi-bin. */
+function serveFile(kernel: Kernel, task: Task, home: string, path: string): Answer {
+  const world = kernel.files(task)
+  const place = existing(world, `${home}${path.endsWith('/') ? `${path}index.html` : path}`)
+  if (failed(place)) return { ok: false, status: 404, body: '<HTML><HEAD><TITLE>404 Not Found</TITLE></HEAD>\n' }
+  if (place.node.t === 'd') return { ok: true, status: 302, body: '' }
+  const text = place.node.t === 'f' ? place.node.data : ''
+  if (!path.startsWith('/cgi-bin/')) return { ok: true, status: 200, body: text }
+  // The only thing of a program's answer that others see is its status line and its text.
+  const status = /Status:\s*(\d+)/.exec(text)
+  const code = status ? Number(status[1]) : 200
+  return { ok: code < 400, status: code, body: /echo\s+([^;]*)$/.exec(text.trim())?.[1] ?? '' }
+}
+
+function httpd(c: ToolContext): number | undefined {
+  if (c.state['port'] !== undefined) return c.wait({ for: 'ever' })
+  const { values, flags } = options(c.args, 'phcrdu')
+  const port = Number((values.get('p') ?? '80').split(':').at(-1))
+  if (listener(c.kernel, port)) return c.fail('bind: Address in use')
+  if (port < 1024 && c.task.user.uid !== 0 && (c.kernel.containers[c.task.container]!.capabilities & (1 << 10)) === 0) return c.fail('bind: Permission denied')
+  c.keep({ port, home: values.get('h') ?? c.task.cwd })
+  c.task.listens = [port]
+  // Without -f it goes on as a daemon; the process that was started ends.
+  if (!flags.has('f')) {
+    const { container, argv, comm, user, cwd, env, fds, program } = c.task
+    const parent = c.kernel.tasks.get(c.kernel.containers[container]!.main)
+    const made = c.kernel.spawn(parent, { container, argv, comm, user, cwd, env, fds: { ...fds, 0: { k: 'null' } }, program, at: c.now })
+    if (made) made.listens = [port]
+    c.task.listens = []
+    return 0
+  }
+  return c.wait({ for: 'ever' })
+}
+
+function nc(c: ToolContext): number | undefined {
+  const { flags, values, rest } = options(c.args, 'pwe')
+  if (flags.has('l')) {
+    const port = Number(values.get('p') ?? rest.at(-1) ?? 0)
+    if (!c.task.listens.includes(port) && listener(c.kernel, port)) return c.fail('bind: Address already in use')
+    c.task.listens = [port]
+    return c.wait({ for: 'ever' })
+  }
+  const [host = '', port = ''] = rest
+  const answer = ask(c, host, Number(port), 'tcp', '')
+  if (!answer) return undefined
+  if (!answer.ok) return flags.has('v') || flags.has('z') || answer.error !== 'timed out' ? c.fail(`can't connect to remote host (${host}): ${answer.error === 'timed out' ? 'Connection timed out' : answer.error === 'bad address' ? 'bad address' : 'Connection refused'}`) : 1
+  if (flags.has('v')) c.err(`${host} (${host}:${port}) open\n`)
+  return 0
+}
+
+/** Asks somebody in this pod at once, or the world outside; undefined while waiting. */
+function ask(c: ToolContext, host: string, port: number, what: 'tcp' | 'http' | 'dns', path: string): Answer | undefined {
+  const { wait } = c.state as { wait?: string }
+  const done = c.state['answer'] as Answer | undefined
+  if (done) return done
+  if (wait) return undefined
+  const { ip, hostname } = c.kernel.machine
+  if (what !== 'dns' && (host === 'localhost' || host.startsWith('127.') || host === ip || host === hostname)) {
+    if (what === 'tcp') return listener(c.kernel, port) ? { ok: true, status: 0, body: '' } : { ok: false, status: 0, body: '', error: 'Connection refused' }
+    const served = serve(c.kernel, port, path)
+    if (served === 'hang') return { ok: false, status: 0, body: '', error: 'timed out' }
+    return served ?? { ok: false, status: 0, body: '', error: 'Connection refused' }
+  }
+  c.kernel.ask(c.task, { host, port, what, path })
+  c.keep({ asked: true })
+  return undefined
+}
+
+function wget(c: ToolContext): number | undefined {
+  const { flags, values, rest } = options(c.args.map((a) => (a === '-qO-' ? '-qO-' : a)), 'OTtUP')
+  const url = /^(?:https?:\/\/)?([^/:]+)(?::(\d+))?(\/.*)?$/.exec(rest[0] ?? '')
+  if (!url) return c.fail(`bad address '${rest[0] ?? ''}'`)
+  const [, host = '', portText, path = '/'] = url
+  const port = Number(portText ?? (rest[0]!.startsWith('https') ? 443 : 80))
+  const answer = ask(c, host, port, 'http', path)
+  if (!answer) return undefined
+  if (!flags.has('q') && answer.error !== 'bad address') c.err(`Connecting to ${host}${portText ? `:${port}` : ''} (${host}:${port})\n`)
+  if (answer.error === 'bad address') return c.fail(`bad address '${host}'`)
+  if (answer.error === 'timed out') return c.fail('download timed out')
+  if (answer.error) return c.fail(`can't connect to remote host (${host}): ${answer.error}`)
+  if (!answer.ok) return c.fail(`server returned error: HTTP/1.1 ${answer.status} ${REASONS[answer.status] ?? ''}`.trimEnd())
+  const target = values.get('O')
+  if (target === '-') c.out(answer.body)
+  else {
+    const name = target ?? (path.split('/').at(-1) || 'index.html')
+    const opened = c.kernel.openFile(c.task, name, 'w')
+    if (failed(opened)) return c.fail(`can't open '${name}': ${opened.text}`)
+    c.task.fds = { ...c.task.fds, 98: opened }
+    c.kernel.write(c.task, 98, answer.body)
+    if (!flags.has('q')) c.err(`'${name}' saved\n`)
+  }
+  return 0
+}
+
+const REASONS: Readonly<Record<number, string>> = { 400: 'Bad Request', 403: 'Forbidden', 404: 'Not Found', 500: 'Internal Server Error', 502: 'Bad Gateway', 503: 'Service Unavailable' }
+
+function curl(c: ToolContext): number | undefined {
+  const { flags, values, rest } = options(c.args, 'omHXdw')
+  const url = /^(?:https?:\/\/)?([^/:]+)(?::(\d+))?(\/.*)?$/.exec(rest[0] ?? '')
+  if (!url) return c.fail("(3) URL using bad/illegal format or missing URL", 3)
+  const [, host = '', portText, path = '/'] = url
+  const port = Number(portText ?? (rest[0]!.startsWith('https') ? 443 : 80))
+  const answer = ask(c, host, port, 'http', path)
+  if (!answer) return undefined
+  const quiet = flags.has('s') && !flags.has('S')
+  if (answer.error) {
+    const [code, text] = answer.error === 'bad address' ? [6, `Could not resolve host: ${host}`] : answer.error === 'timed out' ? [28, 'Connection timed out'] : [7, `Failed to connect to ${host} port ${port}: Connection refused`]
+    if (!quiet) c.err(`curl: (${code}) ${text}\n`)
+    return code
+  }
+  if (flags.has('f') && !answer.ok) {
+    if (!quiet) c.err(`curl: (22) The requested URL returned error: ${answer.status}\n`)
+    return 22
+  }
+  if (flags.has('I') || flags.has('i')) c.out(`HTTP/1.1 ${answer.status} ${REASONS[answer.status] ?? 'OK'}\n\n`)
+  if (!flags.has('I') && values.get('o') !== '/dev/null') c.out(answer.body)
+  return 0
+}
+
+function nslookup(c: ToolContext): number | undefined {
+  const name = options(c.args).rest[0] ?? ''
+  const answer = ask(c, name, 53, 'dns', '')
+  if (!answer) return undefined
+  const server = c.readFile('/etc/resolv.conf')?.match(/nameserver (\S+)/)?.[1] ?? '127.0.0.1'
+  c.out(`Server:\t\t${server}\nAddress:\t${server}:53\n\n`)
+  if (!answer.ok) {
+    c.out(`** server can't find ${name}: NXDOMAIN\n\n`)
+    return 1
+  }
+  for (const ip of answer.body.split(' ')) c.out(`Name:\t${name}\nAddress: ${ip}\n`)
+  c.out('\n')
+  return 0
+}
+
+function ping(c: ToolContext): number | undefined {
+  const { values, rest } = options(c.args, 'cWwi')
+  const host = rest[0] ?? ''
+  if ((c.kernel.containers[c.task.container]!.capabilities & (1 << 13)) === 0) {
+    c.out(`PING ${host} (${host}): 56 data bytes\n`)
+    return c.fail('permission denied (are you root?)')
+  }
+  const local = host === 'localhost' || host.startsWith('127.') || host === c.kernel.machine.ip
+  const answer = local ? { ok: true, status: 0, body: host } : ask(c, host, 0, 'dns', '')
+  if (!answer) return undefined
+  if (!answer.ok) return c.fail(`bad address '${host}'`)
+  const address = answer.body.split(' ')[0]!
+  const count = Math.min(Number(values.get('c') ?? 4), 100)
+  c.out(`PING ${host} (${address}): 56 data bytes\n`)
+  for (let i = 0; i < count; i++) c.out(`64 bytes from ${address}: seq=${i} ttl=64 time=0.050 ms\n`)
+  c.out(`\n--- ${host} ping statistics ---\n${count} packets transmitted, ${count} packets received, 0% packet loss\nround-trip min/avg/max = 0.050/0.050/0.050 ms\n`)
+  return 0
+}
+
+function ip(c: ToolContext): number {
+  const { rest } = options(c.args)
+  const what = rest[0] ?? ''
+  const { machine, setting } = c.kernel
+  if (what.startsWith('r')) {
+    if (machine.network === 'own') {
+      const gateway = machine.ip.replace(/\.\d+$/, '.1')
+      c.out(`default via ${gateway} dev eth0 \n${machine.ip.replace(/\.\d+$/, '.0')}/24 dev eth0 scope link  src ${machine.ip} \n`)
+    }
+    return 0
+  }
+  if (!what.startsWith('a') && !what.startsWith('l')) return c.fail('only address, link and route are modelled here')
+  const address = what.startsWith('a')
+  c.out('1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue qlen 1000\n    link/loopback 00:00:00:00:00:00 brd 00:00:00:00:00:00\n')
+  if (address) c.out('    inet 127.0.0.1/8 scope host lo\n       valid_lft forever preferred_lft forever\n    inet6 ::1/128 scope host \n       valid_lft forever preferred_lft forever\n')
+  const mac = macOf(machine.ip)
+  const peer = machine.network === 'own' ? `@if${setting.namespaces['link'] ?? 5}` : ''
+  c.out(`2: eth0${peer}: <BROADCAST,MULTICAST,UP,LOWER_UP${peer ? ',M-DOWN' : ''}> mtu 1500 qdisc noqueue \n    link/ether ${mac} brd ff:ff:ff:ff:ff:ff\n`)
+  if (address) c.out(`    inet ${machine.ip}/24 brd ${machine.ip.replace(/\.\d+$/, '.255')} scope global eth0\n       valid_lft forever preferred_lft forever\n`)
+  return 0
+}
+
+const macOf = (address: string): string => `0a:58:${address.split('.').map((n) => Number(n).toString(16).padStart(2, '0')).join(':')}`
+
+function netstat(c: ToolContext): number {
+  const ports = [...c.kernel.tasks.values()].filter((t) => t.exit === undefined).flatMap((t) => t.listens).sort((a, b) => a - b)
+  if (c.name === 'ss') {
+    c.out('State      Recv-Q Send-Q        Local Address:Port          Peer Address:Port\n')
+    for (const port of ports) c.out(`LISTEN     0      9                         *:${port}                         *:*    \n`)
+    return 0
+  }
+  c.out('Active Internet connections (only servers)\nProto Recv-Q Send-Q Local Address           Foreign Address         State       \n')
+  for (const port of ports) c.out(`tcp        0      0 ${`:::${port}`.padEnd(23)} ${':::*'.padEnd(23)} LISTEN      \n`)
+  return 0
+}
+
+function hostname(c: ToolContext): number {
+  const { flags } = options(c.args)
+  const { ip: address } = c.kernel.machine
+  const hosts = c.readFile('/etc/hosts') ?? ''
+  const own = hosts.split('\n').find((line) => line.startsWith(`${address}\t`))?.split(/\s+/).slice(1) ?? []
+  const name = c.kernel.machine.hostname
+  if (flags.has('i')) c.out(`${address}\n`)
+  else if (flags.has('f')) c.out(`${own[0] ?? name}\n`)
+  else if (flags.has('s')) c.out(`${name.split('.')[0]}\n`)
+  else c.out(`${name}\n`)
+  return 0
+}
+
+/** The program of an image that serves: ports from `startsIn` on, ends `stopsIn` after TERM. */
+function server(c: ToolContext): number | undefined {
+  const { ports = [], startsIn = 0, log = [], up, stopAt } = c.state as { ports?: readonly number[]; startsIn?: number; log?: readonly string[]; up?: boolean; stopAt?: number }
+  if (stopAt !== undefined) return c.now >= stopAt ? 0 : c.sleepUntil(stopAt)
+  if (up) return c.wait({ for: 'ever' })
+  if (c.now < c.task.startedAt + startsIn) return c.sleepUntil(c.task.startedAt + startsIn)
+  c.keep({ up: true })
+  c.task.listens = ports
+  for (const line of log) c.out(`${line}\n`)
+  return c.wait({ for: 'ever' })
+}
+
+export function onServerSignal(c: ToolContext, signal: string): boolean {
+  if (!['TERM', 'INT', 'QUIT'].includes(signal)) return signal === 'HUP' || signal === 'USR1'
+  const { stopsIn = 0, stopAt } = c.state as { stopsIn?: number; stopAt?: number }
+  if (stopAt === undefined) {
+    c.keep({ stopAt: c.now + stopsIn })
+    c.sleepUntil(c.now + stopsIn)
+  }
+  return true
+}
+
+export const netTools: Readonly<Record<string, Tool>> = {
+  httpd, nc, wget, curl, nslookup, ping, ip, netstat, ss: netstat, hostname, server,
+  ifconfig: (c) => {
+    c.out(`eth0      Link encap:Ethernet  HWaddr ${macOf(c.kernel.machine.ip).toUpperCase()}  \n          inet addr:${c.kernel.machine.ip}  Bcast:${c.kernel.machine.ip.replace(/\.\d+$/, '.255')}  Mask:255.255.255.0\n          UP BROADCAST RUNNING MULTICAST  MTU:1500  Metric:1\n\nlo        Link encap:Local Loopback  \n          inet addr:127.0.0.1  Mask:255.0.0.0\n          UP LOOPBACK RUNNING  MTU:65536  Metric:1\n\n`)
+    return 0
+  },
+  needs: (c) => {
+    for (const line of (c.state['log'] as readonly string[] | undefined) ?? []) c.err(`${line}\n`)
+    return 1
+  },
+  pause: (c) => c.wait({ for: 'ever' }),
+  top: (c) => {
+    c.out(`Mem: ${Math.floor(c.kernel.setting.memory / 4096)}K used, ${Math.floor((c.kernel.setting.memory * 3) / 4096)}K free\nCPU:   0% usr   0% sys   0% nic 100% idle\n`)
+    if (options(c.args, 'nd').flags.has('b') && c.state['shown'] === undefined) {
+      c.keep({ shown: true })
+      return options(c.args, 'nd').values.get('n') === '1' ? 0 : c.sleepUntil(c.now + (duration('5') ?? seconds(5)))
+    }
+    return 0
+  },
+}

@@ -1,0 +1,96 @@
+/** printf(1): the format is used again while arguments are left (busybox coreutils/printf.c). */
+export function formatted(format: string, args: readonly string[]): { readonly text: string; readonly error?: string } {
+  let text = ''
+  let error: string | undefined
+  let next = 0
+  let rounds = 0
+  do {
+    const before = next
+    for (let i = 0; i < format.length; i++) {
+      const c = format[i]!
+      if (c === '\\') {
+        const [piece, length] = escape(format, i)
+        text += piece
+        i += length - 1
+      } else if (c === '%') {
+        const m = /^%([-+ 0#]*)(\d+|\*)?(?:\.(\d+|\*))?([a-zA-Z%])/.exec(format.slice(i))
+        if (!m) {
+          text += c
+          continue
+        }
+        i += m[0].length - 1
+        if (m[4] === '%') {
+          text += '%'
+          continue
+        }
+        const width = m[2] === '*' ? Number(args[next++] ?? 0) : Number(m[2] ?? 0)
+        const precision = m[3] === '*' ? Number(args[next++] ?? 0) : m[3] === undefined ? undefined : Number(m[3])
+        const arg = args[next++]
+        const one = conversion(m[4]!, arg ?? '', precision, m[1]!)
+        if (one === undefined) error = `printf: invalid number '${arg ?? ''}'`
+        text += pad(one ?? '0', Math.min(width, 1000), m[1]!)
+      } else text += c
+    }
+    if (next === before) break
+  } while (next < args.length && ++rounds < 10_000)
+  return error ? { text, error } : { text }
+}
+
+function conversion(kind: string, arg: string, precision: number | undefined, flags: string): string | undefined {
+  switch (kind) {
+    case 's':
+      return precision === undefined ? arg : arg.slice(0, precision)
+    case 'b': {
+      let text = ''
+      for (let i = 0; i < arg.length; i++) {
+        if (arg[i] !== '\\') text += arg[i]
+        else {
+          const [piece, length] = escape(arg, i)
+          text += piece
+          i += length - 1
+        }
+      }
+      return text
+    }
+    case 'c':
+      return arg.slice(0, 1)
+    case 'd':
+    case 'i':
+    case 'u':
+    case 'x':
+    case 'X':
+    case 'o': {
+      const value = arg === '' ? 0 : /^['"]/.test(arg) ? arg.charCodeAt(1) : /^[-+]?(0[xX][\da-fA-F]+|\d+)$/.test(arg) ? Number(arg) : Number.NaN
+      if (Number.isNaN(value)) return undefined
+      const base = kind === 'x' || kind === 'X' ? 16 : kind === 'o' ? 8 : 10
+      const digits = Math.abs(Math.trunc(value)).toString(base)
+      const sign = value < 0 ? '-' : flags.includes('+') ? '+' : ''
+      return sign + (kind === 'X' ? digits.toUpperCase() : digits).padStart(Math.min(precision ?? 0, 100), '0')
+    }
+    case 'f':
+    case 'g':
+    case 'e': {
+      const value = Number(arg || '0')
+      return Number.isNaN(value) ? undefined : value.toFixed(Math.min(precision ?? 6, 20))
+    }
+    default:
+      return undefined
+  }
+}
+
+function pad(text: string, width: number, flags: string): string {
+  if (flags.includes('-')) return text.padEnd(width)
+  return flags.includes('0') ? text.padStart(width, '0') : text.padStart(width)
+}
+
+/** The character that an escape at `i` means, and how many characters it takes. */
+function escape(text: string, i: number): [string, number] {
+  const c = text[i + 1]
+  const simple = { n: '\n', t: '\t', r: '\r', a: '\x07', b: '\b', f: '\f', v: '\v', e: '\x1b', '\\': '\\', '"': '"', "'": "'" }[c ?? '']
+  if (simple !== undefined) return [simple, 2]
+  const octal = /^\\0?([0-7]{1,3})/.exec(text.slice(i, i + 5))
+  if (octal) return [String.fromCharCode(Number.parseInt(octal[1]!, 8) & 0xff), octal[0].length]
+  const hex = /^\\x([0-9a-fA-F]{1,2})/.exec(text.slice(i, i + 4))
+  if (hex) return [String.fromCharCode(Number.parseInt(hex[1]!, 16)), hex[0].length]
+  return ['\\', 1]
+}

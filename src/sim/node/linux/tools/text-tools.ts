@@ -1,0 +1,328 @@
+import { writeFile } from '../files.ts'
+import { byteLength } from '../fs.ts'
+import { ToolContext, options, type Tool } from './context.ts'
+import { sed } from './sed.ts'
+
+const linesOf = (text: string): string[] => {
+  const lines = text.split('\n')
+  if (lines.at(-1) === '') lines.pop()
+  return lines
+}
+const joined = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('')
+
+function cat(c: ToolContext): number | undefined {
+  const { rest, flags } = options(c.args)
+  const texts = c.texts(rest)
+  if (!texts) return undefined
+  let n = 0
+  for (const { text } of texts) c.out(flags.has('n') ? linesOf(text).map((line) => `${String(++n).padStart(6)}\t${line}\n`).join('') : text)
+  return c.status
+}
+
+function head(c: ToolContext): number | undefined {
+  const { values, rest } = options(c.args, 'nc')
+  const count = Number(values.get('n') ?? 10)
+  // Lines are passed on as they come, so that an endless writer meets a closed pipe.
+  if (rest.length === 0 && !values.has('c')) return headOfInput(c, count)
+  const texts = c.texts(rest)
+  if (!texts) return undefined
+  texts.forEach(({ name, text }, i) => {
+    if (texts.length > 1) c.out(`${i > 0 ? '\n' : ''}==> ${name} <==\n`)
+    c.out(values.has('c') ? text.slice(0, Number(values.get('c'))) : text.split('\n').slice(0, count).join('\n') + (text.split('\n').length > count ? '\n' : ''))
+  })
+  return c.status
+}
+
+function headOfInput(c: ToolContext, count: number): number | undefined {
+  let seen = (c.state['seen'] as number | undefined) ?? 0
+  let partial = (c.state['partial'] as string | undefined) ?? ''
+  while (seen < count) {
+    const more = c.kernel.read(c.task, 0)
+    if (more === undefined) {
+      c.out(partial)
+      return 0
+    }
+    if (more === null) {
+      c.keep({ seen, partial })
+      return c.wait({ for: 'input', fd: 0 })
+    }
+    partial += more
+    for (let end = partial.indexOf('\n'); end >= 0 && seen < count; end = partial.indexOf('\n')) {
+      c.out(partial.slice(0, end + 1))
+      partial = partial.slice(end + 1)
+      seen++
+    }
+  }
+  return 0
+}
+
+function tail(c: ToolContext): number | undefined {
+  const { values, flags, rest } = options(c.args, 'nc')
+  if ((flags.has('f') || flags.has('F')) && c.state['done']) return c.wait({ for: 'ever' })
+  const texts = c.texts(rest)
+  if (!texts) return undefined
+  const n = values.get('n') ?? '10'
+  for (const { text } of texts) {
+    const lines = linesOf(text)
+    c.out(joined(n.startsWith('+') ? lines.slice(Number(n.slice(1)) - 1) : Number(n) === 0 ? [] : lines.slice(-Math.abs(Number(n)))))
+  }
+  if (!flags.has('f') && !flags.has('F')) return c.status
+  if (texts.length === 0 && !flags.has('F')) return 1
+  // What is written to the file later is not followed; it waits, as for /dev/null.
+  c.keep({ done: true })
+  return c.wait({ for: 'ever' })
+}
+
+function wc(c: ToolContext): number | undefined {
+  const { flags, rest } = options(c.args)
+  const texts = c.texts(rest)
+  if (!texts) return undefined
+  const all = !flags.has('l') && !flags.has('w') && !flags.has('c')
+  for (const { name, text } of texts) {
+    const counts = [
+      ...(all || flags.has('l') ? [text.split('\n').length - 1] : []),
+      ...(all || flags.has('w') ? [text.split(/\s+/).filter(Boolean).length] : []),
+      ...(all || flags.has('c') ? [byteLength(text)] : []),
+    ]
+    const numbers = counts.length === 1 && rest.length === 0 ? String(counts[0]) : counts.map((n) => String(n).padStart(counts.length > 1 ? 9 : 0)).join(' ')
+    c.out(`${numbers}${rest.length > 0 ? ` ${name}` : ''}\n`)
+  }
+  return c.status
+}
+
+/** A basic or extended regular expression as JavaScript's; undefined where it is none. */
+export function regularExpression(pattern: string, extended: boolean, ignoreCase: boolean): RegExp | undefined {
+  const source = extended ? pattern : pattern.replace(/\\([(){}|+?])|([(){}|+?])/g, (_all, special: string | undefined, plain: string | undefined) => special ?? `\\${plain}`)
+  const classes: Readonly<Record<string, string>> = { alpha: 'A-Za-z', digit: '0-9', alnum: 'A-Za-z0-9', space: '\\s', upper: 'A-Z', lower: 'a-z', xdigit: '0-9A-Fa-f', blank: ' \\t', punct: '!-/:-@\\[-`{-~' }
+  try {
+    return new RegExp(source.replace(/\[:(\w+):\]/g, (_all, name: string) => classes[name] ?? ''), ignoreCase ? 'i' : '')
+  } catch {
+    return undefined
+  }
+}
+
+function grep(c: ToolContext): number | undefined {
+  const { flags, values, rest } = options(c.args, 'eABCm')
+  const pattern = values.get('e') ?? rest[0]
+  const files = values.has('e') ? rest : rest.slice(1)
+  if (pattern === undefined) return c.fail('no pattern', 2)
+  const texts = c.texts(files)
+  if (!texts) return undefined
+  const literal = flags.has('F') || c.name === 'fgrep'
+  const expression = literal ? undefined : regularExpression(pattern, flags.has('E') || c.name === 'egrep', flags.has('i'))
+  if (!literal && !expression) return c.fail(`bad regex '${pattern}'`, 2)
+  const hit = (line: string): boolean => {
+    if (literal) return flags.has('x') ? line === pattern : line.includes(pattern)
+    const m = expression!.exec(line)
+    if (!m) return false
+    if (flags.has('x')) return m[0] === line
+    return flags.has('w') ? new RegExp(`(^|\\W)(?:${expression!.source})(\\W|$)`, expression!.flags).test(line) : true
+  }
+  let found = 0
+  for (const { name, text } of texts) {
+    const prefix = texts.length > 1 && !flags.has('h') ? `${name}:` : ''
+    let count = 0
+    linesOf(text).forEach((line, i) => {
+      if (hit(line) === flags.has('v')) return
+      count++
+      if (flags.has('q') || flags.has('c') || flags.has('l')) return
+      if (flags.has('o') && expression) for (const piece of line.matchAll(new RegExp(expression.source, `${expression.flags}g`))) c.out(`${prefix}${piece[0]}\n`)
+      else c.out(`${prefix}${flags.has('n') ? `${i + 1}:` : ''}${line}\n`)
+    })
+    if (flags.has('c')) c.out(`${prefix}${count}\n`)
+    if (flags.has('l') && count > 0) c.out(`${name}\n`)
+    found += count
+  }
+  return found > 0 ? 0 : c.status === 0 ? 1 : 2
+}
+
+function sort(c: ToolContext): number | undefined {
+  const { flags, values, rest } = options(c.args, 'kt')
+  const texts = c.texts(rest)
+  if (!texts) return undefined
+  const field = Number.parseInt(values.get('k') ?? '0', 10)
+  const separator = values.get('t')
+  const key = (line: string): string => (field > 0 ? (separator ? line.split(separator) : line.trim().split(/\s+/)).slice(field - 1).join(' ') : line)
+  const compare = (a: string, b: string): number => {
+    const [x, y] = [key(a), key(b)]
+    const numeric = flags.has('n') ? (Number.parseFloat(x) || 0) - (Number.parseFloat(y) || 0) : 0
+    return numeric || (x < y ? -1 : x > y ? 1 : a < b ? -1 : a > b ? 1 : 0)
+  }
+  let lines = texts.flatMap(({ text }) => linesOf(text)).sort(compare)
+  if (flags.has('r')) lines = lines.reverse()
+  if (flags.has('u')) lines = lines.filter((line, i) => i === 0 || line !== lines[i - 1])
+  c.out(joined(lines))
+  return c.status
+}
+
+function uniq(c: ToolContext): number | undefined {
+  const { flags, rest } = options(c.args)
+  const texts = c.texts(rest.slice(0, 1))
+  if (!texts) return undefined
+  const groups: { line: string; n: number }[] = []
+  for (const line of linesOf(texts[0]?.text ?? '')) {
+    const last = groups.at(-1)
+    if (last?.line === line) last.n++
+    else groups.push({ line, n: 1 })
+  }
+  for (const { line, n } of groups) if ((!flags.has('d') || n > 1) && (!flags.has('u') || n === 1)) c.out(flags.has('c') ? `${String(n).padStart(7)} ${line}\n` : `${line}\n`)
+  return c.status
+}
+
+function cut(c: ToolContext): number | undefined {
+  const { values, rest } = options(c.args, 'dfcb')
+  const texts = c.texts(rest)
+  if (!texts) return undefined
+  const list = values.get('f') ?? values.get('c') ?? values.get('b') ?? ''
+  const ranges = list.split(',').map((part) => {
+    const [from = '', to] = part.split('-')
+    return [Number(from || 1), part.includes('-') ? Number(to || Infinity) : Number(from)] as const
+  })
+  const wanted = (n: number): boolean => ranges.some(([from, to]) => n >= from && n <= to)
+  const delimiter = values.get('d') ?? '\t'
+  for (const { text } of texts)
+    for (const line of linesOf(text)) {
+      if (values.has('f')) c.out(line.includes(delimiter) ? `${line.split(delimiter).filter((_, i) => wanted(i + 1)).join(delimiter)}\n` : `${line}\n`)
+      else c.out(`${[...line].filter((_, i) => wanted(i + 1)).join('')}\n`)
+    }
+  return c.status
+}
+
+function characters(set: string): string[] {
+  const text = set.replace(/\[:(\w+):\]/g, (_all, name: string) => ({ upper: 'A-Z', lower: 'a-z', digit: '0-9', alpha: 'A-Za-z', space: ' \t\n' })[name] ?? '').replace(/\\n/g, '\n').replace(/\\t/g, '\t')
+  const list: string[] = []
+  for (let i = 0; i < text.length; i++) {
+    if (text[i + 1] === '-' && i + 2 < text.length) {
+      for (let code = text.charCodeAt(i); code <= text.charCodeAt(i + 2); code++) list.push(String.fromCharCode(code))
+      i += 2
+    } else list.push(text[i]!)
+  }
+  return list
+}
+
+function tr(c: ToolContext): number | undefined {
+  const { flags, rest } = options(c.args)
+  const text = c.input()
+  if (text === null) return undefined
+  const from = characters(rest[0] ?? '')
+  const to = characters(rest[1] ?? '')
+  const inSet = (ch: string): boolean => from.includes(ch) !== flags.has('c')
+  let out = ''
+  for (const ch of text) {
+    if (flags.has('d')) {
+      if (!inSet(ch)) out += ch
+      continue
+    }
+    const at = from.indexOf(ch)
+    const next = flags.has('c') ? (inSet(ch) ? (to.at(-1) ?? ch) : ch) : at < 0 || to.length === 0 ? ch : (to[Math.min(at, to.length - 1)] ?? ch)
+    if (flags.has('s') && out.endsWith(next) && (to.length > 0 ? to : from).includes(next)) continue
+    out += next
+  }
+  c.out(out)
+  return 0
+}
+
+const MOST_NUMBERS = 100_000
+
+function seq(c: ToolContext): number {
+  const { values, rest } = options(c.args, 's')
+  const numbers = rest.map(Number)
+  if (numbers.length === 0 || numbers.some((n) => Number.isNaN(n))) return c.fail(`invalid number '${rest[numbers.findIndex((n) => Number.isNaN(n))] ?? ''}'`)
+  const [first, step, last] = numbers.length === 1 ? [1, 1, numbers[0]!] : numbers.length === 2 ? [numbers[0]!, 1, numbers[1]!] : (numbers as [number, number, number])
+  const out: string[] = []
+  if (step !== 0) for (let n = first; (step > 0 ? n <= last : n >= last) && out.length < MOST_NUMBERS; n += step) out.push(String(Math.round(n * 1e6) / 1e6))
+  const separator = values.get('s') ?? '\n'
+  c.out(out.length > 0 ? `${out.join(separator)}\n` : '')
+  return 0
+}
+
+function tee(c: ToolContext): number | undefined {
+  const { flags, rest } = options(c.args)
+  const text = c.input()
+  if (text === null) return undefined
+  c.out(text)
+  let status = 0
+  for (const name of rest) {
+    const refused = writeFile(c.files, name, text, flags.has('a'))
+    if (refused) status = c.failure(name, refused)
+  }
+  return status
+}
+
+function expr(c: ToolContext): number {
+  const words = c.args
+  const [a = '', operator, b = ''] = words
+  let value: string
+  if (operator === undefined) value = a
+  else if (/^(=|==|!=|<|>|<=|>=)$/.test(operator)) {
+    const numeric = /^-?\d+$/.test(a) && /^-?\d+$/.test(b)
+    const [x, y]: readonly [number | string, number | string] = numeric ? [Number(a), Number(b)] : [a, b]
+    value = ({ '=': x === y, '==': x === y, '!=': x !== y, '<': x < y, '>': x > y, '<=': x <= y, '>=': x >= y } as Record<string, boolean>)[operator] ? '1' : '0'
+  } else if (operator === ':') {
+    const m = regularExpression(`^${b}`, false, false)?.exec(a)
+    value = m ? (m[1] ?? String(m[0].length)) : '0'
+  } else {
+    const [x, y] = [Number(a), Number(b)]
+    if (Number.isNaN(x) || Number.isNaN(y)) return c.fail('non-numeric argument', 2)
+    if ((operator === '/' || operator === '%') && y === 0) return c.fail('division by zero', 2)
+    value = String({ '+': x + y, '-': x - y, '*': x * y, '/': Math.trunc(x / y), '%': x % y }[operator] ?? 0)
+  }
+  c.out(`${value}\n`)
+  return value === '0' || value === '' ? 1 : 0
+}
+
+const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
+
+function base64(c: ToolContext): number | undefined {
+  const { flags, rest } = options(c.args, 'w')
+  const texts = c.texts(rest)
+  if (!texts) return undefined
+  const text = texts.map((t) => t.text).join('')
+  if (flags.has('d')) {
+    let bits = 0
+    let value = 0
+    let out = ''
+    for (const ch of text.replace(/[\s=]/g, '')) {
+      const at = BASE64.indexOf(ch)
+      if (at < 0) return c.fail('truncated input')
+      value = ((value << 6) | at) & 0xffffff
+      bits += 6
+      if (bits >= 8) {
+        bits -= 8
+        out += String.fromCharCode((value >> bits) & 0xff)
+      }
+    }
+    c.out(out)
+    return 0
+  }
+  let out = ''
+  for (let i = 0; i < text.length; i += 3) {
+    const n = ((text.charCodeAt(i) & 0xff) << 16) | (((text.charCodeAt(i + 1) || 0) & 0xff) << 8) | ((text.charCodeAt(i + 2) || 0) & 0xff)
+    out += BASE64[n >> 18]! + BASE64[(n >> 12) & 63]! + (i + 1 < text.length ? BASE64[(n >> 6) & 63]! : '=') + (i + 2 < text.length ? BASE64[n & 63]! : '=')
+  }
+  c.out(`${out}\n`)
+  return 0
+}
+
+export const textTools: Readonly<Record<string, Tool>> = {
+  cat, head, tail, wc, grep, egrep: grep, fgrep: grep, sort, uniq, cut, tr, sed, seq, tee, expr, base64,
+  rev: (c) => {
+    const texts = c.texts(options(c.args).rest)
+    if (!texts) return undefined
+    for (const { text } of texts) c.out(joined(linesOf(text).map((line) => [...line].reverse().join(''))))
+    return c.status
+  },
+  basename: (c) => {
+    const [path = '', suffix = ''] = c.args
+    const name = path.replace(/\/+$/, '').split('/').at(-1) ?? ''
+    c.out(`${suffix && name !== suffix && name.endsWith(suffix) ? name.slice(0, -suffix.length) : name}\n`)
+    return 0
+  },
+  dirname: (c) => {
+    const path = (c.args[0] ?? '').replace(/\/+$/, '')
+    const at = path.lastIndexOf('/')
+    c.out(`${at < 0 ? '.' : path.slice(0, at) || '/'}\n`)
+    return 0
+  },
+}
+
