@@ -47,6 +47,8 @@ interface Judge {
   compareStep(want: Step, got: Step): { readonly equal: boolean; readonly skipped: boolean }
 }
 
+/** What a person has around: paths that recordings show as words. */
+const PATHS: Facts['paths'] = [['/home/learner/.kube/config', '<kubeconfig>'], ['/home/learner/.kube/cache', '<cache>'], ['/home/learner', '<cwd>']]
 const SERVER = '172.18.0.2:6443'
 /** Real steps were typed by a script about this far apart. */
 const BETWEEN = ms(100)
@@ -79,7 +81,7 @@ class Telling {
   constructor(story: Story) {
     this.#story = story
     this.#written = [...Object.values(story.files), ...story.steps.flatMap((s) => [...(s.argv ?? []), s.stdin ?? ''])].join('\n')
-    this.#cluster = createCluster({ seed: 1, nodes: story.nodes, kubelet: 'kwok', contract: 'images', bare: true, history: { keep: false } })
+    this.#cluster = createCluster({ seed: 1, nodes: story.nodes, kubelet: 'kwok', contract: 'images', bare: true, authorization: 'Node,RBAC', history: { keep: false } })
     this.#cluster.boot()
     this.#cluster.objects.listen((_key, object) => object && this.#note(object as KubeObject))
     for (const object of this.#cluster.objects.values()) this.#note(object)
@@ -123,7 +125,7 @@ class Telling {
 
   facts(): Facts {
     return {
-      names: [...this.#names], podIPs: [...this.#podIPs], serviceIPs: [...this.#serviceIPs], nodePorts: [...this.#nodePorts], paths: [], server: SERVER,
+      names: [...this.#names], podIPs: [...this.#podIPs], serviceIPs: [...this.#serviceIPs], nodePorts: [...this.#nodePorts], paths: PATHS, server: SERVER,
       keep: (text) => this.#written.includes(text),
     }
   }

@@ -1,4 +1,6 @@
 import type { JsonValue, KubeObject } from '../api/meta.ts'
+import type { Impersonation } from '../apiserver/authentication/impersonation.ts'
+import type { UserInfo } from '../apiserver/authentication/user.ts'
 
 export type PatchType = 'json' | 'merge' | 'strategic' | 'apply'
 export type Propagation = 'Background' | 'Foreground' | 'Orphan'
@@ -15,6 +17,9 @@ export interface Request {
   readonly body?: KubeObject | JsonValue
   readonly patchType?: PatchType
   readonly options?: RequestOptions
+  /** Who asks, where that is not the client's own user (kubectl's contexts). */
+  readonly user?: UserInfo
+  readonly impersonate?: Impersonation
 }
 
 export interface RequestOptions {

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../api/meta.ts'
+import type { UserInfo } from '../apiserver/authentication/user.ts'
 import type { Engine, EventContext } from '../engine/engine.ts'
 import type { Random } from '../engine/random.ts'
 import type { Table } from '../engine/table.ts'
@@ -16,7 +17,7 @@ export interface ReplyTo {
 /** Payload of the event that carries a request to the API server. */
 export interface SentRequest {
   readonly request: Request
-  readonly user: string
+  readonly user: string | UserInfo
   /** Name of the client, for the trace: "replicaset-controller", "kubelet/node-1". */
   readonly client: string
   readonly sentAt: Micros
@@ -94,7 +95,7 @@ export class Client {
 
   send(ctx: EventContext, request: Request, then?: ReplyTo, extraDelay: Micros = 0): void {
     const sentAt = ctx.now + extraDelay + this.#reserve(ctx.now)
-    const sent: SentRequest = { request, user: this.user, client: this.name, sentAt, then }
+    const sent: SentRequest = { request, user: request.user ?? this.user, client: this.name, sentAt, then }
     ctx.schedule(sentAt - ctx.now + this.#travel(), APISERVER, 'request', sent)
   }
 

@@ -3,6 +3,7 @@ import type { Followed } from '../client/resumable.ts'
 import type { WatchDelivery, WatchSpec } from '../client/transport.ts'
 import type { Micros } from '../engine/time.ts'
 import type { Flags } from './flags.ts'
+import type { Connection } from './connection.ts'
 import type { KubeConfig } from './kubeconfig.ts'
 
 /**
@@ -27,6 +28,8 @@ export interface KubectlContext extends Pick<ReconcileContext, 'now' | 'call' | 
   loop<S, R>(initial: S, body: (state: S) => Followed<S, R>): R
   /** Opens the user's editor on a text and waits; null: closed without saving. */
   edit(name: string, text: string): string | null
+  /** How requests find their user, asked for when the first one is sent. */
+  connect(how: () => Connection): void
   /** ~/.kube/config, which outlives the command. */
   readonly config: KubeConfig
   saveConfig(config: KubeConfig): void

@@ -30,8 +30,14 @@ export function dryRunOf(ctx: KubectlContext, inv: Invocation): DryRun {
 
 /** A warning of the client's own library: "W0101 00:00:07.000000       1 file.go:1] …". */
 export function klog(ctx: KubectlContext, text: string): void {
+  line(ctx, 'W', text)
+}
+
+export const klogError = (ctx: KubectlContext, text: string): void => line(ctx, 'E', text)
+
+function line(ctx: KubectlContext, level: string, text: string): void {
   const now = formatMicroTime(ctx.now)
-  ctx.err(`W${now.slice(5, 7)}${now.slice(8, 10)} ${now.slice(11, 26)}       1 ${text}\n`)
+  ctx.err(`${level}${now.slice(5, 7)}${now.slice(8, 10)} ${now.slice(11, 26)}       1 ${text}\n`)
 }
 
 /** What stands behind an outcome: " (dry run)". */

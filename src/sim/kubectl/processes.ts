@@ -6,7 +6,11 @@ import type { Micros } from '../engine/time.ts'
 import type { KubeObject } from '../api/meta.ts'
 import type { Lister } from '../client/lister.ts'
 import type { Request } from '../client/request.ts'
+import { unauthorized } from '../api/status.ts'
+import type { Answer } from '../client/reconcile-context.ts'
+import type { Connection } from './connection.ts'
 import type { KubectlContext } from './context.ts'
+import { fail } from './failure.ts'
 import { ADMIN_CONFIG, contextNamed, type KubeConfig } from './kubeconfig.ts'
 import { runKubectl } from './run.ts'
 
@@ -154,6 +158,8 @@ class Process implements KubectlContext {
   readonly #job: JobContext
   readonly #pid: string
   readonly #config: Table<KubeConfig>
+  #how: () => Connection = () => fail('no connection')
+  #connection: Connection | undefined
 
   constructor(host: KubectlProcesses, job: JobContext, pid: string, config: Table<KubeConfig>) {
     const { command } = host.processes.get(pid)!
@@ -182,12 +188,19 @@ class Process implements KubectlContext {
     this.#job.once(() => (this.#config.set('config', config), null))
   }
 
-  call<T = KubeObject>(request: Request) {
-    return this.#job.call<T>(request)
+  connect(how: () => Connection): void {
+    this.#how = how
+    this.#connection = undefined
   }
 
-  all<T = KubeObject>(requests: readonly Request[]) {
-    return this.#job.all<T>(requests)
+  call<T = KubeObject>(request: Request): Answer<T> {
+    return this.all<T>([request])[0]!
+  }
+
+  all<T = KubeObject>(requests: readonly Request[]): readonly Answer<T>[] {
+    const { user, impersonate } = (this.#connection ??= this.#how())
+    if (!user) return requests.map(() => unauthorized())
+    return this.#job.all<T>(requests.map((request) => ({ ...request, user, ...(impersonate ? { impersonate } : {}) })))
   }
 
   sleep(delay: Micros): void {

@@ -1,9 +1,10 @@
 import type { KubectlContext, Verb } from './context.ts'
 import { Failure } from './failure.ts'
-import { parseFlags, type Parsed } from './flags.ts'
+import { connect } from './connection.ts'
+import { parseFlags, type Flags, type Parsed } from './flags.ts'
 import { globalOptions, helpText } from './help.ts'
 import { verbs } from './index.ts'
-import { contextNamed } from './kubeconfig.ts'
+import { configOf, contextNamed } from './kubeconfig.ts'
 import { commandAt, GLOBAL_FLAGS, subCommand, type CommandSpec } from './surface.ts'
 import { suggestions } from './suggestions.ts'
 
@@ -32,17 +33,16 @@ function dispatch(ctx: KubectlContext, argv: readonly string[]): number {
   const path = command.path.split(' ')
   const verb = verbs.find((v) => v.name === path[0])
   if (!verb) throw new Failure(`error: kubectl ${command.path} is not modelled here`)
-  checkGlobals(parsed)
   return finish(ctx, verb, parsed, path)
 }
 
 function finish(ctx: KubectlContext, verb: Verb, parsed: Parsed, path: readonly string[]): number {
   const { flags, args, dash } = parsed
-  const config = ctx.config
-  const name = flags.text('context') || config.currentContext
-  const context = contextNamed(config, name)
-  if (!context && name && path[0] !== 'config') throw new Failure(flags.given('context') ? `error: context "${name}" does not exist` : `error: no context exists with the name: "${name}"`)
+  checkGlobals(ctx, flags)
+  const config = path[0] === 'config' ? undefined : configOf(ctx, parsed)
+  const context = config && contextNamed(config, flags.text('context') || config.currentContext)
   const namespace = flags.text('namespace') || context?.namespace || 'default'
+  if (config) ctx.connect(() => connect(ctx, parsed, config))
   const code = verb.run(ctx, { path, args, dash, flags, namespace, namespaceGiven: flags.text('namespace') !== '' })
   if (code === 0 && flags.bool('warnings-as-errors')) {
     const count = ctx.warnings
@@ -84,15 +84,15 @@ function unknownCommand(word: string): string {
   return `error: unknown command "${word}" for "kubectl"${hint}`
 }
 
-/** Global flags that reach outside of this cluster are refused rather than ignored. */
-function checkGlobals({ flags }: Parsed): void {
+/** Global flags that are wrong whatever the command. */
+function checkGlobals(ctx: KubectlContext, flags: Flags): void {
   const profile = flags.text('profile')
-  if (flags.given('profile') && !['none', 'cpu', 'heap', 'goroutine', 'threadcreate', 'block', 'mutex'].includes(profile)) throw new Failure(`error: unknown profile '${profile}'`)
-  if (flags.given('as-group') && !flags.text('as')) throw new Failure('error: requesting uid, groups or user-extra for kubernetes-admin without impersonating a user')
-  for (const name of ['server', 'kubeconfig', 'token', 'username', 'client-certificate', 'certificate-authority', 'tls-server-name', 'as']) {
-    if (flags.text(name) !== '') throw new Failure(`error: --${name} is not modelled: this kubectl talks to the simulated cluster as its administrator`)
-  }
+  if (flags.given('profile') && !PROFILES.includes(profile)) throw new Failure(`error: unknown profile '${profile}'`)
+  const preferences = flags.text('kuberc')
+  if (preferences && ctx.files[preferences] === undefined) throw new Failure(`error occurred while applying preferences kuberc error kuberc: open ${preferences}: no such file or directory`)
 }
+
+const PROFILES: readonly string[] = ['none', 'cpu', 'heap', 'goroutine', 'threadcreate', 'block', 'mutex']
 
 function help(ctx: KubectlContext, path: readonly string[]): number {
   ctx.out(helpText(path, verbs))

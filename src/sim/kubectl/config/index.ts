@@ -1,10 +1,12 @@
 import type { JsonValue, KubeObject } from '../../api/meta.ts'
 import type { Invocation, KubectlContext, Verb } from '../context.ts'
-import { fail, Failure } from '../failure.ts'
-import { contextNamed, type ConfigContext, type KubeConfig } from '../kubeconfig.ts'
+import { fail, Failure, usage } from '../failure.ts'
+import { helpText } from '../help.ts'
+import { configOf, contextNamed, type ConfigContext, type KubeConfig } from '../kubeconfig.ts'
 import { layoutTable } from '../print-table.ts'
 import { printerOf } from '../printer.ts'
 import { toYaml } from '../print-yaml.ts'
+import { deleteEntry, renameContext, setCluster, setContext, setCredentials, setProperty, unsetProperty, useContext } from './entries.ts'
 
 export const configVerb: Verb = {
   name: 'config',
@@ -13,23 +15,40 @@ export const configVerb: Verb = {
   run(ctx, inv) {
     const command = COMMANDS[inv.path[1] ?? '']
     if (command) return command(ctx, inv)
-    if (inv.path[1]) return fail(`kubectl config ${inv.path[1]} is not modelled here: this kubectl knows one cluster and its administrator`)
+    if (inv.path[1]) return fail(`kubectl config ${inv.path[1]} is not modelled here`)
     if (inv.args.length > 0) throw new Failure(`error: unknown command "${inv.args.join(' ')}"\nSee 'kubectl config -h' for help and examples`)
-    ctx.err('Show and change the contexts of this kubectl.\n\nUsage:\n  kubectl config SUBCOMMAND [options]\n')
+    ctx.err(helpText(['config'], []))
     return 1
   },
 }
 
+const byName = <T extends { readonly name: string }>(entries: readonly T[]): readonly T[] => [...entries].sort((a, b) => (a.name < b.name ? -1 : 1))
+const SECRET: Readonly<Record<string, string>> = { token: 'REDACTED', password: 'REDACTED', 'client-key-data': 'DATA+OMITTED', 'client-certificate-data': 'DATA+OMITTED', 'certificate-authority-data': 'DATA+OMITTED' }
+
+function shown(fields: Readonly<Record<string, string | boolean>>, raw: boolean): Readonly<Record<string, string | boolean>> {
+  return Object.fromEntries(Object.keys(fields).sort().map((k) => [k, raw ? fields[k]! : (SECRET[k] ?? fields[k]!)]))
+}
+
+/** The config with what belongs to one context only (clientcmd: MinifyConfig). */
+function minified(config: KubeConfig, name: string): KubeConfig {
+  if (!name) fail('current-context must exist in order to minify')
+  const context = contextNamed(config, name)
+  if (!context) return fail(`cannot locate context ${name}`)
+  return { currentContext: name, contexts: [context], clusters: config.clusters.filter((c) => c.name === context.cluster), users: config.users.filter((u) => u.name === context.user) }
+}
+
 function view(ctx: KubectlContext, inv: Invocation): number {
-  const { config } = ctx
-  const current = contextNamed(config, inv.flags.text('context') || config.currentContext)
-  const contexts = inv.flags.bool('minify') ? config.contexts.filter((c) => c === current) : sorted(config.contexts)
-  const users = inv.flags.bool('minify') ? config.users.filter((u) => u === current?.user) : [...config.users].sort()
+  const { flags, args } = inv
+  if (args.length > 0) usage('config view', `unexpected arguments: [${args.join(' ')}]`)
+  const raw = flags.bool('raw')
+  const all = configOf(ctx, inv)
+  const config = flags.bool('minify') ? minified(all, flags.text('context') || all.currentContext) : all
+  const orNull = <T>(list: readonly T[]): readonly T[] | null => (list.length === 0 ? null : list)
   const value = {
     kind: 'Config', apiVersion: 'v1',
-    clusters: config.clusters.map(({ name, server }) => ({ name, cluster: { server, 'certificate-authority-data': 'DATA+OMITTED' } })),
-    users: users.map((name) => ({ name, user: { token: 'REDACTED' } })),
-    contexts: contexts.map(({ name, cluster, user, namespace }) => ({ name, context: { cluster, user, ...(namespace ? { namespace } : {}) } })),
+    clusters: orNull(byName(config.clusters).map(({ name, server, fields = {} }) => ({ name, cluster: { ...(server ? { server } : {}), ...shown(fields, raw) } }))),
+    users: orNull(byName(config.users).map(({ name, fields }) => ({ name, user: shown(fields, raw) }))),
+    contexts: orNull(byName(config.contexts).map(({ name, cluster, user, namespace }) => ({ name, context: { cluster, ...(namespace ? { namespace } : {}), user } }))),
     'current-context': config.currentContext,
   }
   const printer = printerOf(ctx, inv, [], true)
@@ -37,66 +56,34 @@ function view(ctx: KubectlContext, inv: Invocation): number {
   return 0
 }
 
-const sorted = (contexts: readonly ConfigContext[]): readonly ConfigContext[] => [...contexts].sort((a, b) => (a.name < b.name ? -1 : 1))
-
-function currentContext(ctx: KubectlContext): number {
-  const { currentContext: name } = ctx.config
+function currentContext(ctx: KubectlContext, inv: Invocation): number {
+  const { currentContext: name } = configOf(ctx, inv)
   if (!name) fail('current-context is not set')
   ctx.out(`${name}\n`)
   return 0
 }
 
 function getContexts(ctx: KubectlContext, inv: Invocation): number {
-  const { config } = ctx
-  const wanted = inv.args.length > 0 ? inv.args : sorted(config.contexts).map((c) => c.name)
+  const { flags } = inv
+  const config = configOf(ctx, inv)
+  const output = flags.text('output')
+  if (output !== '' && output !== 'name') fail(`output must be one of '' or 'name': ${output}`)
+  const wanted = inv.args.length > 0 ? inv.args : byName(config.contexts).map((c) => c.name)
   const missing = wanted.filter((n) => !contextNamed(config, n))
   const found = wanted.flatMap((n) => contextNamed(config, n) ?? [])
-  if (inv.flags.text('output') === 'name') ctx.out(found.map((c) => `${c.name}\n`).join(''))
+  if (output === 'name') ctx.out(found.map((c) => `${c.name}\n`).join(''))
   else {
-    const rows = found.map((c) => [c.name === config.currentContext ? '*' : '', c.name, c.cluster, c.user, c.namespace ?? ''])
-    ctx.out(layoutTable([...(inv.flags.bool('no-headers') ? [] : [['CURRENT', 'NAME', 'CLUSTER', 'AUTHINFO', 'NAMESPACE']]), ...rows]))
+    const row = (c: ConfigContext): readonly string[] => [c.name === config.currentContext ? '*' : '', c.name, c.cluster, c.user, c.namespace ?? '']
+    ctx.out(layoutTable([...(flags.bool('no-headers') ? [] : [['CURRENT', 'NAME', 'CLUSTER', 'AUTHINFO', 'NAMESPACE']]), ...found.map(row)]))
   }
-  if (missing.length > 0) fail(`context ${missing[0]!} not found`)
-  return 0
-}
-
-function useContext(ctx: KubectlContext, inv: Invocation): number {
-  const { config } = ctx
-  if (inv.args.length !== 1) {
-    ctx.out('Choose the context for the next commands.\n\nUsage:\n  kubectl config use-context CONTEXT_NAME [options]\n')
-    fail(`Unexpected args: [${inv.args.join(' ')}]`)
-  }
-  const name = inv.args[0]!
-  if (!contextNamed(config, name)) fail(`no context exists with the name: ${JSON.stringify(name)}`)
-  ctx.saveConfig({ ...config, currentContext: name })
-  ctx.out(`Switched to context ${JSON.stringify(name)}.\n`)
-  return 0
-}
-
-function setContext(ctx: KubectlContext, inv: Invocation): number {
-  const { config } = ctx
-  const { flags, args } = inv
-  const current = flags.bool('current')
-  if (current && args.length > 0) fail('you cannot specify both a context name and --current')
-  const name = current ? config.currentContext : args[0]
-  if (!name) return fail('you must specify a non-empty context name or --current')
-  const old = contextNamed(config, name)
-  if (current && !old) fail('no current context is set')
-  const next: ConfigContext = {
-    name,
-    cluster: flags.given('cluster') ? flags.text('cluster') : (old?.cluster ?? ''),
-    user: flags.given('user') ? flags.text('user') : (old?.user ?? ''),
-    namespace: flags.given('namespace') ? flags.text('namespace') || undefined : old?.namespace,
-  }
-  ctx.saveConfig({ ...config, contexts: [...config.contexts.filter((c) => c.name !== name), next] } satisfies KubeConfig)
-  ctx.out(`Context ${JSON.stringify(name)} ${old ? 'modified' : 'created'}.\n`)
+  if (missing.length > 0) fail(missing.length === 1 ? `context ${missing[0]!} not found` : `[${missing.map((n) => `context ${n} not found`).join(', ')}]`)
   return 0
 }
 
 const names =
-  (pick: (config: KubeConfig) => readonly string[]) =>
-  (ctx: KubectlContext): number => {
-    ctx.out(`NAME\n${[...pick(ctx.config)].sort().map((n) => `${n}\n`).join('')}`)
+  (pick: (config: KubeConfig) => readonly { readonly name: string }[]) =>
+  (ctx: KubectlContext, inv: Invocation): number => {
+    ctx.out(`NAME\n${byName(pick(configOf(ctx, inv))).map((e) => `${e.name}\n`).join('')}`)
     return 0
   }
 
@@ -106,6 +93,14 @@ const COMMANDS: Readonly<Record<string, (ctx: KubectlContext, inv: Invocation) =
   'get-contexts': getContexts,
   'use-context': useContext,
   'set-context': setContext,
-  'get-clusters': names((c) => c.clusters.map((x) => x.name)),
+  'rename-context': renameContext,
+  'delete-context': deleteEntry('context'),
+  'delete-cluster': deleteEntry('cluster'),
+  'delete-user': deleteEntry('user'),
+  'set-cluster': setCluster,
+  'set-credentials': setCredentials,
+  set: setProperty,
+  unset: unsetProperty,
+  'get-clusters': names((c) => c.clusters),
   'get-users': names((c) => c.users),
 }
