@@ -49,7 +49,7 @@ export function createObject(exec: Execution, sent: KubeObject): Outcome<KubeObj
   if (isStatus(allocated)) return allocated
   const like = admitted.keptValid ? complete : undefined
   const errors = kind.validateCreate(allocated, like)
-  if (errors.length > 0) return invalid({ group: kind.group, kind: kind.kind }, named, errors)
+  if (errors.length > 0) return invalid({ group: kind.errorGroup, kind: kind.kind }, named, errors)
   exec.warnings.push(...(kind.warnings?.(allocated, undefined, like) ?? []))
   const charges = validateAdmission(exec, allocated)
   if (isStatus(charges)) return charges
@@ -110,7 +110,7 @@ export function updateObject(exec: Execution, change: (old: KubeObject) => Outco
   if (isStatus(allocated)) return allocated
   const own = isStatusUpdate ? kind.validateStatusUpdate(allocated, old) : kind.validateUpdate(allocated, old)
   const common = metaUpdateErrors(allocated.metadata, old.metadata, kind.namespaced)?.common ?? []
-  if (common.length + own.length > 0) return invalid({ group: kind.group, kind: kind.kind }, name, [...common, ...own])
+  if (common.length + own.length > 0) return invalid({ group: kind.errorGroup, kind: kind.kind }, name, [...common, ...own])
   if (!isStatusUpdate) exec.warnings.push(...(kind.warnings?.(allocated, old) ?? []))
   const charges = validateAdmission(exec, allocated, old)
   if (isStatus(charges)) return charges

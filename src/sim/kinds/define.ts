@@ -1,7 +1,7 @@
 import { deepEqual } from '../api/deep.ts'
 import type { FieldError } from '../api/field.ts'
 import { since } from '../api/human-duration.ts'
-import type { KubeObject, StringMap } from '../api/meta.ts'
+import { splitApiVersion, type KubeObject, type StringMap } from '../api/meta.ts'
 import { isDns1123Subdomain, type NameCheck } from '../api/names.ts'
 import { resourceOfKind, type ResourceSchema } from '../api/schema/schema.ts'
 import { looseObjectMeta, metaUpdateErrors, validateObjectMeta } from '../api/validate-meta.ts'
@@ -145,6 +145,7 @@ export function fromResource<T extends KubeObject>(resource: ResourceSchema, rul
       return meta ? [...meta.update, ...own] : own
     },
     ...(rules.warnings ? { warnings: (obj: T, old?: T, like?: T) => once(rules.warnings!(obj, old, like)) } : {}),
+    errorGroup: rules.storedAs ? splitApiVersion(rules.storedAs.apiVersion).group : resource.group,
     ...(rules.storedAs ? { storedAs: rules.storedAs } : {}),
     columns: rules.columns ?? [nameColumn, ageColumn],
     ...(rules.selectableFields ? { selectableFields: rules.selectableFields } : {}),

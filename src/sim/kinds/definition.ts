@@ -41,6 +41,8 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   readonly verbs: readonly string[]
   /** Modelled kinds act; the others are stored, checked for structure and printed, but nothing acts upon them. */
   readonly modelled: boolean
+  /** Made by a CustomResourceDefinition. */
+  readonly custom?: boolean
   /** PUT of an absent name creates it (Leases, Services …). */
   readonly createsOnUpdate?: boolean
   /** An update without resourceVersion is allowed (true for most). */
@@ -57,6 +59,8 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   validateCreate(obj: T, like?: T): readonly FieldError[]
   validateUpdate(obj: T, old: T): readonly FieldError[]
   validateStatusUpdate(obj: T, old: T): readonly FieldError[]
+  /** The group that refusals name: that of the version in which the objects are kept. */
+  readonly errorGroup: string
   /** Set where objects of this version are kept in the store as those of another one. */
   readonly storedAs?: StoredAs<T>
   /** Texts of Warning headers. */

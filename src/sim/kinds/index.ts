@@ -11,7 +11,7 @@ import type { KindDefinition } from './definition.ts'
 import { deploymentKind } from './deployment/index.ts'
 import { endpointsKind } from './endpoints/index.ts'
 import { endpointSliceKind } from './endpointslice/index.ts'
-import { eventKind } from './event/index.ts'
+import { eventKind, eventsV1Kind } from './event/index.ts'
 import { flowSchemaKind } from './flowschema/index.ts'
 import { horizontalPodAutoscalerKind, horizontalPodAutoscalerV1Kind } from './horizontalpodautoscaler/index.ts'
 import { ingressKind } from './ingress/index.ts'
@@ -71,6 +71,7 @@ const modelled = [
   leaseKind,
   podDisruptionBudgetKind,
   endpointSliceKind,
+  eventsV1Kind,
   clusterRoleBindingKind,
   clusterRoleKind,
   roleBindingKind,

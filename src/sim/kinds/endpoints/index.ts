@@ -1,7 +1,7 @@
 import { assignSame, mapSame } from '../../api/share.ts'
 import { ageColumn, defineKind, nameColumn, textColumn } from '../define.ts'
 import type { Endpoints } from './endpoints.ts'
-import { validateEndpoints } from './validate.ts'
+import { endpointsWarnings, validateEndpoints, validateEndpointsUpdate } from './validate.ts'
 
 /** At most three of "10.0.0.1:80,10.0.0.2:80 + 4 more..." (printers: formatEndpoints). */
 function endpointsText(e: Endpoints): string {
@@ -25,6 +25,7 @@ export const endpointsKind = defineKind<Endpoints>('', 'v1', 'Endpoints', {
   defaults: (e) =>
     assignSame(e, { subsets: mapSame(e.subsets, (s) => assignSame(s, { ports: mapSame(s.ports, (p) => (p.protocol ? p : { ...p, protocol: 'TCP' })) })) }),
   validate: validateEndpoints,
-  warnings: () => ['v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice'],
+  validateUpdate: validateEndpointsUpdate,
+  warnings: endpointsWarnings,
   columns: [nameColumn, textColumn('Endpoints', endpointsText), ageColumn],
 })

@@ -1,5 +1,7 @@
 import { at, child, invalidValue, required, notSupported, type FieldError, type Path } from '../../api/field.ts'
 import { isDns1123Label, isDns1123Subdomain, isPortNumber, isQualifiedName } from '../../api/names.ts'
+import { deepEqual } from '../../api/deep.ts'
+import { ipWarnings } from '../../api/validate/ip-warnings.ts'
 import { legacyIp, nonSpecialIp } from '../../api/validate/ip.ts'
 import { named } from '../../api/validate/simple.ts'
 import type { EndpointAddress, EndpointPort, Endpoints } from './endpoints.ts'
@@ -29,6 +31,21 @@ export function validateEndpoints(e: Endpoints): readonly FieldError[] {
     s.addresses?.forEach((a, j) => address(a, at(child(path, 'addresses'), j), out))
     s.notReadyAddresses?.forEach((a, j) => address(a, at(child(path, 'notReadyAddresses'), j), out))
     s.ports?.forEach((p, j) => port(p, s.ports!.length > 1, at(child(path, 'ports'), j), out))
+  })
+  return out
+}
+
+/** Bad subsets from of old may stay as long as nobody touches them. */
+export const validateEndpointsUpdate = (e: Endpoints, old: Endpoints): readonly FieldError[] => (deepEqual(e.subsets, old.subsets) ? [] : validateEndpoints(e))
+
+/** registry/core/endpoint: endpointsWarnings. What the controller writes is canonical. */
+export function endpointsWarnings(e: Endpoints): readonly string[] {
+  if (e.metadata.labels?.['endpoints.kubernetes.io/managed-by'] === 'endpoint-controller') return []
+  const out: string[] = []
+  e.subsets?.forEach((s, i) => {
+    for (const key of ['addresses', 'notReadyAddresses'] as const) {
+      s[key]?.forEach((a, j) => out.push(...ipWarnings(a.ip, child(at(child(at('subsets', i), key), j), 'ip'))))
+    }
   })
   return out
 }

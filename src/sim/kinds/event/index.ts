@@ -2,8 +2,9 @@ import { since } from '../../api/human-duration.ts'
 import type { Micros } from '../../engine/time.ts'
 import { defineKind, nameColumn, textColumn } from '../define.ts'
 import type { Column } from '../definition.ts'
-import type { Event } from './event.ts'
-import { validateEvent, validateEventUpdate } from './validate.ts'
+import { fromCore, toCore } from './convert.ts'
+import type { Event, EventsV1Event } from './event.ts'
+import { validateEvent, validateNewEvent, validateNewEventUpdate } from './validate.ts'
 
 const first = (e: Event, now: Micros): string => since(e.firstTimestamp || e.eventTime, now)
 const last = (e: Event, now: Micros): string =>
@@ -33,23 +34,47 @@ const columns: readonly Column<Event>[] = [
   { ...nameColumn, priority: 1 },
 ]
 
+const selectable = (e: Event): Readonly<Record<string, string>> => ({
+  'involvedObject.kind': e.involvedObject?.kind ?? '',
+  'involvedObject.namespace': e.involvedObject?.namespace ?? '',
+  'involvedObject.name': e.involvedObject?.name ?? '',
+  'involvedObject.uid': e.involvedObject?.uid ?? '',
+  'involvedObject.apiVersion': e.involvedObject?.apiVersion ?? '',
+  'involvedObject.resourceVersion': e.involvedObject?.resourceVersion ?? '',
+  'involvedObject.fieldPath': e.involvedObject?.fieldPath ?? '',
+  reason: e.reason ?? '',
+  reportingComponent: e.reportingComponent ?? '',
+  source: e.source?.component || e.reportingComponent || '',
+  type: e.type ?? '',
+})
+
 /** v1 Event (registry/core/event: strategy.go). */
 export const eventKind = defineKind<Event>('', 'v1', 'Event', {
   createsOnUpdate: true,
+  looseMeta: true,
   validate: validateEvent,
-  validateUpdate: validateEventUpdate,
+  validateUpdate: validateEvent,
   columns,
-  selectableFields: (e) => ({
-    'involvedObject.kind': e.involvedObject?.kind ?? '',
-    'involvedObject.namespace': e.involvedObject?.namespace ?? '',
-    'involvedObject.name': e.involvedObject?.name ?? '',
-    'involvedObject.uid': e.involvedObject?.uid ?? '',
-    'involvedObject.apiVersion': e.involvedObject?.apiVersion ?? '',
-    'involvedObject.resourceVersion': e.involvedObject?.resourceVersion ?? '',
-    'involvedObject.fieldPath': e.involvedObject?.fieldPath ?? '',
-    reason: e.reason ?? '',
-    reportingComponent: e.reportingComponent ?? '',
-    source: e.source?.component || e.reportingComponent || '',
-    type: e.type ?? '',
-  }),
+  selectableFields: selectable,
+})
+
+/** Field labels of events.k8s.io/v1 (events/v1: AddFieldLabelConversionsForEvent). */
+function selectableNew(e: EventsV1Event): Readonly<Record<string, string>> {
+  const out: Record<string, string> = {}
+  for (const [key, value] of Object.entries(selectable(toCore(e)))) {
+    if (key === 'reportingComponent') out['reportingController'] = value
+    else if (key !== 'source') out[key.replace(/^involvedObject\./, 'regarding.')] = value
+  }
+  return out
+}
+
+/** events.k8s.io/v1 Event: the same objects with stricter rules. */
+export const eventsV1Kind = defineKind<EventsV1Event>('events.k8s.io', 'v1', 'Event', {
+  createsOnUpdate: true,
+  looseMeta: true,
+  validate: (e) => validateNewEvent(toCore(e)),
+  validateUpdate: (e, old) => validateNewEventUpdate(toCore(e), toCore(old)),
+  columns: columns.map((c) => ({ ...c, cell: (e: EventsV1Event, now) => c.cell(toCore(e), now) })),
+  selectableFields: selectableNew,
+  storedAs: { apiVersion: 'v1', toStored: toCore, fromStored: (stored) => fromCore(stored as unknown as Event) },
 })
