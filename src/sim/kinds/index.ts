@@ -29,11 +29,13 @@ import { podKind } from './pod/index.ts'
 import { podDisruptionBudgetKind } from './poddisruptionbudget/index.ts'
 import { podTemplateKind } from './podtemplate/index.ts'
 import { priorityLevelConfigurationKind } from './prioritylevelconfiguration/index.ts'
+import { priorityClassKind } from './priorityclass/index.ts'
 import { replicaSetKind } from './replicaset/index.ts'
 import { replicationControllerKind } from './replicationcontroller/index.ts'
 import { resourceQuotaKind } from './resourcequota/index.ts'
 import { roleKind } from './role/index.ts'
 import { roleBindingKind } from './rolebinding/index.ts'
+import { runtimeClassKind } from './runtimeclass/index.ts'
 import { Scheme } from './scheme.ts'
 import { secretKind } from './secret/index.ts'
 import { serviceKind } from './service/index.ts'
@@ -70,6 +72,8 @@ const modelled = [
   jobKind,
   leaseKind,
   podDisruptionBudgetKind,
+  priorityClassKind,
+  runtimeClassKind,
   endpointSliceKind,
   eventsV1Kind,
   clusterRoleBindingKind,

@@ -1,3 +1,4 @@
+import { wasSentEmpty } from '../empties.ts'
 import { at, child, duplicate, invalidValue, notSupported, OMIT, required, tooLong, tooMany, type Path } from '../field.ts'
 import { byteLength } from '../fnv.ts'
 import { goInternal } from '../go-internal.ts'
@@ -75,7 +76,7 @@ function exitCodes(r: PodFailurePolicyOnExitCodes, names: ReadonlySet<string>, p
   }
   const values = r.values ?? []
   const valuesPath = child(path, 'values')
-  if (values.length === 0) out.push(invalidValue(valuesPath, r.values ?? null, 'at least one value is required'))
+  if (values.length === 0) out.push(invalidValue(valuesPath, r.values ?? (wasSentEmpty(r, 'values') ? [] : null), 'at least one value is required'))
   else if (values.length > 255) out.push(tooMany(valuesPath, values.length, 255))
   const seen = new Set<number>()
   values.forEach((v, i) => {

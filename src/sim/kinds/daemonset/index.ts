@@ -9,7 +9,11 @@ import { daemonSetWarnings, validateDaemonSet, validateDaemonSetStatus, validate
 function defaultStrategy(strategy: DaemonSetUpdateStrategy | undefined): DaemonSetUpdateStrategy {
   const type = strategy?.type || 'RollingUpdate'
   const next = strategy?.type ? strategy : { ...strategy, type }
-  if (type !== 'RollingUpdate') return next
+  if (type !== 'RollingUpdate') {
+    // The internal numbers are no pointers: what was left out comes back as zero.
+    const given = next.rollingUpdate
+    return given ? assignSame(next, { rollingUpdate: assignSame(given, { maxUnavailable: given.maxUnavailable ?? 0, maxSurge: given.maxSurge ?? 0 }) }) : next
+  }
   const rolling = next.rollingUpdate ?? {}
   return assignSame(next, { rollingUpdate: assignSame(rolling, { maxUnavailable: rolling.maxUnavailable ?? 1, maxSurge: rolling.maxSurge ?? 0 }) })
 }
