@@ -1,5 +1,6 @@
 import { RequestsWorld, type Answer, type SentRequest } from './requests-world.ts'
 import { seconds } from '../../src/sim/engine/time.ts'
+import { asRecordedTable } from './requests-tables.ts'
 import { explain } from './requests-diff.ts'
 import { judgeOf } from './requests.ts'
 
@@ -13,7 +14,7 @@ export interface PartResult {
 
 interface Recorded {
   readonly file: string
-  readonly c: { readonly case: string; readonly request: SentRequest }
+  readonly c: { readonly case: string; readonly request: SentRequest; readonly response: { readonly body?: unknown } }
 }
 interface Verdict {
   readonly equal?: boolean
@@ -33,17 +34,20 @@ export async function runPart(dir: string, indexes: readonly number[], failures:
   const judge = (await import(judgeOf(dir))) as Judge
   const recorded = judge.load(dir)
   const world = new RequestsWorld()
+  let wanted: unknown
   const server = {
     send: (request: SentRequest): Answer => {
       const { query } = request
-      if (!query?.includes(LIST_REVISION)) return world.send(request)
-      return world.send({ ...request, query: query.replace(LIST_REVISION, `${world.server.store.revision}`) })
+      const asked = query?.includes(LIST_REVISION) ? { ...request, query: query.replace(LIST_REVISION, `${world.server.store.revision}`) } : request
+      const answer = world.send(asked)
+      return { ...answer, body: asRecordedTable(answer.body, wanted) }
     },
     settle: () => world.run(seconds(1)),
   }
   const result: PartResult = { equal: 0, total: 0, skipped: 0, files: {}, failures: [] }
   for (const index of indexes) {
     const { file, c } = recorded.cases[index]!
+    wanted = c.response.body
     const verdict = await judged(judge, c, recorded, server)
     world.reset()
     if (verdict.skipped) {

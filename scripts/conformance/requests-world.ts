@@ -14,6 +14,7 @@ import { Engine, type EventContext } from '../../src/sim/engine/engine.ts'
 import type { Step } from '../../src/sim/engine/event.ts'
 import { ms, seconds, type Micros } from '../../src/sim/engine/time.ts'
 import { scheme } from '../../src/sim/kinds/index.ts'
+import { columnTexts } from './requests-tables.ts'
 import { openWatch, type WatchedEvent } from './requests-watch.ts'
 
 /** Controllers of the recorded control plane (requests/README.md), by the names that they may have here. */
@@ -45,7 +46,7 @@ export class RequestsWorld {
 
   constructor() {
     const { engine } = this
-    this.server = new ApiServer(engine, {}, 'Node,RBAC')
+    this.server = new ApiServer(engine, { columnTexts }, 'Node,RBAC')
     const informers = new InformerFactory(engine, 'kube-controller-manager', new Client(engine, 'kube-controller-manager', { user: 'system:kube-controller-manager' }))
     const heartbeats = { beating: () => true, lastRenewal: (_node: string, now: Micros) => now }
     const runners = controllers({ heartbeats }).filter(({ name }) => RUNNING.test(name)).map((controller) => new ControllerRunner(engine, controller, informers))
@@ -63,6 +64,7 @@ export class RequestsWorld {
     this.run(seconds(2))
     this.send({ method: 'POST', path: '/api/v1/namespaces', body: { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 't' } } })
     this.run(seconds(5))
+    this.#do(() => this.server.store.compact())
     this.#start = this.now
     this.#done = []
   }

@@ -15,19 +15,19 @@ export type CompactColumn = readonly [string, string, string, number]
 export function compactColumns(folder: string): { columns: Record<string, readonly CompactColumn[]>; descriptions: Record<string, readonly string[]> } {
   const columns: Record<string, readonly CompactColumn[]> = {}
   const descriptions: Record<string, readonly string[]> = {}
-  const file = `${folder}/requests/discovery/tables.jsonl`
-  if (!existsSync(file)) return { columns, descriptions }
-  for (const line of readFileSync(file, 'utf8').split('\n')) {
-    if (!line) continue
+  for (const line of ['tables', 'list'].flatMap((name) => linesOf(`${folder}/requests/discovery/${name}.jsonl`))) {
     const c = JSON.parse(line) as { request: { path: string }; response: { body?: { columnDefinitions?: readonly RecordedColumn[] } } }
     const definitions = c.response.body?.columnDefinitions
-    const m = /^\/(?:api\/v1|apis\/([^/]+)\/[^/]+)\/(?:namespaces\/t\/)?([a-z]+)\//.exec(c.request.path)
+    const m = /^\/(?:api\/v1|apis\/([^/]+)\/[^/]+)\/(?:namespaces\/t\/)?([a-z]+)(?:\/|$)/.exec(c.request.path)
     if (!definitions || !m) continue
     const key = `${m[1] ?? ''}/${m[2]}`
     columns[key] = definitions.map((d) => [d.name, d.type, d.format, d.priority])
-    descriptions[key] = definitions.map((d) => d.description ?? '')
+    // Only one recording of each kind says what its columns mean.
+    if (definitions.some((d) => d.description)) descriptions[key] = definitions.map((d) => d.description ?? '')
   }
   return { columns: sorted(columns), descriptions: sorted(descriptions) }
 }
+
+const linesOf = (file: string): readonly string[] => (existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean) : [])
 
 const sorted = <T>(map: Record<string, T>): Record<string, T> => Object.fromEntries(Object.keys(map).sort().map((k) => [k, map[k]!]))

@@ -39,6 +39,8 @@ export interface Execution {
 export interface ServerMeans {
   readonly names: Random
   readonly uids: Random
+  /** What the columns of a resource mean, in their order; [] where nobody has the texts at hand. */
+  columnTexts(group: string, plural: string): readonly string[]
   /** The kubelet's answer to GET pods/log. */
   podLog(pod: KubeObject, options: RequestOptions, now: Micros): Outcome<string>
   /** Fields that are computed when looked at, e.g. the renewTime of a healthy node's lease. */

@@ -1,3 +1,4 @@
+import { goQuote } from '../api/field.ts'
 import { fieldsMatch, parseFieldSelector } from '../api/fields.ts'
 import { EVERYTHING, matches } from '../api/labels.ts'
 import type { KubeObject } from '../api/meta.ts'
@@ -11,7 +12,7 @@ export type Matcher = (object: KubeObject) => boolean
 export const selectableFields = (kind: KindDefinition, object: KubeObject): Readonly<Record<string, string>> => ({
   'metadata.name': object.metadata.name,
   ...(kind.namespaced ? { 'metadata.namespace': object.metadata.namespace ?? '' } : {}),
-  ...kind.selectableFields?.(object),
+  ...(kind.selectableFields ?? MORE_FIELDS[`${kind.group}/${kind.plural}`])?.(object),
 })
 
 /** Checks both selectors; a Status where one does not parse or names a field that this kind does not offer. */
@@ -23,10 +24,36 @@ export function checkSelectors(kind: KindDefinition, labelSelector?: string, fie
   if (!fieldSelector) return undefined
   const parsed = parseFieldSelector(fieldSelector)
   if (typeof parsed === 'string') return badRequest(parsed)
-  const known = selectableFields(kind, { apiVersion: '', kind: kind.kind, metadata: { name: '' } })
+  const wording = WORDINGS[`${kind.group}/${kind.plural}`]
+  const known = wording || kind.custom ? selectableFields(kind, { apiVersion: '', kind: kind.kind, metadata: { name: '' } }) : ONLY_NAMES
   const strange = parsed.find((term) => !(term.field in known))
   if (!strange) return undefined
-  return badRequest(`field label not supported: ${strange.field}`)
+  return badRequest(wording ? wording(strange.field) : kind.custom ? unsupported(strange.field) : `${goQuote(strange.field)} is not a known field selector: only "metadata.name", "metadata.namespace"`)
+}
+
+const ONLY_NAMES: Readonly<Record<string, string>> = { 'metadata.name': '', 'metadata.namespace': '' }
+const unsupported = (field: string): string => `field label not supported: ${field}`
+
+/** Kinds that convert field labels themselves, with their words for one that they do not have (pkg/apis: conversion.go). */
+const WORDINGS: Readonly<Partial<Record<string, (field: string) => string>>> = {
+  '/pods': unsupported, '/nodes': unsupported, '/namespaces': unsupported, '/secrets': unsupported, '/services': unsupported, '/events': unsupported,
+  'events.k8s.io/events': unsupported, '/replicationcontrollers': unsupported, 'certificates.k8s.io/certificatesigningrequests': unsupported,
+  'batch/jobs': (field) => `field label ${goQuote(field)} not supported for Job`,
+  'resource.k8s.io/resourceslices': (field) => `field label not supported for resource.k8s.io/v1, Kind=ResourceSlice: ${field}`,
+}
+
+/** Selectable fields of kinds that have no folder of their own to say them. */
+const MORE_FIELDS: Readonly<Record<string, (object: KubeObject) => Readonly<Record<string, string>>>> = {
+  'certificates.k8s.io/certificatesigningrequests': ({ spec }) => ({ 'spec.signerName': (spec as { signerName?: string } | undefined)?.signerName ?? '' }),
+  'resource.k8s.io/resourceslices': ({ spec }) => {
+    const { nodeName, driver } = (spec ?? {}) as { nodeName?: string; driver?: string }
+    return { 'spec.nodeName': nodeName ?? '', 'spec.driver': driver ?? '' }
+  },
+  'events.k8s.io/events': (object) => {
+    const { regarding = {}, reason = '', reportingController = '', type = '' } = object as KubeObject & { regarding?: Readonly<Record<string, string>>; reason?: string; reportingController?: string; type?: string }
+    const about = ['kind', 'namespace', 'name', 'uid', 'apiVersion', 'resourceVersion', 'fieldPath'].map((part) => [`regarding.${part}`, regarding[part] ?? ''])
+    return { ...Object.fromEntries(about), reason, reportingController, type }
+  },
 }
 
 /** Both selectors and the namespace as one predicate. Call checkSelectors first. */

@@ -42,6 +42,7 @@ export interface Served {
 }
 
 const NO_OPTIONS: RequestOptions = {}
+const NO_TEXTS: readonly string[] = []
 
 /** A part of the control plane: it sends its name only, whereas the door sends users whom it has authenticated. */
 const isComponent = (sender: string | UserInfo): boolean => typeof sender === 'string' && sender.startsWith('system:') && sender !== 'system:anonymous'
@@ -59,7 +60,7 @@ export class ApiServer {
   readonly uids: Random
   readonly #means: ServerMeans
 
-  constructor(engine: Engine, hooks: Partial<Pick<ServerMeans, 'podLog' | 'overlay'>> = {}, authorization: AuthorizationMode = 'AlwaysAllow') {
+  constructor(engine: Engine, hooks: Partial<Pick<ServerMeans, 'podLog' | 'overlay' | 'columnTexts'>> = {}, authorization: AuthorizationMode = 'AlwaysAllow') {
     this.store = new Store(engine)
     this.authorizer = new Authorizer(this.store, authorization)
     this.hub = new WatchHub(engine)
@@ -67,6 +68,7 @@ export class ApiServer {
     this.#means = {
       names: engine.stream('apiserver/names'),
       uids: this.uids,
+      columnTexts: hooks.columnTexts ?? (() => NO_TEXTS),
       podLog: hooks.podLog ?? (() => badRequest('no kubelet serves logs in this cluster')),
       overlay: hooks.overlay ?? ((_resource, object) => object),
     }

@@ -61,10 +61,12 @@ export class WatchHub {
     const before = change.from !== undefined && matches(change.from)
     if (!now && !before) return
     const type = now ? (before ? 'MODIFIED' : 'ADDED') : 'DELETED'
+    // An object that leaves the selection is shown as it last was within it.
+    const object = type === 'DELETED' && change.type !== 'DELETED' ? atRevision(change.from!, change.revision) : change.object
     ctx.schedule(row.latency, row.to.actor, row.to.what, {
       watch: row.id,
       type,
-      object: change.object,
+      object,
       resourceVersion: `${change.revision}`,
       data: row.to.data,
       sentAt: ctx.now,
@@ -84,6 +86,8 @@ export class WatchHub {
     return found
   }
 }
+
+const atRevision = (object: KubeObject, revision: number): KubeObject => ({ ...object, metadata: { ...object.metadata, resourceVersion: `${revision}` } })
 
 const nodeOf = (object: KubeObject): string | undefined => (object.spec as { nodeName?: string } | undefined)?.nodeName
 

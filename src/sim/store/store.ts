@@ -50,7 +50,24 @@ export class Store {
 
   /** The oldest revision from which a watch may still start. */
   get compacted(): number {
-    return Math.max(1, this.revision - KEPT_CHANGES)
+    return Math.max(this.#counters.get('compacted') ?? 1, this.revision - KEPT_CHANGES)
+  }
+
+  /** Forgets what was before the present revision, as etcd's compaction does: older watches and lists expire. */
+  compact(): void {
+    this.#counters.set('compacted', this.revision)
+  }
+
+  /** The objects of a resource as they were at a revision that is not compacted, in the order of their keys. */
+  objectsAt(resource: string, revision: number, namespace?: string): readonly KubeObject[] {
+    const found = new Map(this.keys(resource, namespace).map((key) => [key, this.objects.get(key)!]))
+    const prefix = namespace ? `${resource}/${namespace}/` : `${resource}/`
+    for (const { key, from } of [...(this.changesSince(resource, revision) ?? [])].reverse()) {
+      if (!key.startsWith(prefix)) continue
+      if (from) found.set(key, from)
+      else found.delete(key)
+    }
+    return [...found.keys()].sort().map((key) => found.get(key)!)
   }
 
   get(key: string): KubeObject | undefined {

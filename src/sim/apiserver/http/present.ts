@@ -21,7 +21,17 @@ export function plainItem(object: KubeObject): JsonValue {
 const PARTIAL = { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1' } as const
 
 /** An object reduced to its metadata (meta.k8s.io/v1 PartialObjectMetadata). */
-export const partial = (object: KubeObject): JsonValue => ({ ...PARTIAL, metadata: object.metadata as unknown as JsonValue })
+export const partial = (object: KubeObject): JsonValue => ({ ...PARTIAL, metadata: internalMetadata(object) as unknown as JsonValue })
+
+const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation'
+
+/** Metadata of the server's internal form, where a DaemonSet's template generation is a field and no annotation. */
+function internalMetadata({ kind, metadata }: KubeObject): KubeObject['metadata'] {
+  if (kind !== 'DaemonSet' || metadata.annotations?.[TEMPLATE_GENERATION] === undefined) return metadata
+  const { [TEMPLATE_GENERATION]: _field, ...annotations } = metadata.annotations
+  const { annotations: _all, ...rest } = metadata
+  return Object.keys(annotations).length ? { ...rest, annotations } : rest
+}
 
 /** Puts what the server answered into the form that the client asked for. */
 export function present(answer: unknown, wanted: Wanted, includeObject: string): JsonValue | Status {
@@ -34,7 +44,7 @@ export function present(answer: unknown, wanted: Wanted, includeObject: string):
       return partial(answer as KubeObject)
     case 'PartialObjectMetadataList':
       if (!isList(answer)) return badRequest(`you requested PartialObjectMetadataList, but the requested object is not a list (${goType(answer)})`) as unknown as JsonValue
-      return { kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata: answer.metadata as JsonValue, items: answer.items.map(partial) }
+      return { kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata: answer.metadata as JsonValue, items: answer.items.length ? answer.items.map(partial) : null }
     default:
       return listOrObject(answer)
   }
