@@ -30,6 +30,7 @@ function dispatch(ctx: KubectlContext, argv: readonly string[]): number {
   const parsed = parseFlags(rest, [...command.flags, ...GLOBAL_FLAGS], command.path)
   if (parsed.flags.bool('help')) return help(ctx, command.path ? command.path.split(' ') : [])
   if (command.path === '') return help(ctx, [])
+  checkRequired(command.path, parsed.flags)
   const path = command.path.split(' ')
   const verb = verbs.find((v) => v.name === path[0])
   if (!verb) throw new Failure(`error: kubectl ${command.path} is not modelled here`)
@@ -82,6 +83,17 @@ function unknownCommand(word: string): string {
   const near = suggestions(word, commandAt('')!.commands)
   const hint = near.length > 0 ? `\n\nDid you mean this?\n${near.map((n) => `\t${n}`).join('\n')}` : ''
   return `error: unknown command "${word}" for "kubectl"${hint}`
+}
+
+/** Flags without which a command does not begin (cobra: MarkFlagRequired), in order of name. */
+const REQUIRED: Readonly<Record<string, readonly string[]>> = {
+  autoscale: ['max'], 'create clusterrolebinding': ['clusterrole'], 'create cronjob': ['image', 'schedule'], 'create deployment': ['image'],
+  'create service externalname': ['external-name'], run: ['image'], scale: ['replicas'],
+}
+
+function checkRequired(path: string, flags: Flags): void {
+  const missing = (REQUIRED[path] ?? []).filter((name) => !flags.given(name))
+  if (missing.length > 0) throw new Failure(`error: required flag(s) ${missing.map((name) => `"${name}"`).join(', ')} not set`)
 }
 
 /** Global flags that are wrong whatever the command. */

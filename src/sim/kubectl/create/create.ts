@@ -2,14 +2,16 @@ import type { KubeObject } from '../../api/meta.ts'
 import { isStatus, type Status } from '../../api/status.ts'
 import type { Invocation, KubectlContext, Verb } from '../context.ts'
 import { dryRunOf } from '../dry-run.ts'
-import { fail, statusText, usage } from '../failure.ts'
+import { fail, refuse, statusText, usage } from '../failure.ts'
 import { entriesOf } from '../files.ts'
 import { withLastApplied } from '../last-applied.ts'
 import { kindByObject } from '../object-kind.ts'
 import { Report } from '../report.ts'
 import { createTarget, type Target } from '../resources.ts'
 import { validationOf } from '../validation.ts'
-import { generators } from './generators.ts'
+import { helpText } from '../help.ts'
+import type { Generator } from './generator.ts'
+import { createToken, generators } from './generators.ts'
 
 export const createVerb: Verb = {
   name: 'create',
@@ -47,8 +49,22 @@ function create(ctx: KubectlContext, inv: Invocation): number {
 /** `create deployment …`: an object from flags. */
 function generate(ctx: KubectlContext, inv: Invocation): number {
   const words = inv.path.slice(1).join(' ')
-  const generator = generators[words] ?? fail(`kubectl create ${words} is not modelled here; use a file`)
-  if (inv.args.length !== 1 && !(words === 'deployment' && inv.dash >= 0)) fail(`exactly one NAME is required, got ${inv.dash >= 0 ? inv.dash : inv.args.length}\nSee 'kubectl create ${words} -h' for help and examples`)
+  if (words === 'secret' || words === 'service') return group(ctx, inv)
+  const generator = generators[words]
+  if (!generator && words !== 'token') return fail(`kubectl create ${words} is not modelled here; use a file`)
+  const { args, dash } = inv
+  if ((dash >= 0 ? dash : args.length) !== 1) fail(`exactly one NAME is required, got ${dash >= 0 ? dash : args.length}\nSee 'kubectl ${inv.path.join(' ')} -h' for help and examples`)
+  return generator ? make(ctx, inv, generator) : createToken(ctx, inv)
+}
+
+/** `create secret` and `create service` alone say how they are used. */
+function group(ctx: KubectlContext, inv: Invocation): number {
+  if (inv.args.length > 0) fail(`unknown command ${JSON.stringify(inv.args.join(' '))}\nSee 'kubectl ${inv.path.join(' ')} -h' for help and examples`)
+  ctx.err(helpText(inv.path, []))
+  return 1
+}
+
+function make(ctx: KubectlContext, inv: Invocation, generator: Generator): number {
   const dryRun = dryRunOf(ctx, inv)
   const plain = generator.make(ctx, inv, inv.args[0]!)
   const kind = kindByObject(plain)
@@ -61,8 +77,8 @@ function generate(ctx: KubectlContext, inv: Invocation): number {
     return report.end()
   }
   const answer = ctx.call(createTarget(target, object, { fieldManager: 'kubectl-create', ...(dryRun === 'server' ? { dryRun: true } : {}) })) as KubeObject | Status
-  if (isStatus(answer)) fail(`failed to create ${generator.noun}: ${answer.message}`)
-  else report.done(target, 'created', answer)
+  if (isStatus(answer)) return generator.failed ? fail(`${generator.failed}${answer.message}`) : refuse(answer)
+  report.done(target, 'created', answer)
   return report.end()
 }
 

@@ -1,17 +1,18 @@
 import { base64Encode } from '../../api/base64.ts'
+import { isStatus, type Status } from '../../api/status.ts'
 import type { KubeObject } from '../../api/meta.ts'
 import type { Invocation, KubectlContext } from '../context.ts'
 import { fail } from '../failure.ts'
+import { hashSuffix } from '../hash-suffix.ts'
+import { goJsonString } from '../print-json.ts'
+import { printerOf } from '../printer.ts'
+import { objectOf, type Generator } from './generator.ts'
+import { ingress } from './ingress.ts'
+import { cronJob, job } from './jobs.ts'
 import { keyValuesOf } from './key-values.ts'
+import { disruptionBudget, priorityClass, quota } from './policies.ts'
+import { rbacGenerators } from './rbac.ts'
 import { serviceGenerators } from './services.ts'
-
-/** Makes an object from flags; fields in the order of the Go structs. `noun` is for "failed to create …". */
-export interface Generator {
-  readonly noun: string
-  make(ctx: KubectlContext, inv: Invocation, name: string): KubeObject
-}
-
-const object = (kind: string, apiVersion: string, rest: Record<string, unknown>): KubeObject => ({ kind, apiVersion, ...rest }) as unknown as KubeObject
 
 /** "nginx" of "registry.example.com/team/nginx:1.27@sha256:…": what a container is called after its image. */
 export function nameFromImage(image: string): string {
@@ -20,11 +21,11 @@ export function nameFromImage(image: string): string {
 }
 
 const deployment: Generator = {
-  noun: 'deployment',
+  failed: 'failed to create deployment: ',
+  command: true,
   make(_ctx, inv, name) {
     const images = inv.flags.list('image')
-    if (images.length === 0) fail('required flag(s) "image" not set')
-    const command = inv.dash >= 0 ? inv.args.slice(inv.dash) : []
+    const command = inv.args.slice(1)
     if (images.length > 1 && command.length > 0) fail('cannot specify multiple --image options and command')
     const port = inv.flags.int('port')
     const labels = { app: name }
@@ -35,7 +36,7 @@ const deployment: Generator = {
       ...(i === images.length - 1 && port > 0 ? { ports: [{ containerPort: port }] } : {}),
       resources: {},
     }))
-    return object('Deployment', 'apps/v1', {
+    return objectOf('Deployment', 'apps/v1', {
       metadata: { name, labels },
       spec: { replicas: inv.flags.int('replicas'), selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers } }, strategy: {} },
       status: {},
@@ -43,78 +44,57 @@ const deployment: Generator = {
   },
 }
 
+/** The object under a name that its content makes, with --append-hash. */
+const hashed = (inv: Invocation, made: KubeObject): KubeObject =>
+  inv.flags.bool('append-hash') ? { ...made, metadata: { ...made.metadata, name: `${made.metadata.name}-${hashSuffix(made)}` } } : made
+
 const configmap: Generator = {
-  noun: 'configmap',
+  failed: 'failed to create configmap: ',
   make(ctx, inv, name) {
     const { data } = keyValuesOf(ctx, inv)
-    return object('ConfigMap', 'v1', { metadata: { name }, ...(Object.keys(data).length > 0 ? { data } : {}) })
+    return hashed(inv, objectOf('ConfigMap', 'v1', { metadata: { name }, ...(Object.keys(data).length > 0 ? { data } : {}) }))
   },
+}
+
+/** A Secret of texts. */
+const secretOf = (inv: Invocation, name: string, data: Readonly<Record<string, string>>, type: string): KubeObject => {
+  const encoded = Object.fromEntries(Object.keys(data).map((k) => [k, base64Encode(data[k]!)]))
+  return hashed(inv, objectOf('Secret', 'v1', { metadata: { name }, ...(Object.keys(encoded).length > 0 ? { data: encoded } : {}), ...(type ? { type } : {}) }))
 }
 
 const secret: Generator = {
-  noun: 'secret',
-  make(ctx, inv, name) {
-    const { data } = keyValuesOf(ctx, inv)
-    const encoded = Object.fromEntries(Object.keys(data).map((k) => [k, base64Encode(data[k]!)]))
-    const type = inv.flags.text('type')
-    return object('Secret', 'v1', { metadata: { name }, ...(Object.keys(encoded).length > 0 ? { data: encoded } : {}), ...(type ? { type } : {}) })
-  },
+  failed: 'failed to create secret ',
+  make: (ctx, inv, name) => secretOf(inv, name, keyValuesOf(ctx, inv).data, inv.flags.text('type')),
 }
 
 const tls: Generator = {
-  noun: 'secret',
+  failed: 'failed to create secret ',
   make(ctx, inv, name) {
-    const read = (flag: string): string => {
-      const file = inv.flags.text(flag)
-      if (!file) fail(`key and cert must be specified`)
-      return base64Encode(ctx.files[file] ?? fail(`failed to load key pair open ${file}: no such file or directory`))
-    }
-    return object('Secret', 'v1', { metadata: { name }, data: { 'tls.crt': read('cert'), 'tls.key': read('key') }, type: 'kubernetes.io/tls' })
+    const [cert, key] = [inv.flags.text('cert'), inv.flags.text('key')]
+    if (!cert || !key) fail('key and cert must be specified')
+    const read = (file: string): string => ctx.files[file] ?? fail(`open ${file}: no such file or directory`)
+    return secretOf(inv, name, { 'tls.crt': read(cert), 'tls.key': read(key) }, 'kubernetes.io/tls')
   },
 }
 
-const named = (kind: string, noun: string, rest: Record<string, unknown> = {}): Generator => ({
-  noun,
-  make: (_ctx, _inv, name) => object(kind, 'v1', { metadata: { name }, ...rest }),
+const registry: Generator = {
+  failed: 'failed to create secret ',
+  make(ctx, inv, name) {
+    const { flags } = inv
+    const [username, password, server, email] = [flags.text('docker-username'), flags.text('docker-password'), flags.text('docker-server'), flags.text('docker-email')]
+    const files = flags.list('from-file').length > 0
+    if (!files && (!username || !password || !server)) fail('either --from-file or the combination of --docker-username, --docker-password and --docker-server is required')
+    const auth = [['username', username], ['password', password], ['email', email], ['auth', base64Encode(`${username}:${password}`)]].filter(([, value]) => value !== '')
+    const json = `{"auths":{${goJsonString(server)}:{${auth.map(([k, v]) => `"${k}":${goJsonString(v!)}`).join(',')}}}}`
+    const data = files ? keyValuesOf(ctx, inv).data : { '.dockerconfigjson': json }
+    return secretOf(inv, name, data, 'kubernetes.io/dockerconfigjson')
+  },
+}
+
+const named = (kind: string, failed: string | undefined, rest: Record<string, unknown> = {}): Generator => ({
+  ...(failed ? { failed } : {}),
+  make: (_ctx, _inv, name) => objectOf(kind, 'v1', { metadata: { name }, ...rest }),
 })
-
-const quota: Generator = {
-  noun: 'quota',
-  make(_ctx, inv, name) {
-    const hard: Record<string, string> = {}
-    for (const part of inv.flags.text('hard').split(',').filter(Boolean)) {
-      const eq = part.indexOf('=')
-      if (eq <= 0) fail(`Invalid resource quota spec: ${part}`)
-      hard[part.slice(0, eq)] = part.slice(eq + 1)
-    }
-    const scopes = inv.flags.text('scopes').split(',').filter(Boolean)
-    return object('ResourceQuota', 'v1', { metadata: { name }, spec: { ...(Object.keys(hard).length > 0 ? { hard } : {}), ...(scopes.length > 0 ? { scopes } : {}) }, status: {} })
-  },
-}
-
-const priorityclass: Generator = {
-  noun: 'priorityclass',
-  make(_ctx, inv, name) {
-    return object('PriorityClass', 'scheduling.k8s.io/v1', {
-      metadata: { name }, value: inv.flags.int('value'),
-      ...(inv.flags.bool('global-default') ? { globalDefault: true } : {}),
-      ...(inv.flags.text('description') ? { description: inv.flags.text('description') } : {}),
-      preemptionPolicy: inv.flags.text('preemption-policy') || 'PreemptLowerPriority',
-    })
-  },
-}
-
-const job: Generator = {
-  noun: 'job',
-  make(_ctx, inv, name) {
-    const image = inv.flags.text('image')
-    if (inv.flags.text('from')) fail('create job --from is not modelled here; create it from a file')
-    if (!image) fail('either --image or --from must be specified')
-    const command = inv.dash >= 0 ? inv.args.slice(inv.dash) : []
-    const container = { name, image, ...(command.length > 0 ? { command } : {}), resources: {} }
-    return object('Job', 'batch/v1', { metadata: { name }, spec: { template: { metadata: {}, spec: { containers: [container], restartPolicy: 'Never' } } }, status: {} })
-  },
-}
 
 /** What `kubectl create` can make, by the words after it. */
 export const generators: Readonly<Record<string, Generator>> = {
@@ -122,10 +102,47 @@ export const generators: Readonly<Record<string, Generator>> = {
   configmap,
   'secret generic': secret,
   'secret tls': tls,
-  namespace: named('Namespace', 'namespace', { spec: {}, status: {} }),
-  serviceaccount: named('ServiceAccount', 'serviceaccount'),
+  'secret docker-registry': registry,
+  namespace: named('Namespace', undefined, { spec: {}, status: {} }),
+  serviceaccount: named('ServiceAccount', 'failed to create serviceaccount: '),
   quota,
-  priorityclass,
+  priorityclass: priorityClass,
   job,
+  cronjob: cronJob,
+  ingress,
+  poddisruptionbudget: disruptionBudget,
+  ...rbacGenerators,
   ...serviceGenerators,
+}
+
+/** Kinds that a token may be bound to. */
+const BOUND: Readonly<Record<string, string>> = { Node: 'v1', Pod: 'v1', Secret: 'v1' }
+
+/** `create token`: asks the server for one (kubectl: create_token.go). */
+export function createToken(ctx: KubectlContext, inv: Invocation): number {
+  const { flags, args } = inv
+  const duration = flags.duration('duration')
+  if (duration < 0) fail('--duration must be greater than or equal to 0')
+  if (duration % 1_000_000 !== 0) fail('--duration cannot be expressed in units less than seconds')
+  const audiences = flags.list('audience')
+  if (audiences.includes('')) fail('--audience must not be an empty string')
+  const [kind, name, uid] = [flags.text('bound-object-kind'), flags.text('bound-object-name'), flags.text('bound-object-uid')]
+  if (!kind && name) fail('--bound-object-name can only be set if --bound-object-kind is provided')
+  if (!kind && uid) fail('--bound-object-uid can only be set if --bound-object-kind is provided')
+  if (kind && !BOUND[kind]) fail(`supported --bound-object-kind values are ${Object.keys(BOUND).join(', ')}`)
+  if (kind && !name) fail('--bound-object-name is required if --bound-object-kind is provided')
+  const body = objectOf('TokenRequest', 'authentication.k8s.io/v1', {
+    metadata: {},
+    spec: {
+      audiences: audiences.length > 0 ? audiences : null, ...(duration > 0 ? { expirationSeconds: duration / 1_000_000 } : {}),
+      ...(kind ? { boundObjectRef: { kind, apiVersion: BOUND[kind], name, ...(uid ? { uid } : {}) } } : {}),
+    },
+  })
+  const answer = ctx.call({ verb: 'create', group: '', version: 'v1', resource: 'serviceaccounts', namespace: inv.namespace, name: args[0], subresource: 'token', body }) as KubeObject | Status
+  if (isStatus(answer)) return fail(`failed to create token: ${answer.message}`)
+  const printer = printerOf(ctx, inv)
+  const { token } = answer.status as { readonly token?: string }
+  if (!token) return fail('failed to create token: no token in server response')
+  ctx.out(printer ? printer.one(answer) : token)
+  return 0
 }

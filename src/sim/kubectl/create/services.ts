@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../api/meta.ts'
 import type { Invocation } from '../context.ts'
 import { fail } from '../failure.ts'
-import type { Generator } from './generators.ts'
+import type { Generator } from './generator.ts'
 
 interface Port {
   readonly name: string
@@ -21,12 +21,11 @@ function portOf(text: string, nodePort: number): Port {
 }
 
 const service = (type: string, noun: string): Generator => ({
-  noun: `${noun} service`,
+  failed: `failed to create ${noun} service: `,
   make(_ctx, inv: Invocation, name) {
     const tcp = inv.flags.list('tcp')
     const headless = type === 'ClusterIP' && inv.flags.text('clusterip') === 'None'
     if (type !== 'ExternalName' && tcp.length === 0 && !headless) fail('at least one tcp port specifier must be provided')
-    if (type === 'ExternalName' && !inv.flags.text('external-name')) fail('required flag(s) "external-name" not set')
     const labels = { app: name }
     const clusterIP = type === 'ClusterIP' ? inv.flags.text('clusterip') : ''
     return {

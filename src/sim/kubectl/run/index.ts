@@ -17,7 +17,6 @@ export const runVerb: Verb = {
 function run(ctx: KubectlContext, inv: Invocation): number {
   const { flags, args, dash } = inv
   if (args.length === 0 || dash === 0) usage('run', 'NAME is required for run')
-  if (!flags.text('image')) fail('required flag(s) "image" not set')
   if (flags.bool('stdin') || flags.bool('tty') || flags.bool('attach') || flags.bool('rm')) fail('running attached (-i, -t, --attach, --rm) is not modelled here; run the pod and read its logs')
   const restart = flags.text('restart') || 'Always'
   if (!['Always', 'OnFailure', 'Never'].includes(restart)) usage('run', `invalid restart policy: ${restart}`)

@@ -20,7 +20,6 @@ interface Replicated extends KubeObject {
 
 function scale(ctx: KubectlContext, inv: Invocation): number {
   const { flags } = inv
-  if (!flags.given('replicas')) fail('required flag(s) "replicas" not set')
   const replicas = flags.int('replicas')
   if (replicas < 0) fail('The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0')
   const dryRun = dryRunOf(ctx, inv)
