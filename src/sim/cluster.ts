@@ -8,6 +8,7 @@ import { InformerFactory } from './client/informer.ts'
 import { create, NODES, type Request } from './client/request.ts'
 import { Client, type Answered } from './client/transport.ts'
 import { controllers } from './controllers/index.ts'
+import { CSI_OBJECTS, CsiStorage } from './csi/index.ts'
 import { Engine, type EventContext } from './engine/engine.ts'
 import type { Note, Step } from './engine/event.ts'
 import { invariant } from './engine/invariant.ts'
@@ -24,6 +25,7 @@ import { KubectlProcesses, type KubectlCommand } from './kubectl/processes.ts'
 import { scheme } from './kinds/index.ts'
 import { heartbeatTable, lastRenewal, type NodeHeartbeat } from './node/heartbeats.ts'
 import { Kubelets } from './node/kubelet/kubelets.ts'
+import { simulatedLoad } from './node/load.ts'
 import type { ContractName } from './node/kwok/contract.ts'
 import { KwokKubelets } from './node/kwok/kwok.ts'
 import { nodeFigures, type NodeFigures } from './observe/figures.ts'
@@ -100,6 +102,8 @@ export class Cluster {
   readonly scheduler: Scheduler
   readonly kubectl: KubectlProcesses
   readonly kubelets: Kubelets | KwokKubelets
+  /** The storage system behind the class "standard"; none where kubelets are faked. */
+  readonly csi: CsiStorage | undefined
   /** Where the session begins for its user: booted and quiet. */
   origin: { readonly at: Micros; readonly index: number } = { at: 0, index: 0 }
   readonly kubelet: 'detailed' | 'kwok'
@@ -125,10 +129,12 @@ export class Cluster {
     this.informers = new InformerFactory(engine, 'kube-controller-manager', new Client(engine, 'kube-controller-manager', { user: 'system:kube-controller-manager' }))
     this.runners = controllers({
       heartbeats: { beating: (node) => this.#beats.has(node), lastRenewal: (node, now) => this.#lastRenewal(node, now) },
+      metrics: simulatedLoad(this),
     }).map((controller) => new ControllerRunner(engine, controller, this.informers))
     this.scheduler = new Scheduler(engine)
     this.kubectl = new KubectlProcesses(engine)
     this.kubelets = options.kubelet === 'kwok' ? new KwokKubelets(engine, options.contract) : new Kubelets(engine)
+    this.csi = options.kubelet === 'kwok' || options.bare ? undefined : new CsiStorage(engine)
     const user = new Client(engine, 'user', { user: 'kubernetes-admin' })
     engine.actor('cluster', { boot: (ctx) => this.#start(ctx) })
     engine.actor('user', {
@@ -353,6 +359,10 @@ export class Cluster {
     const own = typeof nodes === 'object' ? nodes : Array.from({ length: this.workers + 1 }, (_, n) => nodeObject(n, size))
     this.kubelets.start(ctx, own)
     if (!bare) for (const object of ADD_ONS) this.#store(ctx, object)
+    if (this.csi) {
+      for (const object of CSI_OBJECTS) this.#store(ctx, object)
+      this.csi.start(ctx, [...new Set(own.map((node) => node.metadata.labels?.['topology.kubernetes.io/zone'] ?? ''))].sort())
+    }
   }
 
   #store(ctx: EventContext, object: KubeObject): void {

@@ -10,6 +10,7 @@ import { endpointSliceController } from './endpointslice/index.ts'
 import { endpointSliceMirroringController } from './endpointslicemirroring/index.ts'
 import { ephemeralVolumeController } from './ephemeralvolume/index.ts'
 import { garbageCollector } from './garbagecollector/index.ts'
+import { horizontalPodAutoscaler } from './horizontal/index.ts'
 import { jobController } from './job/index.ts'
 import { namespaceController } from './namespace/index.ts'
 import { nodeIpam } from './nodeipam/index.ts'
@@ -20,6 +21,7 @@ import { persistentVolumeExpander } from './persistentvolumeexpander/index.ts'
 import { persistentVolumeProtection } from './persistentvolumeprotection/index.ts'
 import { podGc } from './podgc/index.ts'
 import { replicaSetController } from './replicaset/index.ts'
+import { replicationController } from './replication/index.ts'
 import { resourceQuotaController } from './resourcequota/index.ts'
 import { rootCaCertPublisher } from './rootcacertpublisher/index.ts'
 import { serviceAccountController } from './serviceaccount/index.ts'
@@ -35,6 +37,7 @@ export const controllers = (setup: ControllerSetup): readonly Controller[] => [
   endpointsController,
   endpointSliceController,
   endpointSliceMirroringController,
+  replicationController,
   podGc,
   resourceQuotaController,
   namespaceController,
@@ -44,6 +47,7 @@ export const controllers = (setup: ControllerSetup): readonly Controller[] => [
   jobController,
   deploymentController,
   replicaSetController,
+  horizontalPodAutoscaler(setup.metrics),
   disruptionController,
   statefulSetController,
   cronJobController,

@@ -1,3 +1,4 @@
+import type { Selector } from '../api/labels.ts'
 import type { Micros } from '../engine/time.ts'
 
 /**
@@ -11,7 +12,21 @@ export interface NodeHeartbeats {
   lastRenewal(node: string, now: Micros): Micros | undefined
 }
 
+/** What a pod's containers used at an instant, on average over `window` (metrics.k8s.io: PodMetrics). Usage in thousandths. */
+export interface PodUsage {
+  readonly name: string
+  readonly at: Micros
+  readonly window: Micros
+  readonly containers: readonly { readonly name: string; readonly usage: Readonly<Record<string, number>> }[]
+}
+
+/** The resource metrics API as controllers see it. A text is the refusal. Plain data; called once for each question. */
+export interface ResourceMetrics {
+  pods(namespace: string, selector: Selector, now: Micros): readonly PodUsage[] | string
+}
+
 /** What controllers get from the composition root besides their watches. */
 export interface ControllerSetup {
   readonly heartbeats: NodeHeartbeats
+  readonly metrics: ResourceMetrics
 }

@@ -7,6 +7,7 @@ import type { ReplicaSet } from '../../kinds/replicaset/replicaset.ts'
 import type { HandlerContext, Watches } from '../controller.ts'
 import { Expectations } from '../expectations.ts'
 import { PODS } from '../request.ts'
+import { selectorOf } from './selector.ts'
 
 /** The names of the kind whose pods are counted. */
 export interface OwnerKind {
@@ -37,7 +38,7 @@ export function podHandlers(owner: OwnerKind): Watches<Pod> {
   const wakeMatching = (ctx: HandlerContext, pod: Pod): void => {
     if (!pod.metadata.labels) return
     for (const rs of ctx.lister<ReplicaSet>(owner.plural).list(pod.metadata.namespace))
-      if (selectorMatches(rs.spec.selector, pod.metadata.labels)) ctx.enqueue(keyOf(rs))
+      if (selectorMatches(selectorOf(rs), pod.metadata.labels)) ctx.enqueue(keyOf(rs))
   }
   const deleted = (ctx: HandlerContext, pod: Pod): void => {
     const ref = controllerOf(pod)

@@ -11,11 +11,14 @@ import type { ReconcileResult } from '../reconcile-context.ts'
 import { PODS, type Request } from '../request.ts'
 import { ownHandlers, podHandlers } from './handlers.ts'
 import { manageReplicas } from './manage.ts'
+import { selectorOf } from './selector.ts'
 import { nextAvailabilityCheck, replicaSetStatus, updateReplicaSetStatus } from './status.ts'
 
 /** A controller that keeps a number of equal pods: ReplicaSets, and ReplicationControllers seen as such. */
 export interface ReplicaKind {
   readonly name: string
+  /** source.component of its Events, where that is not the name. */
+  readonly component?: string
   readonly kind: string
   readonly resource: Pick<Request, 'group' | 'version' | 'resource'>
   /** Report status.terminatingReplicas. */
@@ -26,6 +29,7 @@ export interface ReplicaKind {
 export function replicaController(of: ReplicaKind): Controller {
   return {
     name: of.name,
+    ...(of.component ? { component: of.component } : {}),
     workers: 5,
     watches: [
       { resource: of.resource, ...ownHandlers },
@@ -47,7 +51,7 @@ function sync(ctx: ControllerContext, of: ReplicaKind, key: string): ReconcileRe
   const own = pods.by('owner', uidOf(rs))
   const orphans = pods.by('orphan', namespace ?? '')
   const { candidates, terminating } = sortOut(own, orphans)
-  const selector = compileSelector(rs.spec.selector)
+  const selector = compileSelector(selectorOf(rs))
   const active = claim<Pod>(ctx, { owner: rs, owners: of.resource, resource: PODS, selector }, candidates)
   describe(ctx, key, rs, active.length, act)
   const failure = act && !isBeingDeleted(rs) ? manageReplicas(ctx, key, rs, active) : undefined
