@@ -4,6 +4,7 @@ import { importsOf, isTest, resolveImport, type Finding, type Source } from './s
 export const RANKS: Readonly<Record<string, number>> = {
   engine: 0,
   api: 1,
+  cel: 1.5,
   kinds: 2,
   network: 2,
   manifest: 3,
@@ -14,6 +15,7 @@ export const RANKS: Readonly<Record<string, number>> = {
   scheduler: 6,
   kubectl: 6,
   images: 6,
+  csi: 7,
   node: 7,
   faults: 8,
   observe: 8,

@@ -1,0 +1,38 @@
+import { ControllerRunner } from '../client/controller-runner.ts'
+import { InformerFactory } from '../client/informer.ts'
+import { Client } from '../client/transport.ts'
+import type { Engine, EventContext } from '../engine/engine.ts'
+import { CsiDrivers } from './driver/driver.ts'
+import { GI } from './driver/controller-service.ts'
+import { DISK_DRIVER, ZONE_GIBIBYTES } from './names.ts'
+import { csiAttacher } from './sidecars/attacher.ts'
+import { csiProvisioner } from './sidecars/provisioner.ts'
+import { csiRegistrar } from './sidecars/registrar.ts'
+import { csiResizer } from './sidecars/resizer.ts'
+
+export { CSI_OBJECTS } from './objects.ts'
+export { DISK_DRIVER, STANDARD_CLASS } from './names.ts'
+export type { CallRecord, Fault, Pool, SnapshotData, StorageState } from './driver/state.ts'
+export type { FaultCommand } from './driver/driver.ts'
+
+/**
+ * The modelled storage of a cluster: the driver and its sidecars, which watch the API server as pods of their own would. Nothing happens
+ * before `start`, and nothing costs anything as long as nobody asks for a volume.
+ */
+export class CsiStorage {
+  readonly drivers: CsiDrivers
+  readonly informers: InformerFactory
+  readonly runners: readonly ControllerRunner[]
+
+  constructor(engine: Engine) {
+    this.drivers = new CsiDrivers(engine)
+    this.informers = new InformerFactory(engine, 'csi-controller', new Client(engine, 'csi-controller', { user: 'system:serviceaccount:kube-system:csi-controller' }))
+    this.runners = [csiProvisioner, csiAttacher, csiResizer, csiRegistrar].map((controller) => new ControllerRunner(engine, controller, this.informers))
+  }
+
+  /** Gives each zone its room and opens the watches. */
+  start(ctx: EventContext, zones: readonly string[]): void {
+    for (const zone of zones) this.drivers.state.pools.set(`${DISK_DRIVER}/${zone}`, { bytes: ZONE_GIBIBYTES * GI })
+    this.informers.start(ctx)
+  }
+}

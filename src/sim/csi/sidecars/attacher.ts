@@ -1,0 +1,109 @@
+import { isStatus } from '../../api/status.ts'
+import type { Controller, ControllerContext, HandlerContext } from '../../client/controller.ts'
+import { must, retrying } from '../../client/must.ts'
+import { get, update } from '../../client/request.ts'
+import { rpc, rpcErrorText } from '../../client/storage/csi-wire.ts'
+import { VOLUME_ATTACHMENTS, VOLUMES, type AttachmentStatus, type PersistentVolume, type VolumeAttachment } from '../../client/storage/objects.ts'
+import { formatTime, seconds } from '../../engine/time.ts'
+import { ATTACHER_FINALIZER, componentOf, DISK_DRIVER } from '../names.ts'
+
+const has = (object: { readonly metadata: { readonly finalizers?: readonly string[] } }): boolean => object.metadata.finalizers?.includes(ATTACHER_FINALIZER) ?? false
+
+function attachmentHeard(ctx: HandlerContext, attachment: VolumeAttachment): void {
+  if (attachment.spec.attacher !== DISK_DRIVER) return
+  if (attachment.metadata.deletionTimestamp === undefined ? !attachment.status?.attached : has(attachment)) ctx.enqueue(`attachment ${attachment.metadata.name}`)
+}
+
+function volumeHeard(ctx: HandlerContext, volume: PersistentVolume): void {
+  if (volume.metadata.deletionTimestamp !== undefined && has(volume)) ctx.enqueue(`volume ${volume.metadata.name}`)
+}
+
+/** external-attacher: makes true what VolumeAttachments wish (kubernetes-csi/external-attacher). */
+export const csiAttacher: Controller = {
+  name: 'csi-attacher',
+  component: componentOf('attacher'),
+  workers: 10,
+  watches: [
+    {
+      resource: VOLUME_ATTACHMENTS,
+      onAdd: attachmentHeard,
+      onUpdate(ctx, old: VolumeAttachment, attachment: VolumeAttachment) {
+        // Its own reports of errors are no reason to try again at once.
+        if (old.metadata.deletionTimestamp !== attachment.metadata.deletionTimestamp || old.status?.attached !== attachment.status?.attached) attachmentHeard(ctx, attachment)
+      },
+      onDelete(ctx, { spec }: VolumeAttachment) {
+        const volume = ctx.lister<PersistentVolume>('persistentvolumes').get(undefined, spec.source.persistentVolumeName ?? '')
+        if (volume) volumeHeard(ctx, volume)
+      },
+    },
+    { resource: VOLUMES, onAdd: volumeHeard, onUpdate: (ctx, _old: PersistentVolume, volume: PersistentVolume) => volumeHeard(ctx, volume) },
+  ],
+  reconcile: (ctx, key) =>
+    retrying(() => {
+      const [what, name = ''] = key.split(' ')
+      return what === 'volume' ? releaseVolume(ctx, name) : sync(ctx, name)
+    }),
+}
+
+const RETRY = seconds(1)
+
+function sync(ctx: ControllerContext, name: string): { readonly after: number } | undefined {
+  const attachment = ctx.lister<VolumeAttachment>('volumeattachments').get(undefined, name)
+  if (!attachment) return undefined
+  return attachment.metadata.deletionTimestamp === undefined ? attach(ctx, attachment) : detach(ctx, attachment)
+}
+
+function report(ctx: ControllerContext, attachment: VolumeAttachment, status: AttachmentStatus): void {
+  must(ctx.call(update(VOLUME_ATTACHMENTS, { ...attachment, status }, 'status')))
+}
+
+const shared = ({ spec }: PersistentVolume): boolean => (spec.accessModes ?? []).some((mode) => mode === 'ReadWriteMany' || mode === 'ReadOnlyMany')
+
+function attach(ctx: ControllerContext, cached: VolumeAttachment): { readonly after: number } | undefined {
+  if (cached.status?.attached) return undefined
+  const { nodeName, source } = cached.spec
+  const volume = must(ctx.call<PersistentVolume>(get(VOLUMES, undefined, source.persistentVolumeName ?? '')))
+  if (!volume.spec.csi) return undefined
+  if (!has(volume)) hold(ctx, volume)
+  const attachment = has(cached) ? cached : must(ctx.call<VolumeAttachment>(update(VOLUME_ATTACHMENTS, withFinalizer(cached))))
+  const answer = rpc<{ readonly devicePath: string }>(ctx, DISK_DRIVER, 'ControllerPublishVolume', { volumeId: volume.spec.csi.volumeHandle, nodeId: nodeName, shared: shared(volume) })
+  if ('ok' in answer) {
+    report(ctx, attachment, { attached: true, attachmentMetadata: { devicePath: answer.ok.devicePath } })
+    return undefined
+  }
+  report(ctx, attachment, { attached: false, attachError: { message: rpcErrorText(answer), time: formatTime(ctx.now) } })
+  return { after: RETRY }
+}
+
+function withFinalizer(attachment: VolumeAttachment): VolumeAttachment {
+  return { ...attachment, metadata: { ...attachment.metadata, finalizers: [...(attachment.metadata.finalizers ?? []), ATTACHER_FINALIZER] } }
+}
+
+const hold = (ctx: ControllerContext, volume: PersistentVolume): unknown =>
+  must(ctx.call(update(VOLUMES, { ...volume, metadata: { ...volume.metadata, finalizers: [...(volume.metadata.finalizers ?? []), ATTACHER_FINALIZER] } })))
+
+function detach(ctx: ControllerContext, attachment: VolumeAttachment): { readonly after: number } | undefined {
+  if (!has(attachment)) return undefined
+  const volume = ctx.call<PersistentVolume>(get(VOLUMES, undefined, attachment.spec.source.persistentVolumeName ?? ''))
+  const handle = isStatus(volume) ? undefined : volume.spec.csi?.volumeHandle
+  if (handle !== undefined) {
+    const answer = rpc(ctx, DISK_DRIVER, 'ControllerUnpublishVolume', { volumeId: handle, nodeId: attachment.spec.nodeName })
+    if (!('ok' in answer)) {
+      report(ctx, attachment, { ...attachment.status, attached: attachment.status?.attached ?? false, detachError: { message: rpcErrorText(answer), time: formatTime(ctx.now) } })
+      return { after: RETRY }
+    }
+  }
+  const finalizers = (attachment.metadata.finalizers ?? []).filter((f) => f !== ATTACHER_FINALIZER)
+  must(ctx.call(update(VOLUME_ATTACHMENTS, { ...attachment, metadata: { ...attachment.metadata, finalizers } })))
+  return undefined
+}
+
+/** A volume that is to go is let go of once it is attached nowhere. */
+function releaseVolume(ctx: ControllerContext, name: string): undefined {
+  const volume = ctx.lister<PersistentVolume>('persistentvolumes').get(undefined, name)
+  if (!volume || !has(volume) || volume.metadata.deletionTimestamp === undefined) return undefined
+  if (ctx.lister<VolumeAttachment>('volumeattachments').list().some((a) => a.spec.source.persistentVolumeName === name)) return undefined
+  const finalizers = (volume.metadata.finalizers ?? []).filter((f) => f !== ATTACHER_FINALIZER)
+  must(ctx.call(update(VOLUMES, { ...volume, metadata: { ...volume.metadata, finalizers } })))
+  return undefined
+}
