@@ -5,6 +5,7 @@ import { apiVersionsVerb } from './api-versions/index.ts'
 import { applyVerb } from './apply/index.ts'
 import { authVerb } from './auth/index.ts'
 import { autoscaleVerb } from './autoscale/index.ts'
+import { certificateVerb } from './certificate/index.ts'
 import { clusterInfoVerb } from './cluster-info/index.ts'
 import { configVerb } from './config/index.ts'
 import { cordonVerb } from './cordon/index.ts'
@@ -66,6 +67,7 @@ export const verbs: readonly Verb[] = [
   versionVerb,
   configVerb,
   authVerb,
+  certificateVerb,
   autoscaleVerb,
   topVerb,
 ]

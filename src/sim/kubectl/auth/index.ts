@@ -1,43 +1,60 @@
-import { scheme } from '../../kinds/index.ts'
+import type { JsonValue, KubeObject } from '../../api/meta.ts'
+import { isStatus, type Status } from '../../api/status.ts'
 import type { Invocation, KubectlContext, Verb } from '../context.ts'
-import { fail, usage } from '../failure.ts'
+import { fail, Failure, refuse } from '../failure.ts'
+import { helpText } from '../help.ts'
 import { layoutTable } from '../print-table.ts'
-import { contextNamed } from '../kubeconfig.ts'
+import { printerOf } from '../printer.ts'
+import { canI } from './can-i.ts'
+import { reconcile } from './reconcile.ts'
 
 export const authVerb: Verb = {
   name: 'auth',
   summary: 'Ask what this user may do',
-  usage: ['kubectl auth can-i create pods', 'kubectl auth whoami'],
+  usage: ['kubectl auth can-i create pods', 'kubectl auth can-i --list --as=alice', 'kubectl auth whoami', 'kubectl auth reconcile -f rbac.yaml --dry-run=client'],
   run(ctx, inv) {
-    if (inv.path[1] === 'can-i') return canI(ctx, inv)
-    if (inv.path[1] === 'whoami') return whoAmI(ctx)
-    if (inv.path[1]) return fail(`kubectl auth ${inv.path[1]} is not modelled here yet: there is no RBAC authorizer`)
-    ctx.err('Ask what this user may do.\n\nAvailable Commands:\n  can-i\n  reconcile\n  whoami\n\nUsage:\n  kubectl auth SUBCOMMAND [options]\n')
-    return 1
+    switch (inv.path[1]) {
+      case 'can-i':
+        return canI(ctx, inv)
+      case 'whoami':
+        return whoAmI(ctx, inv)
+      case 'reconcile':
+        return reconcile(ctx, inv)
+      case undefined:
+        if (inv.args.length > 0) throw new Failure(`error: unknown command ${JSON.stringify(inv.args.join(' '))}\nSee 'kubectl auth -h' for help and examples`)
+        ctx.err(helpText(['auth'], []))
+        return 1
+      default:
+        return fail(`kubectl auth ${inv.path[1]} is not modelled here`)
+    }
   },
 }
 
-const VERBS: ReadonlySet<string> = new Set(['get', 'list', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection', 'use', 'bind', 'impersonate', '*', 'approve', 'sign', 'escalate', 'attest'])
-
-/** This kubectl is the administrator (group system:masters), who may do everything. */
-function canI(ctx: KubectlContext, inv: Invocation): number {
-  if (inv.flags.bool('list')) return fail('auth can-i --list is not modelled here yet: there is no RBAC authorizer')
-  if (inv.args.length < 2 || inv.args.length > 3) usage('auth can-i', 'you must specify two arguments: verb resource or verb resource/resourceName.\nSee \'kubectl auth can-i -h\' for help and examples.'.split('\n')[0]!)
-  const [verb, word] = inv.args
-  if (!VERBS.has(verb!)) ctx.err(`Warning: verb '${verb}' is not a known verb\n\n`)
-  if (!word!.startsWith('/') && word !== '*') {
-    const type = word!.split('/')[0]!
-    const kind = scheme.resourceFor(type)
-    if (!kind) ctx.err(`Warning: the server doesn't have a resource type '${type}'\n\n`)
-    else if (!kind.namespaced) ctx.err(`Warning: resource '${kind.plural}' is not namespace scoped${kind.group ? ` in group '${kind.group}'` : ''}\n\n`)
-  }
-  if (!inv.flags.bool('quiet')) ctx.out('yes\n')
-  return 0
+interface Asker {
+  readonly username?: string
+  readonly uid?: string
+  readonly groups?: readonly string[]
+  readonly extra?: Readonly<Record<string, readonly string[]>>
 }
 
-function whoAmI(ctx: KubectlContext): number {
-  const { config } = ctx
-  const user = contextNamed(config, config.currentContext)?.user ?? ''
-  ctx.out(layoutTable([['ATTRIBUTE', 'VALUE'], ['Username', user], ['Groups', '[system:masters system:authenticated]']]))
+function whoAmI(ctx: KubectlContext, inv: Invocation): number {
+  const printer = printerOf(ctx, inv, [], true)
+  const group = 'authentication.k8s.io'
+  const body = { kind: 'SelfSubjectReview', apiVersion: `${group}/v1`, metadata: {} } as unknown as KubeObject
+  const answer = ctx.call({ verb: 'create', group, version: 'v1', resource: 'selfsubjectreviews', body }) as KubeObject | Status
+  if (isStatus(answer)) refuse(answer)
+  const { metadata, status } = answer as KubeObject & { readonly status: { readonly userInfo: Asker } }
+  const { username = '', uid, groups, extra } = status.userInfo
+  const list = (values: readonly string[]): string => `[${values.join(' ')}]`
+  if (printer) {
+    const userInfo = { username, ...(uid ? { uid } : {}), ...(groups?.length ? { groups } : {}), ...(extra ? { extra } : {}) }
+    ctx.out(printer.one({ kind: 'SelfSubjectReview', apiVersion: `${group}/v1`, metadata: metadata as unknown as JsonValue, status: { userInfo } } as unknown as KubeObject))
+    return 0
+  }
+  const rows = [
+    ['ATTRIBUTE', 'VALUE'], ['Username', username], ...(uid ? [['UID', uid]] : []), ...(groups?.length ? [['Groups', list(groups)]] : []),
+    ...Object.keys(extra ?? {}).sort().map((key) => [`Extra: ${key}`, list(extra![key]!)]),
+  ]
+  ctx.out(layoutTable(rows))
   return 0
 }
