@@ -6,6 +6,7 @@ import { cronJobKind } from './cronjob/index.ts'
 import { csiDriverKind } from './csidriver/index.ts'
 import { csiNodeKind } from './csinode/index.ts'
 import { csiStorageCapacityKind } from './csistoragecapacity/index.ts'
+import { customResourceDefinitionKind } from './customresourcedefinition/index.ts'
 import { daemonSetKind } from './daemonset/index.ts'
 import type { KindDefinition } from './definition.ts'
 import { deploymentKind } from './deployment/index.ts'
@@ -28,8 +29,8 @@ import { persistentVolumeClaimKind } from './persistentvolumeclaim/index.ts'
 import { podKind } from './pod/index.ts'
 import { podDisruptionBudgetKind } from './poddisruptionbudget/index.ts'
 import { podTemplateKind } from './podtemplate/index.ts'
-import { priorityLevelConfigurationKind } from './prioritylevelconfiguration/index.ts'
 import { priorityClassKind } from './priorityclass/index.ts'
+import { priorityLevelConfigurationKind } from './prioritylevelconfiguration/index.ts'
 import { replicaSetKind } from './replicaset/index.ts'
 import { replicationControllerKind } from './replicationcontroller/index.ts'
 import { resourceQuotaKind } from './resourcequota/index.ts'
@@ -95,6 +96,7 @@ const modelled = [
   serviceCidrKind,
   flowSchemaKind,
   priorityLevelConfigurationKind,
+  customResourceDefinitionKind,
 ] as unknown as readonly KindDefinition[]
 
 /** Every kind of v1.36: the modelled ones, and the rest as stored but not acted upon. */
