@@ -174,7 +174,7 @@ export class ApiServer {
     const { kind, subresource } = exec
     const gr = { group: kind.group, resource: kind.plural }
     if (!kind.subresources.includes(subresource) && !(subresource === 'finalize' && kind.plural === 'namespaces')) return resourceNotFound()
-    const action = `${subresource} ${request.verb}`
+    const action = `${kind.updatesThrough?.[subresource] ? 'status' : subresource} ${request.verb}`
     switch (action) {
       case 'status get':
         return getObject(exec)

@@ -87,7 +87,8 @@ function existsAlready(exec: Execution, sent: KubeObject, there: KubeObject): St
 
 /**
  * PUT and PATCH: what `change` makes of the stored object goes through admission and validation and is stored unless
- * somebody else was faster (registry/generic: Store.Update). `subresource` 'status' keeps everything else.
+ * somebody else was faster (registry/generic: Store.Update). `subresource` 'status' keeps everything else; others may
+ * have rules of their own.
  */
 export function updateObject(exec: Execution, change: (old: KubeObject) => Outcome<KubeObject>): Outcome<KubeObject> {
   const { kind, namespace, name } = exec
@@ -105,10 +106,11 @@ export function updateObject(exec: Execution, change: (old: KubeObject) => Outco
   if (isStatus(admitted)) return admitted
   const beyond = escalation(exec, admitted.object, old)
   if (beyond) return beyond
-  const prepared = isStatusUpdate ? kind.prepareStatusUpdate(admitted.object, old) : kind.prepareUpdate(admitted.object, old)
+  const rules = kind.updatesThrough?.[exec.subresource] ?? kind
+  const prepared = isStatusUpdate ? kind.prepareStatusUpdate(admitted.object, old) : rules.prepareUpdate(admitted.object, old)
   const allocated = isStatusUpdate ? prepared : allocate(exec, prepared, old)
   if (isStatus(allocated)) return allocated
-  const own = isStatusUpdate ? kind.validateStatusUpdate(allocated, old) : kind.validateUpdate(allocated, old)
+  const own = isStatusUpdate ? kind.validateStatusUpdate(allocated, old) : rules.validateUpdate(allocated, old)
   const common = metaUpdateErrors(allocated.metadata, old.metadata, kind.namespaced)?.common ?? []
   if (common.length + own.length > 0) return invalid({ group: kind.errorGroup, kind: kind.kind }, name, [...common, ...own])
   if (!isStatusUpdate) exec.warnings.push(...(kind.warnings?.(allocated, old) ?? []))

@@ -6,7 +6,7 @@ import { isDns1123Subdomain, type NameCheck } from '../api/names.ts'
 import { resourceOfKind, type ResourceSchema } from '../api/schema/schema.ts'
 import { looseObjectMeta, metaUpdateErrors, validateObjectMeta } from '../api/validate-meta.ts'
 import { invariant } from '../engine/invariant.ts'
-import type { Column, KindDefinition, StoredAs } from './definition.ts'
+import type { Column, KindDefinition, StoredAs, SubresourceRules } from './definition.ts'
 
 /** What a kind's folder says of its kind; everything left out is as for most kinds. */
 export interface KindRules<T extends KubeObject> {
@@ -37,6 +37,7 @@ export interface KindRules<T extends KubeObject> {
   validateStatusUpdate?(obj: T, old: T): readonly FieldError[]
   warnings?(obj: T, old?: T, like?: T): readonly string[]
   readonly storedAs?: StoredAs<T>
+  readonly updatesThrough?: Readonly<Record<string, SubresourceRules<T>>>
   readonly columns?: readonly Column<T>[]
   selectableFields?(obj: T): Readonly<Record<string, string>>
 }
@@ -147,6 +148,7 @@ export function fromResource<T extends KubeObject>(resource: ResourceSchema, rul
     ...(rules.warnings ? { warnings: (obj: T, old?: T, like?: T) => once(rules.warnings!(obj, old, like)) } : {}),
     errorGroup: rules.storedAs ? splitApiVersion(rules.storedAs.apiVersion).group : resource.group,
     ...(rules.storedAs ? { storedAs: rules.storedAs } : {}),
+    ...(rules.updatesThrough ? { updatesThrough: rules.updatesThrough } : {}),
     columns: rules.columns ?? [nameColumn, ageColumn],
     ...(rules.selectableFields ? { selectableFields: rules.selectableFields } : {}),
   }

@@ -21,6 +21,14 @@ export interface StoredAs<T extends KubeObject = KubeObject> {
   fromStored(stored: KubeObject): T
 }
 
+/** A subresource through which the whole object is updated, with rules of its own (pods/resize, pods/ephemeralcontainers). */
+export interface SubresourceRules<T extends KubeObject = KubeObject> {
+  /** What of the sent object counts; everything else is as it was. */
+  prepareUpdate(obj: T, old: T): T
+  /** Errors beside those of the metadata. */
+  validateUpdate(obj: T, old: T): readonly FieldError[]
+}
+
 /**
  * Everything the API server must know of one kind at one version: its names, what defaulting, the strategy and the
  * validation do (apiserver: registry/rest strategies; pkg/apis/<group>/validation), and how it prints. All functions
@@ -63,6 +71,7 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   readonly errorGroup: string
   /** Set where objects of this version are kept in the store as those of another one. */
   readonly storedAs?: StoredAs<T>
+  readonly updatesThrough?: Readonly<Record<string, SubresourceRules<T>>>
   /** Texts of Warning headers. */
   warnings?(obj: T, old?: T, like?: T): readonly string[]
   readonly columns: readonly Column<T>[]

@@ -54,7 +54,8 @@ function resizePolicy(c: Container, podRestart: string | undefined, path: Path, 
 
 const soundParts = new WeakSet<object>()
 
-function common(c: Container, ctx: PodContext, path: Path, out: Errors): void {
+/** core/validation: validateContainerCommon. */
+export function common(c: Container, ctx: PodContext, path: Path, out: Errors): void {
   if (!c.name) out.push(required(child(path, 'name')))
   else named(isDns1123Label, c.name, child(path, 'name'), out)
   if (!c.image) out.push(required(child(path, 'image')))
@@ -160,7 +161,9 @@ export function initContainers(ctx: PodContext, path: Path, out: Errors): void {
 
 /** What only pods, not templates, are asked: no blanks around an image (validateContainersOnlyForPod). */
 export function containersOfPod(list: readonly Container[] | undefined, path: Path, out: Errors): void {
-  list?.forEach((c, i) => {
-    if (c.image && c.image.trim() !== c.image) out.push(invalidValue(child(at(path, i), 'image'), c.image, 'must not have leading or trailing whitespace'))
-  })
+  list?.forEach((c, i) => trimmed(c, at(path, i), out))
+}
+
+export function trimmed(c: Container, path: Path, out: Errors): void {
+  if (c.image && c.image.trim() !== c.image) out.push(invalidValue(child(path, 'image'), c.image, 'must not have leading or trailing whitespace'))
 }

@@ -1,36 +1,40 @@
-import { at, child, duplicate, forbiddenField, invalidValue, notFoundValue, required, type Path } from '../field.ts'
-import { isDns1123Label } from '../names.ts'
-import type { PodSpec } from '../pod-spec.ts'
-import { env, envFrom } from './env.ts'
-import { named, oneOf, type Errors } from './simple.ts'
+import { at, child, duplicate, forbiddenField, notFoundValue, type Path } from '../field.ts'
+import type { Container, EphemeralContainer } from '../container.ts'
+import { common, trimmed, type PodContext } from './container.ts'
+import type { Errors } from './simple.ts'
 
-const NOT_ALLOWED = ['ports', 'livenessProbe', 'readinessProbe', 'startupProbe', 'lifecycle', 'resizePolicy', 'restartPolicy'] as const
+/** Members that only containers that are part of the workload may have, in the order of Go's struct. */
+const NOT_ALLOWED = ['ports', 'resources', 'resizePolicy', 'restartPolicy', 'restartPolicyRules', 'livenessProbe', 'readinessProbe', 'startupProbe', 'lifecycle'] as const
+const WORDS = 'cannot be set for an Ephemeral Container'
+
+const isSet = (value: unknown): boolean => {
+  if (value === undefined || value === null) return false
+  for (const _key in value as object) return true
+  return typeof value !== 'object'
+}
+
+function one(c: EphemeralContainer, path: Path, out: Errors): void {
+  for (const key of NOT_ALLOWED) if (isSet((c as Container)[key])) out.push(forbiddenField(child(path, key), WORDS))
+  c.volumeMounts?.forEach((m, j) => {
+    const mount = at(child(path, 'volumeMounts'), j)
+    if (m.subPath) out.push(forbiddenField(child(mount, 'subPath'), WORDS))
+    if (m.subPathExpr) out.push(forbiddenField(child(mount, 'subPathExpr'), WORDS))
+  })
+}
 
 /** core/validation: validateEphemeralContainers. */
-export function ephemeralContainers(spec: PodSpec, path: Path, out: Errors): void {
-  const list = spec.ephemeralContainers
-  if (!list) return
-  const taken = new Set([...spec.containers, ...(spec.initContainers ?? [])].map((c) => c.name))
-  const others = new Set(spec.containers.map((c) => c.name))
+export function ephemeralContainers(ctx: PodContext, path: Path, out: Errors): void {
+  const list = ctx.spec.ephemeralContainers
+  if (!list?.length) return
+  const others = new Set([...(ctx.spec.containers ?? []), ...(ctx.spec.initContainers ?? [])].map((c) => c.name))
+  const taken = new Set(others)
   list.forEach((c, i) => {
     const here = at(path, i)
-    if (!c.name) out.push(required(child(here, 'name')))
-    else named(isDns1123Label, c.name, child(here, 'name'), out)
-    if (!c.image) out.push(required(child(here, 'image')))
-    oneOf(c.terminationMessagePolicy, ['File', 'FallbackToLogsOnError'], child(here, 'terminationMessagePolicy'), out)
-    env(c.env, child(here, 'env'), out)
-    envFrom(c.envFrom, child(here, 'envFrom'), out)
-    oneOf(c.imagePullPolicy, ['Always', 'IfNotPresent', 'Never'], child(here, 'imagePullPolicy'), out)
+    common(c as Container, ctx, here, out)
+    trimmed(c as Container, here, out)
     if (taken.has(c.name)) out.push(duplicate(child(here, 'name'), c.name))
     taken.add(c.name)
     if (c.targetContainerName && !others.has(c.targetContainerName)) out.push(notFoundValue(child(here, 'targetContainerName'), c.targetContainerName))
-    for (const key of NOT_ALLOWED) if (c[key] !== undefined) out.push(invalidValue(child(here, key), c[key], 'cannot be set for an Ephemeral Container'))
-    const resources = c.resources
-    if (resources && (resources.limits || resources.requests || resources.claims)) out.push(invalidValue(child(here, 'resources'), resources, 'cannot be set for an Ephemeral Container'))
-    c.volumeMounts?.forEach((m, j) => {
-      const mount = at(child(here, 'volumeMounts'), j)
-      if (m.subPath) out.push(forbiddenField(child(mount, 'subPath'), 'cannot be set for an Ephemeral Container'))
-      if (m.subPathExpr) out.push(forbiddenField(child(mount, 'subPathExpr'), 'cannot be set for an Ephemeral Container'))
-    })
+    one(c, here, out)
   })
 }

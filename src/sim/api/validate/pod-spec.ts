@@ -148,7 +148,7 @@ function check(spec: PodSpec, podName: string, isPod: boolean, path: Path, out: 
   const ctx = { spec, volumes: found, claims }
   containers(ctx, child(path, 'containers'), out)
   initContainers(ctx, child(path, 'initContainers'), out)
-  ephemeralContainers(spec, child(path, 'ephemeralContainers'), out)
+  ephemeralContainers(ctx, child(path, 'ephemeralContainers'), out)
   podResources(spec, claims, path, out)
   hostNetworkPorts(spec, isPod, path, out)
   oneOf(spec.restartPolicy, ['Always', 'OnFailure', 'Never'], child(path, 'restartPolicy'), out)

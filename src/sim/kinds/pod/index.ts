@@ -1,4 +1,3 @@
-import { deepEqual } from '../../api/deep.ts'
 import { defaultPodSpec } from '../../api/pod-defaults.ts'
 import { defaultPodRequests } from '../../api/pod-level-defaults.ts'
 import { computeQosClass } from '../../api/pod-resources.ts'
@@ -6,8 +5,11 @@ import type { Pod } from '../../api/pod.ts'
 import type { PodSpec } from '../../api/pod-spec.ts'
 import type { PodStatus } from '../../api/pod-status.ts'
 import { assignSame } from '../../api/share.ts'
-import { defineKind, withGeneration, withStatusOf } from '../define.ts'
+import { defineKind, withStatusOf } from '../define.ts'
 import { podColumns } from './columns.ts'
+import { ephemeralContainersRules } from './ephemeral-containers.ts'
+import { withPodGeneration } from './generation.ts'
+import { resizeRules } from './resize.ts'
 import { validatePod } from './validate.ts'
 import { validatePodStatusUpdate } from './validate-status.ts'
 import { validatePodUpdate } from './validate-update.ts'
@@ -38,7 +40,7 @@ function prepareCreate(pod: Pod): Pod {
     ...(gated
       ? {
           conditions: [
-            { type: 'PodScheduled', status: 'False', lastProbeTime: null as unknown as undefined, lastTransitionTime: null as unknown as undefined, reason: 'SchedulingGated', message: 'Scheduling is blocked due to non-empty scheduling gates' },
+            { type: 'PodScheduled', status: 'False', lastProbeTime: null as unknown as undefined, lastTransitionTime: pod.metadata.creationTimestamp ?? (null as unknown as undefined), reason: 'SchedulingGated', message: 'Scheduling is blocked due to non-empty scheduling gates' },
           ],
         }
       : {}),
@@ -51,11 +53,7 @@ function prepareCreate(pod: Pod): Pod {
 export const podKind = defineKind<Pod>('', 'v1', 'Pod', {
   defaults,
   prepareCreate,
-  prepareUpdate(pod, old) {
-    const kept = withStatusOf(pod, old)
-    const generation = old.metadata.generation ?? 0
-    return withGeneration(kept, deepEqual(kept.spec, old.spec) ? generation : generation + 1)
-  },
+  prepareUpdate: (pod, old) => withPodGeneration(withStatusOf(pod, old), old),
   prepareStatusUpdate(pod, old) {
     const status = pod.status?.qosClass ? pod.status : { ...pod.status, qosClass: old.status?.qosClass }
     const { deletionTimestamp, ownerReferences, generation } = old.metadata
@@ -64,6 +62,7 @@ export const podKind = defineKind<Pod>('', 'v1', 'Pod', {
   validate: validatePod,
   validateUpdate: validatePodUpdate,
   validateStatusUpdate: validatePodStatusUpdate,
+  updatesThrough: { ephemeralcontainers: ephemeralContainersRules, resize: resizeRules },
   warnings: podWarnings,
   columns: podColumns,
   selectableFields: (pod) => ({
