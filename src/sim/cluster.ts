@@ -134,7 +134,7 @@ export class Cluster {
     this.scheduler = new Scheduler(engine)
     this.kubectl = new KubectlProcesses(engine)
     this.kubelets = options.kubelet === 'kwok' ? new KwokKubelets(engine, options.contract) : new Kubelets(engine)
-    this.csi = options.kubelet === 'kwok' || options.bare ? undefined : new CsiStorage(engine)
+    this.csi = options.kubelet === 'kwok' || options.bare ? undefined : new CsiStorage(engine, this.informers, { isUp: (node) => this.kubelets instanceof Kubelets && (this.kubelets.world.nodes.get(node)?.up ?? false) })
     const user = new Client(engine, 'user', { user: 'kubernetes-admin' })
     engine.actor('cluster', { boot: (ctx) => this.#start(ctx) })
     engine.actor('user', {

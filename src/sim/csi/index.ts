@@ -5,6 +5,7 @@ import type { Engine, EventContext } from '../engine/engine.ts'
 import { CsiDrivers } from './driver/driver.ts'
 import { GI } from './driver/controller-service.ts'
 import { DISK_DRIVER, ZONE_GIBIBYTES } from './names.ts'
+import { volumeManager, type Machines } from './node/volume-manager.ts'
 import { csiAttacher } from './sidecars/attacher.ts'
 import { csiProvisioner } from './sidecars/provisioner.ts'
 import { csiRegistrar } from './sidecars/registrar.ts'
@@ -24,10 +25,12 @@ export class CsiStorage {
   readonly informers: InformerFactory
   readonly runners: readonly ControllerRunner[]
 
-  constructor(engine: Engine) {
+  /** `shared`: the controller manager's informers, which kubelets listen to as well instead of watching all pods once more. */
+  constructor(engine: Engine, shared: InformerFactory, machines: Machines) {
     this.drivers = new CsiDrivers(engine)
     this.informers = new InformerFactory(engine, 'csi-controller', new Client(engine, 'csi-controller', { user: 'system:serviceaccount:kube-system:csi-controller' }))
-    this.runners = [csiProvisioner, csiAttacher, csiResizer, csiRegistrar].map((controller) => new ControllerRunner(engine, controller, this.informers))
+    const sidecars = [csiProvisioner, csiAttacher, csiResizer, csiRegistrar].map((controller) => new ControllerRunner(engine, controller, this.informers))
+    this.runners = [...sidecars, new ControllerRunner(engine, volumeManager(machines), shared)]
   }
 
   /** Gives each zone its room and opens the watches. */

@@ -23,7 +23,7 @@ export const CSI_OBJECTS: readonly KubeObject[] = [
     kind: 'ClusterRole',
     metadata: { name: 'csi-controller' },
     rules: [
-      { apiGroups: [''], resources: ['persistentvolumes', 'persistentvolumeclaims', 'persistentvolumeclaims/status', 'nodes', 'events', 'pods'], verbs: ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete'] },
+      { apiGroups: [''], resources: ['persistentvolumes', 'persistentvolumeclaims', 'persistentvolumeclaims/status', 'nodes', 'nodes/status', 'events', 'pods'], verbs: ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete'] },
       { apiGroups: ['storage.k8s.io'], resources: ['storageclasses', 'csinodes', 'csidrivers', 'volumeattachments', 'volumeattachments/status', 'csistoragecapacities'], verbs: ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete'] },
       { apiGroups: ['snapshot.storage.k8s.io'], resources: ['*'], verbs: ['*'] },
     ],
@@ -33,6 +33,6 @@ export const CSI_OBJECTS: readonly KubeObject[] = [
     kind: 'ClusterRoleBinding',
     metadata: { name: 'csi-controller' },
     roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'csi-controller' },
-    subjects: ['csi-provisioner', 'csi-attacher', 'csi-resizer', 'csi-snapshotter', 'csi-node-driver-registrar', 'csi-controller'].map((name) => ({ kind: 'ServiceAccount', name, namespace: 'kube-system' })),
+    subjects: ['csi-provisioner', 'csi-attacher', 'csi-resizer', 'csi-snapshotter', 'csi-node-driver-registrar', 'csi-controller', 'volume-manager'].map((name) => ({ kind: 'ServiceAccount', name, namespace: 'kube-system' })),
   } as KubeObject,
 ]

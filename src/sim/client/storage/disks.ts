@@ -1,10 +1,7 @@
 import type { Engine } from '../../engine/engine.ts'
 import type { Table } from '../../engine/table.ts'
 
-/**
- * A disk or share of a storage system: what a volume's data lies on, wherever it is attached. `tree` is the immutable root of the file
- * system that a node made on it, null before the first mount; copying it is sharing it.
- */
+/** A disk or share of a storage system: what a volume's data lies on, wherever it is attached. */
 export interface Disk {
   /** The volume handle: "vol-3f2a…"; of an NFS export "server:/path". */
   readonly id: string
@@ -17,11 +14,38 @@ export interface Disk {
   readonly zone?: string
   /** Nodes to which it is attached. */
   readonly attached: readonly string[]
-  readonly tree: unknown
 }
 
-/** All disks by id; a kernel mounts file system "disk:<id>" from here and writes its root back. */
+/** All disks by id. */
 export const diskTable = (engine: Engine): Table<Disk> => engine.table<Disk>('csi/disks')
-/** The name of a disk's file system in a node's mount table. */
-export const diskFileSystem = (id: string): string => `disk:${id}`
-export const diskOfFileSystem = (fs: string): string | undefined => (fs.startsWith('disk:') ? fs.slice('disk:'.length) : undefined)
+
+/**
+ * The trees of files on disks and hosts, by file system. Values are the immutable roots of node/linux, so that copying one is sharing
+ * it; a storage system only copies and drops them, and knows nothing of what is in them.
+ */
+export const diskFiles = (engine: Engine): Table<unknown> => engine.table<unknown>('kubelet/disks')
+/** The name of a disk's file system, in that table and in mount tables. */
+export const diskFileSystem = (id: string): string => `disk/${id}`
+
+/** One volume of a pod as it is mounted on its node. */
+export interface MountedVolume {
+  /** The file system: "disk/<id>" or "host/<node>". */
+  readonly fs: string
+  /** Where in it: "/" of a disk, a directory of the host. */
+  readonly path: string
+  readonly readOnly: boolean
+  /** Room on it; 0: that of the host. */
+  readonly bytes: number
+}
+
+/** What the volumes of a pod's claims have come to, by "<node> <namespace>/<pod>". */
+export interface PodMounts {
+  readonly uid: string
+  /** By the name of the pod's volume; those that are missing are not mounted yet. */
+  readonly volumes: Readonly<Record<string, MountedVolume>>
+  /** Why the next one is not: the message of a FailedMount or FailedMapVolume event. */
+  readonly problem?: string
+}
+
+/** Kubelets read here whether a pod's claims are mounted, and where. */
+export const podMounts = (engine: Engine): Table<PodMounts> => engine.table<PodMounts>('volume-manager/mounted')

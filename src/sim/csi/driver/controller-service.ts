@@ -40,17 +40,19 @@ export function createVolume(state: StorageState, driver: string, request: Creat
   const wanted = request.zones?.length ? request.zones.filter((zone) => all.includes(zone)) : all
   const zone = wanted.find((candidate) => state.free(driver, candidate) >= bytes)
   if (all.length > 0 && zone === undefined) return refuse('ResourceExhausted', `not enough free space for ${gibibytes(bytes)}: ${wanted.map((z) => `${z} has ${gibibytes(state.free(driver, z))}`).join(', ') || 'no such zone'}`)
-  const disk: Disk = { id, driver, name: request.name, bytes, formatted: source?.formatted ?? 0, ...(zone === undefined ? {} : { zone }), attached: [], tree: source?.tree ?? null }
+  const disk: Disk = { id, driver, name: request.name, bytes, formatted: source?.formatted ?? 0, ...(zone === undefined ? {} : { zone }), attached: [] }
   state.disks.set(id, disk)
+  if (source) state.setFiles(id, source.files)
   return { ok: describe(disk) }
 }
 
 const describe = ({ id, bytes, zone }: Disk): CreatedVolume => ({ volumeId: id, bytes, ...(zone === undefined ? {} : { zone }) })
 
-function sourceOf(state: StorageState, source: CreateVolumeRequest['source']): { readonly bytes: number; readonly formatted: number; readonly tree: unknown } | RpcError | undefined {
+function sourceOf(state: StorageState, source: CreateVolumeRequest['source']): { readonly bytes: number; readonly formatted: number; readonly files: unknown } | RpcError | undefined {
   if (!source) return undefined
   if ('snapshot' in source) return state.snapshots.get(source.snapshot) ?? refuse('NotFound', `snapshot ${source.snapshot} does not exist`)
-  return state.disks.get(source.volume) ?? refuse('NotFound', `volume ${source.volume} does not exist`)
+  const disk = state.disks.get(source.volume)
+  return disk ? { ...disk, files: state.filesOf(disk.id) } : refuse('NotFound', `volume ${source.volume} does not exist`)
 }
 
 /** DeleteVolume: of one that is gone already it is a success, of one that is attached a refusal. */
@@ -58,6 +60,7 @@ export function deleteVolume(state: StorageState, volumeId: string): RpcAnswer<n
   const disk = state.disks.get(volumeId)
   if (disk && disk.attached.length > 0) return refuse('FailedPrecondition', `volume ${volumeId} is attached to ${disk.attached.join(', ')}`)
   state.disks.delete(volumeId)
+  state.setFiles(volumeId, undefined)
   return { ok: null }
 }
 
@@ -109,7 +112,7 @@ export function createSnapshot(state: StorageState, driver: string, name: string
   if (known) return { ok: { snapshotId: id, bytes: known.bytes, at: known.at } }
   const disk = state.disks.get(volumeId)
   if (!disk) return refuse('NotFound', `volume ${volumeId} does not exist`)
-  state.snapshots.set(id, { id, driver, name, disk: volumeId, bytes: disk.bytes, formatted: disk.formatted, tree: disk.tree, at: now })
+  state.snapshots.set(id, { id, driver, name, disk: volumeId, bytes: disk.bytes, formatted: disk.formatted, files: state.filesOf(volumeId), at: now })
   return { ok: { snapshotId: id, bytes: disk.bytes, at: now } }
 }
 

@@ -1,10 +1,10 @@
 import type { RpcError } from '../../client/storage/csi-wire.ts'
-import { diskTable, type Disk } from '../../client/storage/disks.ts'
+import { diskFiles, diskFileSystem, diskTable, type Disk } from '../../client/storage/disks.ts'
 import type { Engine } from '../../engine/engine.ts'
 import type { Table } from '../../engine/table.ts'
 import type { Micros } from '../../engine/time.ts'
 
-/** A picture of a disk's data at an instant; the tree is shared with the disk until one of them changes. */
+/** A picture of a disk's data at an instant; the files are shared with the disk until one of them changes. */
 export interface SnapshotData {
   readonly id: string
   readonly driver: string
@@ -12,7 +12,8 @@ export interface SnapshotData {
   readonly disk: string
   readonly bytes: number
   readonly formatted: number
-  readonly tree: unknown
+  /** The files at that instant; undefined for a disk on which there was no file system. */
+  readonly files: unknown
   readonly at: Micros
 }
 
@@ -42,6 +43,7 @@ const KEPT_CALLS = 200
 /** The tables of all modelled storage systems. */
 export class StorageState {
   readonly disks: Table<Disk>
+  readonly files: Table<unknown>
   readonly snapshots: Table<SnapshotData>
   /** "<driver>/<node>" → the zone in which the node said it is. */
   readonly nodes: Table<string>
@@ -55,6 +57,7 @@ export class StorageState {
 
   constructor(engine: Engine) {
     this.disks = diskTable(engine)
+    this.files = diskFiles(engine)
     this.snapshots = engine.table('csi/snapshots')
     this.nodes = engine.table('csi/nodes')
     this.pools = engine.table('csi/pools')
@@ -62,6 +65,15 @@ export class StorageState {
     this.calls = engine.table('csi/calls')
     this.mounts = engine.table('csi/mounts')
     this.#counters = engine.table('csi/counters')
+  }
+
+  filesOf(disk: string): unknown {
+    return this.files.get(diskFileSystem(disk))
+  }
+
+  setFiles(disk: string, files: unknown): void {
+    if (files !== undefined) this.files.set(diskFileSystem(disk), files)
+    else if (this.files.has(diskFileSystem(disk))) this.files.delete(diskFileSystem(disk))
   }
 
   /** Bytes that are left in a zone. */

@@ -1,0 +1,142 @@
+import { keyOf, splitKey } from '../../api/meta.ts'
+import { isConditionTrue } from '../../api/conditions.ts'
+import type { Pod } from '../../api/pod.ts'
+import type { Volume } from '../../api/volume.ts'
+import type { Controller, ControllerContext, HandlerContext } from '../../client/controller.ts'
+import { retrying } from '../../client/must.ts'
+import { NODES, PODS } from '../../client/request.ts'
+import type { MountedVolume, PodMounts } from '../../client/storage/disks.ts'
+import { claimKeys, claimNameOf, CLAIMS, isTerminated, VOLUME_ATTACHMENTS, VOLUMES, type Claim, type PersistentVolume, type VolumeAttachment } from '../../client/storage/objects.ts'
+import { seconds } from '../../engine/time.ts'
+import type { Node } from '../../kinds/node/node.ts'
+import { mountVolume, unmountVolume } from './mounting.ts'
+import { reportInUse } from './in-use.ts'
+
+/** What the volume manager must be told of the machines. */
+export interface Machines {
+  isUp(node: string): boolean
+}
+
+/** Own state tables: what is mounted for which pod (also read by kubelets), and volumes that a node uses. */
+export const MOUNTED = 'mounted'
+export const IN_USE = 'in-use'
+/** A failed mount is tried again after a while (nestedpendingoperations: exponential back-off, here its middle). */
+const RETRY = seconds(2)
+
+const keyFor = (pod: Pod): string => `${pod.spec.nodeName} ${keyOf(pod)}`
+
+function podHeard(ctx: HandlerContext, pod: Pod): void {
+  if (pod.spec.nodeName && claimKeys(pod).length > 0) ctx.enqueue(keyFor(pod))
+}
+
+function claimHeard(ctx: HandlerContext, claim: Claim): void {
+  for (const pod of ctx.lister<Pod>('pods').by('claim', keyOf(claim))) podHeard(ctx, pod)
+}
+
+function attachmentHeard(ctx: HandlerContext, { spec }: VolumeAttachment): void {
+  const volume = spec.source.persistentVolumeName ? ctx.lister<PersistentVolume>('persistentvolumes').get(undefined, spec.source.persistentVolumeName) : undefined
+  const ref = volume?.spec.claimRef
+  if (!ref) return
+  for (const pod of ctx.lister<Pod>('pods').by('claim', `${ref.namespace}/${ref.name}`)) if (pod.spec.nodeName === spec.nodeName) podHeard(ctx, pod)
+}
+
+const isReady = ({ status }: Node): boolean => isConditionTrue(status?.conditions, 'Ready')
+
+function wakeNode(ctx: HandlerContext, node: string): void {
+  for (const key of ctx.state(MOUNTED).keys()) if (key.startsWith(`${node} `)) ctx.enqueue(key)
+  for (const pod of ctx.lister<Pod>('pods').by('node', node)) podHeard(ctx, pod)
+}
+
+/**
+ * The volume managers of all kubelets, as far as claims go: waits until a disk is attached, stages and publishes it, lets its file system grow,
+ * and takes it away when the pod is gone (pkg/kubelet/volumemanager; pkg/volume/csi). Keys "<node> <namespace>/<pod>".
+ */
+export const volumeManager = (machines: Machines): Controller => ({
+  name: 'volume-manager',
+  component: 'kubelet',
+  workers: 50,
+  qps: 50,
+  burst: 100,
+  watches: [
+    {
+      resource: PODS,
+      indexes: { claim: claimKeys },
+      onAdd: podHeard,
+      onUpdate(ctx, old: Pod, pod: Pod) {
+        if (old.spec.nodeName !== pod.spec.nodeName || isTerminated(old) !== isTerminated(pod)) podHeard(ctx, pod)
+      },
+      onDelete: podHeard,
+    },
+    {
+      resource: CLAIMS,
+      onUpdate(ctx, old: Claim, claim: Claim) {
+        if (old.status?.phase !== claim.status?.phase || old.status?.allocatedResourceStatuses !== claim.status?.allocatedResourceStatuses) claimHeard(ctx, claim)
+      },
+    },
+    { resource: VOLUMES },
+    {
+      resource: NODES,
+      // A kubelet that is back cleans up after pods that went while it was away.
+      onUpdate: (ctx, old: Node, node: Node) => isReady(node) && !isReady(old) && wakeNode(ctx, node.metadata.name),
+    },
+    {
+      resource: VOLUME_ATTACHMENTS,
+      onUpdate: (ctx, old: VolumeAttachment, attachment: VolumeAttachment) => old.status?.attached !== attachment.status?.attached && attachmentHeard(ctx, attachment),
+    },
+  ],
+  state: [MOUNTED, IN_USE],
+  reconcile(ctx, key) {
+    const space = key.indexOf(' ')
+    const node = key.slice(0, space)
+    if (!ctx.once(() => machines.isUp(node))) return undefined
+    return retrying(() => syncPod(ctx, key, node, key.slice(space + 1)))
+  },
+})
+
+function syncPod(ctx: ControllerContext, key: string, node: string, name: string): { readonly after: number } | undefined {
+  const { namespace, name: podName } = splitKey(name)
+  const pod = ctx.lister<Pod>('pods').get(namespace, podName)
+  const known = ctx.once(() => ctx.state<PodMounts>(MOUNTED).get(key) ?? null)
+  const isGone = !pod || pod.spec.nodeName !== node || isTerminated(pod)
+  if (known && (isGone || pod.metadata.uid !== known.uid)) {
+    takeAway(ctx, key, node, known)
+    if (isGone) return undefined
+  }
+  return isGone ? undefined : bring(ctx, key, node, pod)
+}
+
+function bring(ctx: ControllerContext, key: string, node: string, pod: Pod): { readonly after: number } | undefined {
+  const uid = pod.metadata.uid ?? ''
+  const known = ctx.once(() => ctx.state<PodMounts>(MOUNTED).get(key) ?? null)
+  const volumes: Record<string, MountedVolume> = known?.uid === uid ? { ...known.volumes } : {}
+  let problem: string | undefined
+  for (const volume of pod.spec.volumes ?? []) {
+    const found = volumeBehind(ctx, pod, volume)
+    if (!found) continue
+    const done = mountVolume(ctx, node, pod, volume, found, volumes[volume.name])
+    if ('mounted' in done) volumes[volume.name] = done.mounted
+    else problem ??= done.problem
+  }
+  ctx.once(() => {
+    ctx.state<PodMounts>(MOUNTED).set(key, { uid, volumes, ...(problem ? { problem } : {}) })
+    return null
+  })
+  return problem ? { after: RETRY } : undefined
+}
+
+/** The claim and volume of a pod's volume; undefined for other kinds, and as long as the claim is not bound. */
+function volumeBehind(ctx: ControllerContext, pod: Pod, volume: Volume): { readonly claim: Claim; readonly volume: PersistentVolume } | undefined {
+  const name = claimNameOf(pod, volume)
+  const claim = name === undefined ? undefined : ctx.lister<Claim>('persistentvolumeclaims').get(pod.metadata.namespace, name)
+  const bound = claim?.status?.phase === 'Bound' && claim.spec.volumeName ? ctx.lister<PersistentVolume>('persistentvolumes').get(undefined, claim.spec.volumeName) : undefined
+  return claim && bound ? { claim, volume: bound } : undefined
+}
+
+function takeAway(ctx: ControllerContext, key: string, node: string, { uid, volumes }: PodMounts): void {
+  for (const name of Object.keys(volumes).sort()) unmountVolume(ctx, node, uid, volumes[name]!)
+  ctx.once(() => {
+    ctx.state(MOUNTED).delete(key)
+    return null
+  })
+  reportInUse(ctx, node)
+}
