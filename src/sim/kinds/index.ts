@@ -46,6 +46,15 @@ import { statefulSetKind } from './statefulset/index.ts'
 import { storageClassKind } from './storageclass/index.ts'
 import { volumeAttachmentKind } from './volumeattachment/index.ts'
 import { volumeAttributesClassKind } from './volumeattributesclass/index.ts'
+import { volumeSnapshotKind } from './volumesnapshot/index.ts'
+import { volumeSnapshotClassKind } from './volumesnapshotclass/index.ts'
+import { volumeSnapshotContentKind } from './volumesnapshotcontent/index.ts'
+import { mutatingAdmissionPolicyKind } from './mutatingadmissionpolicy/index.ts'
+import { mutatingAdmissionPolicyBindingKind } from './mutatingadmissionpolicybinding/index.ts'
+import { mutatingWebhookConfigurationKind } from './mutatingwebhookconfiguration/index.ts'
+import { validatingAdmissionPolicyKind } from './validatingadmissionpolicy/index.ts'
+import { validatingAdmissionPolicyBindingKind } from './validatingadmissionpolicybinding/index.ts'
+import { validatingWebhookConfigurationKind } from './validatingwebhookconfiguration/index.ts'
 
 /** Kinds with a folder, in the order in which the API server lists them. A new kind adds its line here. */
 const modelled = [
@@ -81,6 +90,12 @@ const modelled = [
   clusterRoleKind,
   roleBindingKind,
   roleKind,
+  mutatingAdmissionPolicyKind,
+  mutatingAdmissionPolicyBindingKind,
+  mutatingWebhookConfigurationKind,
+  validatingAdmissionPolicyKind,
+  validatingAdmissionPolicyBindingKind,
+  validatingWebhookConfigurationKind,
   persistentVolumeKind,
   persistentVolumeClaimKind,
   storageClassKind,
@@ -89,6 +104,9 @@ const modelled = [
   csiStorageCapacityKind,
   volumeAttachmentKind,
   volumeAttributesClassKind,
+  volumeSnapshotClassKind,
+  volumeSnapshotContentKind,
+  volumeSnapshotKind,
   ingressKind,
   ingressClassKind,
   networkPolicyKind,
