@@ -1,4 +1,4 @@
-import { wasSentEmpty } from './empties.ts'
+import { carryMarks, wasSentEmpty } from './empties.ts'
 import structs from './schema/go-internal.json'
 
 /**
@@ -76,7 +76,9 @@ function isEmptyMap(v: unknown): boolean {
 const HOST_FIELDS = ['hostNetwork', 'hostPID', 'hostIPC', 'shareProcessNamespace', 'hostUsers'] as const
 
 function withHostFields(spec: Plain): Plain {
-  const context: Record<string, unknown> = { ...(spec['securityContext'] as Plain | undefined) }
+  const given = spec['securityContext'] as Plain | undefined
+  const context: Record<string, unknown> = { ...given }
+  if (given) carryMarks(given, context)
   for (const key of HOST_FIELDS) if (spec[key] !== undefined) context[key] = spec[key]
   return spec['securityContext'] === undefined && Object.keys(context).length === 0 ? spec : { ...spec, securityContext: context }
 }

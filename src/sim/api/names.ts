@@ -122,6 +122,9 @@ export const isDns1035Label = remembering((text) => {
 const KEY_WORDS = "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character"
 const KEY_COMPLAINT = regexComplaint(KEY_WORDS, KEY, 'MyName', 'my.name', '123-abc')
 
+/** The same where declarative validation counts (format k8s-long-name). */
+export const isLongName = remembering((text) => subdomain(text, maxBytes))
+
 /** A label key, annotation key or other qualified name: [prefix/]name. */
 export const isQualifiedName = remembering((text) => {
   const parts = text.split('/')

@@ -125,29 +125,74 @@ export function decodeScalar(kind: string, raw: JsonValue): ScalarResult {
   }
 }
 
+type Step = readonly [pattern: RegExp, layout: string, past?: { readonly max: number; readonly min: number; readonly unit: string }]
+
+const two = (layout: string, min: number, max: number, unit: string): Step => [/^\d\d/, layout, { min, max, unit }]
+const sign = (text: string): Step => [new RegExp(`^${text}`), text]
+
+/** RFC 3339 as Go's time.Parse reads it, step by step. */
+const STEPS: readonly Step[] = [
+  [/^\d{4}/, '2006'], sign('-'), two('01', 1, 12, 'month'), sign('-'), [/^\d\d/, '02'], sign('T'), two('15', 0, 23, 'hour'), sign(':'), two('04', 0, 59, 'minute'), sign(':'),
+  two('05', 0, 59, 'second'),
+]
+const ZONE: Step = [/^(?:Z|[+-]\d\d:\d\d)/, 'Z07:00']
+/** Six digits are asked for in a MicroTime; in a Time any number may follow the seconds. */
+const FRACTION: Step = [/^\.\d{6}/, '.000000']
+const ANY_FRACTION: Step = [/^(?:\.\d+)?/, '']
+
+function timeComplaint(raw: string, micro: boolean): string | undefined {
+  const layout = `2006-01-02T15:04:05${micro ? '.000000' : ''}Z07:00`
+  let rest = raw
+  for (const [pattern, word, past] of [...STEPS, micro ? FRACTION : ANY_FRACTION, ZONE]) {
+    const found = pattern.exec(rest)
+    if (!found) return `parsing time ${goQuote(raw)} as ${goQuote(layout)}: cannot parse ${goQuote(rest)} as ${goQuote(word)}`
+    const n = Number(found[0])
+    if (past && (n < past.min || n > past.max)) return `parsing time ${goQuote(raw)}: ${past.unit} out of range`
+    rest = rest.slice(found[0].length)
+  }
+  if (rest) return `parsing time ${goQuote(raw)}: extra text: ${goQuote(rest)}`
+  const [year, month, day] = [raw.slice(0, 4), raw.slice(5, 7), raw.slice(8, 10)].map(Number) as [number, number, number]
+  const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
+  const days = [31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1]!
+  return day < 1 || day > days ? `parsing time ${goQuote(raw)}: day out of range` : undefined
+}
+
 function time(raw: JsonValue, micro: boolean): ScalarResult {
   if (typeof raw !== 'string') return MISMATCH
-  const at = parseTime(raw)
-  if (at !== undefined) return { value: micro ? formatMicroTime(at) : formatTime(at) }
-  const layout = micro ? '2006-01-02T15:04:05.000000Z07:00' : '2006-01-02T15:04:05Z07:00'
-  const words: readonly (readonly [RegExp, string, number])[] = [
-    [/^\d{4}/, '2006', 4], [/^-/, '-', 1], [/^\d\d/, '01', 2], [/^-/, '-', 1], [/^\d\d/, '02', 2], [/^T/, 'T', 1], [/^\d\d/, '15', 2],
-    [/^:/, ':', 1], [/^\d\d/, '04', 2], [/^:/, ':', 1], [/^\d\d/, '05', 2], ...(micro ? [[/^\.\d{6}/, '.000000', 7] as const] : []), [/^(Z|[+-]\d\d:\d\d)/, 'Z07:00', 1],
-  ]
-  let rest = raw
-  for (const [pattern, word, length] of words) {
-    if (!pattern.test(rest)) return { problem: `parsing time ${goQuote(raw)} as ${goQuote(layout)}: cannot parse ${goQuote(rest)} as ${goQuote(word)}` }
-    rest = rest.slice(length)
+  const problem = timeComplaint(raw, micro)
+  const at = problem === undefined ? parseTime(raw) : undefined
+  if (at === undefined) return { problem: problem ?? `parsing time ${goQuote(raw)}: day out of range` }
+  return { value: micro ? formatMicroTime(at) : formatTime(at) }
+}
+
+const DIGIT = /[A-Za-z0-9+/]/
+
+/** Where Go's base64.StdEncoding stops reading, or undefined: newlines are passed over, padding ends the text. */
+function badByte(text: string): number | undefined {
+  let i = 0
+  const skip = (): void => {
+    while (text[i] === '\r' || text[i] === '\n') i++
   }
-  return { problem: `parsing time ${goQuote(raw)}: day out of range` }
+  for (;;) {
+    for (let j = 0; j < 4; j++) {
+      skip()
+      const c = text[i]
+      if (c === undefined) return j === 0 ? undefined : i - j
+      i++
+      if (DIGIT.test(c)) continue
+      if (c !== '=' || j < 2) return i - 1
+      skip()
+      if (j === 2 && text[i] === undefined) return text.length
+      if (j === 2 && text[i++] !== '=') return i - 1
+      skip()
+      return text[i] === undefined ? undefined : i
+    }
+  }
 }
 
 /** Standard base64 with padding; Go names the first byte that does not fit. */
 function bytes(raw: JsonValue): ScalarResult {
   if (typeof raw !== 'string') return MISMATCH
-  const text = raw.replace(/[\r\n]/g, '')
-  if (/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text)) return { value: raw }
-  const good = /^[A-Za-z0-9+/]*/.exec(text)![0].length
-  const offset = good === text.length ? text.length - (text.length % 4) : good
-  return { problem: `illegal base64 data at input byte ${offset}` }
+  const bad = badByte(raw)
+  return bad === undefined ? { value: raw } : { problem: `illegal base64 data at input byte ${bad}` }
 }

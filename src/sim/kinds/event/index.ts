@@ -30,7 +30,8 @@ const columns: readonly Column<Event>[] = [
   textColumn('Source', source, 1),
   textColumn('Message', (e) => (e.message ?? '').trim()),
   { name: 'First Seen', type: 'string', priority: 1, cell: first },
-  textColumn('Count', (e) => String(e.series ? (e.series.count ?? 0) : e.count || 1), 1),
+  // A number in a column of strings, as the server sends it.
+  { name: 'Count', type: 'string', priority: 1, cell: (e) => (e.series ? (e.series.count ?? 0) : e.count || 1) },
   { ...nameColumn, priority: 1 },
 ]
 

@@ -33,6 +33,13 @@ function defaults(pod: Pod): Pod {
   return assignSame(pod, { spec: complete })
 }
 
+/** The first of podIPs and podIP are one value (core/v1: conversion.go). */
+function withPodIps(status: PodStatus): PodStatus {
+  if (status.podIP && !status.podIPs?.length) return { ...status, podIPs: [{ ip: status.podIP }] }
+  const first = status.podIPs?.[0]?.ip
+  return first && !status.podIP ? { ...status, podIP: first } : status
+}
+
 function prepareCreate(pod: Pod): Pod {
   const gated = (pod.spec.schedulingGates ?? []).length > 0
   const status: PodStatus = {
@@ -55,7 +62,8 @@ export const podKind = defineKind<Pod>('', 'v1', 'Pod', {
   prepareCreate,
   prepareUpdate: (pod, old) => withPodGeneration(withStatusOf(pod, old), old),
   prepareStatusUpdate(pod, old) {
-    const status = pod.status?.qosClass ? pod.status : { ...pod.status, qosClass: old.status?.qosClass }
+    const sent = withPodIps(pod.status ?? {})
+    const status = sent.qosClass ? sent : { ...sent, qosClass: old.status?.qosClass }
     const { deletionTimestamp, ownerReferences, generation } = old.metadata
     return { ...old, metadata: assignSame(pod.metadata, { deletionTimestamp, ownerReferences, generation }), status }
   },

@@ -55,6 +55,6 @@ export const priorityClassKind = defineKind<PriorityClass>('scheduling.k8s.io', 
     countColumn('Value', (pc) => pc.value),
     { name: 'Global-Default', type: 'boolean', cell: (pc) => pc.globalDefault ?? false },
     ageColumn,
-    textColumn('PreemptionPolicy', (pc) => pc.preemptionPolicy ?? '', 1),
+    textColumn('PreemptionPolicy', (pc) => pc.preemptionPolicy ?? ''),
   ],
 })

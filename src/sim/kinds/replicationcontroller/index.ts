@@ -1,3 +1,4 @@
+import { isLongName } from '../../api/names.ts'
 import { defaultTemplate } from '../../api/pod-defaults.ts'
 import { assignSame } from '../../api/share.ts'
 import { ageColumn, countColumn, defineKind, formatLabels, nameColumn, textColumn } from '../define.ts'
@@ -25,6 +26,7 @@ const containers = (rc: ReplicationController) => rc.spec.template?.spec?.contai
 
 /** v1 ReplicationController (registry/core/replicationcontroller: strategy.go). */
 export const replicationControllerKind = defineKind<ReplicationController>('', 'v1', 'ReplicationController', {
+  name: isLongName,
   generation: true,
   defaults,
   prepareCreate: (rc) => ({ ...rc, status: { replicas: 0 } }),

@@ -1,7 +1,9 @@
 import { base64Decode, base64Length } from '../../api/base64.ts'
 import { deepEqual } from '../../api/deep.ts'
 import { at, forbiddenField, invalidValue, required, tooLong, type FieldError } from '../../api/field.ts'
+import { parseJson } from '../../api/go-json.ts'
 import { isConfigMapKey } from '../../api/names.ts'
+import { wordFor } from '../../api/schema/decode-scalar.ts'
 import { immutable } from '../../api/validate-meta.ts'
 import type { Secret } from './secret.ts'
 
@@ -9,25 +11,21 @@ const MAX_SIZE = 1_048_576
 const FROZEN = 'field is immutable when `immutable` is set'
 const ACCOUNT_NAME = 'kubernetes.io/service-account.name'
 
-function isJsonObject(text: string | undefined): boolean {
-  if (text === undefined) return false
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && !Array.isArray(value)
-  } catch {
-    return false
-  }
+/** Why Go cannot read this as a map (json.Unmarshal); undefined where it can. */
+function jsonMapComplaint(text: string): string | undefined {
+  const read = parseJson(text)
+  if ('error' in read) return read.error
+  const { value } = read
+  if (value === null || (typeof value === 'object' && !Array.isArray(value))) return undefined
+  return `json: cannot unmarshal ${wordFor(value)} into Go value of type map[string]interface {}`
 }
 
 function jsonUnder(secret: Secret, key: string, out: FieldError[]): void {
   const path = at('data', key)
   const data = secret.data?.[key]
-  if (data === undefined) out.push(required(path))
-  else if (!isJsonObject(base64Decode(data))) {
-    const text = base64Decode(data) ?? ''
-    const why = text === '' ? 'unexpected end of JSON input' : `invalid character '${text.trim()[0] ?? ''}' looking for beginning of value`
-    out.push(invalidValue(path, '<secret contents redacted>', why))
-  }
+  if (data === undefined) return void out.push(required(path))
+  const why = jsonMapComplaint(base64Decode(data) ?? '')
+  if (why) out.push(invalidValue(path, '<secret contents redacted>', why))
 }
 
 function byType(secret: Secret, out: FieldError[]): void {
