@@ -1,9 +1,12 @@
 import { splitApiVersion } from '../../src/sim/api/meta.ts'
 import type { Request } from '../../src/sim/client/request.ts'
 import type { Cluster } from '../../src/sim/cluster.ts'
-import type { Micros } from '../../src/sim/engine/time.ts'
+import { ms, type Micros } from '../../src/sim/engine/time.ts'
 import { scheme } from '../../src/sim/kinds/index.ts'
 import type { Host, KubectlInput, KubectlOutput, ResourceName } from './host.ts'
+
+/** A kubectl process reads its configuration and finds out what the server knows before it does anything. */
+const START_UP = ms(60)
 
 /** A simulated cluster as the test runner's host. */
 export class ClusterHost implements Host {
@@ -37,6 +40,7 @@ export class ClusterHost implements Host {
   kubectl({ argv, env, stdin, files }: KubectlInput, deadline: Micros): KubectlOutput {
     const { cluster } = this
     const { timeline, kubectl } = cluster
+    timeline.runUntil(this.now + START_UP)
     const pid = cluster.runKubectl({ argv, env, stdin, files })
     const exit = (): number | undefined => kubectl.processes.get(pid)?.exit
     while (exit() === undefined) {

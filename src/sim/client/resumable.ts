@@ -1,5 +1,6 @@
 import type { KubeObject } from '../api/meta.ts'
 import type { Engine, EventContext } from '../engine/engine.ts'
+import { invariant } from '../engine/invariant.ts'
 import type { Table } from '../engine/table.ts'
 import type { Micros } from '../engine/time.ts'
 import type { Lister } from './lister.ts'
@@ -164,7 +165,10 @@ export class JobContext implements ReconcileContext {
     // A follower's step runs exactly once for each event, so nothing needs to be remembered.
     if (this.#stepping) return effect()
     if (this.#position < this.#log.length) return this.#log[this.#position++] as T
+    const before = this.#log.length
     const value = effect()
+    // What is read inside an effect would be replayed in the place of the effect's own result.
+    invariant(this.#log.length === before, `${this.job}: a logged read (now, lister, once …) inside once()`)
     this.#log.push(value)
     this.#position++
     return value

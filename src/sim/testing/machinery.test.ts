@@ -98,4 +98,13 @@ describe('a controller on the machinery', () => {
     w.timeline.runUntil(seconds(6))
     expect(w.server.store.keys('configmaps')).toHaveLength(2)
   })
+
+  test('must not read the world inside once', () => {
+    const engine = new Engine({ seed: 5 })
+    const timeline = new Timeline(engine)
+    const nosy: Controller = { name: 'nosy-controller', workers: 1, watches: [], start: (ctx) => ctx.enqueue('x'), reconcile: (ctx) => void ctx.once(() => ctx.now) }
+    void new ControllerRunner(engine, nosy, new InformerFactory(engine, 'kcm', new Client(engine, 'kcm', { user: 'system:kcm' })))
+    timeline.command('nosy-controller', 'start', null)
+    expect(() => timeline.runUntil(seconds(1))).toThrow('a logged read (now, lister, once …) inside once()')
+  })
 })
