@@ -20,7 +20,7 @@ describe('completeLine', () => {
   it('completes kinds, names and TYPE/NAME', () => {
     expect(of('kubectl get po')).toContain('pods')
     expect(of('kubectl get pods w')).toEqual(['web-1', 'web-2'])
-    expect(of('k get po web-1 we')).toEqual(['web-1', 'web-2'])
+    expect(of('k get po web-1 we')).toEqual(['web-2'])
     expect(of('kubectl rollout status deployment/')).toEqual(['deployment/web'])
     expect(of('kubectl drain ')).toEqual(['node-1', 'node-2'])
   })
@@ -31,7 +31,7 @@ describe('completeLine', () => {
   it('completes flags and their values', () => {
     expect(of('kubectl get pods --show-l')).toEqual(['--show-labels'])
     expect(of('kubectl get pods -o ja')).toEqual([])
-    expect(of('kubectl get pods -o js')).toEqual(['json', 'jsonpath='])
+    expect(of('kubectl get pods -o js')).toEqual(['json', 'jsonpath', 'jsonpath-as-json', 'jsonpath-file'])
     expect(of('kubectl apply -f w')).toEqual(['web.yaml'])
     expect(of('kubectl logs web-1 -c s')).toEqual(['side'])
   })

@@ -20,7 +20,7 @@ const ALL = ['pods', 'replicationcontrollers', 'services', 'daemonsets', 'deploy
 /** The kinds that a word such as "deploy", "po,svc", "deployments.v1.apps" or "all" means. Fails where there is none. */
 export function kindsOf(word: string): readonly KindDefinition[] {
   return word.split(',').flatMap((part) => {
-    if (part === 'all') return [...scheme.category('all')].sort((a, b) => ALL.indexOf(a.plural) - ALL.indexOf(b.plural)).filter((k) => ALL.includes(k.plural))
+    if (part === 'all') return ALL.flatMap((name) => scheme.resourceFor(name) ?? [])
     if (part === '') fail('arguments must consist of a resource or resource/name') // "get pods,"
     const kind = scheme.resourceFor(part)
     return kind ? [kind] : fail(`the server doesn't have a resource type "${part}"`)
@@ -30,10 +30,12 @@ export function kindsOf(word: string): readonly KindDefinition[] {
 export const kindOf = (word: string): KindDefinition => kindsOf(word)[0]!
 
 /** "deployment.apps": how kubectl names a kind before a slash and a name. */
-export const typeName = (kind: KindDefinition): string => (kind.group ? `${kind.singular}.${kind.group}` : kind.singular)
-export const resourceName = (kind: KindDefinition): string => (kind.group ? `${kind.plural}.${kind.group}` : kind.plural)
+type Named = Pick<KindDefinition, 'group' | 'version' | 'plural' | 'singular'>
+
+export const typeName = (kind: Named): string => (kind.group ? `${kind.singular}.${kind.group}` : kind.singular)
+export const resourceName = (kind: Named): string => (kind.group ? `${kind.plural}.${kind.group}` : kind.plural)
 export const objectName = (kind: KindDefinition, name: string): string => `${typeName(kind)}/${name}`
-export const apiVersionOf = (kind: KindDefinition): string => (kind.group ? `${kind.group}/${kind.version}` : kind.version)
+export const apiVersionOf = (kind: Named): string => (kind.group ? `${kind.group}/${kind.version}` : kind.version)
 
 /** Takes `TYPE[,TYPE] [NAME…]` or `TYPE/NAME…` apart (cli-runtime: resource.Builder). */
 export function targetsOf(args: readonly string[], namespace: string): { readonly targets: readonly Target[]; readonly named: boolean; readonly slashed: boolean } {

@@ -1,10 +1,12 @@
 import type { KubectlContext, Verb } from './context.ts'
 import { Failure } from './failure.ts'
 import { connect } from './connection.ts'
-import { parseFlags, type Flags, type Parsed } from './flags.ts'
+import { parseFlags, Flags, type Parsed } from './flags.ts'
 import { globalOptions, helpText } from './help.ts'
 import { verbs } from './index.ts'
 import { configOf, contextNamed } from './kubeconfig.ts'
+import { REQUIRED } from './required.ts'
+import { answerShell } from './complete-shell.ts'
 import { commandAt, GLOBAL_FLAGS, subCommand, type CommandSpec } from './surface.ts'
 import { suggestions } from './suggestions.ts'
 
@@ -20,6 +22,7 @@ export function runKubectl(ctx: KubectlContext, argv: readonly string[]): number
 }
 
 function dispatch(ctx: KubectlContext, argv: readonly string[]): number {
+  if (argv[0] === '__complete' || argv[0] === '__completeNoDesc') return complete(ctx, argv.slice(1))
   const { command, rest, unknown } = findCommand(argv)
   if (command.path === '' && unknown !== undefined && unknown !== 'help' && unknown !== 'options') throw new Failure(unknownCommand(unknown))
   if (unknown === 'help' && command.path === '') return help(ctx, rest.filter((w) => w !== 'help'))
@@ -35,6 +38,20 @@ function dispatch(ctx: KubectlContext, argv: readonly string[]): number {
   const verb = verbs.find((v) => v.name === path[0])
   if (!verb) throw new Failure(`error: kubectl ${command.path} is not modelled here`)
   return finish(ctx, verb, parsed, path)
+}
+
+/** Completion knows the flags that stand before the word to be completed, as far as they can be read. */
+function complete(ctx: KubectlContext, words: readonly string[]): number {
+  const flags = new Flags(new Map(GLOBAL_FLAGS.map((f) => [f.name, f])))
+  for (const word of words.slice(0, -1)) {
+    const found = /^--(context|kubeconfig|user|cluster|as)=(.*)$/.exec(word)
+    if (found) flags.add(found[1]!, found[2]!)
+  }
+  const parsed: Parsed = { args: [], dash: -1, flags }
+  const config = configOf(ctx, parsed)
+  ctx.connect(() => connect(ctx, parsed, config))
+  const namespace = contextNamed(config, flags.text('context') || config.currentContext)?.namespace ?? 'default'
+  return answerShell(ctx, { ...parsed, path: ['__complete'], namespace, namespaceGiven: false }, words)
 }
 
 function finish(ctx: KubectlContext, verb: Verb, parsed: Parsed, path: readonly string[]): number {
@@ -83,12 +100,6 @@ function unknownCommand(word: string): string {
   const near = suggestions(word, commandAt('')!.commands)
   const hint = near.length > 0 ? `\n\nDid you mean this?\n${near.map((n) => `\t${n}`).join('\n')}` : ''
   return `error: unknown command "${word}" for "kubectl"${hint}`
-}
-
-/** Flags without which a command does not begin (cobra: MarkFlagRequired), in order of name. */
-const REQUIRED: Readonly<Record<string, readonly string[]>> = {
-  autoscale: ['max'], 'create clusterrolebinding': ['clusterrole'], 'create cronjob': ['image', 'schedule'], 'create deployment': ['image'],
-  'create service externalname': ['external-name'], run: ['image'], scale: ['replicas'],
 }
 
 function checkRequired(path: string, flags: Flags): void {

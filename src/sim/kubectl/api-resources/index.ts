@@ -1,8 +1,7 @@
-import { scheme } from '../../kinds/index.ts'
-import type { KindDefinition } from '../../kinds/definition.ts'
 import type { Invocation, KubectlContext, Verb } from '../context.ts'
 import { fail, usage } from '../failure.ts'
 import { layoutTable } from '../print-table.ts'
+import { preferredKinds, type ListedKind } from '../preferred-kinds.ts'
 import { apiVersionOf, resourceName } from '../resources.ts'
 
 export const apiResourcesVerb: Verb = {
@@ -21,15 +20,15 @@ function apiResources(ctx: KubectlContext, inv: Invocation): number {
   if (!['', 'name', 'kind'].includes(sortBy)) fail('--sort-by accepts only name or kind')
   const verbs = flags.list('verbs')
   const categories = flags.list('categories')
-  const kinds = scheme.kinds.filter(
+  const preferred = preferredKinds().filter(
     (k) =>
+      (!k.addOn || flags.given('api-group')) &&
       (!flags.given('namespaced') || k.namespaced === flags.bool('namespaced')) &&
       (!flags.given('api-group') || k.group === flags.text('api-group')) &&
       verbs.every((v) => k.verbs.includes(v)) &&
       categories.every((c) => k.categories.includes(c)),
   )
-  const preferred = kinds.filter((k) => !kinds.some((o) => o.group === k.group && o.plural === k.plural && rank(o.version) > rank(k.version)))
-  const order = (k: KindDefinition): string => (sortBy === 'kind' ? k.kind : sortBy === 'name' ? k.plural : `${k.group} ${k.plural}`)
+  const order = (k: ListedKind): string => (sortBy === 'kind' ? k.kind : sortBy === 'name' ? k.plural : `${k.group} ${k.plural}`)
   const sorted = [...preferred].sort((a, b) => (order(a) < order(b) ? -1 : order(a) > order(b) ? 1 : 0))
   if (output === 'name') {
     ctx.out(sorted.map((k) => `${resourceName(k)}\n`).join(''))
@@ -40,11 +39,4 @@ function apiResources(ctx: KubectlContext, inv: Invocation): number {
   const rows = sorted.map((k) => [k.plural, k.shortNames.join(','), apiVersionOf(k), `${k.namespaced}`, k.kind, ...(wide ? [k.verbs.join(','), k.categories.join(',')] : [])])
   ctx.out(layoutTable([...(flags.bool('no-headers') ? [] : [head]), ...rows]))
   return 0
-}
-
-/** v1 above v2beta1 above v1alpha1; later numbers win within. */
-function rank(version: string): number {
-  const found = /^v(\d+)(?:(alpha|beta)(\d+))?$/.exec(version)
-  if (!found) return 0
-  return (found[2] === undefined ? 2_000_000 : found[2] === 'beta' ? 1_000_000 : 0) + Number(found[1]) * 1000 + Number(found[3] ?? 0)
 }
