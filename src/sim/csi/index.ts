@@ -10,6 +10,8 @@ import { csiAttacher } from './sidecars/attacher.ts'
 import { csiProvisioner } from './sidecars/provisioner.ts'
 import { csiRegistrar } from './sidecars/registrar.ts'
 import { csiResizer } from './sidecars/resizer.ts'
+import { snapshotController } from './sidecars/snapshot-controller.ts'
+import { csiSnapshotter } from './sidecars/snapshotter.ts'
 
 export { CSI_OBJECTS } from './objects.ts'
 export { DISK_DRIVER, STANDARD_CLASS } from './names.ts'
@@ -29,7 +31,7 @@ export class CsiStorage {
   constructor(engine: Engine, shared: InformerFactory, machines: Machines) {
     this.drivers = new CsiDrivers(engine)
     this.informers = new InformerFactory(engine, 'csi-controller', new Client(engine, 'csi-controller', { user: 'system:serviceaccount:kube-system:csi-controller' }))
-    const sidecars = [csiProvisioner, csiAttacher, csiResizer, csiRegistrar].map((controller) => new ControllerRunner(engine, controller, this.informers))
+    const sidecars = [csiProvisioner, csiAttacher, csiResizer, csiSnapshotter, snapshotController, csiRegistrar].map((controller) => new ControllerRunner(engine, controller, this.informers))
     this.runners = [...sidecars, new ControllerRunner(engine, volumeManager(machines), shared)]
   }
 

@@ -19,6 +19,13 @@ export const CSI_OBJECTS: readonly KubeObject[] = [
     allowVolumeExpansion: true,
   } as KubeObject,
   {
+    apiVersion: 'snapshot.storage.k8s.io/v1',
+    kind: 'VolumeSnapshotClass',
+    metadata: { name: STANDARD_CLASS, annotations: { 'snapshot.storage.kubernetes.io/is-default-class': 'true' } },
+    driver: DISK_DRIVER,
+    deletionPolicy: 'Delete',
+  } as KubeObject,
+  {
     apiVersion: 'rbac.authorization.k8s.io/v1',
     kind: 'ClusterRole',
     metadata: { name: 'csi-controller' },
@@ -33,6 +40,6 @@ export const CSI_OBJECTS: readonly KubeObject[] = [
     kind: 'ClusterRoleBinding',
     metadata: { name: 'csi-controller' },
     roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'csi-controller' },
-    subjects: ['csi-provisioner', 'csi-attacher', 'csi-resizer', 'csi-snapshotter', 'csi-node-driver-registrar', 'csi-controller', 'volume-manager'].map((name) => ({ kind: 'ServiceAccount', name, namespace: 'kube-system' })),
+    subjects: ['csi-provisioner', 'csi-attacher', 'csi-resizer', 'csi-snapshotter', 'snapshot-controller', 'csi-node-driver-registrar', 'csi-controller', 'volume-manager'].map((name) => ({ kind: 'ServiceAccount', name, namespace: 'kube-system' })),
   } as KubeObject,
 ]

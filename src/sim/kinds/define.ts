@@ -13,6 +13,7 @@ export interface KindRules<T extends KubeObject> {
   readonly name?: NameCheck
   /** metadata.generation counts changes of the wish. */
   readonly generation?: boolean
+  readonly addOn?: boolean
   readonly createsOnUpdate?: boolean
   readonly unconditionalUpdate?: boolean
   /** A new object keeps the status that comes with it (Nodes register with theirs). */
@@ -105,6 +106,7 @@ export function fromResource<T extends KubeObject>(resource: ResourceSchema, rul
     subresources: resource.subresources.map((s) => s.name),
     verbs: resource.verbs,
     modelled,
+    ...(rules.addOn ? { addOn: true } : {}),
     createsOnUpdate: rules.createsOnUpdate ?? false,
     unconditionalUpdate: rules.unconditionalUpdate ?? true,
     defaults: (obj) => rules.defaults?.(obj) ?? obj,

@@ -51,6 +51,8 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   readonly modelled: boolean
   /** Made by a CustomResourceDefinition. */
   readonly custom?: boolean
+  /** Not one of Kubernetes' own kinds: it comes with an add-on and is left out of lists of what v1.36 serves. */
+  readonly addOn?: boolean
   /** PUT of an absent name creates it (Leases, Services …). */
   readonly createsOnUpdate?: boolean
   /** An update without resourceVersion is allowed (true for most). */

@@ -10,6 +10,7 @@ import { customResourceDefinitionKind } from './customresourcedefinition/index.t
 import { daemonSetKind } from './daemonset/index.ts'
 import type { KindDefinition } from './definition.ts'
 import { deploymentKind } from './deployment/index.ts'
+import { deviceClassKind } from './deviceclass/index.ts'
 import { endpointsKind } from './endpoints/index.ts'
 import { endpointSliceKind } from './endpointslice/index.ts'
 import { eventKind, eventsV1Kind } from './event/index.ts'
@@ -21,6 +22,9 @@ import { ipAddressKind } from './ipaddress/index.ts'
 import { jobKind } from './job/index.ts'
 import { leaseKind } from './lease/index.ts'
 import { limitRangeKind } from './limitrange/index.ts'
+import { mutatingAdmissionPolicyKind } from './mutatingadmissionpolicy/index.ts'
+import { mutatingAdmissionPolicyBindingKind } from './mutatingadmissionpolicybinding/index.ts'
+import { mutatingWebhookConfigurationKind } from './mutatingwebhookconfiguration/index.ts'
 import { namespaceKind } from './namespace/index.ts'
 import { networkPolicyKind } from './networkpolicy/index.ts'
 import { nodeKind } from './node/index.ts'
@@ -33,7 +37,10 @@ import { priorityClassKind } from './priorityclass/index.ts'
 import { priorityLevelConfigurationKind } from './prioritylevelconfiguration/index.ts'
 import { replicaSetKind } from './replicaset/index.ts'
 import { replicationControllerKind } from './replicationcontroller/index.ts'
+import { resourceClaimKind } from './resourceclaim/index.ts'
+import { resourceClaimTemplateKind } from './resourceclaimtemplate/index.ts'
 import { resourceQuotaKind } from './resourcequota/index.ts'
+import { resourceSliceKind } from './resourceslice/index.ts'
 import { roleKind } from './role/index.ts'
 import { roleBindingKind } from './rolebinding/index.ts'
 import { runtimeClassKind } from './runtimeclass/index.ts'
@@ -44,17 +51,14 @@ import { serviceAccountKind } from './serviceaccount/index.ts'
 import { serviceCidrKind } from './servicecidr/index.ts'
 import { statefulSetKind } from './statefulset/index.ts'
 import { storageClassKind } from './storageclass/index.ts'
+import { validatingAdmissionPolicyKind } from './validatingadmissionpolicy/index.ts'
+import { validatingAdmissionPolicyBindingKind } from './validatingadmissionpolicybinding/index.ts'
+import { validatingWebhookConfigurationKind } from './validatingwebhookconfiguration/index.ts'
 import { volumeAttachmentKind } from './volumeattachment/index.ts'
 import { volumeAttributesClassKind } from './volumeattributesclass/index.ts'
 import { volumeSnapshotKind } from './volumesnapshot/index.ts'
 import { volumeSnapshotClassKind } from './volumesnapshotclass/index.ts'
 import { volumeSnapshotContentKind } from './volumesnapshotcontent/index.ts'
-import { mutatingAdmissionPolicyKind } from './mutatingadmissionpolicy/index.ts'
-import { mutatingAdmissionPolicyBindingKind } from './mutatingadmissionpolicybinding/index.ts'
-import { mutatingWebhookConfigurationKind } from './mutatingwebhookconfiguration/index.ts'
-import { validatingAdmissionPolicyKind } from './validatingadmissionpolicy/index.ts'
-import { validatingAdmissionPolicyBindingKind } from './validatingadmissionpolicybinding/index.ts'
-import { validatingWebhookConfigurationKind } from './validatingwebhookconfiguration/index.ts'
 
 /** Kinds with a folder, in the order in which the API server lists them. A new kind adds its line here. */
 const modelled = [
@@ -115,6 +119,10 @@ const modelled = [
   flowSchemaKind,
   priorityLevelConfigurationKind,
   customResourceDefinitionKind,
+  resourceClaimKind,
+  resourceClaimTemplateKind,
+  deviceClassKind,
+  resourceSliceKind,
 ] as unknown as readonly KindDefinition[]
 
 /** Every kind of v1.36: the modelled ones, and the rest as stored but not acted upon. */

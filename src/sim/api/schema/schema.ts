@@ -1,4 +1,5 @@
 import type { GroupVersionKind } from '../meta.ts'
+import { ADD_ON_DEFINITIONS, ADD_ON_RESOURCES } from './add-on.ts'
 import { readFieldCode, type FieldSchema, type TypeNode } from './field-code.ts'
 import tables from './tables.json'
 
@@ -55,7 +56,7 @@ const read = new Map<string, Definition>()
 export function definition(name: string): Definition | undefined {
   const known = read.get(name)
   if (known) return known
-  const raw = data.definitions[name]
+  const raw: Tables['definitions'][string] | undefined = data.definitions[name] ?? ADD_ON_DEFINITIONS[name]
   if (!raw) return undefined
   const fields = new Map<string, FieldSchema>()
   for (const key of Object.keys(raw.f)) fields.set(key, readFieldCode(raw.f[key]!))
@@ -70,7 +71,7 @@ export const definitionNames = (): readonly string[] => Object.keys(data.definit
 /** Every resource of the server, ordered by group, version and plural. */
 export const resources = (): readonly ResourceSchema[] => data.resources
 
-const byKind = new Map<string, ResourceSchema>(data.resources.map((r) => [`${r.group}/${r.version}/${r.kind}`, r]))
+const byKind = new Map<string, ResourceSchema>([...data.resources, ...ADD_ON_RESOURCES].map((r) => [`${r.group}/${r.version}/${r.kind}`, r]))
 
 export const resourceOfKind = (gvk: GroupVersionKind): ResourceSchema | undefined => byKind.get(`${gvk.group}/${gvk.version}/${gvk.kind}`)
 

@@ -1,16 +1,9 @@
-import type { KubeObject } from '../../api/meta.ts'
 import { compareQuantities } from '../../api/quantity.ts'
 import type { ControllerContext } from '../../client/controller.ts'
 import { requestOf, type Claim, type DataSource, type PersistentVolume } from '../../client/storage/objects.ts'
+import type { VolumeSnapshot } from '../../kinds/volumesnapshot/index.ts'
+import type { VolumeSnapshotContent } from '../../kinds/volumesnapshotcontent/index.ts'
 import type { CreateVolumeRequest } from '../driver/controller-service.ts'
-
-interface Snapshot extends KubeObject {
-  readonly status?: { readonly boundVolumeSnapshotContentName?: string; readonly readyToUse?: boolean; readonly restoreSize?: string }
-}
-interface SnapshotContent extends KubeObject {
-  readonly spec: { readonly driver: string }
-  readonly status?: { readonly snapshotHandle?: string; readonly readyToUse?: boolean }
-}
 
 type Source = { readonly source: CreateVolumeRequest['source'] } | { readonly wait: string } | { readonly foreign: string }
 
@@ -38,10 +31,10 @@ function clone(ctx: ControllerContext, claim: Claim, { name }: DataSource, drive
 
 function restore(ctx: ControllerContext, claim: Claim, { name }: DataSource, driver: string): Source {
   const prefix = `error getting handle for DataSource Type VolumeSnapshot by Name ${name}:`
-  const snapshot = ctx.lister<Snapshot>('volumesnapshots').get(claim.metadata.namespace, name)
+  const snapshot = ctx.lister<VolumeSnapshot>('volumesnapshots').get(claim.metadata.namespace, name)
   if (!snapshot) return { wait: `${prefix} error getting snapshot ${name} from api server: volumesnapshots.snapshot.storage.k8s.io ${JSON.stringify(name)} not found` }
   const content = snapshot.status?.boundVolumeSnapshotContentName
-    ? ctx.lister<SnapshotContent>('volumesnapshotcontents').get(undefined, snapshot.status.boundVolumeSnapshotContentName)
+    ? ctx.lister<VolumeSnapshotContent>('volumesnapshotcontents').get(undefined, snapshot.status.boundVolumeSnapshotContentName)
     : undefined
   if (!content) return { wait: `${prefix} snapshot ${name} not bound` }
   if (content.spec.driver !== driver) return { wait: `${prefix} VolumeSnapshotContent ${content.metadata.name} is not of the driver ${driver}` }

@@ -14,6 +14,7 @@ import type { Node } from '../../kinds/node/node.ts'
 import { GI, type CreatedVolume } from '../driver/controller-service.ts'
 import { componentOf, DISK_DRIVER, PROVISIONER_FINALIZER, ZONE } from '../names.ts'
 import { sourceOf } from './data-source.ts'
+import { CONTENTS, SNAPSHOTS } from './snapshot-controller.ts'
 
 const claimHeard = (ctx: HandlerContext, claim: Claim): void => {
   if (isForUs(claim)) ctx.enqueue(`claim ${keyOf(claim)}`)
@@ -44,6 +45,8 @@ export const csiProvisioner: Controller = {
     { resource: STORAGE_CLASSES },
     { resource: NODES },
     { resource: CSI_NODES },
+    { resource: SNAPSHOTS },
+    { resource: CONTENTS },
     {
       resource: VOLUME_ATTACHMENTS,
       onDelete(ctx, { spec }: VolumeAttachment) {
