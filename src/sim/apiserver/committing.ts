@@ -33,6 +33,7 @@ function isEmpty(collection: object): boolean {
 export function commitRemoval(exec: Execution, key: string, last: KubeObject): void {
   if (exec.options.dryRun) return
   const change = exec.store.remove(key, last)
+  if (exec.means.ownership.table.has(key)) exec.means.ownership.table.delete(key)
   if (change) exec.committed(change)
 }
 

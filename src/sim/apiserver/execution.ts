@@ -7,6 +7,8 @@ import type { Change, Store } from '../store/store.ts'
 import type { AdmissionStep } from './admission/plugin.ts'
 import type { UserInfo } from './authentication/user.ts'
 import type { Authorizer } from './authorization/authorizer.ts'
+import type { Managers } from './apply/managers.ts'
+import type { Ownership } from './apply/ownership.ts'
 import type { RequestOptions } from './rest.ts'
 
 export type Outcome<T = unknown> = T | Status
@@ -31,6 +33,10 @@ export interface Execution {
   readonly warnings: string[]
   /** What admission plugins did, where somebody wants to know. */
   readonly trace?: AdmissionStep[]
+  /** The client's own name for itself, where it came over HTTP. */
+  readonly userAgent: string | undefined
+  /** What the stages tell of the object that the request is about. */
+  readonly trail: { managers?: Managers; created?: boolean }
   /** Told of each write that reached the store, in order. */
   committed(change: Change): void
 }
@@ -39,6 +45,7 @@ export interface Execution {
 export interface ServerMeans {
   readonly names: Random
   readonly uids: Random
+  readonly ownership: Ownership
   /** What the columns of a resource mean, in their order; [] where nobody has the texts at hand. */
   columnTexts(group: string, plural: string): readonly string[]
   /** The kubelet's answer to GET pods/log. */

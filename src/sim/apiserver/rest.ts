@@ -35,6 +35,8 @@ export interface RequestOptions {
   readonly gracePeriodSeconds?: number
   readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string }
   readonly asTable?: boolean
+  /** Show who owns which fields (metadata.managedFields). */
+  readonly managedFields?: boolean
   /** The whole query, for subresources with parameters of their own. */
   readonly query?: ReadonlyMap<string, readonly string[]>
   /** pods/log */

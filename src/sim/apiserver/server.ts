@@ -11,6 +11,8 @@ import { userNamed, type UserInfo } from './authentication/user.ts'
 import { exactFields, pathRequest, resourceRequest, type Attributes } from './authorization/attributes.ts'
 import { Authorizer, type AuthorizationMode } from './authorization/authorizer.ts'
 import { reviewKind } from './authorization/reviews.ts'
+import { Ownership } from './apply/ownership.ts'
+import { withManagers } from './apply/showing.ts'
 import { decode } from './decoding.ts'
 import { deleteObject } from './deletion.ts'
 import type { Execution, Outcome, ServerMeans } from './execution.ts'
@@ -21,6 +23,7 @@ import { getObject, listObjects, selectObjects } from './reading.ts'
 import type { RequestOptions, RestRequest } from './rest.ts'
 import { bindPod, evictPod, finalizeNamespace, getScale, updateScale } from './subresources.ts'
 import { WatchHub, type WatchRow } from './watch-hub.ts'
+import { applyObject } from './apply-object.ts'
 import { createObject, putObject, updateObject } from './writing.ts'
 
 /** The event that brings a request, as client/transport.ts sends it. */
@@ -68,6 +71,7 @@ export class ApiServer {
     this.#means = {
       names: engine.stream('apiserver/names'),
       uids: this.uids,
+      ownership: new Ownership(engine),
       columnTexts: hooks.columnTexts ?? (() => NO_TEXTS),
       podLog: hooks.podLog ?? (() => badRequest('no kubelet serves logs in this cluster')),
       overlay: hooks.overlay ?? ((_resource, object) => object),
@@ -110,13 +114,16 @@ export class ApiServer {
       store: this.store,
       means: this.#means,
       warnings,
+      userAgent: request.userAgent,
+      trail: {},
       committed: (change) => {
         changes.push(change)
         if (ctx) this.hub.dispatch(ctx, kind, change)
       },
     }
     const answer = review ? withBody(exec, request, (object) => review.answer({ authorizer: this.authorizer, who, now, namespace: request.namespace ?? '' }, object)) : this.#route(exec, request)
-    return { answer, warnings, changes, created: changes.some((change) => change.type === 'ADDED' && change.object === answer) }
+    const shown = exec.options.managedFields ? withManagers(exec, answer) : answer
+    return { answer: shown, warnings: warnings.length > 1 ? [...new Set(warnings)] : warnings, changes, created: exec.trail.created ?? false }
   }
 
   /** May the user do this? The refusal where not. */
@@ -156,7 +163,7 @@ export class ApiServer {
       case 'update':
         return withBody(exec, request, (object) => this.#put(exec, object))
       case 'patch':
-        return updateObject(exec, patching(exec, request))
+        return patchAny(exec, request)
       case 'delete':
         return deleteObject(exec)
       case 'deletecollection':
@@ -181,7 +188,7 @@ export class ApiServer {
       case 'status update':
         return withBody(exec, request, (object) => putObject(exec, object))
       case 'status patch':
-        return updateObject(exec, patching(exec, request))
+        return patchAny(exec, request)
       case 'scale get':
         return getScale(exec)
       case 'scale update':
@@ -256,10 +263,8 @@ function patchScale(old: KubeObject, { body, patchType }: RestRequest): Outcome<
   return patchDocument(old as unknown as JsonValue, body as JsonValue, type, schemaOf({ group: 'autoscaling', version: 'v1', kind: 'Scale' })) as Outcome<KubeObject>
 }
 
-const patching =
-  (exec: Execution, request: RestRequest) =>
-  (old: KubeObject): Outcome<KubeObject> =>
-    patchObject(exec, old, request)
+const patchAny = (exec: Execution, request: RestRequest): Outcome =>
+  request.patchType === 'apply' ? applyObject(exec, request) : updateObject(exec, (old) => patchObject(exec, old, request))
 
 const VERBS: Readonly<Record<string, string>> = { create: 'POST', update: 'PUT', patch: 'PATCH', delete: 'DELETE', deletecollection: 'DELETE', get: 'GET', list: 'GET' }
 

@@ -15,7 +15,9 @@ import { allocate } from './allocators.ts'
 import { refuseEscalation } from './authorization/escalation.ts'
 import { finishDeletion } from './deletion.ts'
 import type { Execution, Outcome } from './execution.ts'
+import type { Applied } from './apply/applying.ts'
 import { commit } from './committing.ts'
+import { commitOwned } from './owned-writes.ts'
 
 export const groupResource = (exec: Execution): GroupResource => ({ group: exec.kind.group, resource: exec.kind.plural })
 
@@ -29,12 +31,12 @@ export function newUid(random: Random): string {
 }
 
 /** POST: names, stamps, defaults, admits, validates and stores a new object (registry/generic: Store.Create). */
-export function createObject(exec: Execution, sent: KubeObject): Outcome<KubeObject> {
+export function createObject(exec: Execution, sent: KubeObject, applied?: Applied): Outcome<KubeObject> {
   const named = nameFor(exec, sent)
   if (isStatus(named)) return named
   const { kind, namespace } = exec
   const key = storeKey(kind.plural, namespace, named)
-  const { resourceVersion: _rv, deletionTimestamp: _dt, deletionGracePeriodSeconds: _dg, selfLink: _sl, ...meta } = sent.metadata
+  const { resourceVersion: _rv, deletionTimestamp: _dt, deletionGracePeriodSeconds: _dg, selfLink: _sl, managedFields: _mf, ...meta } = sent.metadata
   const stamped: KubeObject = {
     ...sent,
     metadata: { ...meta, name: named, ...(namespace ? { namespace } : {}), uid: newUid(exec.means.uids), creationTimestamp: formatTime(exec.now) },
@@ -57,6 +59,9 @@ export function createObject(exec: Execution, sent: KubeObject): Outcome<KubeObj
   const there = exec.store.get(key)
   if (there) return existsAlready(exec, sent, there)
   settle(exec, charges)
+  exec.trail.created = true
+  const managers = applied ? applied.managers : exec.means.ownership.created(exec, complete)
+  if (managers) exec.means.ownership.keep(exec, key, managers)
   return commit(exec, key, allocated)
 }
 
@@ -90,7 +95,7 @@ function existsAlready(exec: Execution, sent: KubeObject, there: KubeObject): St
  * somebody else was faster (registry/generic: Store.Update). `subresource` 'status' keeps everything else; others may
  * have rules of their own.
  */
-export function updateObject(exec: Execution, change: (old: KubeObject) => Outcome<KubeObject>): Outcome<KubeObject> {
+export function updateObject(exec: Execution, change: (old: KubeObject) => Outcome<KubeObject>, applied?: Applied): Outcome<KubeObject> {
   const { kind, namespace, name } = exec
   const key = storeKey(kind.plural, namespace, name)
   const old = exec.store.get(key)
@@ -117,7 +122,7 @@ export function updateObject(exec: Execution, change: (old: KubeObject) => Outco
   const charges = validateAdmission(exec, allocated, old)
   if (isStatus(charges)) return charges
   settle(exec, charges)
-  return finishDeletion(exec, key, allocated) ?? commit(exec, key, allocated, old)
+  return finishDeletion(exec, key, allocated) ?? commitOwned(exec, key, allocated, old, { defaulted, sent: sent.metadata.managedFields, applied })
 }
 
 const UNSIGNED = /^\d+$/
@@ -146,7 +151,7 @@ export function putObject(exec: Execution, object: KubeObject): Outcome<KubeObje
 /** Fields that only the server writes survive whatever the client sent (registry/rest: BeforeUpdate). */
 function keepServerFields(sent: KubeObject, old: KubeObject): KubeObject {
   const { uid, creationTimestamp, deletionTimestamp, deletionGracePeriodSeconds, namespace, generation, resourceVersion } = old.metadata
-  const { deletionTimestamp: _a, deletionGracePeriodSeconds: _b, generation: _c, selfLink: _d, ...rest } = sent.metadata
+  const { deletionTimestamp: _a, deletionGracePeriodSeconds: _b, generation: _c, selfLink: _d, managedFields: _e, ...rest } = sent.metadata
   return {
     ...sent,
     metadata: {

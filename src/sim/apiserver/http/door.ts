@@ -105,7 +105,7 @@ function restRequest(visit: Visit, route: Route, wanted: Wanted): Prepared | Sta
     ...(path.subresource ? { subresource: path.subresource } : {}),
   }
   const ready = (verb: RestRequest['verb'], options: RequestOptions, body?: JsonValue | KubeObject, more: Partial<RestRequest> = {}): Prepared => ({
-    request: { verb, ...coordinates, options: wanted.as === 'Table' ? { ...options, asTable: true } : options, ...(body === undefined ? {} : { body }), ...more, userAgent: request.userAgent },
+    request: { verb, ...coordinates, options: { ...options, managedFields: true, ...(wanted.as === 'Table' ? { asTable: true } : {}) }, ...(body === undefined ? {} : { body }), ...more, userAgent: request.userAgent ?? '' },
     watch: false,
   })
   switch (verb) {
