@@ -21,10 +21,10 @@ async function paste(page: Page, text: string): Promise<void> {
   }, text)
 }
 
-test('a wrong type is marked by the schema of its kind, and its entry leads to the line', async ({ page }) => {
+test('a wrong type is marked in the words of the server, and its entry leads to the line', async ({ page }) => {
   await openEditor(page)
   await replaceText(page, 'apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  replicas: three\n')
-  const problem = page.getByRole('region', { name: 'Problems' }).getByRole('button', { name: /Incorrect type/ })
+  const problem = page.getByRole('region', { name: 'Problems' }).getByRole('button', { name: /cannot unmarshal string into Go struct field/ })
   await expect(problem).toBeVisible()
   await problem.click()
   await expect(page.locator('.monaco-editor .line-numbers.active-line-number').first()).toHaveText('6')

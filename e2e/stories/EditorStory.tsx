@@ -24,7 +24,6 @@ export function EditorStory(): ReactNode {
       column: 1,
       message: 'Deployment.apps "shop" is invalid: this is what a server might say',
       severity: 'warning',
-      fix: 'And what would mend it.',
     }))
   return (
     <div style={{ width: 'min(420px, 100vw)', height: '100%', borderRight: '1px solid var(--line)' }}>
@@ -46,6 +45,7 @@ export function EditorStory(): ReactNode {
         onApply={(all) => setApplied({ ...applied, ...Object.fromEntries(all.map(({ name, text }) => [name, text])) })}
         problems={problems}
         appliedText={(name) => applied[name]}
+        onMendAll={() => undefined}
         onSample={({ name, text }) => {
           setFiles([...files.filter((file) => file.name !== name), { name, text }])
           setActive(name)

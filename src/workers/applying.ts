@@ -1,5 +1,6 @@
 import { stringify } from 'yaml'
 import { isStatus, parseManifest, schemaDefinition, scheme, threeWayMerge, threeWayStrategic, type Cluster, type JsonObject, type KubeObject, type ManifestObject, type Status } from '../sim/index.ts'
+import { explain, fixesOf, fixFragment, fixUnreadable, placeOfMessage, type Finding } from './fixes/index.ts'
 import type { ApplyResult, ManifestProblem } from './protocol.ts'
 
 type Files = readonly { readonly name: string; readonly text: string }[]
@@ -33,22 +34,49 @@ const linesOf = (text: string, ok: boolean): ApplyResult['lines'] =>
 
 /** What the server would say to the files, placed at the lines that its answers name. Nothing changes. */
 export function checkFiles(cluster: Cluster, files: Files): ManifestProblem[] {
-  const manifests = files.map(({ name, text }) => parseManifest(name, text))
+  const manifests = files.map(({ name, text }) => ({ text, ...parseManifest(name, text) }))
   const made = new Set(manifests.flatMap((m) => m.objects.map((o) => o.value as unknown as KubeObject)).filter((o) => o?.kind === 'Namespace').map((o) => o.metadata?.name))
-  return manifests.flatMap((manifest) => [...manifest.problems, ...manifest.objects.flatMap((object) => checkObject(cluster, object, made))])
+  return manifests.flatMap(({ text, objects, problems }) => [
+    ...problems.map((problem) => (problem.severity === 'error' ? { ...problem, fixes: fixUnreadable(text) } : problem)),
+    ...objects.flatMap((object) => checkObject(cluster, text, object, made)),
+  ])
 }
 
-function checkObject(cluster: Cluster, source: ManifestObject, namespacesInFiles: ReadonlySet<string | undefined>): ManifestProblem[] {
-  const problem = (path: string, message: string, severity: 'error' | 'warning' = 'error'): ManifestProblem => ({ file: source.file, ...source.positionOf(path), message, severity })
+const MOST_MENDED = 60
+
+/** Applies the first fix of the first error that has one, and again, until none has. `count`: how many were applied. */
+export function mendFile(cluster: Cluster, { name, text }: Files[number]): { readonly text: string; readonly count: number } {
+  let mended = text
+  const seen = new Set<string>()
+  for (let count = 0; count < MOST_MENDED; count++) {
+    seen.add(mended)
+    const next = checkFiles(cluster, [{ name, text: mended }]).find(({ severity, fixes }) => severity === 'error' && fixes?.length)?.fixes?.[0]?.text
+    if (next === undefined || seen.has(next)) return { text: mended, count }
+    mended = next
+  }
+  return { text: mended, count: MOST_MENDED }
+}
+
+function checkObject(cluster: Cluster, text: string, source: ManifestObject, namespacesInFiles: ReadonlySet<string | undefined>): ManifestProblem[] {
   const object = source.value as unknown as KubeObject
-  if (typeof object !== 'object' || object === null || Array.isArray(object)) return [problem('', 'a manifest is a mapping with apiVersion, kind and metadata')]
-  if (!object.apiVersion) return [problem('', 'apiVersion not set')]
-  if (!object.kind) return [problem('', 'kind not set')]
+  const { line } = source.positionOf('')
+  const plain = (path: string, message: string, severity: ManifestProblem['severity'] = 'error'): ManifestProblem => ({ file: source.file, ...source.positionOf(path), message, severity })
+  const problem = (path: string, message: string): ManifestProblem => {
+    const place = path === '' ? placeOfMessage(text, line, message) : path
+    const finding: Finding = { text, line, object, path: place, message }
+    const fixes = fixesOf(finding)
+    const explained = explain(finding)
+    return { ...plain(place, message), ...(explained && { explain: explained }), ...(fixes.length > 0 && { fixes }) }
+  }
+  if (typeof object !== 'object' || object === null || Array.isArray(object)) return [plain('', 'a manifest is a mapping with apiVersion, kind and metadata')]
+  const around = fixFragment(text, object)
+  if (!object.apiVersion) return [{ ...plain('', 'apiVersion not set'), ...(around && { fixes: [around] }) }]
+  if (!object.kind) return [plain('', 'kind not set')]
   const kind = kindOf(object)
   if (!kind) return [problem('kind', unknownKind(object))]
   const namespace = kind.namespaced ? (object.metadata?.namespace ?? 'default') : undefined
   const answer = dryRun(cluster, object, namespace)
-  if (!isStatus(answer)) return kind.modelled ? [] : [problem('kind', `${object.kind} is stored, defaulted and validated, but nothing acts upon it yet`, 'warning')]
+  if (!isStatus(answer)) return kind.modelled ? [] : [plain('kind', `${object.kind} is stored, defaulted and validated, but nothing acts upon it yet`, 'warning')]
   if (answer.reason === 'AlreadyExists') return []
   if (answer.reason === 'NotFound' && answer.details?.kind === 'namespaces' && namespacesInFiles.has(namespace)) return []
   return placeStatus(answer).map(({ path, message }) => problem(path, message))
@@ -69,10 +97,10 @@ function dryRun(cluster: Cluster, object: KubeObject, namespace: string | undefi
 
 /** The fields that a refusal names, each with its message; the whole document where it names none. */
 function placeStatus(status: Status): { readonly path: string; readonly message: string }[] {
-  const causes = status.details?.causes?.filter((cause) => cause.field)
-  if (causes?.length) return causes.map((cause) => ({ path: cause.field!, message: cause.message ?? status.message ?? '' }))
   const unknown = [...(status.message ?? '').matchAll(/unknown field "([^"]+)"/g)]
   if (unknown.length > 0) return unknown.map(([text, path]) => ({ path: path!, message: text }))
+  const causes = status.details?.causes?.filter((cause) => cause.field)
+  if (causes?.length) return causes.map((cause) => ({ path: cause.field!, message: cause.message ?? status.message ?? '' }))
   return [{ path: '', message: status.message ?? 'refused' }]
 }
 

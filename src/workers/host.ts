@@ -1,5 +1,5 @@
 import { createCluster, EngineFault, indexBack, stepForward, type Cluster } from '../sim/index.ts'
-import { applyFiles, checkFiles, liveTexts } from './applying.ts'
+import { applyFiles, checkFiles, mendFile, liveTexts } from './applying.ts'
 import { FrameMaker } from './frames.ts'
 import { Pacer } from './pacer.ts'
 import { PROTOCOL_VERSION, type Answers, type ClusterSettings, type FromWorker, type Query, type SaveFile, type ToWorker } from './protocol.ts'
@@ -141,6 +141,8 @@ export class ClusterHost {
         return this.#touched(null)
       case 'apply':
         return this.#touched(applyFiles(cluster, query.files))
+      case 'mend':
+        return mendFile(cluster, query.file)
       case 'check':
         return { problems: checkFiles(cluster, query.files) } satisfies Answers['check']
       case 'lastApplied':

@@ -163,6 +163,7 @@ export interface LoopSummary {
 export interface LoopState {
   readonly controller: string
   readonly workers: number
+  readonly stopped: boolean
   readonly reflectors: readonly {
     readonly resource: string
     readonly listResourceVersion: string
@@ -226,6 +227,10 @@ export interface ManifestProblem {
   readonly endColumn?: number
   readonly message: string
   readonly severity: 'error' | 'warning'
+  /** What is behind it, as a sentence of namespace "mend" (`explain.<id>`). */
+  readonly explain?: Sentence
+  /** Ways to mend it (`fix.<id>` of namespace "mend") with the whole text afterwards; the likeliest first. */
+  readonly fixes?: readonly { readonly title: Sentence; readonly text: string }[]
 }
 
 export interface ApplyResult {
@@ -238,6 +243,8 @@ export interface ApplyResult {
 export type Query =
   | { readonly type: 'apply'; readonly files: readonly { readonly name: string; readonly text: string }[] }
   | { readonly type: 'check'; readonly files: readonly { readonly name: string; readonly text: string }[] }
+  /** Applies the first fix of each error until none is left. */
+  | { readonly type: 'mend'; readonly file: { readonly name: string; readonly text: string } }
   | { readonly type: 'play' }
   | { readonly type: 'pause' }
   | { readonly type: 'speed'; readonly speed: number }
@@ -267,6 +274,7 @@ export type Query =
 export interface Answers {
   apply: ApplyResult
   check: { readonly problems: readonly ManifestProblem[] }
+  mend: { readonly text: string; readonly count: number }
   play: null
   pause: null
   speed: null

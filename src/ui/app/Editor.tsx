@@ -1,10 +1,12 @@
-import { useCallback, type ReactNode } from 'react'
+import i18next from 'i18next'
+import { useCallback, useEffect, type ReactNode } from 'react'
 import { useStore } from 'zustand'
+import { report, say } from '../connection/announce.ts'
 import { session } from '../connection/session.ts'
 import { EditorPanel } from '../editor/EditorPanel.tsx'
-import type { Sample } from '../editor/types.ts'
+import type { EditorFile, Sample } from '../editor/types.ts'
 import { useUi } from '../store/hooks.ts'
-import { ui, updateUi } from '../store/ui-state.ts'
+import { ui, updateUi, type FileState } from '../store/ui-state.ts'
 import { finishEdit } from './edit-in-editor.ts'
 
 /** The editor with the page's texts. */
@@ -13,6 +15,7 @@ export function Editor({ readOnly = false }: { readonly readOnly?: boolean }): R
   const active = useUi((state) => state.activeFile)
   const problems = useUi((state) => state.problems)
   const busy = useStore(ui, (state) => state.applying)
+  useLiveCheck(files.find(({ name }) => name === active))
   const appliedText = useCallback((name: string) => files.find((file) => file.name === name)?.applied ?? undefined, [files])
   return (
     <EditorPanel
@@ -42,12 +45,53 @@ export function Editor({ readOnly = false }: { readonly readOnly?: boolean }): R
         const edited = chosen.filter(({ name, text }) => !finishEdit(name, text))
         if (edited.length > 0) void session.apply(edited.map(({ name, text }) => ({ name, text })))
       }}
+      onMendAll={(file) => void mendAll(file)}
       onSample={(sample: Sample) => {
         if (files.some(({ name }) => name === sample.name)) updateUi((draft) => void (draft.activeFile = sample.name))
         else addFile(sample.name, sample.text)
       }}
     />
   )
+}
+
+/** How long the text must rest before the server is asked what it would say. */
+const REST_MS = 600
+/** Longer texts are checked when they are applied. */
+const MOST_CHECKED = 300_000
+
+/** Asks for the server's dry-run answer to the shown text while it is being written. */
+function useLiveCheck(file: FileState | undefined): void {
+  const running = useUi((state) => state.connection === 'running')
+  const [name, text] = [file?.name, file?.text]
+  useEffect(() => {
+    if (!running || name === undefined || text === undefined || text.trim() === '' || text.length > MOST_CHECKED) return undefined
+    const timer = setTimeout(() => {
+      session
+        .ask<'check'>({ type: 'check', files: [{ name, text }] })
+        .then(({ problems }) =>
+          updateUi((draft) => {
+            if (draft.files.find((known) => known.name === name)?.text !== text) return
+            draft.problems = [...draft.problems.filter((problem) => problem.file !== name), ...problems]
+          }),
+        )
+        // The worker is gone or busy; the next change asks again.
+        .catch(() => undefined)
+    }, REST_MS)
+    return () => clearTimeout(timer)
+  }, [running, name, text])
+}
+
+async function mendAll({ name, text }: EditorFile): Promise<void> {
+  try {
+    const mended = await session.ask<'mend'>({ type: 'mend', file: { name, text } })
+    updateUi((draft) => {
+      const file = draft.files.find((known) => known.name === name)
+      if (file?.text === text) Object.assign(file, { text: mended.text })
+    })
+    say('done', i18next.t(mended.count === 0 ? 'notMended' : 'mended', { ns: 'mend', count: mended.count }))
+  } catch (error) {
+    report(error)
+  }
 }
 
 /** Adds a tab; a taken name gets a number. */

@@ -6,9 +6,12 @@ import { applyFrame } from '../store/mirror.ts'
 import { initialUi, ui, updateUi, viewStateOf, type FileState, type ViewState } from '../store/ui-state.ts'
 import { report, say } from './announce.ts'
 import { Connection, type WorkerLike } from './connection.ts'
-import { storedSession, storeSession, type StoredSession } from './session-store.ts'
+import type { StoredSession } from './session-store.ts'
 
 type Output = (text: string) => void
+
+/** Kept apart from the first load: the page stands before the last visit is looked up. */
+const store = (): Promise<typeof import('./session-store.ts')> => import('./session-store.ts')
 
 /**
  * The page's session: the connection, the mirror that it feeds, and everything a person can do to the cluster. There is
@@ -40,7 +43,7 @@ class Session {
       ready: () => undefined,
       lost: (message, save) => void this.#recover(message, save),
     })
-    const stored = await storedSession()
+    const stored = await (await store()).storedSession()
     if (stored !== null) this.#takeView(stored.view)
     try {
       await this.#connection.start()
@@ -222,7 +225,7 @@ class Session {
     })
     say('bad', message, 'crashed')
     if (++this.#restarts > 3) return
-    const last = save ?? this.#last ?? (await storedSession())?.save ?? null
+    const last = save ?? this.#last ?? (await (await store()).storedSession())?.save ?? null
     try {
       await this.#connection?.start()
       updateUi((draft) => {
@@ -256,7 +259,7 @@ class Session {
       if (place !== this.#savedIndex || this.#last === null) this.#last = await this.ask<'save'>({ type: 'save' })
       this.#savedIndex = place
       const stored: StoredSession = { save: this.#last, view }
-      await storeSession(stored)
+      await (await store()).storeSession(stored)
     } catch {
       // The worker is gone or busy; the next frame tries again.
     }

@@ -35,7 +35,11 @@ export function EditorPanel(props: EditorPanelProps): ReactNode {
   const applied = file === undefined ? undefined : props.appliedText(file.name)
   const state = file === undefined ? undefined : editState(file.name, file.text, applied)
   const own = useMemo(() => problems.filter((problem) => problem.file === active), [problems, active])
-  const all = useMemo(() => [...problems, ...found.filter(({ file: name }) => name === active)], [problems, found, active])
+  const all = useMemo(() => {
+    // What the server says of a line counts; the schema would say the same again.
+    const told = new Set(own.map(({ line }) => line))
+    return [...problems, ...found.filter(({ file: name, line }) => name === active && !told.has(line))]
+  }, [problems, own, found, active])
   const unapplied = files.filter(({ name, text }) => editState(name, text, props.appliedText(name)).edited)
 
   const apply = (): void => {
@@ -102,7 +106,13 @@ export function EditorPanel(props: EditorPanelProps): ReactNode {
           {leaving ? t('tabLeaves') : ''}
         </p>
       </div>
-      <ProblemList problems={all} active={active} onGo={goTo} />
+      <ProblemList
+        problems={all}
+        active={active}
+        onGo={goTo}
+        onFix={(problem, { text }) => props.onChange(problem.file, text)}
+        onMendAll={() => file !== undefined && props.onMendAll(file)}
+      />
       {!readOnly && state !== undefined && (
         <ApplyBar
           state={state}

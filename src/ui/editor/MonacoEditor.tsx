@@ -3,6 +3,7 @@ import { useTheme } from '../theme/theme.ts'
 import type { ChangedRange } from './changed-lines.ts'
 import { monaco, showTheme, startMonaco } from './monaco.ts'
 import styles from './EditorPanel.module.css'
+import { offerFixes } from './quick-fixes.ts'
 import type { EditorFile, Problem } from './types.ts'
 
 /** What the panel may ask of either editor. */
@@ -84,7 +85,7 @@ function marker(problem: Problem, model: Model): monaco.editor.IMarkerData {
   const column = problem.endColumn === undefined ? Math.max(model.getLineFirstNonWhitespaceColumn(line), 1) : problem.column
   return {
     severity: SEVERITY[problem.severity],
-    message: problem.fix === undefined ? problem.message : `${problem.message}\n${problem.fix}`,
+    message: problem.message,
     startLineNumber: line,
     startColumn: column,
     endLineNumber: Math.min(problem.endLine ?? line, model.getLineCount()),
@@ -162,6 +163,7 @@ export function MonacoEditor(props: CodeEditorProps): ReactNode {
 
   useEffect(() => {
     const model = modelOf(file)
+    offerFixes(model.uri.toString(), problems)
     monaco.editor.setModelMarkers(model, 'server', problems.map((problem) => marker(problem, model)))
   }, [problems, file])
 

@@ -1,3 +1,5 @@
+import type { Sentence } from '../../workers/protocol.ts'
+
 /** One text of the editor: a tab. The name is unique, e.g. "web.yaml". */
 export interface EditorFile {
   readonly name: string
@@ -13,8 +15,16 @@ export interface Problem {
   readonly endColumn?: number
   readonly message: string
   readonly severity: 'error' | 'warning' | 'info'
-  /** What would mend it, in one sentence. */
-  readonly fix?: string
+  /** What is behind it (`explain.<id>` of namespace "mend"). */
+  readonly explain?: Sentence
+  /** Ways to mend it, the likeliest first. */
+  readonly fixes?: readonly Fix[]
+}
+
+/** A way to mend a text (`fix.<id>` of namespace "mend"), with the whole text afterwards. */
+export interface Fix {
+  readonly title: Sentence
+  readonly text: string
 }
 
 /** A manifest to start from. */
@@ -41,6 +51,8 @@ export interface EditorPanelProps {
   onApply(files: readonly EditorFile[]): void
   /** The server's and the parser's findings. The schema's are found by the editor itself. */
   readonly problems: readonly Problem[]
+  /** Mends a file as far as that goes without asking. */
+  onMendAll(file: EditorFile): void
   /** What was last applied under this name; undefined: never. */
   appliedText(name: string): string | undefined
   readonly readOnly?: boolean

@@ -1,4 +1,4 @@
-import { useState, type ReactNode } from 'react'
+import { useId, useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { session } from '../connection/session.ts'
 import { Button } from '../kit/Button.tsx'
@@ -22,6 +22,7 @@ function wholeNumber(text: string, low: number, high: number): number | undefine
 /** Size, seed and kubelets of a new cluster. */
 export function NewClusterDialog({ onClose }: { onClose(): void }): ReactNode {
   const { t } = useTranslation(['settings', 'common'])
+  const form = useId()
   const [nodes, setNodes] = useState('3')
   const [seed, setSeed] = useState('1')
   const [kubelets, setKubelets] = useState<Kubelets>('detailed')
@@ -37,12 +38,13 @@ export function NewClusterDialog({ onClose }: { onClose(): void }): ReactNode {
       title={t('newTitle')}
       onClose={onClose}
       actions={
-        <Button variant="primary" disabled={wantedNodes === undefined || wantedSeed === undefined} onClick={start}>
+        <Button variant="primary" type="submit" form={form} disabled={wantedNodes === undefined || wantedSeed === undefined}>
           {t('start')}
         </Button>
       }
     >
       <form
+        id={form}
         className={styles['form']}
         onSubmit={(event) => {
           event.preventDefault()
@@ -66,7 +68,6 @@ export function NewClusterDialog({ onClose }: { onClose(): void }): ReactNode {
           <small>{t(kubelets === 'detailed' ? 'detailedHint' : 'fakeHint')}</small>
         </div>
         {kubelets === 'detailed' && (wantedNodes ?? 0) > MANY_NODES && <p className={styles['advice']}>{t('manyNodes')}</p>}
-        <button type="submit" hidden />
       </form>
     </Dialog>
   )
