@@ -25,12 +25,12 @@ function allowsExpansion({ store }: Execution, claim: Claim, old: Claim): boolea
 export const persistentVolumeClaimResize: AdmissionPlugin = {
   name: 'PersistentVolumeClaimResize',
   resources: ['persistentvolumeclaims'],
-  admit(exec, object, old) {
-    if (!old || compareQuantities(sizeOf(object as Claim), sizeOf(old as Claim)) <= 0) return object
+  validate(exec, object, old) {
+    if (!old || compareQuantities(sizeOf(object as Claim), sizeOf(old as Claim)) <= 0) return undefined
     const refuse = (why: string) => forbidden({ group: '', resource: 'persistentvolumeclaims' }, object.metadata.name, why)
     if ((old as Claim).status?.phase !== 'Bound') return refuse('Only bound persistent volume claims can be expanded')
     return allowsExpansion(exec, object as Claim, old as Claim)
-      ? object
+      ? undefined
       : refuse('only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must support resize')
   },
 }

@@ -22,13 +22,21 @@ function defaultClass({ store }: Execution): PriorityClass | undefined {
   return found
 }
 
+/** An update that leaves the resolved fields out keeps them. */
+function keepResolved(pod: Pod, old: Pod): Pod {
+  const { priority = old.spec.priority, preemptionPolicy = old.spec.preemptionPolicy } = pod.spec
+  if (priority === pod.spec.priority && preemptionPolicy === pod.spec.preemptionPolicy) return pod
+  return { ...pod, spec: { ...pod.spec, ...(priority === undefined ? {} : { priority }), ...(preemptionPolicy === undefined ? {} : { preemptionPolicy }) } }
+}
+
 /** Resolves priorityClassName to a number; a number of one's own must be the same (plugin/pkg/admission/priority). */
 export const priority: AdmissionPlugin = {
   name: 'Priority',
-  resources: ['pods'],
+  resources: ['pods', 'priorityclasses'],
   keepsValid: true,
   admit(exec, object, old) {
-    if (old) return object
+    if (exec.kind.plural !== 'pods') return object
+    if (old) return keepResolved(object as Pod, old as Pod)
     const pod = object as Pod
     const refuse = (why: string): Status => forbidden({ group: '', resource: 'pods' }, pod.metadata.name || pod.metadata.generateName || '', why)
     const wanted = pod.spec.priorityClassName
@@ -42,5 +50,13 @@ export const priority: AdmissionPlugin = {
     if (pod.spec.preemptionPolicy && pod.spec.preemptionPolicy !== preemptionPolicy)
       return refuse(`the string value of PreemptionPolicy (${pod.spec.preemptionPolicy}) must not be provided in pod spec; priority admission controller computed ${preemptionPolicy} from the given PriorityClass name`)
     return { ...pod, spec: { ...pod.spec, ...(name ? { priorityClassName: name } : {}), priority: value, preemptionPolicy } } as Pod
+  },  /** Only one class may be the default. */
+  validate(exec, object, old) {
+    const cls = object as PriorityClass
+    if (exec.kind.plural !== 'priorityclasses' || !cls.globalDefault) return undefined
+    const present = defaultClass(exec)
+    if (!present || (old && present.metadata.name === cls.metadata.name)) return undefined
+    const why = `PriorityClass ${present.metadata.name} is already marked as default. Only one default can exist`
+    return forbidden({ group: exec.kind.group, resource: exec.kind.plural }, cls.metadata.name, why)
   },
 }

@@ -1,0 +1,26 @@
+import type { StringMap } from '../../api/meta.ts'
+import type { Pod } from '../../api/pod.ts'
+import type { Execution } from '../execution.ts'
+import type { AdmissionPlugin } from './plugin.ts'
+
+const TOPOLOGY = ['topology.kubernetes.io/zone', 'topology.kubernetes.io/region']
+
+/** The labels that a pod takes over from its node; undefined when there are none. */
+export function topologyLabels({ store }: Execution, node: string): StringMap | undefined {
+  const labels = store.get(`nodes/${node}`)?.metadata.labels
+  const found = TOPOLOGY.filter((key) => labels?.[key] !== undefined)
+  return found.length > 0 ? Object.fromEntries(found.map((key) => [key, labels![key]!])) : undefined
+}
+
+/** A pod that is made for a node carries where it stands; bindings do the same (plugin/pkg/admission/podtopologylabels). */
+export const podTopologyLabels: AdmissionPlugin = {
+  name: 'PodTopologyLabels',
+  resources: ['pods'],
+  keepsValid: true,
+  admit(exec, object, old) {
+    const { nodeName } = (object as Pod).spec
+    if (old || !nodeName) return object
+    const labels = topologyLabels(exec, nodeName)
+    return labels ? { ...object, metadata: { ...object.metadata, labels: { ...object.metadata.labels, ...labels } } } : object
+  },
+}
