@@ -133,6 +133,27 @@ describe('the class standard', () => {
     expect(world.calls()).toEqual([])
   })
 
+  test('makes volumes for classes that still name an in-tree plugin of a cloud, and says so', () => {
+    const world = new World()
+    world.apply('apiVersion: storage.k8s.io/v1\nkind: StorageClass\nmetadata: {name: old}\nprovisioner: kubernetes.io/gce-pd\nparameters: {type: pd-ssd}\n', claim('data', '5Gi', '  storageClassName: old\n'), pod('p', 'data'))
+    expect(world.claim('data').metadata.annotations).toMatchObject({ 'volume.kubernetes.io/storage-provisioner': 'pd.csi.storage.gke.io' })
+    expect(world.volumeOf('data').spec.csi?.driver).toBe('pd.csi.storage.gke.io')
+    expect(world.calls()).toEqual(['CreateVolume', 'ControllerPublishVolume', 'NodeStageVolume', 'NodePublishVolume'])
+    world.apply('apiVersion: storage.k8s.io/v1\nkind: StorageClass\nmetadata: {name: gone}\nprovisioner: kubernetes.io/rbd\n', claim('rbd', '5Gi', '  storageClassName: gone\n'))
+    expect(world.kubectl('describe pvc rbd')).toContain('no volume plugin matched name: kubernetes.io/rbd')
+  })
+
+  test('mounts shares of a file server in many pods at once, and says what mount said when the server does not answer', () => {
+    const world = new World()
+    const nfs = (name: string): string => pod(name, 'x').replace('persistentVolumeClaim: {claimName: x}', 'nfs: {server: 10.0.0.5, path: /exports}')
+    world.apply(nfs('a'), nfs('b'))
+    const mounts = podMounts(world.cluster.engine)
+    expect(mounts.values().map((m) => m.volumes['d']!.fs)).toEqual(['disk/10.0.0.5:/exports', 'disk/10.0.0.5:/exports'])
+    world.cluster.timeline.command('csi/nfs', 'fault', { method: 'NodePublishVolume', code: 'DeadlineExceeded', desc: 'Connection timed out' })
+    world.apply(nfs('c'))
+    expect(mounts.get(mounts.keys().find((key) => key.endsWith('/c'))!)!.problem).toMatch(/mount failed: exit status 32[^]*mount.nfs: Connection timed out for 10.0.0.5:\/exports/)
+  })
+
   test('a node dies, its stateful pod moves within the zone once the node is declared out of service, and the data is there', () => {
     const world = new World(6)
     const set = 'apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: db}\nspec:\n  serviceName: db\n  selector: {matchLabels: {app: db}}\n'

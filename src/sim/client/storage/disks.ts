@@ -26,6 +26,7 @@ export const diskTable = (engine: Engine): Table<Disk> => engine.table<Disk>('cs
 export const diskFiles = (engine: Engine): Table<unknown> => engine.table<unknown>('kubelet/disks')
 /** The name of a disk's file system, in that table and in mount tables. */
 export const diskFileSystem = (id: string): string => `disk/${id}`
+export const diskOf = (fs: string): string | undefined => (fs.startsWith('disk/') ? fs.slice('disk/'.length) : undefined)
 
 /** One volume of a pod as it is mounted on its node. */
 export interface MountedVolume {
@@ -34,8 +35,10 @@ export interface MountedVolume {
   /** Where in it: "/" of a disk, a directory of the host. */
   readonly path: string
   readonly readOnly: boolean
-  /** Room on it; 0: that of the host. */
+  /** Room on it; 0: that of the host or server. */
   readonly bytes: number
+  /** Who put it there, for disks. */
+  readonly driver?: string
 }
 
 /** What the volumes of a pod's claims have come to, by "<node> <namespace>/<pod>". */

@@ -69,7 +69,7 @@ export function publishVolume(state: StorageState, driver: string, volumeId: str
   const disk = state.disks.get(volumeId)
   const zone = state.nodes.get(`${driver}/${node}`)
   if (!disk) return refuse('NotFound', `volume ${volumeId} does not exist`)
-  if (zone === undefined) return refuse('NotFound', `node ${node} is not known to the storage system`)
+  if (zone === undefined && state.zones(driver).length > 0) return refuse('NotFound', `node ${node} is not known to the storage system`)
   const ok = { ok: { devicePath: `/dev/disk/by-id/${volumeId}` } }
   if (disk.attached.includes(node)) return ok
   if (disk.zone !== undefined && disk.zone !== zone) return refuse('InvalidArgument', `volume ${volumeId} is in ${disk.zone}, node ${node} is in ${zone}`)

@@ -1,4 +1,5 @@
 import type { RpcAnswer, RpcError } from '../../client/storage/csi-wire.ts'
+import { NFS_DRIVER } from '../names.ts'
 import type { StorageState } from './state.ts'
 
 const refuse = (code: RpcError['code'], desc: string): RpcError => ({ code, desc })
@@ -26,7 +27,9 @@ export function stageVolume(state: StorageState, driver: string, node: string, v
 /** NodePublishVolume: the mount is bound into one pod's directory. */
 export function publishOnNode(state: StorageState, driver: string, node: string, volumeId: string, pod: string): RpcAnswer<null> {
   const key = keyOf(driver, node, volumeId)
-  const mounts = state.mounts.get(key)
+  // A file server has its shares from the start; what is mounted first is when we hear of it.
+  if (driver === NFS_DRIVER && !state.disks.has(volumeId)) state.disks.set(volumeId, { id: volumeId, driver, name: volumeId, bytes: 0, formatted: 1, attached: [] })
+  const mounts = state.mounts.get(key) ?? (driver === NFS_DRIVER ? [] : undefined)
   if (!mounts) return refuse('FailedPrecondition', `volume ${volumeId} is not staged on ${node}`)
   if (!mounts.includes(pod)) state.mounts.set(key, [...mounts, pod])
   return { ok: null }

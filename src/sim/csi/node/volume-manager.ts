@@ -9,7 +9,7 @@ import type { MountedVolume, PodMounts } from '../../client/storage/disks.ts'
 import { claimKeys, claimNameOf, CLAIMS, isTerminated, VOLUME_ATTACHMENTS, VOLUMES, type Claim, type PersistentVolume, type VolumeAttachment } from '../../client/storage/objects.ts'
 import { seconds } from '../../engine/time.ts'
 import type { Node } from '../../kinds/node/node.ts'
-import { mountVolume, unmountVolume } from './mounting.ts'
+import { mountNfs, mountVolume, unmountVolume, type Done } from './mounting.ts'
 import { reportInUse } from './in-use.ts'
 
 /** What the volume manager must be told of the machines. */
@@ -25,8 +25,11 @@ const RETRY = seconds(2)
 
 const keyFor = (pod: Pod): string => `${pod.spec.nodeName} ${keyOf(pod)}`
 
+/** Claims and shares are brought from elsewhere; all other volumes a kubelet makes by itself. */
+const concerns = (pod: Pod): boolean => claimKeys(pod).length > 0 || (pod.spec.volumes?.some((v) => v.nfs) ?? false)
+
 function podHeard(ctx: HandlerContext, pod: Pod): void {
-  if (pod.spec.nodeName && claimKeys(pod).length > 0) ctx.enqueue(keyFor(pod))
+  if (pod.spec.nodeName && concerns(pod)) ctx.enqueue(keyFor(pod))
 }
 
 function claimHeard(ctx: HandlerContext, claim: Claim): void {
@@ -111,9 +114,8 @@ function bring(ctx: ControllerContext, key: string, node: string, pod: Pod): { r
   const volumes: Record<string, MountedVolume> = known?.uid === uid ? { ...known.volumes } : {}
   let problem: string | undefined
   for (const volume of pod.spec.volumes ?? []) {
-    const found = volumeBehind(ctx, pod, volume)
-    if (!found) continue
-    const done = mountVolume(ctx, node, pod, volume, found, volumes[volume.name])
+    const done = bringOne(ctx, node, pod, volume, volumes[volume.name])
+    if (!done) continue
     if ('mounted' in done) volumes[volume.name] = done.mounted
     else problem ??= done.problem
   }
@@ -122,6 +124,12 @@ function bring(ctx: ControllerContext, key: string, node: string, pod: Pod): { r
     return null
   })
   return problem ? { after: RETRY } : undefined
+}
+
+function bringOne(ctx: ControllerContext, node: string, pod: Pod, volume: Volume, before: MountedVolume | undefined): Done | undefined {
+  if (volume.nfs) return before ? { mounted: before } : mountNfs(ctx, node, pod, volume.name, volume.nfs, false)
+  const found = volumeBehind(ctx, pod, volume)
+  return found && mountVolume(ctx, node, pod, volume, found, before)
 }
 
 /** The claim and volume of a pod's volume; undefined for other kinds, and as long as the claim is not bound. */

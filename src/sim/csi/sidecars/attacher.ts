@@ -1,3 +1,4 @@
+import type { KubeObject } from '../../api/meta.ts'
 import { isStatus } from '../../api/status.ts'
 import type { Controller, ControllerContext, HandlerContext } from '../../client/controller.ts'
 import { must, retrying } from '../../client/must.ts'
@@ -5,17 +6,19 @@ import { get, update } from '../../client/request.ts'
 import { rpc, rpcErrorText } from '../../client/storage/csi-wire.ts'
 import { VOLUME_ATTACHMENTS, VOLUMES, type AttachmentStatus, type PersistentVolume, type VolumeAttachment } from '../../client/storage/objects.ts'
 import { formatTime, seconds } from '../../engine/time.ts'
-import { ATTACHER_FINALIZER, componentOf, DISK_DRIVER } from '../names.ts'
+import { attacherFinalizer, componentOf, isServed } from '../names.ts'
 
-const has = (object: { readonly metadata: { readonly finalizers?: readonly string[] } }): boolean => object.metadata.finalizers?.includes(ATTACHER_FINALIZER) ?? false
+type Held = { readonly metadata: { readonly finalizers?: readonly string[] } }
+const has = ({ metadata }: Held, driver: string): boolean => metadata.finalizers?.includes(attacherFinalizer(driver)) ?? false
 
 function attachmentHeard(ctx: HandlerContext, attachment: VolumeAttachment): void {
-  if (attachment.spec.attacher !== DISK_DRIVER) return
-  if (attachment.metadata.deletionTimestamp === undefined ? !attachment.status?.attached : has(attachment)) ctx.enqueue(`attachment ${attachment.metadata.name}`)
+  if (!isServed(attachment.spec.attacher)) return
+  if (attachment.metadata.deletionTimestamp === undefined ? !attachment.status?.attached : has(attachment, attachment.spec.attacher)) ctx.enqueue(`attachment ${attachment.metadata.name}`)
 }
 
 function volumeHeard(ctx: HandlerContext, volume: PersistentVolume): void {
-  if (volume.metadata.deletionTimestamp !== undefined && has(volume)) ctx.enqueue(`volume ${volume.metadata.name}`)
+  const driver = volume.spec.csi?.driver
+  if (volume.metadata.deletionTimestamp !== undefined && driver !== undefined && has(volume, driver)) ctx.enqueue(`volume ${volume.metadata.name}`)
 }
 
 /** external-attacher: makes true what VolumeAttachments wish (kubernetes-csi/external-attacher). */
@@ -61,12 +64,12 @@ const shared = ({ spec }: PersistentVolume): boolean => (spec.accessModes ?? [])
 
 function attach(ctx: ControllerContext, cached: VolumeAttachment): { readonly after: number } | undefined {
   if (cached.status?.attached) return undefined
-  const { nodeName, source } = cached.spec
+  const { attacher, nodeName, source } = cached.spec
   const volume = must(ctx.call<PersistentVolume>(get(VOLUMES, undefined, source.persistentVolumeName ?? '')))
   if (!volume.spec.csi) return undefined
-  if (!has(volume)) hold(ctx, volume)
-  const attachment = has(cached) ? cached : must(ctx.call<VolumeAttachment>(update(VOLUME_ATTACHMENTS, withFinalizer(cached))))
-  const answer = rpc<{ readonly devicePath: string }>(ctx, DISK_DRIVER, 'ControllerPublishVolume', { volumeId: volume.spec.csi.volumeHandle, nodeId: nodeName, shared: shared(volume) })
+  if (!has(volume, attacher)) must(ctx.call(update(VOLUMES, held(volume, attacher))))
+  const attachment = has(cached, attacher) ? cached : must(ctx.call<VolumeAttachment>(update(VOLUME_ATTACHMENTS, held(cached, attacher))))
+  const answer = rpc<{ readonly devicePath: string }>(ctx, attacher, 'ControllerPublishVolume', { volumeId: volume.spec.csi.volumeHandle, nodeId: nodeName, shared: shared(volume) })
   if ('ok' in answer) {
     report(ctx, attachment, { attached: true, attachmentMetadata: { devicePath: answer.ok.devicePath } })
     return undefined
@@ -75,35 +78,38 @@ function attach(ctx: ControllerContext, cached: VolumeAttachment): { readonly af
   return { after: RETRY }
 }
 
-function withFinalizer(attachment: VolumeAttachment): VolumeAttachment {
-  return { ...attachment, metadata: { ...attachment.metadata, finalizers: [...(attachment.metadata.finalizers ?? []), ATTACHER_FINALIZER] } }
-}
+const held = <T extends KubeObject>(object: T, driver: string): T => ({
+  ...object,
+  metadata: { ...object.metadata, finalizers: [...(object.metadata.finalizers ?? []), attacherFinalizer(driver)] },
+})
 
-const hold = (ctx: ControllerContext, volume: PersistentVolume): unknown =>
-  must(ctx.call(update(VOLUMES, { ...volume, metadata: { ...volume.metadata, finalizers: [...(volume.metadata.finalizers ?? []), ATTACHER_FINALIZER] } })))
+const released = <T extends KubeObject>(object: T, driver: string): T => ({
+  ...object,
+  metadata: { ...object.metadata, finalizers: (object.metadata.finalizers ?? []).filter((f) => f !== attacherFinalizer(driver)) },
+})
 
 function detach(ctx: ControllerContext, attachment: VolumeAttachment): { readonly after: number } | undefined {
-  if (!has(attachment)) return undefined
+  const { attacher } = attachment.spec
+  if (!has(attachment, attacher)) return undefined
   const volume = ctx.call<PersistentVolume>(get(VOLUMES, undefined, attachment.spec.source.persistentVolumeName ?? ''))
   const handle = isStatus(volume) ? undefined : volume.spec.csi?.volumeHandle
   if (handle !== undefined) {
-    const answer = rpc(ctx, DISK_DRIVER, 'ControllerUnpublishVolume', { volumeId: handle, nodeId: attachment.spec.nodeName })
+    const answer = rpc(ctx, attacher, 'ControllerUnpublishVolume', { volumeId: handle, nodeId: attachment.spec.nodeName })
     if (!('ok' in answer)) {
       report(ctx, attachment, { ...attachment.status, attached: attachment.status?.attached ?? false, detachError: { message: rpcErrorText(answer), time: formatTime(ctx.now) } })
       return { after: RETRY }
     }
   }
-  const finalizers = (attachment.metadata.finalizers ?? []).filter((f) => f !== ATTACHER_FINALIZER)
-  must(ctx.call(update(VOLUME_ATTACHMENTS, { ...attachment, metadata: { ...attachment.metadata, finalizers } })))
+  must(ctx.call(update(VOLUME_ATTACHMENTS, released(attachment, attacher))))
   return undefined
 }
 
 /** A volume that is to go is let go of once it is attached nowhere. */
 function releaseVolume(ctx: ControllerContext, name: string): undefined {
   const volume = ctx.lister<PersistentVolume>('persistentvolumes').get(undefined, name)
-  if (!volume || !has(volume) || volume.metadata.deletionTimestamp === undefined) return undefined
+  const driver = volume?.spec.csi?.driver
+  if (!volume || driver === undefined || !has(volume, driver) || volume.metadata.deletionTimestamp === undefined) return undefined
   if (ctx.lister<VolumeAttachment>('volumeattachments').list().some((a) => a.spec.source.persistentVolumeName === name)) return undefined
-  const finalizers = (volume.metadata.finalizers ?? []).filter((f) => f !== ATTACHER_FINALIZER)
-  must(ctx.call(update(VOLUMES, { ...volume, metadata: { ...volume.metadata, finalizers } })))
+  must(ctx.call(update(VOLUMES, released(volume, driver))))
   return undefined
 }

@@ -4,26 +4,27 @@ import { isAlreadyExists, isStatus } from '../../api/status.ts'
 import type { Controller, ControllerContext, HandlerContext } from '../../client/controller.ts'
 import { must, Refused, retrying } from '../../client/must.ts'
 import { create, get, NODES, remove, update } from '../../client/request.ts'
+import { csiNameOf } from '../../client/storage/in-tree.ts'
 import { rpc, rpcErrorText, type RpcError } from '../../client/storage/csi-wire.ts'
 import {
-  BETA_PROVISIONER, CLAIMS, classOf, CSI_NODES, PROVISIONED_BY, PROVISIONER, requestOf, SELECTED_NODE, STORAGE_CLASSES, VOLUME_ATTACHMENTS, VOLUMES, waitsForConsumer,
+  BETA_PROVISIONER, CLAIMS, classOf, CSI_NODES, MIGRATED_TO, PROVISIONED_BY, PROVISIONER, requestOf, SELECTED_NODE, STORAGE_CLASSES, VOLUME_ATTACHMENTS, VOLUMES, waitsForConsumer,
   type Claim, type CsiNode, type PersistentVolume, type StorageClass, type VolumeAttachment,
 } from '../../client/storage/objects.ts'
 import { seconds } from '../../engine/time.ts'
 import type { Node } from '../../kinds/node/node.ts'
 import { GI, type CreatedVolume } from '../driver/controller-service.ts'
-import { componentOf, DISK_DRIVER, PROVISIONER_FINALIZER, ZONE } from '../names.ts'
+import { componentOf, DISK_DRIVER, isServed, PROVISIONER_FINALIZER, ZONE } from '../names.ts'
 import { sourceOf } from './data-source.ts'
 import { CONTENTS, SNAPSHOTS } from './snapshot-controller.ts'
 
 const claimHeard = (ctx: HandlerContext, claim: Claim): void => {
-  if (isForUs(claim)) ctx.enqueue(`claim ${keyOf(claim)}`)
+  if (driverFor(claim)) ctx.enqueue(`claim ${keyOf(claim)}`)
 }
 
-/** The binder has written our name on the claim, and it has no volume yet. */
-function isForUs({ metadata, spec }: Claim): boolean {
-  const asked = metadata.annotations?.[PROVISIONER] ?? metadata.annotations?.[BETA_PROVISIONER]
-  return asked === DISK_DRIVER && !spec.volumeName && metadata.deletionTimestamp === undefined
+/** The driver that the binder has written on the claim, if it is one of ours and there is no volume yet. */
+function driverFor({ metadata, spec }: Claim): string | undefined {
+  const asked = metadata.annotations?.[MIGRATED_TO] ?? metadata.annotations?.[PROVISIONER] ?? metadata.annotations?.[BETA_PROVISIONER]
+  return isServed(asked) && !spec.volumeName && metadata.deletionTimestamp === undefined ? asked : undefined
 }
 
 function volumeHeard(ctx: HandlerContext, volume: PersistentVolume): void {
@@ -32,7 +33,7 @@ function volumeHeard(ctx: HandlerContext, volume: PersistentVolume): void {
 
 /** Ours, released and to be deleted. */
 const isOver = ({ metadata, spec, status }: PersistentVolume): boolean =>
-  metadata.annotations?.[PROVISIONED_BY] === DISK_DRIVER && spec.persistentVolumeReclaimPolicy === 'Delete' && (status?.phase === 'Released' || status?.phase === 'Failed')
+  isServed(metadata.annotations?.[PROVISIONED_BY]) && spec.persistentVolumeReclaimPolicy === 'Delete' && (status?.phase === 'Released' || status?.phase === 'Failed')
 
 /** external-provisioner: makes a volume for a claim, and deletes it when the claim is gone (kubernetes-csi/external-provisioner). */
 export const csiProvisioner: Controller = {
@@ -69,10 +70,11 @@ function provision(ctx: ControllerContext, key: string): { readonly after: numbe
   const { namespace, name } = splitKey(key)
   const claim = ctx.lister<Claim>('persistentvolumeclaims').get(namespace, name)
   const cls = claim && ctx.lister<StorageClass>('storageclasses').get(undefined, classOf(claim))
-  if (!claim || !cls || !isForUs(claim) || cls.provisioner !== DISK_DRIVER) return undefined
+  const driver = claim && driverFor(claim)
+  if (!claim || !cls || !driver || (csiNameOf(cls.provisioner) ?? cls.provisioner) !== driver) return undefined
   const selected = claim.metadata.annotations?.[SELECTED_NODE]
   if (waitsForConsumer(cls) && !selected) return undefined
-  const found = sourceOf(ctx, claim, DISK_DRIVER)
+  const found = sourceOf(ctx, claim, driver)
   if ('foreign' in found) {
     ctx.event(claim, 'Warning', 'UnrecognizedDataSourceKind', 'The data source for this PVC does not match any registered VolumePopulator')
     ctx.event(claim, 'Normal', 'Provisioning', 'Assuming an external populator will provision the volume')
@@ -84,11 +86,11 @@ function provision(ctx: ControllerContext, key: string): { readonly after: numbe
     return { after: RETRY }
   }
   if ('wait' in found) return fail(found.wait)
-  const zones = zonesFor(ctx, claim, cls, selected)
+  const zones = driver === DISK_DRIVER ? zonesFor(ctx, claim, cls, selected) : []
   if (typeof zones === 'string') return fail(zones)
-  const answer = rpc<CreatedVolume>(ctx, DISK_DRIVER, 'CreateVolume', { name: `pvc-${claim.metadata.uid}`, requiredBytes: value(requestOf(claim)), zones, source: found.source })
+  const answer = rpc<CreatedVolume>(ctx, driver, 'CreateVolume', { name: `pvc-${claim.metadata.uid}`, requiredBytes: value(requestOf(claim)), zones, source: found.source })
   if (!('ok' in answer)) return giveUp(ctx, claim, answer, selected, fail)
-  const made = ctx.call(create(VOLUMES, undefined, volumeFor(claim, cls, answer.ok)))
+  const made = ctx.call(create(VOLUMES, undefined, volumeFor(driver, claim, cls, answer.ok)))
   if (isStatus(made) && !isAlreadyExists(made)) throw new Refused(made)
   ctx.event(claim, 'Normal', 'ProvisioningSucceeded', `Successfully provisioned volume pvc-${claim.metadata.uid}`)
   return undefined
@@ -120,7 +122,7 @@ function zonesFor(ctx: ControllerContext, claim: Claim, cls: StorageClass, selec
   return [...zones.slice(first), ...zones.slice(0, first)]
 }
 
-function volumeFor(claim: Claim, cls: StorageClass, { volumeId, bytes, zone }: CreatedVolume): KubeObject {
+function volumeFor(driver: string, claim: Claim, cls: StorageClass, { volumeId, bytes, zone }: CreatedVolume): KubeObject {
   const { name, namespace, uid, resourceVersion } = claim.metadata
   const { metadata, reclaimPolicy, mountOptions, parameters } = cls
   const storage = bytes % GI === 0 ? `${bytes / GI}Gi` : `${bytes / 1_048_576}Mi`
@@ -130,7 +132,7 @@ function volumeFor(claim: Claim, cls: StorageClass, { volumeId, bytes, zone }: C
     metadata: {
       name: `pvc-${uid}`,
       annotations: {
-        [PROVISIONED_BY]: DISK_DRIVER, 'volume.kubernetes.io/provisioner-deletion-secret-name': '', 'volume.kubernetes.io/provisioner-deletion-secret-namespace': '',
+        [PROVISIONED_BY]: driver, 'volume.kubernetes.io/provisioner-deletion-secret-name': '', 'volume.kubernetes.io/provisioner-deletion-secret-namespace': '',
       },
       ...(reclaimPolicy === 'Retain' ? {} : { finalizers: [PROVISIONER_FINALIZER] }),
     },
@@ -139,7 +141,7 @@ function volumeFor(claim: Claim, cls: StorageClass, { volumeId, bytes, zone }: C
       capacity: { storage },
       claimRef: { apiVersion: 'v1', kind: 'PersistentVolumeClaim', name, namespace, resourceVersion, uid },
       csi: {
-        driver: DISK_DRIVER, fsType: parameters?.['csi.storage.k8s.io/fstype'] ?? 'ext4',
+        driver, fsType: parameters?.['csi.storage.k8s.io/fstype'] ?? 'ext4',
         volumeAttributes: { 'storage.kubernetes.io/csiProvisionerIdentity': componentOf('provisioner') }, volumeHandle: volumeId,
       },
       ...(mountOptions?.length ? { mountOptions } : {}),
@@ -158,7 +160,7 @@ function deleteVolume(ctx: ControllerContext, name: string): { readonly after: n
   const fail = (why: string): void => ctx.event(volume, 'Warning', 'VolumeFailedDelete', why)
   const attached = ctx.lister<VolumeAttachment>('volumeattachments').list().find((a) => a.spec.source.persistentVolumeName === name)
   if (attached) return void fail(`persistentvolume ${name} is still attached to node ${attached.spec.nodeName}`)
-  const answer = rpc(ctx, DISK_DRIVER, 'DeleteVolume', { volumeId: volume.spec.csi.volumeHandle })
+  const answer = rpc(ctx, volume.spec.csi.driver, 'DeleteVolume', { volumeId: volume.spec.csi.volumeHandle })
   if (!('ok' in answer)) {
     fail(rpcErrorText(answer))
     return { after: RETRY }

@@ -8,7 +8,7 @@ import { rpc, rpcErrorText } from '../../client/storage/csi-wire.ts'
 import { CLAIMS, requestOf, sizeOf, VOLUMES, type Claim, type ClaimStatus, type PersistentVolume } from '../../client/storage/objects.ts'
 import { formatTime, seconds } from '../../engine/time.ts'
 import { GI } from '../driver/controller-service.ts'
-import { componentOf, DISK_DRIVER } from '../names.ts'
+import { DISK_DRIVER, isServed } from '../names.ts'
 
 const capacityOf = ({ status }: Claim): string => status?.capacity?.['storage'] ?? '0'
 const wantsMore = (claim: Claim): boolean => claim.status?.phase === 'Bound' && compareQuantities(requestOf(claim), capacityOf(claim)) > 0
@@ -42,7 +42,8 @@ function resize(ctx: ControllerContext, key: string): { readonly after: number }
   const { namespace, name } = splitKey(key)
   const claim = ctx.lister<Claim>('persistentvolumeclaims').get(namespace, name)
   const volume = claim?.spec.volumeName ? ctx.lister<PersistentVolume>('persistentvolumes').get(undefined, claim.spec.volumeName) : undefined
-  if (!claim || volume?.spec.csi?.driver !== DISK_DRIVER || !wantsMore(claim)) return undefined
+  const driver = volume?.spec.csi?.driver
+  if (!claim || !volume?.spec.csi || !isServed(driver) || !wantsMore(claim)) return undefined
   const wanted = requestOf(claim)
   const statuses = claim.status?.allocatedResourceStatuses?.['storage']
   if (statuses && NODE_TURN.includes(statuses) && compareQuantities(sizeOf(volume), wanted) >= 0) return undefined
@@ -53,9 +54,9 @@ function resize(ctx: ControllerContext, key: string): { readonly after: number }
   const condition = (type: string, message?: string): Condition => ({ type, status: 'True', lastTransitionTime: formatTime(now), ...(message ? { message } : {}) })
   write(ctx, claim, told('ControllerResizeInProgress', withCondition(claim.status?.conditions, condition('Resizing'))))
   ctx.event(claim, 'Normal', 'Resizing', `External resizer is resizing volume ${volume.metadata.name}`)
-  const answer = rpc<{ readonly bytes: number; readonly nodeExpansionRequired: boolean }>(ctx, DISK_DRIVER, 'ControllerExpandVolume', { volumeId: volume.spec.csi.volumeHandle, requiredBytes: value(wanted) })
+  const answer = rpc<{ readonly bytes: number; readonly nodeExpansionRequired: boolean }>(ctx, driver, 'ControllerExpandVolume', { volumeId: volume.spec.csi.volumeHandle, requiredBytes: value(wanted) })
   if (!('ok' in answer)) {
-    ctx.event(claim, 'Warning', 'VolumeResizeFailed', `resize volume ${JSON.stringify(volume.metadata.name)} by resizer ${JSON.stringify(DISK_DRIVER)} failed: ${rpcErrorText(answer)}`)
+    ctx.event(claim, 'Warning', 'VolumeResizeFailed', `resize volume ${JSON.stringify(volume.metadata.name)} by resizer ${JSON.stringify(driver)} failed: ${rpcErrorText(answer)}`)
     write(ctx, claim, told(answer.code === 'ResourceExhausted' || answer.code === 'OutOfRange' ? 'ControllerResizeInfeasible' : 'ControllerResizeInProgress', withCondition(claim.status?.conditions, condition('Resizing'))))
     return { after: RETRY }
   }

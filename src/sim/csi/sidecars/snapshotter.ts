@@ -5,13 +5,13 @@ import { rpc, rpcErrorText } from '../../client/storage/csi-wire.ts'
 import { formatTime, seconds, unixSeconds } from '../../engine/time.ts'
 import type { VolumeSnapshotContent } from '../../kinds/volumesnapshotcontent/index.ts'
 import type { MadeSnapshot } from '../driver/controller-service.ts'
-import { componentOf, DISK_DRIVER } from '../names.ts'
+import { componentOf, isServed } from '../names.ts'
 import { CONTENT_BOUND, CONTENTS } from './snapshot-controller.ts'
 
 const RETRY = seconds(1)
 
 function heard(ctx: HandlerContext, content: VolumeSnapshotContent): void {
-  if (content.spec.driver !== DISK_DRIVER) return
+  if (!isServed(content.spec.driver)) return
   if (content.metadata.deletionTimestamp !== undefined ? content.metadata.finalizers?.includes(CONTENT_BOUND) : !content.status?.readyToUse) ctx.enqueue(content.metadata.name)
 }
 
@@ -47,7 +47,7 @@ function take(ctx: ControllerContext, content: VolumeSnapshotContent): { readonl
   if (content.status?.readyToUse) return undefined
   // A picture that is there already is only taken note of.
   if (source.snapshotHandle !== undefined) return void report(ctx, content, { readyToUse: true, snapshotHandle: source.snapshotHandle })
-  const answer = rpc<MadeSnapshot>(ctx, DISK_DRIVER, 'CreateSnapshot', { name: `snapshot-${volumeSnapshotRef.uid}`, volumeId: source.volumeHandle })
+  const answer = rpc<MadeSnapshot>(ctx, content.spec.driver, 'CreateSnapshot', { name: `snapshot-${volumeSnapshotRef.uid}`, volumeId: source.volumeHandle })
   if (!('ok' in answer)) {
     const message = `Failed to check and update snapshot content: failed to take snapshot of the volume ${source.volumeHandle}: ${JSON.stringify(rpcErrorText(answer))}`
     report(ctx, content, { ...content.status, readyToUse: false, error: { message, time: formatTime(ctx.now) } })
@@ -64,7 +64,7 @@ function drop(ctx: ControllerContext, content: VolumeSnapshotContent): { readonl
   if (!finalizers.includes(CONTENT_BOUND)) return undefined
   const snapshotId = content.status?.snapshotHandle
   if (content.spec.deletionPolicy === 'Delete' && snapshotId !== undefined) {
-    const answer = rpc(ctx, DISK_DRIVER, 'DeleteSnapshot', { snapshotId })
+    const answer = rpc(ctx, content.spec.driver, 'DeleteSnapshot', { snapshotId })
     if (!('ok' in answer)) {
       ctx.event(content, 'Warning', 'SnapshotDeleteError', `Failed to delete snapshot: ${rpcErrorText(answer)}`)
       return { after: RETRY }
