@@ -1,3 +1,4 @@
+import { deepEqual } from './deep.ts'
 import { fields } from './go-internal.ts'
 
 /**
@@ -32,5 +33,5 @@ function same(type: string, a: unknown, b: unknown): boolean {
   }
   if (type.startsWith('{}')) return sameMap(type.slice(2), (a ?? EMPTY) as Plain, (b ?? EMPTY) as Plain)
   if (type.startsWith('@')) return sameStruct(type.slice(1), a, b)
-  return (a ?? ZERO[type]) === (b ?? ZERO[type])
+  return type === 'y' ? deepEqual(a ?? null, b ?? null) : (a ?? ZERO[type]) === (b ?? ZERO[type])
 }

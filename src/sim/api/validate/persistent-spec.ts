@@ -1,3 +1,4 @@
+import { wasSentEmpty } from '../empties.ts'
 import { at, child, forbiddenField, invalidValue, notSupported, required, type Path } from '../field.ts'
 import { isDns1123Subdomain } from '../names.ts'
 import { PERSISTENT_SOURCES, type PersistentVolumeSpec } from '../persistent-volume.ts'
@@ -15,7 +16,7 @@ function capacity(spec: PersistentVolumeSpec, path: Path, out: Errors): void {
   const names = Object.keys(amounts).sort()
   if (names.length === 0) out.push(required(path))
   if (!('storage' in amounts) || names.length > 1) {
-    out.push(notSupported(path, spec.capacity ? Object.fromEntries(names.map((n) => [n, amounts[n]])) : null, ['storage']))
+    out.push(notSupported(path, names.length || wasSentEmpty(spec, 'capacity') ? Object.fromEntries(names.map((n) => [n, amounts[n]])) : null, ['storage']))
   }
   for (const name of names) {
     const amount = amounts[name]!

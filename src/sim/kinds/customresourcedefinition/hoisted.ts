@@ -1,5 +1,6 @@
 import { deepEqual } from '../../api/deep.ts'
 import { additionalSchema, isSchema, itemSchema, itemSchemas, type JsonSchema } from '../../api/custom/json-schema.ts'
+import { wasSentEmpty } from '../../api/empties.ts'
 import { goInternal } from '../../api/go-internal.ts'
 import type { CrdSpec, CrdVersion } from './customresourcedefinition.ts'
 
@@ -63,7 +64,7 @@ export const printedSchema = (s: JsonSchema): unknown => goInternal('apiextensio
 /** Go's print of the versions, for messages; null where there are none. */
 export const printedVersions = (h: HoistedSpec): unknown =>
   h.spec.versions === null || h.versions.length === 0
-    ? (h.spec.versions ?? null)
+    ? (h.spec.versions === null && !wasSentEmpty(h.spec, 'versions') ? null : [])
     : h.versions.map((v) =>
         goInternal('apiextensions.CustomResourceDefinitionVersion', v.schema?.openAPIV3Schema ? { ...v, schema: { openAPIV3Schema: spelled(v.schema.openAPIV3Schema) } } : v),
       )

@@ -49,13 +49,14 @@ function schemaRules(validation: CrdVersion['schema'], hasStatus: boolean, optio
   const problem = options.structural ? notStructural(schema) : undefined
   let sound = options.structural && !problem
   if (sound) {
-    const start = out.length
+    const found = out.length
     out.push(...validateStructural(schema, here))
-    if (out.length === start) validateDefaults(schema, here, options.prunedDefaults, out)
-    sound = out.length === start
+    if (out.length === found) validateDefaults(schema, here, options.prunedDefaults, out)
+    sound = out.length === found
   }
+  const start = out.length
   validateOpenApiSchema(schema, options, here, out)
-  if (sound) checkRules(schema, here, out)
+  if (sound && out.length === start) checkRules(schema, here, out)
   if (out.length === before && problem) out.push(invalidValue(here, '', problem))
 }
 
