@@ -19,6 +19,15 @@ export class Flags {
     this.#values.set(name, [...(this.#values.get(name) ?? []), value])
   }
 
+  /** The same words without those flags, as if they had not been given. */
+  without(names: readonly string[]): Flags {
+    if (names.length === 0) return this
+    const specs = new Map([...this.#specs].filter(([name]) => !names.includes(name)))
+    const rest = new Flags(specs)
+    for (const [name, values] of this.#values) if (!names.includes(name)) rest.#values.set(name, values)
+    return rest
+  }
+
   /** Was the flag given? */
   given(name: string): boolean {
     return this.#values.has(name)

@@ -3,13 +3,17 @@ import { annotateVerb } from './annotate/index.ts'
 import { apiResourcesVerb } from './api-resources/index.ts'
 import { apiVersionsVerb } from './api-versions/index.ts'
 import { applyVerb } from './apply/index.ts'
+import { attachVerb } from './attach/index.ts'
 import { authVerb } from './auth/index.ts'
 import { autoscaleVerb } from './autoscale/index.ts'
 import { certificateVerb } from './certificate/index.ts'
 import { clusterInfoVerb } from './cluster-info/index.ts'
+import { completionVerb } from './completion/index.ts'
 import { configVerb } from './config/index.ts'
 import { cordonVerb } from './cordon/index.ts'
+import { cpVerb } from './cp/index.ts'
 import { createVerb } from './create/index.ts'
+import { debugVerb } from './debug/index.ts'
 import { deleteVerb } from './delete/index.ts'
 import { describeVerb } from './describe/index.ts'
 import { diffVerb } from './diff/index.ts'
@@ -23,6 +27,9 @@ import { getVerb } from './get/index.ts'
 import { labelVerb } from './label/index.ts'
 import { logsVerb } from './logs/index.ts'
 import { patchVerb } from './patch/index.ts'
+import { pluginVerb } from './plugin/index.ts'
+import { portForwardVerb } from './port-forward/index.ts'
+import { proxyVerb } from './proxy/index.ts'
 import { replaceVerb } from './replace/index.ts'
 import { rolloutVerb } from './rollout/index.ts'
 import { runVerb } from './run/index.ts'
@@ -54,6 +61,11 @@ export const verbs: readonly Verb[] = [
   exposeVerb,
   logsVerb,
   execVerb,
+  attachVerb,
+  portForwardVerb,
+  cpVerb,
+  debugVerb,
+  proxyVerb,
   eventsVerb,
   waitVerb,
   cordonVerb,
@@ -70,4 +82,6 @@ export const verbs: readonly Verb[] = [
   certificateVerb,
   autoscaleVerb,
   topVerb,
+  completionVerb,
+  pluginVerb,
 ]

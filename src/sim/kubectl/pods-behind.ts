@@ -56,17 +56,26 @@ function byUsefulness(a: Pod, b: Pod): number {
   return rank(a) - rank(b) || (a.metadata.name < b.metadata.name ? -1 : 1)
 }
 
+const listed = ({ spec: { containers, initContainers = [], ephemeralContainers = [] } }: Pod): string =>
+  [...containers.map((c) => c.name), ...initContainers.map((c) => `${c.name} (init)`), ...ephemeralContainers.map((c) => `${c.name} (ephem)`)].join(', ')
+
+/** What is said of a container's name that the pod does not have (kubectl: podcmd). */
+export function notValid(pod: Pod, name: string): string | undefined {
+  const { containers, initContainers = [], ephemeralContainers = [] } = pod.spec
+  if ([...containers, ...initContainers, ...ephemeralContainers].some((c) => c.name === name)) return undefined
+  return `container ${name} is not valid for pod ${pod.metadata.name} out of: ${listed(pod)}`
+}
+
 /** The container that is meant: the named one, the annotated default, or the first. Fails for a name that is not there. */
 export function containerOf(ctx: KubectlContext, pod: Pod, name: string, quiet = false): string {
-  const { containers, initContainers = [] } = pod.spec
-  const all = [...containers, ...initContainers]
-  const listed = [...containers.map((c) => c.name), ...initContainers.map((c) => `${c.name} (init)`)].join(', ')
+  const { containers, initContainers = [], ephemeralContainers = [] } = pod.spec
+  const all = [...containers, ...initContainers, ...ephemeralContainers]
   if (name) {
-    if (all.some((c) => c.name === name)) return name
-    return fail(`container ${name} is not valid for pod ${pod.metadata.name} out of: ${listed}`)
+    const problem = notValid(pod, name)
+    return problem ? fail(problem) : name
   }
   const annotated = pod.metadata.annotations?.['kubectl.kubernetes.io/default-container']
   if (annotated && all.some((c) => c.name === annotated)) return annotated
-  if (all.length > 1 && !quiet) ctx.err(`Defaulted container ${JSON.stringify(containers[0]!.name)} out of: ${listed}\n`)
+  if (all.length > 1 && !quiet) ctx.err(`Defaulted container ${JSON.stringify(containers[0]!.name)} out of: ${listed(pod)}\n`)
   return containers[0]!.name
 }

@@ -7,7 +7,7 @@ import { verbs } from './index.ts'
 import { configOf, contextNamed } from './kubeconfig.ts'
 import { REQUIRED } from './required.ts'
 import { answerShell } from './complete-shell.ts'
-import { commandAt, GLOBAL_FLAGS, subCommand, type CommandSpec } from './surface.ts'
+import { commandAt, DEPRECATED, GLOBAL_FLAGS, subCommand, type CommandSpec } from './surface.ts'
 import { suggestions } from './suggestions.ts'
 
 /** Runs one kubectl command line (without the word kubectl) and gives its exit code. */
@@ -30,14 +30,16 @@ function dispatch(ctx: KubectlContext, argv: readonly string[]): number {
     ctx.out(globalOptions())
     return 0
   }
-  const parsed = parseFlags(rest, [...command.flags, ...GLOBAL_FLAGS], command.path)
+  const old = Object.values(DEPRECATED[command.path] ?? {})
+  const parsed = parseFlags(rest, [...GLOBAL_FLAGS, ...command.flags, ...old.map((d) => d.spec)], command.path)
+  for (const { spec, said } of old) if (parsed.flags.given(spec.name)) ctx.err(`Flag --${spec.name} has been deprecated, ${said}\n`)
   if (parsed.flags.bool('help')) return help(ctx, command.path ? command.path.split(' ') : [])
   if (command.path === '') return help(ctx, [])
   checkRequired(command.path, parsed.flags)
   const path = command.path.split(' ')
   const verb = verbs.find((v) => v.name === path[0])
   if (!verb) throw new Failure(`error: kubectl ${command.path} is not modelled here`)
-  return finish(ctx, verb, parsed, path)
+  return finish(ctx, verb, parsed, command)
 }
 
 /** Completion knows the flags that stand before the word to be completed, as far as they can be read. */
@@ -54,13 +56,17 @@ function complete(ctx: KubectlContext, words: readonly string[]): number {
   return answerShell(ctx, { ...parsed, path: ['__complete'], namespace, namespaceGiven: false }, words)
 }
 
-function finish(ctx: KubectlContext, verb: Verb, parsed: Parsed, path: readonly string[]): number {
+function finish(ctx: KubectlContext, verb: Verb, parsed: Parsed, command: CommandSpec): number {
   const { flags, args, dash } = parsed
-  checkGlobals(ctx, flags)
-  const config = path[0] === 'config' ? undefined : configOf(ctx, parsed)
-  const context = config && contextNamed(config, flags.text('context') || config.currentContext)
+  const path = command.path.split(' ')
+  // A command's own flag hides the global one of its name: `create rolebinding --user`, `debug --profile`.
+  const hidden = command.flags.map((f) => f.name).filter((name) => name !== 'namespace' && GLOBAL_NAMES.has(name))
+  const global = { flags: flags.without(hidden) }
+  checkGlobals(ctx, global.flags)
+  const config = path[0] === 'config' ? undefined : configOf(ctx, global)
+  const context = config && contextNamed(config, global.flags.text('context') || config.currentContext)
   const namespace = flags.text('namespace') || context?.namespace || 'default'
-  if (config) ctx.connect(() => connect(ctx, parsed, config))
+  if (config) ctx.connect(() => connect(ctx, global, config))
   const code = verb.run(ctx, { path, args, dash, flags, namespace, namespaceGiven: flags.text('namespace') !== '' })
   if (code === 0 && flags.bool('warnings-as-errors')) {
     const count = ctx.warnings
@@ -68,6 +74,8 @@ function finish(ctx: KubectlContext, verb: Verb, parsed: Parsed, path: readonly 
   }
   return code
 }
+
+const GLOBAL_NAMES: ReadonlySet<string> = new Set(GLOBAL_FLAGS.map((f) => f.name))
 
 /** Walks down the words to the deepest command; the other words stay in order. */
 function findCommand(argv: readonly string[]): { readonly command: CommandSpec; readonly rest: readonly string[]; readonly unknown: string | undefined } {

@@ -35,6 +35,16 @@ const flags = data.flags.map(readFlag)
 /** Flags that kubectl takes without listing them (hidden or deprecated ones, and help). */
 const HIDDEN: readonly FlagSpec[] = [{ name: 'help', short: 'h', type: 'bool', default: 'false', valueOptional: false }]
 
+/** Flags that kubectl still takes, with what it says about them. */
+export const DEPRECATED: Readonly<Record<string, Readonly<Record<string, { readonly spec: FlagSpec; readonly said: string }>>>> = {
+  autoscale: {
+    'cpu-percent': {
+      spec: { name: 'cpu-percent', short: '', type: 'int', default: '-1', valueOptional: false },
+      said: "Use --cpu with percentage or resource quantity format (e.g., '70%' for utilization or '500m' for milliCPU).",
+    },
+  },
+}
+
 export const GLOBAL_FLAGS: readonly FlagSpec[] = [...data.global.map((i) => flags[i]!), ...HIDDEN]
 
 const commands = new Map<string, CommandSpec>(

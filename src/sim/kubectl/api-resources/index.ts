@@ -22,7 +22,6 @@ function apiResources(ctx: KubectlContext, inv: Invocation): number {
   const categories = flags.list('categories')
   const preferred = preferredKinds().filter(
     (k) =>
-      (!k.addOn || flags.given('api-group')) &&
       (!flags.given('namespaced') || k.namespaced === flags.bool('namespaced')) &&
       (!flags.given('api-group') || k.group === flags.text('api-group')) &&
       verbs.every((v) => k.verbs.includes(v)) &&

@@ -15,14 +15,18 @@ export const clusterInfoVerb: Verb = {
     const cluster = contextNamed(config, config.currentContext)?.cluster
     const server = config.clusters.find((c) => c.name === cluster)?.server ?? ''
     const answer = ctx.call(list(SERVICES, 'kube-system', { labelSelector: 'kubernetes.io/cluster-service=true' })) as unknown
-    if (isStatus(answer)) refuse(answer)
+    const tail = "\nTo further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.\n"
+    if (isStatus(answer)) {
+      ctx.out(tail)
+      refuse(answer)
+    }
     ctx.out(`Kubernetes control plane is running at ${server}\n`)
     for (const { metadata, spec } of (answer as KubeList).items) {
       const name = metadata.labels?.['kubernetes.io/name'] ?? metadata.name
       const port = (spec as { ports?: readonly { name?: string }[] }).ports?.[0]?.name
       ctx.out(`${name} is running at ${server}/api/v1/namespaces/kube-system/services/${metadata.name}${port ? `:${port}` : ''}/proxy\n`)
     }
-    ctx.out("\nTo further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.\n")
+    ctx.out(tail)
     return 0
   },
 }

@@ -1,3 +1,4 @@
+import { parseQuantity } from '../../api/quantity.ts'
 import type { LabelSelector, Selector } from '../../api/labels.ts'
 import { parseSelector } from '../../api/selector-syntax.ts'
 import { fail } from '../failure.ts'
@@ -10,7 +11,8 @@ export const quota: Generator = {
     for (const part of flags.text('hard') === '' ? [] : flags.text('hard').split(',')) {
       const pair = part.split('=')
       if (pair.length !== 2) fail(`Invalid argument syntax ${part}, expected <resource>=<value>`)
-      if (!/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+|[numkMGTPE]|[KMGTPE]i)?$/.test(pair[1]!)) fail("quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'")
+const quantity = parseQuantity(pair[1]!)
+      if (typeof quantity === 'string') fail(quantity)
       hard[pair[0]!] = pair[1]!
     }
     const scopes = flags.text('scopes') === '' ? [] : flags.text('scopes').split(',')

@@ -1,7 +1,8 @@
 import type { KubectlContext, Invocation, Verb } from '../context.ts'
-import { fail, usage } from '../failure.ts'
+import { entriesOf } from '../files.ts'
+import { fail, Failure, usage } from '../failure.ts'
 import { containerOf, podsBehind } from '../pods-behind.ts'
-import { kindOf, targetsOf } from '../resources.ts'
+import { kindOf, targetsOf, type Target } from '../resources.ts'
 
 export const execVerb: Verb = {
   name: 'exec',
@@ -15,8 +16,11 @@ function exec(ctx: KubectlContext, inv: Invocation): number {
   const { args, dash, flags } = inv
   if (args.length === 0 && flags.list('filename').length === 0) fail('pod, type/name or --filename must be specified')
   if (dash < 0 && args.length > 1) usage('exec', 'exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead')
-  if (args.length <= Math.max(dash, 1)) fail('you must specify at least one command for the container')
-  const target = args[0]!.includes('/') ? targetsOf([args[0]!], inv.namespace).targets[0]! : { kind: kindOf('pods'), name: args[0]!, namespace: inv.namespace }
+  const inFiles = flags.list('filename').length > 0 ? entriesOf(ctx, inv) : []
+  if (inFiles.length > 1) fail('cannot exec into multiple objects at a time')
+  if (inFiles[0]?.problem) throw new Failure(inFiles[0].problem)
+  if (args.length <= (inFiles.length > 0 ? 0 : Math.max(dash, 1))) fail('you must specify at least one command for the container')
+  const target = inFiles[0]?.target ?? nameOf(args[0]!, inv.namespace)
   const pod = podsBehind(ctx, inv, target, true)[0]!
   const phase = pod.status?.phase
   if (phase === 'Succeeded' || phase === 'Failed') fail(`cannot exec into a container in a completed pod; current phase is ${phase}`)
@@ -24,3 +28,5 @@ function exec(ctx: KubectlContext, inv: Invocation): number {
   if (!pod.spec.nodeName) fail(`unable to upgrade connection: pod ${pod.metadata.name} does not have a host assigned`)
   return fail('exec is not modelled here yet: containers have no shell to run commands in')
 }
+
+const nameOf = (word: string, namespace: string): Target => (word.includes('/') ? targetsOf([word], namespace).targets[0]! : { kind: kindOf('pods'), name: word, namespace })

@@ -1,11 +1,12 @@
 import type { KubeObject } from '../../api/meta.ts'
 import { isStatus, type Status } from '../../api/status.ts'
+import { seconds } from '../../engine/time.ts'
 import type { Invocation, KubectlContext, Verb } from '../context.ts'
 import { choose } from '../chosen.ts'
 import { dryRunOf, type DryRun } from '../dry-run.ts'
 import { fail, statusText } from '../failure.ts'
 import { Report } from '../report.ts'
-import { patchTarget, type Target } from '../resources.ts'
+import { getTarget, patchTarget, type Target } from '../resources.ts'
 
 export const scaleVerb: Verb = {
   name: 'scale',
@@ -47,14 +48,17 @@ function scaleOne(ctx: KubectlContext, inv: Invocation, target: Target, object: 
   report.done(target, 'scaled', { ...object, spec: { ...object.spec, replicas } })
 }
 
-/** Waits until the controller has seen the wish and made as many (kubectl: pkg/scale, WaitForScaleHasDesiredReplicas). */
+/** Asks at once and then each second whether as many are there as wished for (kubectl: pkg/scale, WaitForScaleHasDesiredReplicas). */
 function synced(ctx: KubectlContext, target: Target, replicas: number, timeout: number): boolean {
-  const done = (object: KubeObject | undefined): boolean => (object as { status?: { replicas?: number } } | undefined)?.status?.replicas === replicas
-  const result = ctx.follow<null, boolean>(
-    { group: target.kind.group, version: target.kind.version, resource: target.kind.plural, namespace: target.namespace, fieldSelector: `metadata.name=${target.name}` },
-    null,
-    (_state, event) => ((event.type === 'SYNC' ? done(event.items?.[0]) : done(event.object)) ? { done: true } : { state: null }),
-    timeout,
-  )
-  return result ?? false
+  const end = ctx.now + timeout
+  return ctx.loop<null, boolean>(null, () => {
+    const found = ctx.call(getTarget(target)) as { readonly status?: { readonly replicas?: number } }
+    if (isStatus(found)) return { done: false }
+    if ((found.status?.replicas ?? 0) === replicas) return { done: true }
+    if (ctx.now + POLL >= end) return { done: false }
+    ctx.sleep(POLL)
+    return { state: null }
+  })
 }
+
+const POLL = seconds(1)
