@@ -86,7 +86,7 @@ export function compileSelector(selector: LabelSelector | undefined | null): Sel
   const requirements: Requirement[] = []
   for (const key of Object.keys(selector.matchLabels ?? {})) requirements.push({ key, operator: '=', values: [selector.matchLabels![key]!] })
   for (const e of selector.matchExpressions ?? []) {
-    const operator = OPERATORS[e.operator]
+    const operator = Object.hasOwn(OPERATORS, e.operator) ? OPERATORS[e.operator] : undefined
     if (operator) requirements.push({ key: e.key, operator, values: [...(e.values ?? [])] })
   }
   requirements.sort(byKey)

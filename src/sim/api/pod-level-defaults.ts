@@ -1,5 +1,6 @@
 import type { Container, ResourceRequirements } from './container.ts'
 import type { PodSpec } from './pod-spec.ts'
+import { own as ownValue } from './own.ts'
 import { aggregateResources, isPodLevelResource } from './pod-resources.ts'
 import type { ResourceList } from './quantity.ts'
 import { assignSame, mapSame } from './share.ts'
@@ -8,7 +9,7 @@ import { assignSame, mapSame } from './share.ts'
 function requestsFromLimits(r: ResourceRequirements | undefined): ResourceRequirements | undefined {
   if (!r?.limits) return r
   let requests: Record<string, string> | undefined
-  for (const name in r.limits) if (r.requests?.[name] === undefined) (requests ??= { ...r.requests })[name] = r.limits[name]!
+  for (const name in r.limits) if (ownValue(r.requests, name) === undefined) (requests ??= { ...r.requests })[name] = r.limits[name]!
   return requests ? { ...r, requests } : r
 }
 

@@ -204,7 +204,7 @@ export function addResources(a: ResourceList | undefined, b: ResourceList | unde
   if (!a) return b ?? {}
   if (!b) return a
   const out: Record<string, Quantity> = { ...a }
-  for (const name of Object.keys(b)) out[name] = name in out ? addQuantities(out[name]!, b[name]!) : b[name]!
+  for (const name of Object.keys(b)) out[name] = Object.hasOwn(out, name) ? addQuantities(out[name]!, b[name]!) : b[name]!
   return out
 }
 
@@ -213,6 +213,6 @@ export function maxResources(a: ResourceList | undefined, b: ResourceList | unde
   if (!a) return b ?? {}
   if (!b) return a
   const out: Record<string, Quantity> = { ...a }
-  for (const name of Object.keys(b)) if (!(name in out) || compareQuantities(b[name]!, out[name]!) > 0) out[name] = b[name]!
+  for (const name of Object.keys(b)) if (!Object.hasOwn(out, name) || compareQuantities(b[name]!, out[name]!) > 0) out[name] = b[name]!
   return out
 }

@@ -1,6 +1,7 @@
 import { at, child, duplicate, forbiddenField, invalidValue, notFoundValue, notSupported, required, type Path } from '../field.ts'
 import type { ResourceRequirements } from '../container.ts'
 import { isDns1123Label, isQualifiedName } from '../names.ts'
+import { own } from '../own.ts'
 import { aggregateResources, isPodLevelResource } from '../pod-resources.ts'
 import type { PodSpec } from '../pod-spec.ts'
 import { compareQuantities, isNegativeQuantity, milliValue, value, type ResourceList } from '../quantity.ts'
@@ -78,7 +79,7 @@ export function resourceRequirements(r: ResourceRequirements, claims: ReadonlySe
   }
   for (const name of names(requests)) {
     one(name, requests[name]!, at(reqPath, name))
-    againstLimit(name, requests[name]!, limits[name], limPath, reqPath, out)
+    againstLimit(name, requests[name]!, own(limits, name), limPath, reqPath, out)
     if (isHugePages(name)) hugePages(name, requests[name]!, at(reqPath, name), out)
   }
   if (huge && !basic) out.push(forbiddenField(path, 'HugePages require cpu or memory'))
@@ -130,23 +131,23 @@ export function podResources(spec: PodSpec, claims: ReadonlySet<string>, path: P
   resourceRequirements(r, claims, here, out, podName)
   const wanted = aggregateResources(spec, 'requests')
   for (const name of names(wanted)) {
-    const own = r.requests?.[name]
-    if (own !== undefined && compareQuantities(wanted[name]!, own) > 0) {
-      out.push(invalidValue(at(child(here, 'requests'), name), own, `must be greater than or equal to aggregate container requests of ${wanted[name]}`))
+    const given = own(r.requests, name)
+    if (given !== undefined && compareQuantities(wanted[name]!, given) > 0) {
+      out.push(invalidValue(at(child(here, 'requests'), name), given, `must be greater than or equal to aggregate container requests of ${wanted[name]}`))
     }
   }
   const limited = aggregateResources(spec, 'limits')
   for (const name of names(limited)) {
-    const own = r.limits?.[name]
-    if (isHugePages(name) && own !== undefined && compareQuantities(limited[name]!, own) > 0) {
-      out.push(invalidValue(at(child(here, 'limits'), name), own, `must be greater than or equal to aggregate container limits of ${limited[name]}`))
+    const given = own(r.limits, name)
+    if (isHugePages(name) && given !== undefined && compareQuantities(limited[name]!, given) > 0) {
+      out.push(invalidValue(at(child(here, 'limits'), name), given, `must be greater than or equal to aggregate container limits of ${limited[name]}`))
     }
   }
   spec.containers.forEach((c, i) => {
     for (const name of names(c.resources?.limits ?? {})) {
-      const [limit, own] = [c.resources!.limits![name]!, r.limits?.[name]]
-      if (own !== undefined && compareQuantities(limit, own) > 0) {
-        out.push(invalidValue(child(at(at(child(here, 'containers'), i), name), 'limits'), limit, `must be less than or equal to pod limits of ${own}`))
+      const [limit, given] = [c.resources!.limits![name]!, own(r.limits, name)]
+      if (given !== undefined && compareQuantities(limit, given) > 0) {
+        out.push(invalidValue(child(at(at(child(here, 'containers'), i), name), 'limits'), limit, `must be less than or equal to pod limits of ${given}`))
       }
     }
   })

@@ -24,8 +24,8 @@ export const ephemeralContainersRules: SubresourceRules<Pod> = {
     checkPodSpec(pod, out)
     for (const was of old.spec.ephemeralContainers ?? []) {
       const now = pod.spec.ephemeralContainers?.filter((c) => c.name === was.name).at(-1)
-      if (!now) out.push(forbiddenField(PATH, `existing ephemeral containers ${goQuote(was.name)} may not be removed\n`))
-      else if (!deepEqual(now, was)) out.push(forbiddenField(PATH, `existing ephemeral containers ${goQuote(was.name)} may not be changed\n${goDiff('core.EphemeralContainer', was, now)}`))
+      if (!now) out.push(forbiddenField(PATH, `existing ephemeral containers ${goQuote(was.name ?? '')} may not be removed\n`))
+      else if (!deepEqual(now, was)) out.push(forbiddenField(PATH, `existing ephemeral containers ${goQuote(was.name ?? '')} may not be changed\n${goDiff('core.EphemeralContainer', was, now)}`))
     }
     return out
   },

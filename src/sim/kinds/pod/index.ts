@@ -6,9 +6,11 @@ import type { PodSpec } from '../../api/pod-spec.ts'
 import type { PodStatus } from '../../api/pod-status.ts'
 import { assignSame } from '../../api/share.ts'
 import { defineKind, withStatusOf } from '../define.ts'
+import { withAppArmor } from './app-armor.ts'
 import { podColumns } from './columns.ts'
 import { ephemeralContainersRules } from './ephemeral-containers.ts'
 import { withPodGeneration } from './generation.ts'
+import { withLabelKeys } from './label-keys.ts'
 import { resizeRules } from './resize.ts'
 import { validatePod } from './validate.ts'
 import { validatePodStatusUpdate } from './validate-status.ts'
@@ -53,7 +55,8 @@ function prepareCreate(pod: Pod): Pod {
       : {}),
     qosClass: computeQosClass(pod.spec),
   }
-  return { ...pod, metadata: pod.metadata.generation === 1 ? pod.metadata : { ...pod.metadata, generation: 1 }, status }
+  const spec = withAppArmor(withLabelKeys(pod.spec, pod.metadata.labels), pod.metadata.annotations)
+  return { ...pod, spec, metadata: pod.metadata.generation === 1 ? pod.metadata : { ...pod.metadata, generation: 1 }, status }
 }
 
 /** v1 Pod (registry/core/pod: strategy.go). */

@@ -20,7 +20,9 @@ function isSound(like: Pod | undefined): boolean {
 export function validatePod(pod: Pod, like?: Pod): readonly FieldError[] {
   const out: FieldError[] = []
   checkPodAnnotations(pod, out)
-  if (!isSound(like)) checkPodSpec(pod, out)
+  // Label keys were merged into selectors since: such a pod is looked at by itself.
+  const same = like && pod.spec.affinity === like.spec.affinity && pod.spec.topologySpreadConstraints === like.spec.topologySpreadConstraints
+  if (!same || !isSound(like)) checkPodSpec(pod, out)
   if (pod.spec.ephemeralContainers?.length) out.push(forbiddenField('spec.ephemeralContainers', 'cannot be set on create'))
   if (pod.spec.nodeName && pod.spec.schedulingGates?.length) out.push(forbiddenField('spec.nodeName', 'cannot be set until all schedulingGates have been cleared'))
   return out

@@ -1,6 +1,7 @@
 import { isDns1123Label } from '../../api/names.ts'
 import type { Pod } from '../../api/pod.ts'
 import type { PodSpec } from '../../api/pod-spec.ts'
+import { appArmorWarnings } from './app-armor.ts'
 import { hasWatchedAnnotation, podSpecWarnings } from '../../api/validate/pod-warnings.ts'
 
 const NONE: readonly string[] = []
@@ -21,5 +22,6 @@ export function podWarnings(pod: Pod, old?: Pod, like?: Pod): readonly string[] 
     : []
   const { annotations } = pod.metadata
   const ofSpec = hasWatchedAnnotation(annotations) ? podSpecWarnings(pod.spec, 'spec', annotations) : specWarnings((like ?? pod).spec)
-  return first.length ? [...first, ...ofSpec] : ofSpec
+  const ofAnnotations = appArmorWarnings(pod.spec, annotations)
+  return first.length + ofAnnotations.length ? [...ofAnnotations, ...first, ...ofSpec] : ofSpec
 }
