@@ -2,7 +2,7 @@ import { selectorMatches, type LabelSelector } from './labels.ts'
 import type { Condition, IntOrString, KubeObject, StringMap, Time } from './meta.ts'
 import { setStatusCondition } from './conditions.ts'
 import { isPodReady, isPodTerminal, type Pod } from './pod.ts'
-import { forbidden, internalError, tooManyRequests, type Status } from './status.ts'
+import { forbidden, unknownError, tooManyRequests, type Status } from './status.ts'
 
 /** policy/v1 PodDisruptionBudget. */
 export interface PodDisruptionBudget extends KubeObject<PodDisruptionBudgetSpec, PodDisruptionBudgetStatus> {
@@ -51,7 +51,7 @@ export type EvictionVerdict = { readonly delete: true; readonly budget?: PodDisr
 export function judgeEviction(pod: Pod, budgets: readonly PodDisruptionBudget[], now: Time): EvictionVerdict {
   if (isPodTerminal(pod) || pod.status?.phase === 'Pending' || pod.metadata.deletionTimestamp !== undefined) return { delete: true }
   if (budgets.length === 0) return { delete: true }
-  if (budgets.length > 1) return { refuse: internalError('This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.') }
+  if (budgets.length > 1) return { refuse: unknownError('This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.') }
   const pdb = budgets[0]!
   const { status } = pdb
   if (!isPodReady(pod)) {

@@ -41,6 +41,9 @@ export interface Execution {
   committed(change: Change): void
 }
 
+/** The answer to something done that made no object. */
+export const accepted: Status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 }
+
 /** What the server draws from and asks of its neighbours; the composition root fills in the latter. */
 export interface ServerMeans {
   readonly names: Random

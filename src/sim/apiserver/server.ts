@@ -1,6 +1,5 @@
-import type { JsonValue, KubeObject } from '../api/meta.ts'
-import { schemaOf } from '../api/schema/schema.ts'
-import { badRequest, isStatus, methodNotSupported, notFound, resourceNotFound, type Status } from '../api/status.ts'
+import type { KubeObject } from '../api/meta.ts'
+import { badRequest, isStatus, resourceNotFound, type Status } from '../api/status.ts'
 import type { Engine, EventContext } from '../engine/engine.ts'
 import type { Random } from '../engine/random.ts'
 import { ms, type Micros } from '../engine/time.ts'
@@ -13,18 +12,12 @@ import { Authorizer, type AuthorizationMode } from './authorization/authorizer.t
 import { reviewKind } from './authorization/reviews.ts'
 import { Ownership } from './apply/ownership.ts'
 import { withManagers } from './apply/showing.ts'
-import { decode } from './decoding.ts'
-import { deleteObject } from './deletion.ts'
 import type { Execution, Outcome, ServerMeans } from './execution.ts'
 import { ServedGroups } from './http/groups.ts'
 import type { RequestPath } from './http/path.ts'
-import { patchDocument, patchObject } from './patching.ts'
-import { getObject, listObjects, selectObjects } from './reading.ts'
 import type { RequestOptions, RestRequest } from './rest.ts'
-import { bindPod, evictPod, finalizeNamespace, getScale, updateScale } from './subresources.ts'
+import { route, withBody } from './routing.ts'
 import { WatchHub, type WatchRow } from './watch-hub.ts'
-import { applyObject } from './apply-object.ts'
-import { createObject, putObject, updateObject } from './writing.ts'
 
 /** The event that brings a request, as client/transport.ts sends it. */
 interface Arrived {
@@ -87,7 +80,8 @@ export class ApiServer {
    * Executes a request at once, without travel. Inside an event it writes and tells the watchers; outside of one only
    * reads and dry runs that draw no names are possible. `sender` is a user, or the name of one as `userNamed` knows it.
    */
-  execute(request: RestRequest, sender: string | UserInfo, now: Micros, ctx?: EventContext): Served {
+  execute(asking: RestRequest, sender: string | UserInfo, now: Micros, ctx?: EventContext): Served {
+    const request = asking.resource === 'bindings' ? asSubresource(asking) : asking
     const changes: Change[] = []
     const warnings: string[] = []
     const who = typeof sender === 'string' ? userNamed(sender) : sender
@@ -121,7 +115,7 @@ export class ApiServer {
         if (ctx) this.hub.dispatch(ctx, kind, change)
       },
     }
-    const answer = review ? withBody(exec, request, (object) => review.answer({ authorizer: this.authorizer, who, now, namespace: request.namespace ?? '' }, object)) : this.#route(exec, request)
+    const answer = review ? withBody(exec, request, (object) => review.answer({ authorizer: this.authorizer, who, now, namespace: request.namespace ?? '' }, object)) : route(exec, request)
     const shown = exec.options.managedFields ? withManagers(exec, answer) : answer
     return { answer: shown, warnings: warnings.length > 1 ? [...new Set(warnings)] : warnings, changes, created: exec.trail.created ?? false }
   }
@@ -149,76 +143,6 @@ export class ApiServer {
 
   #impersonate(request: RestRequest, wanted: Impersonation, user: string | UserInfo): UserInfo | Status {
     return impersonating(this.authorizer, wanted, asked(request, typeof user === 'string' ? userNamed(user) : user))
-  }
-
-  #route(exec: Execution, request: RestRequest): Outcome {
-    if (exec.subresource) return this.#subresource(exec, request)
-    switch (request.verb) {
-      case 'get':
-        return getObject(exec)
-      case 'list':
-        return listObjects(exec)
-      case 'create':
-        return withBody(exec, request, (object) => createObject(exec, object))
-      case 'update':
-        return withBody(exec, request, (object) => this.#put(exec, object))
-      case 'patch':
-        return patchAny(exec, request)
-      case 'delete':
-        return deleteObject(exec)
-      case 'deletecollection':
-        return this.#deleteCollection(exec)
-    }
-  }
-
-  #put(exec: Execution, object: KubeObject): Outcome {
-    const answer = putObject(exec, object)
-    const isAbsent = isStatus(answer) && answer.reason === 'NotFound'
-    return isAbsent && exec.kind.createsOnUpdate ? createObject(exec, object) : answer
-  }
-
-  #subresource(exec: Execution, request: RestRequest): Outcome {
-    const { kind, subresource } = exec
-    const gr = { group: kind.group, resource: kind.plural }
-    if (!kind.subresources.includes(subresource) && !(subresource === 'finalize' && kind.plural === 'namespaces')) return resourceNotFound()
-    const action = `${kind.updatesThrough?.[subresource] ? 'status' : subresource} ${request.verb}`
-    switch (action) {
-      case 'status get':
-        return getObject(exec)
-      case 'status update':
-        return withBody(exec, request, (object) => putObject(exec, object))
-      case 'status patch':
-        return patchAny(exec, request)
-      case 'scale get':
-        return getScale(exec)
-      case 'scale update':
-        return updateScale(exec, () => request.body as KubeObject)
-      case 'scale patch':
-        return updateScale(exec, (old) => patchScale(old, request))
-      case 'binding create':
-        return bindPod(exec, request.body as KubeObject)
-      case 'eviction create':
-        return evictPod(exec, request.body as KubeObject)
-      case 'finalize update':
-        return finalizeNamespace(exec, request.body as KubeObject)
-      case 'log get': {
-        const pod = this.store.get(`pods/${exec.namespace}/${exec.name}`)
-        return pod ? this.#means.podLog(pod, exec.options, exec.now) : notFound(gr, exec.name)
-      }
-      default:
-        return methodNotSupported(gr, request.verb)
-    }
-  }
-
-  #deleteCollection(exec: Execution): Outcome {
-    const selected = selectObjects(exec)
-    if (isStatus(selected)) return selected
-    for (const { metadata } of selected) {
-      const answer = deleteObject({ ...exec, name: metadata.name, namespace: exec.kind.namespaced ? metadata.namespace : undefined })
-      if (isStatus(answer) && answer.reason !== 'NotFound') return answer
-    }
-    const apiVersion = exec.kind.group ? `${exec.kind.group}/${exec.kind.version}` : exec.kind.version
-    return { kind: `${exec.kind.kind}List`, apiVersion, metadata: { resourceVersion: `${this.store.revision}` }, items: selected }
   }
 
   /** Opens a watch: with the present state first, or with what happened since its resourceVersion. */
@@ -253,18 +177,11 @@ function asked({ verb, group, resource, namespace = '', name = '', subresource =
   return fields ? { ...plain, fields } : plain
 }
 
-function withBody(exec: Execution, request: RestRequest, then: (object: KubeObject) => Outcome): Outcome {
-  const object = decode(exec, request.body, request.complaints)
-  return isStatus(object) ? object : then(object)
+/** POST …/bindings is an older name of pods/binding (registry/core/pod: LegacyBindingREST). */
+function asSubresource(request: RestRequest): RestRequest {
+  const name = (request.body as Partial<KubeObject> | undefined)?.metadata?.name
+  return { ...request, resource: 'pods', subresource: 'binding', name: typeof name === 'string' ? name : '' }
 }
-
-function patchScale(old: KubeObject, { body, patchType }: RestRequest): Outcome<KubeObject> {
-  const type = patchType === 'apply' || !patchType ? 'merge' : patchType
-  return patchDocument(old as unknown as JsonValue, body as JsonValue, type, schemaOf({ group: 'autoscaling', version: 'v1', kind: 'Scale' })) as Outcome<KubeObject>
-}
-
-const patchAny = (exec: Execution, request: RestRequest): Outcome =>
-  request.patchType === 'apply' ? applyObject(exec, request) : updateObject(exec, (old) => patchObject(exec, old, request))
 
 const VERBS: Readonly<Record<string, string>> = { create: 'POST', update: 'PUT', patch: 'PATCH', delete: 'DELETE', deletecollection: 'DELETE', get: 'GET', list: 'GET' }
 

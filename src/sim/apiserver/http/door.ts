@@ -5,7 +5,7 @@ import type { Micros } from '../../engine/time.ts'
 import type { UserInfo } from '../authentication/user.ts'
 import type { RequestOptions, RestRequest } from '../rest.ts'
 import type { ApiServer } from '../server.ts'
-import { checkMediaType, checkSize, readBody } from './body.ts'
+import { checkMediaType, checkSize, readBody, type Read } from './body.ts'
 import { serveDocument } from './documents/index.ts'
 import { whoAsks } from './identity.ts'
 import { negotiate, type Wanted } from './media.ts'
@@ -75,7 +75,8 @@ function execute({ server, query, user, now, ctx }: Visit, request: RestRequest,
   const body = present(isDone(request, answer) ? withoutCode(answer) : answer, wanted, first(query, 'includeObject'))
   if (isStatus(body)) return refusal(body, warnings)
   const plain = typeof body === 'string'
-  return { code: codeOf(request, body, created), warnings, body, changes, ...(plain ? { contentType: 'text/plain' } : {}) }
+  const code = body === '' && request.subresource === 'log' ? 204 : codeOf(request, body, created)
+  return { code, warnings, body, changes, ...(plain ? { contentType: 'text/plain' } : {}) }
 }
 
 /** The Status of a finished deletion says no code. */
@@ -122,7 +123,7 @@ function restRequest(visit: Visit, route: Route, wanted: Wanted): Prepared | Sta
       if (media) return media
       const options = checkSize(request.body) ?? writeOptions(verb, query, false)
       if (isStatus(options)) return options
-      const body = checkMediaType(request.contentType) ?? readBody(request.body, request.contentType, route.bodyKind)
+      const body = STREAMS.has(path.subresource) ? NO_BODY : (checkMediaType(request.contentType) ?? readBody(request.body, request.contentType, route.bodyKind))
       return isStatus(body) ? body : ready(verb, { ...options, query }, body.value, { complaints: body.complaints })
     }
     case 'patch': {
@@ -161,5 +162,9 @@ function notDeleteOptions({ kind, apiVersion = 'v1' }: Partial<KubeObject>): Sta
   if (!kind || kind === 'DeleteOptions') return undefined
   return badRequest(`no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme ${JSON.stringify(OPTIONS_SCHEME)}`)
 }
+
+/** Subresources that take their options from the query and whatever bytes come. */
+const STREAMS: ReadonlySet<string> = new Set(['exec', 'attach', 'portforward', 'proxy'])
+const NO_BODY: Read = { value: {}, complaints: [] }
 
 const getOptions = (query: Query): RequestOptions => (first(query, 'resourceVersion') ? { resourceVersion: first(query, 'resourceVersion') } : {})

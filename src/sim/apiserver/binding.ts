@@ -1,0 +1,69 @@
+import { withCondition } from '../api/conditions.ts'
+import { ErrorList, notSupported, required, type FieldError } from '../api/field.ts'
+import type { KubeObject, StringMap } from '../api/meta.ts'
+import type { Pod } from '../api/pod.ts'
+import type { PodCondition } from '../api/pod-status.ts'
+import { badRequest, conflict, notFound, type Status } from '../api/status.ts'
+import { formatTime } from '../engine/time.ts'
+import { storeKey } from '../store/store.ts'
+import { commit } from './committing.ts'
+import { accepted, type Execution, type Outcome } from './execution.ts'
+
+interface Binding extends KubeObject {
+  readonly target?: { readonly kind?: string; readonly name?: string }
+}
+
+/** POST pods/binding: the scheduler's word (registry/core/pod: BindingREST). Topology labels of the node come along. */
+export function bindPod(exec: Execution, body: Binding): Outcome {
+  const { name, namespace, store, now } = exec
+  const said = body.metadata?.name
+  if (said !== undefined && said !== name) return badRequest('name in URL does not match name in Binding object')
+  const errors = checkTarget(body)
+  if (errors.length > 0) return plainError(errors)
+  const node = body.target!.name!
+  const key = storeKey('pods', namespace, name)
+  const pod = store.get(key) as Pod | undefined
+  if (!pod) return notFound({ group: '', resource: 'pods' }, name)
+  const refused = whyNot(pod)
+  if (refused) return conflict({ group: '', resource: 'pods/binding' }, name, refused)
+  const labels = topologyLabels(exec, node)
+  const annotations = body.metadata?.annotations
+  const { nominatedNodeName: _served, ...status } = pod.status ?? {}
+  const bound: Pod = {
+    ...pod,
+    metadata: { ...pod.metadata, ...(labels ? { labels: { ...pod.metadata.labels, ...labels } } : {}), ...(annotations ? { annotations: { ...pod.metadata.annotations, ...annotations } } : {}) },
+    spec: { ...pod.spec, nodeName: node },
+    status: {
+      ...status,
+      conditions: withCondition(status.conditions, { type: 'PodScheduled', status: 'True', lastProbeTime: null, lastTransitionTime: formatTime(now) } as unknown as PodCondition),
+    },
+  }
+  commit(exec, key, bound, pod)
+  return accepted
+}
+
+/** A list of field errors that no kind is named for is an error of the server. */
+const plainError = (errors: readonly FieldError[]): Status => ({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: ErrorList.text(errors), code: 500 })
+
+function checkTarget({ target }: Binding): readonly FieldError[] {
+  const errors: FieldError[] = []
+  if (target?.kind && target.kind !== 'Node') errors.push(notSupported('target.kind', target.kind, ['Node', '<empty>']))
+  if (!target?.name) errors.push(required('target.name', ''))
+  return errors
+}
+
+function whyNot(pod: Pod): string | undefined {
+  const { name, deletionTimestamp } = pod.metadata
+  if (deletionTimestamp) return `pod ${name} is being deleted, cannot be assigned to a host`
+  if (pod.spec.nodeName) return `pod ${name} is already assigned to node ${JSON.stringify(pod.spec.nodeName)}`
+  return pod.spec.schedulingGates?.length ? `pod ${name} has non-empty .spec.schedulingGates` : undefined
+}
+
+const TOPOLOGY = ['topology.kubernetes.io/zone', 'topology.kubernetes.io/region']
+
+/** Admission plugin PodTopologyLabels: a bound pod carries where its node stands. */
+function topologyLabels(exec: Execution, node: string): StringMap | undefined {
+  const labels = exec.store.get(`nodes/${node}`)?.metadata.labels
+  const found = TOPOLOGY.filter((key) => labels?.[key] !== undefined)
+  return found.length === 0 ? undefined : Object.fromEntries(found.map((key) => [key, labels![key]!]))
+}
