@@ -19,6 +19,7 @@ const SUITES: Readonly<Record<string, () => Promise<Suite>>> = {
   scheduling: async () => (await import('./scheduling.ts')).runScheduling,
   volumes: async () => (await import('./volumes.ts')).runVolumes,
   requests: async () => (await import('./requests.ts')).runRequests,
+  linux: async () => (await import('./linux.ts')).linux,
   kubectl: async () => (await import('./kubectl.ts')).kubectlStories,
 }
 

@@ -22,6 +22,7 @@ import type { AuthorizationMode } from './apiserver/authorization/authorizer.ts'
 import { Timeline, type TimelineOptions } from './engine/timeline.ts'
 import { completeLine, type LineCompletion } from './kubectl/complete-line.ts'
 import { KubectlProcesses, type KubectlCommand } from './kubectl/processes.ts'
+import type { Registry } from './images/registry.ts'
 import { scheme } from './kinds/index.ts'
 import { heartbeatTable, lastRenewal, type NodeHeartbeat } from './node/heartbeats.ts'
 import { Kubelets } from './node/kubelet/kubelets.ts'
@@ -43,6 +44,10 @@ export interface ClusterOptions {
   readonly size?: NodeSize
   /** 'detailed' models images, containers and probes; 'kwok' fakes them (conformance, scale). */
   readonly kubelet?: 'detailed' | 'kwok'
+  /** Where the nodes' images come from: a catalogue that takes unknown names for servers, unless another one is given. */
+  readonly registry?: Registry
+  /** How the nodes' kernels lay out their control groups: v2 unless said otherwise. */
+  readonly cgroups?: 'v1' | 'v2'
   /** What steers the fake kubelets: labels and annotations (the recorded scenarios) or images (the recorded kubectl stories). */
   readonly contract?: ContractName
   /** Without kubeadm's add-ons (DNS, proxy): an empty control plane. */
@@ -133,7 +138,7 @@ export class Cluster {
     }).map((controller) => new ControllerRunner(engine, controller, this.informers))
     this.scheduler = new Scheduler(engine)
     this.kubectl = new KubectlProcesses(engine)
-    this.kubelets = options.kubelet === 'kwok' ? new KwokKubelets(engine, options.contract) : new Kubelets(engine)
+    this.kubelets = options.kubelet === 'kwok' ? new KwokKubelets(engine, options.contract) : new Kubelets(engine, { registry: options.registry, cgroups: options.cgroups, reader: { get: (plural, namespace, name) => this.server.store.get(namespace === undefined ? `${plural}/${name}` : `${plural}/${namespace}/${name}`), list: (plural, namespace) => this.list(plural, namespace) } })
     this.csi = options.kubelet === 'kwok' || options.bare ? undefined : new CsiStorage(engine, this.informers, { isUp: (node) => this.kubelets instanceof Kubelets && (this.kubelets.world.nodes.get(node)?.up ?? false) })
     const user = new Client(engine, 'user', { user: 'kubernetes-admin' })
     engine.actor('cluster', { boot: (ctx) => this.#start(ctx) })

@@ -71,7 +71,8 @@ export class EventRecorder {
     const about = `${this.#actor} ${object.kind} ${object.metadata.namespace ?? ''}/${object.metadata.name} ${object.metadata.uid ?? ''}`
     const combined = this.#aggregate(ctx, `${about} ${type} ${reason}`, message)
     const text = combined === undefined ? message : combined
-    const identity = combined === undefined ? `${about} ${type} ${reason} ${message}` : `${about} ${type} ${reason} combined`
+    const { fieldPath = '' } = object as { fieldPath?: string }
+    const identity = combined === undefined ? `${about} ${fieldPath} ${type} ${reason} ${message}` : `${about} ${fieldPath} ${type} ${reason} combined`
     const known = this.#observed.get(identity)
     const observed: Observed = known ? { ...known, count: known.count + 1 } : this.#first(ctx, object)
     this.#observed.set(identity, observed)

@@ -1,25 +1,30 @@
 import { keyOf, type KubeObject } from '../../api/meta.ts'
+import { containerNamed, type KubeletOptions } from './world.ts'
 import type { Pod } from '../../api/pod.ts'
 import { badRequest, type Status } from '../../api/status.ts'
+import { milliValue, value } from '../../api/quantity.ts'
 import { create, LEASES, NODES, patch, PODS, remove } from '../../client/request.ts'
 import type { Answered, WatchDelivery } from '../../client/transport.ts'
 import type { Engine, EventContext } from '../../engine/engine.ts'
 import type { Table } from '../../engine/table.ts'
-import { formatTime, ms, type Micros } from '../../engine/time.ts'
+import { formatTime, ms, parseTime, seconds, type Micros } from '../../engine/time.ts'
 import type { Node } from '../../kinds/node/node.ts'
 import { heartbeatFrom, heartbeatTable, lastRenewal, type NodeHeartbeat } from '../heartbeats.ts'
 import { hostAddress, LEASE_NAMESPACE, leaseOf, nodeStatusPatch, renewal } from '../kwok/node-status.ts'
-import { nextAddress } from '../kwok/pod-ip.ts'
+import { refusal } from './admission.ts'
+import { REBOOT_TIME, type KubeletFault } from './faults.ts'
+import { execHookError, type HookKind } from './hooks.ts'
+import { advanced, lookAhead, overfull } from './linux.ts'
 import { containerLog, type LogOptions } from './logs.ts'
-import { admitPod } from './new-pod.ts'
-import { advance, crashLoop, exited, probed, pulled, started } from './pod-worker.ts'
-import type { ProbeDue } from './prober.ts'
-import { finishPull, pullBackoff, pullFailed, storedImage, type Pulled } from './puller.ts'
+import { probed, type Attempt } from './prober.ts'
+import { storedImage } from './puller.ts'
 import { report } from './reporter.ts'
-import type { NodeRow, PodRow } from './state.ts'
+import { create as createContainer, postStartDone, pulled, start } from './starting.ts'
+import type { ContainerRow, NodeRow, PodRow } from './state.ts'
 import { preloadedImages, staticPods } from './static-pods.ts'
-import { beginStop, type Exited } from './stopping.ts'
+import { killNow, preStopDone, requestEnd, sandboxStopped, stopped, terminated, withSignal } from './termination.ts'
 import { actorOf, KUBELET, KubeletWorld, rowKey } from './world.ts'
+import { containerEnded, mountVolumes, plegSoon, requestSync, sandboxReady } from './worker.ts'
 
 /** A node as it registers: everything is well but the network, which needs a range first. */
 function unready(node: Node, now: string): Node {
@@ -30,28 +35,32 @@ function unready(node: Node, now: string): Node {
 
 /** The network plugin needs this long to be ready once the node has its range. */
 const CNI_STARTS: Micros = ms(1500)
+const EVICTION_PERIOD = seconds(10)
 
-interface OfContainer {
+interface OfPod {
   readonly pod: string
-  readonly container: string
-  readonly id?: string
+  readonly uid?: string
+  readonly [key: string]: unknown
 }
 
 /**
  * The kubelets of all nodes: actor family `kubelet/<node>`, one row a node, one row a pod. Commands: `boot` (a Node object),
- * `crash`, `restart`. Everything a container does is computed from its process (node/runtime), so only changes are events.
+ * `crash`, `restart`, `kill`, `stop-kubelet`, `start-kubelet`. What processes do is computed from their machine (node/linux), so
+ * only what changes something is an event.
  */
 export class Kubelets {
   readonly world: KubeletWorld
   readonly #beats: Table<NodeHeartbeat>
 
-  constructor(engine: Engine) {
-    this.world = new KubeletWorld(engine)
+  constructor(engine: Engine, options: KubeletOptions = {}) {
+    this.world = new KubeletWorld(engine, options)
     this.#beats = heartbeatTable(engine)
     const { world } = this
-    const onPod = (body: (ctx: EventContext, row: PodRow, payload: OfContainer) => unknown) => (ctx: EventContext, payload: OfContainer) => {
+    /** Handlers of the kubelet process: nothing happens while it does not run. */
+    const onPod = (body: (ctx: EventContext, row: PodRow, payload: OfPod) => unknown, evenStopped = false) => (ctx: EventContext, payload: OfPod) => {
       const row = world.find(ctx.instance, payload.pod)
-      if (row && world.nodes.get(ctx.instance)?.up) body(ctx, row, payload)
+      const node = world.nodes.get(ctx.instance)
+      if (row && node?.up && (node.kubelet || evenStopped) && (payload.uid === undefined || payload.uid === row.uid)) body(ctx, row, payload)
     }
     engine.actor(KUBELET, {
       boot: (ctx, node: Node) => this.#boot(ctx, node),
@@ -59,18 +68,38 @@ export class Kubelets {
       node: (ctx, delivery: WatchDelivery) => this.#observeNode(ctx, delivery),
       ready: (ctx) => this.#ready(ctx),
       pods: (ctx, delivery: WatchDelivery) => this.#receive(ctx, delivery),
-      sandbox: onPod((ctx, row) => this.#sandboxReady(ctx, row)),
-      pulled: onPod((ctx, row, payload) => pulled(world, ctx, finishPull(world, ctx, row, payload as Pulled), payload as Pulled)),
-      'pull-failed': onPod((ctx, row, payload) => pullFailed(world, ctx, row, payload as Pulled)),
-      'pull-backoff': onPod((ctx, row, { container }) => pullBackoff(world, ctx, row, container)),
-      started: onPod((ctx, row, { container }) => !row.stopping && started(world, ctx, row, container)),
-      exited: onPod((ctx, row, payload) => exited(world, ctx, row, payload as Exited)),
-      'crash-loop': onPod((ctx, row, { container, id }) => crashLoop(world, ctx, row, container, id!)),
-      again: onPod((ctx, row) => advance(world, ctx, row)),
-      probe: onPod((ctx, row, payload) => probed(world, ctx, row, payload as unknown as ProbeDue)),
+      sync: onPod((ctx, row) => row.life === 'sync' && requestSync(world, ctx, { ...row, timer: 0 })),
+      mount: onPod((ctx, row) => row.work?.stage === 'volumes' && mountVolumes(world, ctx, row)),
+      sandbox: onPod((ctx, row) => sandboxReady(world, ctx, row)),
+      pulled: onPod((ctx, row, p) => pulled(world, ctx, row, p as unknown as { container: string; took: number; waited: number })),
+      create: onPod((ctx, row, p) => createContainer(world, ctx, row, p['container'] as string)),
+      start: onPod((ctx, row, p) => start(world, ctx, row, p['container'] as string, p['argv'] as readonly string[])),
+      pleg: onPod((ctx, row) => this.#relist(ctx, row)),
+      look: onPod((ctx, row) => this.#look(ctx, row), true),
+      hooked: onPod((ctx, row, p) => this.#hooked(ctx, row, p['container'] as string, p['kind'] as HookKind, p['error'] as string | undefined)),
+      'hook-timeout': onPod((ctx, row, p) => row.work?.stopping[p['container'] as string]?.id === p['id'] && preStopDone(world, ctx, row, p['container'] as string, undefined)),
+      'kill-now': onPod((ctx, row, p) => killNow(world, ctx, row, p['container'] as string, p['id'] as string)),
+      'sandbox-stopped': onPod((ctx, row) => sandboxStopped(world, ctx, row)),
+      terminated: onPod((ctx, row) => terminated(world, ctx, row)),
+      probe: onPod((ctx, row, p) => probed(world, ctx, row, p as unknown as Attempt)),
+      evict: onPod((ctx, row) => this.#evict(ctx, row)),
       patched: (ctx, answered: Answered) => this.#patched(ctx, answered),
+      kill: (ctx, { pid, signal }: { pid: number; signal: string }) => this.#kill(ctx, pid, signal),
       crash: (ctx) => this.#crash(ctx),
       restart: (ctx) => this.#restart(ctx),
+      reboot: (ctx, node: string) => {
+        this.#crash(ctx)
+        ctx.schedule(REBOOT_TIME, actorOf(ctx.instance), 'restart', node)
+      },
+      freeze: (ctx) => this.#stopKubelet(ctx, 'frozen'),
+      thaw: (ctx) => this.#startKubelet(ctx, 'frozen'),
+      partition: (ctx) => this.#stopKubelet(ctx, 'partitioned'),
+      heal: (ctx) => this.#startKubelet(ctx, 'partitioned'),
+      'stop-kubelet': (ctx) => this.#stopKubelet(ctx),
+      'start-kubelet': (ctx) => this.#startKubelet(ctx),
+      'stop-containerd': (ctx) => this.#runtime(ctx, false),
+      'start-containerd': (ctx) => this.#runtime(ctx, true),
+      'remove-images': (ctx, names: readonly string[]) => this.#removeImages(ctx, names),
     })
   }
 
@@ -83,14 +112,30 @@ export class Kubelets {
   log(pod: KubeObject, options: LogOptions, now: Micros): string | Status {
     const { nodeName } = (pod as Pod).spec
     const row = nodeName ? this.world.pods.get(rowKey(nodeName, pod)) : undefined
-    if (nodeName && !this.world.nodes.get(nodeName)?.up) return badRequest(`Get "https://${nodeName}:10250/containerLogs/${keyOf(pod)}": dial tcp: connect: no route to host`)
-    return containerLog(pod as Pod, row, options, now)
+    const node = nodeName ? this.world.nodes.get(nodeName) : undefined
+    if (nodeName && !node?.up) return badRequest(`Get "https://${nodeName}:10250/containerLogs/${keyOf(pod)}": dial tcp: connect: no route to host`)
+    if (nodeName && !node?.kubelet) return badRequest(`Get "https://${node!.address}:10250/containerLogs/${keyOf(pod)}": dial tcp ${node!.address}:10250: connect: connection refused`)
+    return containerLog(this.world, pod as Pod, row, options, now)
+  }
+
+  /** The number of a container's first process on its node ("POD": the pause process). */
+  pidOf(node: string, pod: string, container: string, now: Micros): number | undefined {
+    const row = this.world.find(node, pod)
+    if (!row?.machine) return undefined
+    void now
+    if (container === 'POD') return row.sandbox.pid
+    const main = (container ? row.machine.containers[container] : Object.values(row.machine.containers)[0])?.main
+    return main ? row.machine.firstPid + main : undefined
   }
 
   #boot(ctx: EventContext, node: Node): void {
     const name = ctx.instance
     if (this.world.nodes.has(name)) return
-    this.world.nodes.set(name, { name, uid: '', address: hostAddress(node), up: true, ready: false, images: preloadedImages(name).map((image) => storedImage(image)!), layers: [], pullingUntil: 0, lastAddress: 1 })
+    const stored = [...preloadedImages(name), ...this.world.registry.preloaded].map((image) => storedImage(this.world, image)).filter((s) => s !== undefined)
+    this.world.nodes.set(name, {
+      name, uid: '', address: hostAddress(node), up: true, kubelet: true, runtime: true, ready: false, images: stored.map((s) => s.entry), layers: [...new Set(stored.flatMap((s) => s.layers))], pullingUntil: 0, lastAddress: 1, lastPid: 1200, lastInode: 4_026_532_200,
+      phase: ctx.random.below(1_000_000), bootedAt: ctx.now, milliCpu: milliValue(node.status?.capacity?.['cpu'] ?? '4'), memory: value(node.status?.capacity?.['memory'] ?? '8Gi'), hostName: name, manifests: {},
+    })
     ctx.note('kubelet.boot', { node: name })
     this.world.client(name).send(ctx, create(NODES, undefined, unready(node, formatTime(ctx.now))), { actor: actorOf(name), what: 'registered' }, ms(5))
   }
@@ -100,9 +145,14 @@ export class Kubelets {
     const client = this.world.client(name)
     this.#beats.set(name, heartbeatFrom(ctx.now))
     if (answer.kind === 'Node') client.send(ctx, create(LEASES, LEASE_NAMESPACE, leaseOf(answer as Node, ctx.now)))
+    this.#watch(ctx, name)
+    ctx.note('kubelet.registered', { node: name })
+  }
+
+  #watch(ctx: EventContext, name: string): void {
+    const client = this.world.client(name)
     client.watch(ctx, `${actorOf(name)}/node`, { ...NODES, fieldSelector: `metadata.name=${name}` }, { actor: actorOf(name), what: 'node' })
     client.watch(ctx, `${actorOf(name)}/pods`, { ...PODS, fieldSelector: `spec.nodeName=${name}` }, { actor: actorOf(name), what: 'pods' })
-    ctx.note('kubelet.registered', { node: name })
   }
 
   /** The node's own object: where its pods' addresses come from. */
@@ -134,73 +184,193 @@ export class Kubelets {
   }
 
   #receive(ctx: EventContext, { type, object, items }: WatchDelivery): void {
-    const node = ctx.instance
-    if (!this.world.nodes.get(node)?.up) return
+    const name = ctx.instance
+    const node = this.world.nodes.get(name)
+    if (!node?.up || !node.kubelet) return
     if (type === 'SYNC') {
-      const present = new Set((items ?? []).map((pod) => rowKey(node, pod)))
-      for (const key of [...this.world.byNode.keys(node)]) if (!present.has(key)) this.world.pods.delete(key)
+      const present = new Set((items ?? []).map((pod) => rowKey(name, pod)))
+      for (const key of [...this.world.byNode.keys(name)]) if (!present.has(key)) this.#deleted(ctx, this.world.pods.get(key)!)
       for (const pod of items ?? []) this.#observe(ctx, pod as Pod)
-    } else if (type === 'DELETED') this.world.pods.delete(rowKey(node, object!))
-    else if (object) this.#observe(ctx, object as Pod)
+    } else if (type === 'DELETED') {
+      const row = this.world.pods.get(rowKey(name, object!))
+      if (row && row.uid === object!.metadata.uid) this.#deleted(ctx, row)
+    } else if (object) this.#observe(ctx, object as Pod)
+  }
+
+  /** The object is gone; what still runs of the pod is stopped without telling anybody. */
+  #deleted(ctx: EventContext, row: PodRow): void {
+    const runs = Object.values(row.containers).some((c) => c.run?.state === 'running') || row.work !== undefined
+    if (!runs || row.life === 'terminated') {
+      if (row.look) ctx.cancel(row.look)
+      this.world.pods.delete(rowKey(row.node, row.pod))
+      return
+    }
+    const gone = this.world.put({ ...row, gone: true })
+    requestEnd(this.world, ctx, gone, { grace: seconds(row.pod.metadata.deletionGracePeriodSeconds ?? 0), deleted: true, since: ctx.now })
   }
 
   #observe(ctx: EventContext, pod: Pod): void {
+    const { world } = this
     const node = ctx.instance
-    const known = this.world.pods.get(rowKey(node, pod))
-    const row = known?.uid === pod.metadata.uid ? this.world.put({ ...known!, pod }) : undefined
-    if (row) {
-      if (pod.metadata.deletionTimestamp && !row.stopping) report(this.world, ctx, beginStop(this.world, ctx, row))
-      else report(this.world, ctx, row)
+    const known = world.pods.get(rowKey(node, pod))
+    if (known && known.uid === pod.metadata.uid) {
+      const specChanged = known.pod.spec !== pod.spec || known.pod.metadata.labels !== pod.metadata.labels || known.pod.metadata.annotations !== pod.metadata.annotations
+      const gatesChanged = (pod.spec.readinessGates?.length ?? 0) > 0
+      const row = world.put({ ...known, pod })
+      if (pod.metadata.deletionTimestamp) {
+        const grace = seconds(pod.metadata.deletionGracePeriodSeconds ?? 30)
+        if (!row.end?.deleted) report(world, ctx, requestEnd(world, ctx, row, { grace, deleted: true, since: ctx.now }))
+        else report(world, ctx, row)
+      } else if (row.life === 'sync' && (specChanged || gatesChanged)) requestSync(world, ctx, row)
+      else report(world, ctx, row)
       return
     }
+    if (known) return
     const isOver = pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed'
     if (pod.metadata.deletionTimestamp) {
-      this.world.client(node).send(ctx, remove(PODS, pod, { gracePeriodSeconds: 0, preconditions: { uid: pod.metadata.uid } }))
+      world.client(node).send(ctx, remove(PODS, pod, { gracePeriodSeconds: 0, preconditions: { uid: pod.metadata.uid } }))
       return
     }
-    if (isOver) return
-    report(this.world, ctx, admitPod(this.world, ctx, node, pod))
+    if (!isOver) this.#admit(ctx, node, pod)
   }
 
-  #sandboxReady(ctx: EventContext, row: PodRow): void {
-    const node = this.world.nodes.get(row.node)!
-    if (row.stopping) return
-    if (!row.pod.spec.hostNetwork && !node.podCIDR) {
-      ctx.schedule(ms(1000), actorOf(row.node), 'sandbox', { pod: keyOf(row.pod) })
+  /** A pod that this kubelet has not had in its hands: a new one, or after a crash one whose containers are lost. */
+  #admit(ctx: EventContext, node: string, pod: Pod): void {
+    const known = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])]
+    const containers: Record<string, ContainerRow> = {}
+    for (const s of known) {
+      const running = s.state?.running
+      if (!s.containerID) continue
+      const ended = running ? { exitCode: 255, reason: 'Unknown', startedAt: running.startedAt, finishedAt: formatTime(ctx.now), containerID: s.containerID } : (s.state?.terminated ?? s.lastState?.terminated)
+      const done = s.state?.terminated?.exitCode === 0 && pod.spec.initContainers?.some((c) => c.name === s.name)
+      containers[s.name!] = { name: s.name!, verdicts: {}, lost: { state: done ? s.state! : { waiting: { reason: (pod.spec.initContainers?.length ?? 0) > 0 ? 'PodInitializing' : 'ContainerCreating' } }, ...(ended && !done ? { lastState: { terminated: ended } } : {}), restarts: s.restartCount ?? 0 } }
+    }
+    const wasHere = known.some((c) => c.containerID)
+    const row: PodRow = {
+      node, pod, uid: pod.metadata.uid!, addedAt: ctx.now, startTime: parseTime(pod.status?.startTime) ?? ctx.now, sandbox: { state: 'none', attempt: wasHere ? 1 : 0, pid: 0, inode: 0 }, containers, reasons: {}, backoffs: {}, volumes: {}, pending: false, timer: 0, life: 'sync', patching: false,
+    }
+    const refused = refusal(this.world, node, pod)
+    if (refused) {
+      this.world.aboutPod(ctx, row, 'Warning', refused.reason, refused.message.replace(/^Pod was rejected: /, ''))
+      report(this.world, ctx, this.world.put({ ...row, rejected: refused, life: 'terminated' }))
       return
     }
-    const used = new Set(this.world.byNode.keys(row.node).map((key) => this.world.pods.get(key)!.ip))
-    const address = row.pod.spec.hostNetwork ? undefined : nextAddress(node.podCIDR!, node.lastAddress, (ip) => used.has(ip))
-    if (address) this.world.nodes.set(row.node, { ...node, lastAddress: address.number })
-    const ip = row.pod.spec.hostNetwork ? node.address : address?.ip
-    ctx.note('kubelet.sandbox', { pod: row.pod.metadata.name, node: row.node, ip: ip ?? '' })
-    advance(this.world, ctx, this.world.put({ ...row, sandbox: 'ready', ...(ip ? { ip } : {}) }))
+    ctx.note('kubelet.admits', { pod: pod.metadata.name, node })
+    requestSync(this.world, ctx, this.world.put(row))
+  }
+
+  /** The PLEG's look at the runtime: ends are seen, and the pod is synced. */
+  #relist(ctx: EventContext, given: PodRow): void {
+    let row = this.world.put({ ...given, pleg: false })
+    for (const name of Object.keys(row.containers)) if (row.machine?.containers[name]?.ended && row.machine.containers[name].id === row.containers[name]!.run?.id.slice('containerd://'.length)) row = containerEnded(this.world, ctx, row, name)
+    if (row.life === 'sync') requestSync(this.world, ctx, row)
+  }
+
+  /** The machine has come to something: containers or hooks have ended, the world is asked, or it is only time to look further. */
+  #look(ctx: EventContext, given: PodRow): void {
+    const { world } = this
+    let row = world.put(advanced(world, ctx, { ...given, look: undefined } as unknown as PodRow))
+    const node = world.node(row)
+    for (const name of Object.keys(row.containers)) {
+      const state = row.containers[name]!
+      if (state.run?.state !== 'running' || !row.machine?.containers[name]?.ended) continue
+      if (row.work?.stopping[name]) row = node.kubelet ? stopped(world, ctx, world.fresh(row), name) : row
+      else if (node.kubelet) row = plegSoon(world, ctx, row, world.nextRelist(row, ctx.now))
+    }
+    row = world.fresh(row)
+    row = this.#sessions(ctx, row)
+    const full = overfull(row)
+    if (full && row.life === 'sync') world.later(ctx, row, EVICTION_PERIOD + ctx.random.below(EVICTION_PERIOD), 'evict')
+    if (world.find(row.node, keyOf(row.pod))) lookAhead(world, ctx, world.fresh(row))
+  }
+
+  /** Commands in containers that have ended: hooks. */
+  #sessions(ctx: EventContext, given: PodRow): PodRow {
+    const { world } = this
+    let row = given
+    for (const [key, session] of Object.entries(row.machine?.sessions ?? {})) {
+      if (session.code === undefined) continue
+      const { [key]: _done, ...sessions } = row.machine!.sessions
+      row = world.put({ ...row, machine: { ...row.machine!, sessions } })
+      const [what, kind, name] = key.split(' ')
+      if (what !== 'hook') continue
+      const container = containerNamed(row.pod, name!)
+      const hook = container?.lifecycle?.[kind as HookKind]
+      if (!container || !hook) continue
+      this.#hooked(ctx, row, name!, kind as HookKind, execHookError(row, container, hook, session.code, session.stdout + session.stderr))
+      row = world.fresh(row)
+    }
+    return row
+  }
+
+  #hooked(ctx: EventContext, row: PodRow, name: string, kind: HookKind, error: string | undefined): void {
+    if (kind === 'postStart') postStartDone(this.world, ctx, row, name, error)
+    else preStopDone(this.world, ctx, row, name, error)
+  }
+
+  /** The eviction manager found a volume that holds more than it may. */
+  #evict(ctx: EventContext, row: PodRow): void {
+    const full = overfull(row)
+    if (!full || row.end || row.life !== 'sync') return
+    const message = `Usage of EmptyDir volume "${full.name}" exceeds the limit "${full.limit}". `
+    this.world.aboutPod(ctx, row, 'Warning', 'Evicted', message)
+    requestEnd(this.world, ctx, row, { grace: 0, reason: 'Evicted', message, deleted: false, since: ctx.now, conditionReason: 'TerminationByKubelet' })
   }
 
   /** The API server has the last report; if more has changed since, the next one goes out. */
   #patched(ctx: EventContext, { answer, data }: Answered): void {
-    const row = this.world.find(ctx.instance, data as string)
-    if (!row) return
+    const { pod, uid } = data as { pod: string; uid: string }
+    const row = this.world.find(ctx.instance, pod)
+    if (!row || row.uid !== uid) return
     const lost = answer.kind === 'Status'
     ctx.note('kubelet.reported', { pod: row.pod.metadata.name, node: row.node })
     report(this.world, ctx, this.world.put({ ...row, patching: false, ...(lost ? { sent: undefined } : {}) }))
+  }
+
+  #kill(ctx: EventContext, pid: number, signal: string): void {
+    const { world } = this
+    for (const key of world.byNode.keys(ctx.instance)) {
+      const row = world.pods.get(key)!
+      if (row.sandbox.state === 'ready' && row.sandbox.pid === pid && signal !== 'TERM') {
+        const next = world.put({ ...row, sandbox: { ...row.sandbox, state: 'stopped' } })
+        plegSoon(world, ctx, next, world.nextRelist(next, ctx.now))
+        return
+      }
+      const id = pid - (row.machine?.firstPid ?? Infinity)
+      if (row.machine?.processes.some((p) => p.id === id)) {
+        withSignal(world, ctx, row, id, signal.replace(/^SIG/, '') === '9' ? 'KILL' : signal.replace(/^SIG/, ''))
+        return
+      }
+    }
+  }
+
+  #silence(ctx: EventContext, name: string): void {
+    const client = this.world.client(name)
+    for (const what of ['node', 'pods']) client.unwatch(ctx, `${actorOf(name)}/${what}`)
+    const beat = this.#beats.get(name)
+    if (!beat) return
+    this.#beats.delete(name)
+    const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name, namespace: LEASE_NAMESPACE } }
+    client.send(ctx, patch(LEASES, lease, renewal(lastRenewal(beat, ctx.now)), 'merge'))
+  }
+
+  #speak(ctx: EventContext, row: NodeRow): void {
+    const { name } = row
+    this.#beats.set(name, heartbeatFrom(ctx.now))
+    this.#reportNode(ctx, row)
+    const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name, namespace: LEASE_NAMESPACE } }
+    this.world.client(name).send(ctx, patch(LEASES, lease, renewal(ctx.now), 'merge'))
+    this.#watch(ctx, name)
   }
 
   /** Power off: processes and the kubelet's memory are gone, nobody renews the lease. */
   #crash(ctx: EventContext): void {
     const name = ctx.instance
     const row = this.world.nodes.get(name)
-    const beat = this.#beats.get(name)
     if (!row?.up) return
     this.world.nodes.set(name, { ...row, up: false })
     for (const key of [...this.world.byNode.keys(name)]) this.world.pods.delete(key)
-    const client = this.world.client(name)
-    for (const what of ['node', 'pods']) client.unwatch(ctx, `${actorOf(name)}/${what}`)
-    if (beat) {
-      this.#beats.delete(name)
-      const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name, namespace: LEASE_NAMESPACE } }
-      client.send(ctx, patch(LEASES, lease, renewal(lastRenewal(beat, ctx.now)), 'merge'))
-    }
+    this.#silence(ctx, name)
     ctx.note('kubelet.crash', { node: name })
   }
 
@@ -208,15 +378,63 @@ export class Kubelets {
     const name = ctx.instance
     const row = this.world.nodes.get(name)
     if (!row || row.up) return
-    const next = { ...row, up: true, pullingUntil: 0 }
+    const { fault: _mended, ...rest } = row
+    const next: NodeRow = { ...rest, up: true, kubelet: true, runtime: true, pullingUntil: 0, bootedAt: ctx.now }
     this.world.nodes.set(name, next)
-    this.#beats.set(name, heartbeatFrom(ctx.now))
-    this.#reportNode(ctx, next)
-    const client = this.world.client(name)
-    const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name, namespace: LEASE_NAMESPACE } }
-    client.send(ctx, patch(LEASES, lease, renewal(ctx.now), 'merge'))
-    client.watch(ctx, `${actorOf(name)}/node`, { ...NODES, fieldSelector: `metadata.name=${name}` }, { actor: actorOf(name), what: 'node' })
-    client.watch(ctx, `${actorOf(name)}/pods`, { ...PODS, fieldSelector: `spec.nodeName=${name}` }, { actor: actorOf(name), what: 'pods' })
+    this.#speak(ctx, next)
     ctx.note('kubelet.restart', { node: name })
   }
+
+  /** The kubelet process ends, hangs or is cut off; containers go on. */
+  #stopKubelet(ctx: EventContext, fault?: KubeletFault): void {
+    const row = this.world.nodes.get(ctx.instance)
+    if (!row?.up || !row.kubelet) return
+    this.world.nodes.set(row.name, { ...row, kubelet: false, ...(fault ? { fault } : {}) })
+    this.#silence(ctx, row.name)
+    ctx.note(fault === 'frozen' ? 'kubelet.freeze' : fault ? 'kubelet.partition' : 'kubelet.stopped', { node: row.name })
+  }
+
+  #startKubelet(ctx: EventContext, from?: KubeletFault): void {
+    const { world } = this
+    const row = world.nodes.get(ctx.instance)
+    if (!row?.up || row.kubelet || row.fault !== from) return
+    const { fault: _mended, ...rest } = row
+    const next: NodeRow = { ...rest, kubelet: true }
+    world.nodes.set(row.name, next)
+    ctx.note(from === 'frozen' ? 'kubelet.thaw' : from ? 'kubelet.heal' : 'kubelet.restart', { node: row.name })
+    if (!from) this.#tellStart(ctx, row.name)
+    this.#speak(ctx, next)
+    for (const key of world.byNode.keys(row.name)) {
+      // What was under way in the old process is begun anew by the new one.
+      const { work: _lost, ...pod } = world.pods.get(key)!
+      const fresh = world.put({ ...pod, patching: false, sent: undefined, timer: 0, pending: false, pleg: false })
+      plegSoon(world, ctx, fresh, ctx.now + seconds(1))
+      lookAhead(world, ctx, world.fresh(fresh))
+    }
+  }
+
+  /** What a kubelet says of its node when it starts. */
+  #tellStart(ctx: EventContext, name: string): void {
+    const { world } = this
+    world.aboutNode(ctx, name, 'Normal', 'Starting', 'Starting kubelet.')
+    if (world.cgroups === 'v1') world.aboutNode(ctx, name, 'Warning', 'CgroupV1', 'cgroup v1 detected. cgroup v1 support is deprecated and will be removed in a future release. Please migrate to cgroup v2. More information at https://git.k8s.io/enhancements/keps/sig-node/5573-remove-cgroup-v1')
+    world.aboutNode(ctx, name, 'Normal', 'NodeAllocatableEnforced', 'Updated Node Allocatable limit across pods')
+    for (const reason of ['NodeHasSufficientMemory', 'NodeHasNoDiskPressure', 'NodeHasSufficientPID', 'NodeReady']) world.aboutNode(ctx, name, 'Normal', reason, `Node ${name} status is now: ${reason}`)
+  }
+
+  #runtime(ctx: EventContext, running: boolean): void {
+    const row = this.world.nodes.get(ctx.instance)
+    if (row) this.world.nodes.set(row.name, { ...row, runtime: running })
+  }
+
+  #removeImages(ctx: EventContext, names: readonly string[]): void {
+    const row = this.world.nodes.get(ctx.instance)
+    if (!row) return
+    const stored = names.map((name) => storedImage(this.world, name)).filter((s) => s !== undefined)
+    const references = new Set(stored.map((s) => s.entry.reference))
+    const kept = row.images.filter((i) => !references.has(i.reference))
+    const layers = new Set(kept.flatMap((i) => storedImage(this.world, i.reference)?.layers ?? []))
+    this.world.nodes.set(row.name, { ...row, images: kept, layers: row.layers.filter((l) => layers.has(l)) })
+  }
 }
+

@@ -1,36 +1,51 @@
-import type { Pod } from '../../api/pod.ts'
+import { allContainers, type Pod } from '../../api/pod.ts'
 import { badRequest, type Status } from '../../api/status.ts'
 import { formatMicroTime, parseTime, seconds, type Micros } from '../../engine/time.ts'
-import { linesUntil } from '../runtime/process.ts'
+import type { LogChunk } from '../linux/machine.ts'
+import { logLines, machineNow } from './linux.ts'
 import type { PodRow } from './state.ts'
-import { containerNamed, processFor } from './world.ts'
+import { containerNamed, type KubeletWorld } from './world.ts'
 
 export interface LogOptions {
   readonly container?: string
   readonly tailLines?: number
   readonly sinceSeconds?: number
+  readonly sinceTime?: string
+  readonly limitBytes?: number
   readonly previous?: boolean
   readonly timestamps?: boolean
 }
 
-/** A container's log, computed from its process; refusals in the kubelet's words. */
-export function containerLog(pod: Pod, row: PodRow | undefined, options: LogOptions, now: Micros): string | Status {
-  const names = [...pod.spec.containers, ...(pod.spec.initContainers ?? [])].map((c) => c.name)
+/** A container's log as it stands now; refusals in the kubelet's words (pkg/kubelet: validateContainerLogStatus). */
+export function containerLog(world: KubeletWorld, pod: Pod, row: PodRow | undefined, options: LogOptions, now: Micros): string | Status {
+  const names = allContainers(pod.spec).map((c) => c.name)
   const name = options.container || pod.spec.containers[0]!.name
-  if (!options.container && pod.spec.containers.length > 1)
-    return badRequest(`a container name must be specified for pod ${pod.metadata.name}, choose one of: [${names.join(' ')}]`)
-  const container = containerNamed(pod, name)
-  if (!container) return badRequest(`container ${name} is not valid for pod ${pod.metadata.name}`)
+  if (!options.container && pod.spec.containers.length > 1) return badRequest(`a container name must be specified for pod ${pod.metadata.name}, choose one of: [${names.join(' ')}]`)
+  if (!containerNamed(pod, name)) return badRequest(`container ${name} is not valid for pod ${pod.metadata.name}`)
   const state = row?.containers[name]
-  const waiting = state?.state.waiting
-  const last = state?.state.terminated ?? state?.lastState?.terminated
-  if (options.previous && !state?.lastState?.terminated) return badRequest(`previous terminated container "${name}" in pod "${pod.metadata.name}" not found`)
-  if (!state || (waiting && !last)) return badRequest(`container "${name}" in pod "${pod.metadata.name}" is waiting to start: ${waiting?.message && /Image/.test(waiting.reason ?? '') ? 'trying and failing to pull image' : (waiting?.reason ?? 'ContainerCreating')}`)
-  const running = !options.previous && state.state.running
-  const startedAt = running ? state.startedAt! : (parseTime((options.previous ? state.lastState?.terminated : last)?.startedAt) ?? 0)
-  const until = running ? now : (parseTime((options.previous ? state.lastState?.terminated : last)?.finishedAt) ?? now)
-  let lines = linesUntil(processFor(container), Math.max(until - startedAt, 0) + (running ? 0 : seconds(1)))
-  if (options.sinceSeconds !== undefined) lines = lines.filter((line) => startedAt + line.at >= now - seconds(options.sinceSeconds!))
+  const reason = row?.reasons[name]
+  const isPull = /^(ErrImagePull|ImagePullBackOff|ErrImageNeverPull|InvalidImageName|ImageInspectError)$/.test(reason?.reason ?? '')
+  const run = state?.run
+  if (options.previous) {
+    const before = run?.state === 'exited' && reason?.reason === 'CrashLoopBackOff' ? run : state?.before
+    if (!before) return badRequest(`previous terminated container "${name}" in pod "${pod.metadata.name}" not found`)
+    const log = before === run ? row?.machine?.containers[name]?.log : row?.previousLogs?.[before.id]
+    return log === undefined ? `unable to retrieve container logs for ${before.id}` : text(log, options, now)
+  }
+  if (!run || run.state === 'created') {
+    const why = isPull ? 'trying and failing to pull image' : (reason?.reason ?? ((pod.spec.initContainers?.length ?? 0) > 0 ? 'PodInitializing' : 'ContainerCreating'))
+    return badRequest(`container "${name}" in pod "${pod.metadata.name}" is waiting to start: ${why}`)
+  }
+  if (run.startedAt === undefined) return badRequest(`container "${name}" in pod "${pod.metadata.name}" is waiting to start: ${reason?.reason ?? 'RunContainerError'}`)
+  const machine = row && machineNow(world, row, now)
+  return text(machine?.containers[name]?.log ?? null, options, now)
+}
+
+function text(log: LogChunk | null, options: LogOptions, now: Micros): string {
+  let lines = logLines(log)
+  const since = options.sinceTime === undefined ? (options.sinceSeconds === undefined ? undefined : now - seconds(options.sinceSeconds)) : parseTime(options.sinceTime)
+  if (since !== undefined) lines = lines.filter((line) => line.at >= since)
   if (options.tailLines !== undefined) lines = options.tailLines === 0 ? [] : lines.slice(-options.tailLines)
-  return lines.map(({ at, text }) => `${options.timestamps ? `${formatMicroTime(startedAt + at)} ` : ''}${text}\n`).join('')
+  const all = lines.map(({ at, text: line }) => `${options.timestamps ? `${formatMicroTime(at)} ` : ''}${line}\n`).join('')
+  return options.limitBytes === undefined ? all : all.slice(0, options.limitBytes)
 }

@@ -4,26 +4,32 @@ import { patch, PODS, remove } from '../../client/request.ts'
 import type { EventContext } from '../../engine/engine.ts'
 import type { PodRow } from './state.ts'
 import { podStatus } from './status.ts'
-import { actorOf, type KubeletWorld } from './world.ts'
+import { actorOf, rowKey, type KubeletWorld } from './world.ts'
 
-/** Sends what has changed of a pod's status; one patch is under way at a time (pkg/kubelet/status: manager). */
-export function report(world: KubeletWorld, ctx: EventContext, row: PodRow): PodRow {
-  if (row.patching || row.removing) return row
-  const node = world.nodes.get(row.node)
-  if (!node?.up) return row
-  const status = podStatus(row, node.address, ctx.now)
+/**
+ * Sends what has changed of a pod's status; one patch is under way at a time (pkg/kubelet/status: manager). `address`: 'none'
+ * tells the last state with a ready sandbox only, as the kubelet does between the sandbox and the containers.
+ */
+export function report(world: KubeletWorld, ctx: EventContext, row: PodRow, address?: 'none' | 'keep'): PodRow {
+  const node = world.node(row)
+  if (row.gone) return maybeRemove(world, ctx, row)
+  if (row.patching || row.removing || !node.up || !node.kubelet) return world.put(row)
+  const status = podStatus(row, node.address, ctx.now, address !== 'none' && address !== 'keep')
   if (deepEqual(status, row.sent)) return maybeRemove(world, ctx, row)
   const body = { metadata: { uid: row.uid }, status } as unknown as JsonValue
-  world.client(row.node).send(ctx, patch(PODS, row.pod, body, 'merge', 'status'), { actor: actorOf(row.node), what: 'patched', data: keyOf(row.pod) })
+  world.client(row.node).send(ctx, patch(PODS, row.pod, body, 'merge', 'status'), { actor: actorOf(row.node), what: 'patched', data: { pod: keyOf(row.pod), uid: row.uid } })
   return world.put({ ...row, patching: true, sent: status })
 }
 
-/** When every container has stopped and the API server knows, the pod object itself can go. */
-function maybeRemove(world: KubeletWorld, ctx: EventContext, row: PodRow): PodRow {
-  if (!row.pod.metadata.deletionTimestamp || !row.stopping) return row
-  if (Object.values(row.containers).some((c) => c.state.running !== undefined || c.doing !== undefined)) return row
+/** When nothing of the pod is left and the API server knows, the object itself can go. */
+export function maybeRemove(world: KubeletWorld, ctx: EventContext, row: PodRow): PodRow {
+  if (row.life !== 'terminated') return world.put(row)
+  if (row.gone) {
+    world.pods.delete(rowKey(row.node, row.pod))
+    return row
+  }
+  if (!row.pod.metadata.deletionTimestamp || row.removing || row.patching || row.isStatic) return world.put(row)
   ctx.note('kubelet.removed', { pod: row.pod.metadata.name, node: row.node })
-  const options = { gracePeriodSeconds: 0, preconditions: { uid: row.uid } }
-  world.client(row.node).send(ctx, remove(PODS, row.pod, options))
+  world.client(row.node).send(ctx, remove(PODS, row.pod, { gracePeriodSeconds: 0, preconditions: { uid: row.uid } }))
   return world.put({ ...row, removing: true })
 }

@@ -1,29 +1,81 @@
 import type { ContainerState } from '../../api/pod-status.ts'
 import type { Pod } from '../../api/pod.ts'
 import type { Micros } from '../../engine/time.ts'
-import type { ProbeKind } from '../runtime/probing.ts'
+import type { LogChunk, Machine } from '../linux/machine.ts'
+import type { KubeletFault } from './faults.ts'
 
-/** What the kubelet is doing for a container just now. */
-export type Doing = 'pull' | 'create' | 'stop' | undefined
+export type ProbeKind = 'startup' | 'readiness' | 'liveness'
 
-/** A container as its runtime knows it. `id` changes with every start; late events of older ones are dropped by it. */
+/** One container of the runtime: `id` changes with every start. */
+export interface Run {
+  /** "containerd://…" */
+  readonly id: string
+  readonly attempt: number
+  readonly state: 'created' | 'running' | 'exited'
+  readonly createdAt: Micros
+  readonly startedAt?: Micros
+  readonly ended?: { readonly at: Micros; readonly code: number; readonly reason: string; readonly message?: string }
+  readonly reference: string
+  readonly imageID: string
+  readonly user: { readonly uid: number; readonly gid: number; readonly groups: readonly number[] }
+}
+
+/** What the kubelet knows of a container by name: the present run, the one before, and the verdicts of its probes. */
 export interface ContainerRow {
   readonly name: string
-  readonly state: ContainerState
-  readonly lastState?: ContainerState
-  readonly doing?: Doing
-  readonly id?: string
-  readonly imageID?: string
-  readonly reference?: string
-  readonly startedAt?: Micros
-  readonly restarts: number
-  /** Failed attempts to pull, and when the next one is due. */
-  readonly pulls?: { readonly failures: number; readonly next: Micros }
-  /** Restarts that failed, and when the next one is due. */
-  readonly crash?: { readonly failures: number; readonly next: Micros }
+  readonly run?: Run
+  readonly before?: Run
   readonly verdicts: Readonly<Partial<Record<ProbeKind, boolean>>>
-  /** Ended for good: nothing will start it again. */
-  readonly over?: boolean
+  /** Probes whose command cannot be run: told once. */
+  readonly errored?: Readonly<Partial<Record<ProbeKind, true>>>
+  /** From an earlier kubelet: what the API server had of a container that the runtime has lost. */
+  readonly lost?: { readonly state: ContainerState; readonly lastState?: ContainerState; readonly restarts: number }
+}
+
+/** A reason why a container could not be started, until it is (pkg/kubelet: reasonCache). */
+export interface Reason {
+  readonly reason: string
+  readonly message: string
+}
+
+/** A back-off in force (client-go: flowcontrol.Backoff). */
+export interface Backoff {
+  readonly delay: Micros
+  readonly since: Micros
+}
+
+/** What a sync still has to do, in order. */
+export type Op =
+  | { readonly op: 'stop-all'; readonly containers: readonly string[] }
+  | { readonly op: 'sandbox' }
+  | { readonly op: 'kill'; readonly container: string; readonly message: string; readonly grace: Micros }
+  | { readonly op: 'start'; readonly container: string; readonly init: boolean }
+
+/** The worker at work: syncing (waiting for volumes, then operations), or terminating. */
+export interface Work {
+  readonly kind: 'sync' | 'terminating' | 'terminated'
+  readonly ops: readonly Op[]
+  readonly stage: 'volumes' | 'op' | 'stopping' | 'sandbox' | 'finish'
+  /** Something was done that the next look at the runtime shows. */
+  readonly changed: boolean
+  readonly failed: boolean
+  /** When the earliest back-off of this sync is over, if all its failures are back-offs. */
+  readonly backoffUntil?: Micros
+  readonly otherError: boolean
+  /** Containers that are being stopped, with the instant at which KILL is sent. */
+  readonly stopping: Readonly<Record<string, Stopping>>
+}
+
+export interface Stopping {
+  readonly id: string
+  readonly phase: 'hook' | 'term' | 'waiting'
+  readonly deadline: Micros
+  readonly grace: Micros
+}
+
+export interface VolumeRow {
+  readonly ready: boolean
+  readonly tries: number
 }
 
 /** One pod in the hands of a kubelet. Rows are keyed "node namespace/name". */
@@ -33,15 +85,36 @@ export interface PodRow {
   readonly uid: string
   readonly addedAt: Micros
   readonly startTime: Micros
-  readonly sandbox: 'none' | 'starting' | 'ready'
+  readonly sandbox: { readonly state: 'none' | 'ready' | 'stopped'; readonly attempt: number; readonly id?: string; readonly pid: number; readonly inode: number }
   readonly ip?: string
+  readonly machine?: Machine
+  /** Logs of runs that were replaced, the last one of each container. */
+  readonly previousLogs?: Readonly<Record<string, LogChunk | null>>
+  /** Seq of the event in which the machine is looked at again. */
+  readonly look?: number
   readonly containers: Readonly<Record<string, ContainerRow>>
-  /** The end has begun: containers are being stopped. */
-  readonly stopping?: { readonly since: Micros; readonly killAt: Micros }
+  readonly reasons: Readonly<Record<string, Reason>>
+  readonly backoffs: Readonly<Record<string, Backoff>>
+  readonly volumes: Readonly<Record<string, VolumeRow>>
+  readonly work?: Work
+  /** A sync was asked for while one was under way. */
+  readonly pending: boolean
+  /** Seq of the event in which the next sync is due, 0 when none is. */
+  readonly timer: number
+  /** Where the pod stands with its worker. */
+  readonly life: 'sync' | 'terminating' | 'terminated' | 'finished'
+  /** Termination was asked for: why, and how much time there is. */
+  readonly end?: { readonly grace: Micros; readonly reason?: string; readonly message?: string; readonly deleted: boolean; readonly since: Micros; readonly conditionReason?: string }
   readonly patching: boolean
-  /** Fields of the status that were sent last. */
+  /** The status that was sent last. */
   readonly sent?: unknown
   readonly removing?: boolean
+  /** A look at the runtime (PLEG) is due. */
+  readonly pleg?: boolean
+  readonly rejected?: Reason
+  /** The API server has it no more. */
+  readonly gone?: boolean
+  readonly isStatic?: boolean
 }
 
 export const withContainer = (row: PodRow, state: ContainerRow): PodRow => ({ ...row, containers: { ...row.containers, [state.name]: state } })
@@ -55,6 +128,11 @@ export interface NodeRow {
   /** The range of its pods; absent until the node controller has assigned one. */
   readonly podCIDR?: string
   readonly up: boolean
+  /** The kubelet process runs; containers go on without it. */
+  readonly kubelet: boolean
+  /** Why it does not, when a fault is the reason. */
+  readonly fault?: KubeletFault
+  readonly runtime: boolean
   readonly ready: boolean
   /** References that the node has, with sizes. */
   readonly images: readonly { readonly reference: string; readonly digest: string; readonly size: number }[]
@@ -62,4 +140,14 @@ export interface NodeRow {
   /** Pulls happen one by one: until then the puller is busy. */
   readonly pullingUntil: Micros
   readonly lastAddress: number
+  readonly lastPid: number
+  readonly lastInode: number
+  /** Phase of the PLEG's seconds. */
+  readonly phase: Micros
+  readonly bootedAt: Micros
+  readonly milliCpu: number
+  readonly memory: number
+  readonly hostName: string
+  /** Manifests of static pods by file name. */
+  readonly manifests: Readonly<Record<string, Pod>>
 }

@@ -1,64 +1,122 @@
 import { findCondition } from '../../api/conditions.ts'
 import type { Container } from '../../api/container.ts'
-import type { ContainerStatus, PodCondition, PodStatus } from '../../api/pod-status.ts'
+import type { ContainerState, ContainerStatus, PodCondition, PodStatus } from '../../api/pod-status.ts'
 import { isSidecar, type Pod } from '../../api/pod.ts'
 import { qosClass } from '../../api/pod-resources.ts'
 import { formatTime, type Micros } from '../../engine/time.ts'
-import type { ContainerRow, PodRow } from './state.ts'
+import { restartsAfter, shouldStart } from './restart.ts'
+import type { ContainerRow, PodRow, Run } from './state.ts'
+
+type Phase = NonNullable<PodStatus['phase']>
+
+export const UNKNOWN = 'The container could not be located when the pod was terminated'
+const EPOCH = '1970-01-01T00:00:00Z'
+
+const isTerminal = (phase: string | undefined): boolean => phase === 'Succeeded' || phase === 'Failed'
+
+function stateOf(run: Run): ContainerState {
+  const startedAt = run.startedAt === undefined ? EPOCH : formatTime(run.startedAt)
+  if (run.state === 'running') return { running: { startedAt } }
+  if (run.state === 'created') return { waiting: {} }
+  const { at, code, reason, message } = run.ended!
+  return { terminated: { exitCode: code, reason, ...(message ? { message } : {}), startedAt, finishedAt: formatTime(at), containerID: run.id } }
+}
+
+/** Has the container passed its startup probe? Without one it counts as started while it runs. */
+export const isStarted = (container: Container, row: ContainerRow | undefined): boolean => row?.run?.state === 'running' && (!container.startupProbe || row.verdicts.startup === true)
 
 /** Is the container ready: running, started, and its readiness probe (if it has one) content? */
-export function isReady(container: Container, row: ContainerRow | undefined): boolean {
-  if (!row?.state.running || !isStarted(container, row)) return false
-  return container.readinessProbe ? row.verdicts.readiness === true : true
-}
+export const isReady = (container: Container, row: ContainerRow | undefined): boolean => isStarted(container, row) && (container.readinessProbe ? row!.verdicts.readiness === true : true)
 
-export const isStarted = (container: Container, row: ContainerRow | undefined): boolean =>
-  row?.state.running !== undefined && (!container.startupProbe || row.verdicts.startup === true)
-
-const isDone = (row: ContainerRow | undefined): boolean => row?.over === true && row.state.terminated?.exitCode === 0
-
-/** Have all init containers done their part: sidecars started, the others ended well? */
-export const isInitialized = (row: PodRow): boolean =>
-  (row.pod.spec.initContainers ?? []).every((c) => (isSidecar(c) ? isStarted(c, row.containers[c.name]) : isDone(row.containers[c.name])))
-
-/** The phase as the kubelet computes it (pkg/kubelet: getPhase). */
-export function phaseOf(row: PodRow): NonNullable<PodStatus['phase']> {
-  const { spec } = row.pod
-  const failedInit = (spec.initContainers ?? []).some((c) => row.containers[c.name]?.over && (row.containers[c.name]?.state.terminated?.exitCode ?? 0) !== 0)
-  if (failedInit && spec.restartPolicy === 'Never') return 'Failed'
-  const rows = spec.containers.map((c) => row.containers[c.name])
-  if (!isInitialized(row) && !row.stopping) return 'Pending'
-  const over = rows.every((c) => c?.over)
-  if (over) return rows.every((c) => c?.state.terminated?.exitCode === 0) ? 'Succeeded' : 'Failed'
-  const neverStarted = rows.some((c) => !c?.state.running && !c?.state.terminated && !c?.lastState?.terminated)
-  return neverStarted ? 'Pending' : 'Running'
-}
-
-function statusOfContainer(pod: Pod, container: Container, row: ContainerRow, isInit: boolean): ContainerStatus {
-  const mounts = (container.volumeMounts ?? []).map((m) => ({
-    name: m.name,
-    mountPath: m.mountPath,
-    ...(m.readOnly ? { readOnly: true, recursiveReadOnly: 'Disabled' } : {}),
-  }))
-  const running = row.state.running !== undefined
-  const known = running || row.id !== undefined
-  const uid = container.securityContext?.runAsUser ?? pod.spec.securityContext?.runAsUser ?? 0
-  const gid = container.securityContext?.runAsGroup ?? pod.spec.securityContext?.runAsGroup ?? 0
+function containerStatus(row: PodRow, container: Container, isInit: boolean): ContainerStatus {
+  const { pod } = row
+  const known = row.containers[container.name]
+  const run = known?.run
+  const hasInit = (pod.spec.initContainers?.length ?? 0) > 0
+  const waiting: ContainerState = { waiting: { reason: hasInit ? 'PodInitializing' : 'ContainerCreating' } }
+  let state = run ? stateOf(run) : (known?.lost?.state ?? waiting)
+  let lastState = run ? (known.before ? stateOf(known.before) : (known.lost?.lastState ?? {})) : (known?.lost?.lastState ?? {})
+  const reason = row.reasons[container.name]
+  const doneInit = isInit && run?.state === 'exited' && run.ended!.code === 0
+  if (reason && !doneInit && shouldStart(row, container)) {
+    if (state.terminated) lastState = state
+    state = { waiting: { reason: reason.reason, message: reason.message } }
+  }
+  const mounts = (container.volumeMounts ?? []).map((m) => ({ name: m.name, mountPath: m.mountPath, ...(m.readOnly ? { readOnly: true, recursiveReadOnly: m.recursiveReadOnly === 'Enabled' ? 'Enabled' : 'Disabled' } : {}) }))
+  const ready = isInit && !isSidecar(container) ? run?.state === 'exited' && run.ended!.code === 0 : isReady(container, known)
+  const ephemeral = pod.spec.ephemeralContainers?.some((c) => c.name === container.name) ?? false
   return {
     name: container.name,
-    state: row.state,
-    lastState: row.lastState ?? {},
-    ready: isInit && !isSidecar(container) ? isDone(row) : isReady(container, row),
-    restartCount: row.restarts,
-    image: known ? (row.reference ?? container.image ?? '') : (container.image ?? ''),
-    imageID: known ? (row.imageID ?? '') : '',
-    ...(row.id ? { containerID: row.id } : {}),
-    started: isStarted(container, row),
-    ...(known ? { resources: container.resources ?? {}, ...(container.resources?.requests ? { allocatedResources: container.resources.requests } : {}) } : {}),
+    state,
+    lastState,
+    ready: ephemeral ? false : ready,
+    restartCount: run?.attempt ?? known?.lost?.restarts ?? 0,
+    image: run?.reference ?? container.image ?? '',
+    imageID: run?.imageID ?? '',
+    ...(run ? { containerID: run.id } : {}),
+    ...(ephemeral ? {} : { started: isStarted(container, known) }),
+    ...(run ? { resources: container.resources ?? {}, ...(container.resources?.requests ? { allocatedResources: container.resources.requests } : {}) } : {}),
     ...(mounts.length > 0 ? { volumeMounts: mounts } : {}),
-    ...(known ? { user: { linux: { uid, gid, supplementalGroups: [gid] } } } : {}),
+    ...(run && run.state !== 'created' && run.startedAt !== undefined ? { user: { linux: { uid: run.user.uid, gid: run.user.gid, supplementalGroups: run.user.groups } } } : {}),
   }
 }
+
+/** The phase (pkg/kubelet, kubelet_pods.go: getPhase). */
+export function phaseOf(pod: Pod, info: readonly ContainerStatus[], isOver: boolean): Phase {
+  const status = (name: string): ContainerStatus | undefined => info.find((s) => s.name === name)
+  let pendingInit = 0
+  let failedForGood = 0
+  let pendingSidecars = 0
+  let running = 0
+  let waiting = 0
+  let stopped = 0
+  let stoppedForGood = 0
+  let succeeded = 0
+  for (const c of pod.spec.initContainers ?? []) {
+    const s = status(c.name)
+    if (isSidecar(c)) {
+      if (s?.state?.running) {
+        running++
+        if (!s.started) pendingSidecars++
+      } else if (s?.state?.waiting && !s.lastState?.terminated) {
+        pendingSidecars++
+        waiting++
+      }
+      continue
+    }
+    const ended = s?.state?.terminated ?? (s?.state?.waiting ? s.lastState?.terminated : undefined)
+    if (!ended) pendingInit++
+    else if (ended.exitCode !== 0) {
+      if (!restartsAfter(pod, c, ended.exitCode ?? 1)) failedForGood++
+    }
+  }
+  for (const c of pod.spec.containers) {
+    const s = status(c.name)
+    if (s?.state?.running) running++
+    else if (s?.state?.terminated) {
+      stopped++
+      const code = s.state.terminated.exitCode ?? 0
+      if (!restartsAfter(pod, c, code)) stoppedForGood++
+      if (code === 0) succeeded++
+    } else if (s?.lastState?.terminated) {
+      stopped++
+      if (!restartsAfter(pod, c, s.lastState.terminated.exitCode ?? 0)) stoppedForGood++
+    } else waiting++
+  }
+  if (failedForGood > 0) return 'Failed'
+  if (pendingInit > 0 || (pendingSidecars > 0 && !hasBegun(pod, info)) || waiting > 0) return 'Pending'
+  if (running > 0) return 'Running'
+  if (stopped === 0) return 'Pending'
+  if (!isOver && stopped !== stoppedForGood) return 'Running'
+  return stopped === succeeded ? 'Succeeded' : 'Failed'
+}
+
+/** Has any regular container ever started? */
+const hasBegun = (pod: Pod, info: readonly ContainerStatus[]): boolean =>
+  pod.spec.containers.some((c) => {
+    const s = info.find((i) => i.name === c.name)
+    return s?.state?.running !== undefined || s?.state?.terminated !== undefined || s?.lastState?.terminated !== undefined
+  })
 
 interface Wanted {
   readonly type: string
@@ -68,68 +126,87 @@ interface Wanted {
 }
 
 /** The conditions that belong to the kubelet, in its order; what others wrote stays behind them. */
-function conditionsOf(row: PodRow, phase: string, now: Micros): readonly PodCondition[] {
+function conditionsOf(row: PodRow, phase: Phase, statuses: readonly ContainerStatus[], init: readonly ContainerStatus[], now: Micros): readonly PodCondition[] {
   const { spec, metadata, status } = row.pod
   const old = (row.sent as PodStatus | undefined)?.conditions ?? status?.conditions ?? []
-  const unready = spec.containers.filter((c) => !isReady(c, row.containers[c.name])).map((c) => c.name)
-  const waiting = (spec.initContainers ?? []).filter((c) => !(isSidecar(c) ? isStarted(c, row.containers[c.name]) : isDone(row.containers[c.name]))).map((c) => c.name)
-  const ended = phase === 'Succeeded' || phase === 'Failed'
-  const notReady: Omit<Wanted, 'type'> =
-    phase === 'Succeeded'
-      ? { status: false, reason: 'PodCompleted' }
-      : phase === 'Failed'
-        ? { status: false, reason: 'PodFailed' }
-        : unready.length > 0
-          ? { status: false, reason: 'ContainersNotReady', message: `containers with unready status: [${unready.join(' ')}]` }
+  const unready = spec.containers.filter((c) => !statuses.find((s) => s.name === c.name)?.ready).map((c) => c.name)
+  const sidecarsUnready = (spec.initContainers ?? []).filter((c) => isSidecar(c) && !init.find((s) => s.name === c.name)?.ready).map((c) => c.name)
+  const uninitialized = (spec.initContainers ?? []).filter((c) => {
+    const s = init.find((i) => i.name === c.name)
+    return isSidecar(c) ? !(s?.started || s?.state?.terminated) : !s?.ready
+  }).map((c) => c.name)
+  const containers: Omit<Wanted, 'type'> =
+    phase === 'Succeeded' ? { status: false, reason: 'PodCompleted' }
+      : phase === 'Failed' ? { status: false, reason: 'PodFailed' }
+        : unready.length + sidecarsUnready.length > 0 ? { status: false, reason: 'ContainersNotReady', message: `containers with unready status: [${[...sidecarsUnready, ...unready].join(' ')}]` }
           : { status: true }
+  const gates = (spec.readinessGates ?? []).map((g) => g.conditionType).filter((type) => findCondition(status?.conditions, type)?.status !== 'True')
+  const gateTexts = gates.map((type) => (findCondition(status?.conditions, type) ? `the status of pod readiness gate "${type}" is not "True", but ${findCondition(status?.conditions, type)!.status}` : `corresponding condition of pod readiness gate "${type}" does not exist.`))
+  const ready: Omit<Wanted, 'type'> = containers.status && gates.length > 0 ? { status: false, reason: 'ReadinessGatesNotReady', message: gateTexts.join(', ') } : containers
+  const hasStartedApps = statuses.some((s) => s.state?.running || s.state?.terminated || s.lastState?.terminated)
   const initialized: Omit<Wanted, 'type'> =
-    waiting.length > 0 && phase !== 'Succeeded'
-      ? { status: false, reason: 'ContainersNotInitialized', message: `containers with incomplete status: [${waiting.join(' ')}]` }
-      : phase === 'Succeeded'
-        ? { status: true, reason: 'PodCompleted' }
+    phase === 'Succeeded' ? { status: true, reason: 'PodCompleted' }
+      : uninitialized.length > 0 && !(hasStartedApps && statuses.length > 0) ? { status: false, reason: 'ContainersNotInitialized', message: `containers with incomplete status: [${uninitialized.join(' ')}]` }
         : { status: true }
   const wanted: readonly Wanted[] = [
-    { type: 'PodReadyToStartContainers', status: row.sandbox === 'ready' && !ended },
+    { type: 'PodReadyToStartContainers', status: row.sandbox.state === 'ready' },
     { type: 'Initialized', ...initialized },
-    { type: 'Ready', ...notReady },
-    { type: 'ContainersReady', ...notReady },
+    { type: 'Ready', ...ready },
+    { type: 'ContainersReady', ...containers },
   ]
   const at = formatTime(now)
   const mine = wanted.map(({ type, status: isTrue, reason, message }): PodCondition => {
     const before = findCondition(old, type)
     const value = isTrue ? 'True' : 'False'
     return {
-      type,
-      observedGeneration: metadata.generation,
-      status: value,
-      lastProbeTime: null as unknown as undefined,
-      lastTransitionTime: before?.status === value ? before.lastTransitionTime : at,
-      ...(reason ? { reason } : {}),
-      ...(message ? { message } : {}),
+      type, observedGeneration: metadata.generation, status: value, lastProbeTime: null as unknown as undefined, lastTransitionTime: before?.status === value ? before.lastTransitionTime : at,
+      ...(reason ? { reason } : {}), ...(message ? { message } : {}),
     }
   })
   const theirs = (status?.conditions ?? []).filter((c) => !wanted.some((w) => w.type === c.type))
   return [...mine, ...theirs.map((c) => (c.type === 'PodScheduled' ? { ...c, observedGeneration: metadata.generation } : c))]
 }
 
-/** The status that the kubelet reports of a pod. */
-export function podStatus(row: PodRow, hostIP: string, now: Micros): PodStatus {
+/** A container that cannot be found any more when its pod is over. */
+const lost = (s: ContainerStatus): ContainerStatus => (s.state?.terminated ? s : { ...s, state: { terminated: { exitCode: 137, reason: 'ContainerStatusUnknown', message: UNKNOWN, startedAt: null as unknown as undefined, finishedAt: null as unknown as undefined } } })
+
+/** The status that the kubelet reports of a pod (pkg/kubelet: generateAPIPodStatus, status: mergePodStatus, TerminatePod). */
+export function podStatus(row: PodRow, hostIP: string, now: Micros, withAddress = true): PodStatus {
   const { pod } = row
-  const phase = phaseOf(row)
-  const of = (containers: readonly Container[] | undefined, isInit: boolean): readonly ContainerStatus[] =>
-    (containers ?? []).flatMap((c) => (row.containers[c.name] ? [statusOfContainer(pod, c, row.containers[c.name]!, isInit)] : []))
-  const ip = pod.spec.hostNetwork ? (row.sandbox === 'ready' ? hostIP : undefined) : row.ip
-  const init = of(pod.spec.initContainers, true)
+  const over = row.life !== 'sync' && row.sandbox.state !== 'ready' && !row.work?.ops.length && Object.values(row.containers).every((c) => c.run?.state !== 'running')
+  let init = (pod.spec.initContainers ?? []).map((c) => containerStatus(row, c, true))
+  let statuses = pod.spec.containers.map((c) => containerStatus(row, c, false)).sort((a, b) => (a.name < b.name ? -1 : 1))
+  const ephemeral = ((pod.spec.ephemeralContainers ?? []) as readonly Container[]).filter((c) => row.containers[c.name]).map((c) => containerStatus(row, c, false))
+  const stopping = row.life === 'terminating' || row.life === 'terminated' || row.life === 'finished'
+  const previous = (row.sent as PodStatus | undefined)?.phase ?? pod.status?.phase ?? 'Pending'
+  const computed = row.rejected || row.end?.reason ? 'Failed' : isTerminal(previous) ? (previous as Phase) : phaseOf(pod, [...init, ...statuses], stopping && over)
+  const conditions = conditionsOf(row, computed, statuses, init, now)
+  // A terminal phase is held back while containers could still be running.
+  const mayRun = !row.rejected && (row.life === 'sync' || row.life === 'terminating') && !over
+  let phase: Phase = isTerminal(computed) && mayRun && !isTerminal(previous) ? (previous as Phase) : computed
+  if (row.life === 'terminated' || row.life === 'finished') {
+    const hasInit = (pod.spec.initContainers?.length ?? 0) > 0
+    const begun = !hasInit || statuses.some((s) => !s.state?.waiting || s.lastState?.terminated)
+    if (begun) statuses = statuses.map(lost)
+    const lastInit = init.map((s) => !s.state?.waiting || s.lastState?.terminated !== undefined).lastIndexOf(true)
+    init = init.map((s, i) => (i <= lastInit ? lost(s) : s))
+    if (!isTerminal(phase)) phase = 'Failed'
+  }
+  const why = isTerminal(phase) ? (row.rejected ?? (row.end?.reason ? { reason: row.end.reason, message: row.end.message ?? '' } : undefined)) : undefined
+  const ip = pod.spec.hostNetwork ? hostIP : withAddress ? row.ip : (row.sent as PodStatus | undefined)?.podIP
+  if (row.rejected) return { observedGeneration: pod.metadata.generation, phase: 'Failed', conditions: (pod.status?.conditions ?? []), reason: row.rejected.reason, message: row.rejected.message, startTime: formatTime(row.startTime), qosClass: qosClass(pod) } as PodStatus
   return {
     observedGeneration: pod.metadata.generation,
     phase,
-    conditions: conditionsOf(row, phase, now),
+    conditions: row.end?.conditionReason && isTerminal(phase) ? [...conditions, { type: 'DisruptionTarget', observedGeneration: pod.metadata.generation, status: 'True', lastProbeTime: null as unknown as undefined, lastTransitionTime: formatTime(row.end.since), reason: 'TerminationByKubelet', message: row.end.message }] as readonly PodCondition[] : conditions,
+    ...(why ? { reason: why.reason, message: why.message } : {}),
     hostIP,
     hostIPs: [{ ip: hostIP }],
     ...(ip ? { podIP: ip, podIPs: [{ ip }] } : {}),
     startTime: formatTime(row.startTime),
     ...(init.length > 0 ? { initContainerStatuses: init } : {}),
-    containerStatuses: of(pod.spec.containers, false),
+    containerStatuses: statuses,
+    ...(ephemeral.length > 0 ? { ephemeralContainerStatuses: ephemeral } : {}),
     qosClass: qosClass(pod),
     resources: {},
   }

@@ -1,32 +1,60 @@
 import { keyOf, type KubeObject } from '../../api/meta.ts'
 import type { Container } from '../../api/container.ts'
-import type { Pod } from '../../api/pod.ts'
+import { allContainers, type Pod } from '../../api/pod.ts'
 import { EventRecorder } from '../../client/event-recorder.ts'
 import { Client } from '../../client/transport.ts'
 import type { Engine, EventContext } from '../../engine/engine.ts'
 import type { Index, Table } from '../../engine/table.ts'
-import { resolveImage } from '../../images/index.ts'
-import { processOf, type Process } from '../runtime/process.ts'
+import { ms, seconds, type Micros } from '../../engine/time.ts'
+import { defaultRegistry } from '../../images/index.ts'
+import type { Registry } from '../../images/registry.ts'
+import type { FsNode } from '../linux/fs.ts'
 import type { NodeRow, PodRow } from './state.ts'
 
 export const KUBELET = 'kubelet'
 export const actorOf = (node: string): string => `${KUBELET}/${node}`
 export const rowKey = (node: string, pod: KubeObject): string => `${node} ${keyOf(pod)}`
 
+/** What a kubelet reads of the cluster besides its pods: its watch-based caches of config maps, secrets and services. */
+export interface ClusterReader {
+  get(plural: string, namespace: string | undefined, name: string): KubeObject | undefined
+  list(plural: string, namespace?: string): readonly KubeObject[]
+}
+
+export interface KubeletOptions {
+  readonly registry?: Registry
+  readonly reader?: ClusterReader
+  readonly cgroups?: 'v1' | 'v2'
+  readonly clusterDNS?: string
+}
+
+const NO_READER: ClusterReader = { get: () => undefined, list: () => [] }
+
 /** What the parts of the kubelets share: tables, clients, recorders. */
 export class KubeletWorld {
   readonly pods: Table<PodRow>
   readonly nodes: Table<NodeRow>
+  /** Files of nodes and of disks, by file system: "host/<node>", "disk/<volume>". */
+  readonly disks: Table<FsNode>
   readonly byNode: Index<PodRow>
+  readonly registry: Registry
+  readonly reader: ClusterReader
+  readonly cgroups: 'v1' | 'v2'
+  readonly clusterDNS: string
   readonly #engine: Engine
   readonly #clients = new Map<string, Client>()
   readonly #recorders = new Map<string, EventRecorder>()
 
-  constructor(engine: Engine) {
+  constructor(engine: Engine, { registry = defaultRegistry, reader = NO_READER, cgroups = 'v2', clusterDNS = '10.96.0.10' }: KubeletOptions = {}) {
     this.#engine = engine
     this.pods = engine.table<PodRow>('kubelet/pods')
     this.nodes = engine.table<NodeRow>('kubelet/nodes')
+    this.disks = engine.table<FsNode>('kubelet/disks')
     this.byNode = this.pods.index((row) => row.node)
+    this.registry = registry
+    this.reader = reader
+    this.cgroups = cgroups
+    this.clusterDNS = clusterDNS
   }
 
   client(node: string): Client {
@@ -53,24 +81,51 @@ export class KubeletWorld {
     return this.pods.get(`${node} ${key}`)
   }
 
+  /** The row as it stands now; the one given where it has gone meanwhile. */
+  fresh(row: PodRow): PodRow {
+    return this.pods.get(rowKey(row.node, row.pod)) ?? row
+  }
+
+  node(row: PodRow): NodeRow {
+    return this.nodes.get(row.node)!
+  }
+
+  /** The next look of the PLEG at the runtime, behind `at` (pkg/kubelet/pleg: relist every second). */
+  nextRelist(row: PodRow, at: Micros): Micros {
+    const { phase } = this.node(row)
+    return phase + Math.ceil((at - phase) / seconds(1)) * seconds(1) + ms(8)
+  }
+
   /** An event about one container of the pod. */
-  aboutContainer(ctx: EventContext, row: PodRow, container: Container, type: 'Normal' | 'Warning', reason: string, message: string): void {
-    const isInit = (row.pod.spec.initContainers ?? []).some((c) => c.name === container.name)
-    const fieldPath = `spec.${isInit ? 'initContainers' : 'containers'}{${container.name}}`
-    this.recorder(row.node).emit(ctx, { ...row.pod, fieldPath } as KubeObject, type, reason, message)
+  aboutContainer(ctx: EventContext, row: PodRow, name: string, type: 'Normal' | 'Warning', reason: string, message: string): void {
+    const { spec } = row.pod
+    const list = spec.initContainers?.some((c) => c.name === name) ? 'initContainers' : spec.ephemeralContainers?.some((c) => c.name === name) ? 'ephemeralContainers' : 'containers'
+    this.recorder(row.node).emit(ctx, { ...row.pod, fieldPath: `spec.${list}{${name}}` } as KubeObject, type, reason, message)
   }
 
   aboutPod(ctx: EventContext, row: PodRow, type: 'Normal' | 'Warning', reason: string, message: string): void {
     this.recorder(row.node).emit(ctx, row.pod, type, reason, message)
   }
+
+  aboutNode(ctx: EventContext, name: string, type: 'Normal' | 'Warning', reason: string, message: string): void {
+    this.recorder(name).emit(ctx, { apiVersion: 'v1', kind: 'Node', metadata: { name, uid: name } }, type, reason, message)
+  }
+
+  later(ctx: EventContext, row: PodRow, delay: Micros, what: string, payload: Readonly<Record<string, unknown>> = {}): number {
+    return ctx.schedule(Math.max(0, Math.round(delay)), actorOf(row.node), what, { pod: keyOf(row.pod), uid: row.uid, ...payload })
+  }
 }
 
-/** The process that a container of the pod runs, or ran. */
-export function processFor(container: Container): Process {
-  const image = resolveImage(container.image ?? '')
-  return processOf(container, image.found ? image.program : { kind: 'shell' })
-}
+const byName = new WeakMap<Pod['spec'], ReadonlyMap<string, Container>>()
 
 export function containerNamed(pod: Pod, name: string): Container | undefined {
-  return pod.spec.containers.find((c) => c.name === name) ?? pod.spec.initContainers?.find((c) => c.name === name)
+  let found = byName.get(pod.spec)
+  if (!found) byName.set(pod.spec, (found = new Map(allContainers(pod.spec).map((c) => [c.name, c]))))
+  return found.get(name)
 }
+
+/** "app_default(uid)", as the kubelet writes pods in messages. */
+export const podText = ({ metadata }: Pod): string => `${metadata.name}_${metadata.namespace}(${metadata.uid})`
+
+/** A wait stretched at random by up to half (wait.Jitter with 0.5). */
+export const jittered = (ctx: EventContext, delay: Micros): Micros => delay + ctx.random.below(Math.max(1, Math.floor(delay / 2)))

@@ -38,6 +38,9 @@ export class Kernel {
   readonly captures: Record<string, string>
   readonly sessions: Record<string, Session>
   asked: Asked[]
+  /** Return from `run` when a container's first process or a session has ended. */
+  stopAtEnds = false
+  #endSeen = false
   now: Micros
   lastId: number
   readonly machine: Machine
@@ -95,6 +98,11 @@ export class Kernel {
       this.now = Math.max(this.now, at)
       if (this.asked.length > 0) return { because: 'asked', next: at }
       this.#step(task, at)
+      if (this.#endSeen && this.stopAtEnds) {
+        this.#endSeen = false
+        this.now = Math.max(this.now, task.clock)
+        return { because: 'ended', next: this.now }
+      }
     }
   }
 
@@ -257,8 +265,12 @@ export class Kernel {
     task.wait = null
     task.memory = 0
     const container = this.containers[task.container]!
-    if (task.session !== undefined && this.sessions[task.session]?.process === task.id) this.sessions[task.session] = { ...this.sessions[task.session]!, code: task.exit, endedAt: task.clock }
+    if (task.session !== undefined && this.sessions[task.session]?.process === task.id) {
+      this.sessions[task.session] = { ...this.sessions[task.session]!, code: task.exit, endedAt: task.clock }
+      this.#endSeen = true
+    }
     if (container.main === task.id) {
+      this.#endSeen = true
       this.containers[task.container] = { ...this.containers[task.container]!, ended: { at: task.clock, code: task.exit, oom: container.oomKilled } }
       for (const other of [...this.tasks.values()]) if (other.container === task.container && other !== task) this.#destroy(other, task.clock)
       this.tasks.delete(task.id)

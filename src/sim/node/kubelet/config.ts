@@ -1,0 +1,183 @@
+import type { Container } from '../../api/container.ts'
+import { milliValue, value } from '../../api/quantity.ts'
+import type { EventContext } from '../../engine/engine.ts'
+import type { Resolved } from '../../images/registry.ts'
+import { oomScoreOf } from '../linux/cgroups.ts'
+import { lookUp, namesOf, normalize, withPath, directory, file, withNode, type FsNode } from '../linux/fs.ts'
+import type { Credentials, Mount } from '../linux/machine.ts'
+import type { ContainerConfig } from '../linux/pod-machine.ts'
+import { DEFAULT_PATH } from '../linux/programs.ts'
+import { rootOf } from '../linux/rootfs.ts'
+import { USERS } from '../linux/users.ts'
+import { environmentOf, expand } from './env.ts'
+import { hostNames, hostsFile, qosOf, resolvFile } from './files.ts'
+import type { PodRow } from './state.ts'
+import { podText, type KubeletWorld } from './world.ts'
+import { setUpVolume, type SetUp } from './volumes.ts'
+
+type Found = Extract<Resolved, { found: true }>
+
+/** A container ready to be created: its configuration, the trees of its volumes, or what is wrong with it. */
+export type Made = { readonly config: ContainerConfig; readonly argv: readonly string[]; readonly roots: Readonly<Record<string, FsNode>> } | { readonly error: string; readonly kind: 'config' | 'create' }
+
+const CAPABILITIES = [
+  'CHOWN', 'DAC_OVERRIDE', 'DAC_READ_SEARCH', 'FOWNER', 'FSETID', 'KILL', 'SETGID', 'SETUID', 'SETPCAP', 'LINUX_IMMUTABLE', 'NET_BIND_SERVICE', 'NET_BROADCAST', 'NET_ADMIN', 'NET_RAW', 'IPC_LOCK', 'IPC_OWNER', 'SYS_MODULE', 'SYS_RAWIO', 'SYS_CHROOT', 'SYS_PTRACE', 'SYS_PACCT',
+  'SYS_ADMIN', 'SYS_BOOT', 'SYS_NICE', 'SYS_RESOURCE', 'SYS_TIME', 'SYS_TTY_CONFIG', 'MKNOD', 'LEASE', 'AUDIT_WRITE', 'AUDIT_CONTROL', 'SETFCAP', 'MAC_OVERRIDE', 'MAC_ADMIN', 'SYSLOG', 'WAKE_ALARM', 'BLOCK_SUSPEND', 'AUDIT_READ', 'PERFMON', 'BPF', 'CHECKPOINT_RESTORE',
+] as const
+/** What containerd gives to a container that asks for nothing. */
+const DEFAULT_CAPABILITIES = ['CHOWN', 'DAC_OVERRIDE', 'FSETID', 'FOWNER', 'MKNOD', 'NET_RAW', 'SETGID', 'SETUID', 'SETFCAP', 'SETPCAP', 'NET_BIND_SERVICE', 'SYS_CHROOT', 'KILL', 'AUDIT_WRITE']
+const ALL = 2 ** CAPABILITIES.length - 1
+
+/** The set of capabilities as a number (bits above 31 too, so no bit operators). */
+export function capabilitiesOf(container: Container): number {
+  const { privileged, capabilities } = container.securityContext ?? {}
+  if (privileged) return ALL
+  const named = (list: readonly string[] | undefined): readonly string[] => (list ?? []).map((name) => name.toUpperCase().replace(/^CAP_/, ''))
+  const add = named(capabilities?.add)
+  const drop = named(capabilities?.drop)
+  const set = new Set<string>(drop.includes('ALL') ? [] : DEFAULT_CAPABILITIES)
+  if (add.includes('ALL')) for (const name of CAPABILITIES) set.add(name)
+  for (const name of drop) if (!add.includes('ALL')) set.delete(name)
+  for (const name of add) set.add(name)
+  return CAPABILITIES.reduce((sum, name, i) => sum + (set.has(name) ? 2 ** i : 0), 0)
+}
+
+/** As whom the container runs: its own wish, the pod's, the image's; with the groups of the pod. */
+export function credentialsOf(row: PodRow, container: Container, image: Found): Credentials {
+  const pod = row.pod.spec.securityContext
+  const [user = '', group] = (image.image.config?.user ?? '').split(':')
+  const imageUid = /^\d+$/.test(user) ? Number(user) : Number(Object.entries(USERS).find(([, name]) => name === user)?.[0] ?? 0)
+  const uid = container.securityContext?.runAsUser ?? pod?.runAsUser ?? imageUid
+  const gid = container.securityContext?.runAsGroup ?? pod?.runAsGroup ?? (group !== undefined && /^\d+$/.test(group) ? Number(group) : 0)
+  const groups = [...new Set([gid, ...(pod?.fsGroup === undefined ? [] : [pod.fsGroup]), ...(pod?.supplementalGroups ?? [])])].sort((a, b) => a - b)
+  return { uid, gid, groups }
+}
+
+/** Must the container not run as root, and is that known (kuberuntime, security_context.go: verifyRunAsNonRoot)? */
+function nonRootFault(row: PodRow, container: Container, image: Found): string | undefined {
+  const pod = row.pod.spec.securityContext
+  const wanted = container.securityContext?.runAsNonRoot ?? pod?.runAsNonRoot
+  if (!wanted) return undefined
+  const where = `(pod: "${podText(row.pod)}", container: ${container.name})`
+  const asked = container.securityContext?.runAsUser ?? pod?.runAsUser
+  if (asked !== undefined) return asked === 0 ? `container's runAsUser breaks non-root policy ${where}` : undefined
+  const user = (image.image.config?.user ?? '').split(':')[0]!
+  if (user === '' || user === '0') return `container has runAsNonRoot and image will run as root ${where}`
+  return /^\d+$/.test(user) ? undefined : `container has runAsNonRoot and image has non-numeric user (${user}), cannot verify user is non-root ${where}`
+}
+
+/** Everything that a container is made of (kuberuntime_container.go: generateContainerConfig; containerd: container_create.go). */
+export function configure(world: KubeletWorld, ctx: EventContext, row: PodRow, container: Container, image: Found, id: string): Made {
+  const { pod } = row
+  const node = world.node(row)
+  const variables = environmentOf(world, row, node, container)
+  if ('error' in variables) return { error: variables.error, kind: 'config' }
+  const fault = nonRootFault(row, container, image)
+  if (fault) return { error: fault, kind: 'config' }
+  const command = (container.command ?? []).map((word) => expand(word, variables))
+  const args = (container.args ?? []).map((word) => expand(word, variables))
+  const { entrypoint = [], cmd = [], env: imageEnv = [], workingDir = '/' } = image.image.config ?? {}
+  const argv = command.length > 0 ? [...command, ...args] : args.length > 0 ? [...entrypoint, ...args] : [...entrypoint, ...cmd]
+  if (argv.length === 0) return { error: `failed to generate container "${id}" spec: failed to generate spec: no command specified`, kind: 'create' }
+  const user = credentialsOf(row, container, image)
+  const roots: Record<string, FsNode> = {}
+  const mounts = mountsOf(world, ctx, row, container, variables, roots)
+  if (!Array.isArray(mounts)) return { error: (mounts as { error: string }).error, kind: 'config' }
+  const isInteractive = (container.stdin ?? false) && (container.tty ?? false)
+  const env: Record<string, string> = {
+    PATH: DEFAULT_PATH, HOSTNAME: hostNames(pod, node).shown, ...(container.tty ? { TERM: 'xterm' } : {}),
+    ...Object.fromEntries(imageEnv.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)])),
+    ...Object.fromEntries([...variables].sort(([a], [b]) => (a < b ? -1 : 1))), HOME: user.uid === 0 ? '/root' : '/',
+  }
+  const { requests, limits } = container.resources ?? {}
+  const qos = qosOf(pod)
+  const memoryLimit = limits?.['memory'] === undefined ? undefined : value(limits['memory'])
+  const ports = (container.ports ?? []).map((p) => p.containerPort)
+  const config: ContainerConfig = {
+    name: container.name, id, argv, env, cwd: container.workingDir ?? workingDir, user, root: workRoot(rootOf(image.reference, image.image, ports), container.workingDir), mounts, readOnlyRoot: container.securityContext?.readOnlyRootFilesystem ?? false,
+    milliCpuRequest: milliValue(requests?.['cpu'] ?? limits?.['cpu']), milliCpuLimit: milliValue(limits?.['cpu']), ...(memoryLimit === undefined ? {} : { memoryLimit }),
+    oomScore: oomScoreOf(qos, value(requests?.['memory'] ?? limits?.['memory']), node.memory, (pod.spec.priority ?? 0) >= 2_000_000_000), oomGroup: world.cgroups === 'v2',
+    capabilities: capabilitiesOf(container), noNewPrivileges: container.securityContext?.allowPrivilegeEscalation === false,
+    seccomp: (container.securityContext?.seccompProfile ?? pod.spec.securityContext?.seccompProfile)?.type === 'RuntimeDefault', privileged: container.securityContext?.privileged ?? false,
+    cgroup: cgroupPath(world, row, qos, id), cgroups: world.cgroups, ports, terminationPath: container.terminationMessagePath ?? '/dev/termination-log', layers: 30 + image.layers.length,
+  }
+  return { config, argv: isInteractive && argv.length === 1 ? argv : argv, roots }
+}
+
+const workRoot = (root: FsNode, dir: string | undefined): FsNode => (dir && dir !== '/' && !lookUp(root, namesOf(dir)) ? withPath(root, dir, directory()) : root)
+
+/** The path of a container in the cgroup tree: by QoS class, pod and id. */
+function cgroupPath(world: KubeletWorld, row: PodRow, qos: string, id: string): string {
+  const parent = qos === 'Guaranteed' ? '' : `/${qos.toLowerCase()}`
+  if (world.cgroups === 'v1') return `/kubepods${parent}/pod${row.uid}/${id}`
+  const uid = row.uid.replaceAll('-', '_')
+  const kind = qos === 'Guaranteed' ? '' : `-${qos.toLowerCase()}`
+  return `/kubepods.slice${kind ? `/kubepods${kind}.slice` : ''}/kubepods${kind}-pod${uid}.slice/cri-containerd-${id}.scope`
+}
+
+function mountsOf(world: KubeletWorld, ctx: EventContext, row: PodRow, container: Container, variables: ReadonlyMap<string, string>, roots: Record<string, FsNode>): Mount[] | { readonly error: string } {
+  const { pod } = row
+  const node = world.node(row)
+  const bind = (at: string, name: string): Mount => ({ at, fs: 'pod-files', from: `/${name}`, readOnly: container.securityContext?.readOnlyRootFilesystem ?? false, type: 'ext4', source: '/dev/vda', options: 'rw,relatime,discard' })
+  const files: Record<string, FsNode> = { hosts: file(hostsFile(row, node), 0o644, ctx.now), hostname: file(`${hostNames(pod, node).shown}\n`, 0o644, ctx.now), 'resolv.conf': file(resolvFile(pod, world.clusterDNS), 0o644, ctx.now) }
+  roots['pod-files'] = row.machine?.roots['pod-files'] ?? directory(files)
+  if (row.machine?.roots['pod-files']) roots['pod-files'] = withNode(roots['pod-files'], ['hosts'], files['hosts'], ctx.now)
+  roots[`messages:${container.name}`] = directory({ log: { ...file('', 0o666, ctx.now) } })
+  const mounts: Mount[] = [
+    bind('/etc/hosts', 'hosts'),
+    { ...bind(container.terminationMessagePath ?? '/dev/termination-log', ''), fs: `messages:${container.name}`, from: '/log', readOnly: false },
+    bind('/etc/hostname', 'hostname'),
+    bind('/etc/resolv.conf', 'resolv.conf'),
+    { at: '/dev/shm', fs: 'shm', from: '/', readOnly: false, type: 'tmpfs', source: 'shm', options: 'rw,relatime,size=65536k' },
+  ]
+  roots['shm'] = row.machine?.roots['shm'] ?? directory({}, 0o1777, ctx.now)
+  for (const wanted of container.volumeMounts ?? []) {
+    const volume = pod.spec.volumes?.find((v) => v.name === wanted.name)
+    const made = volume && (existingSetUp(row, volume.name) ?? setUpVolume(world, ctx, row, volume))
+    if (!made || 'error' in made) continue
+    const tree = row.machine?.roots[made.fs] ?? roots[made.fs] ?? made.tree
+    if (tree && made.fs.startsWith('volume:')) roots[made.fs] = tree
+    const sub = wanted.subPathExpr === undefined ? wanted.subPath : expand(wanted.subPathExpr, variables)
+    let from = made.from
+    if (sub) {
+      const prepared = subPath(world, row, made, tree, sub, ctx.now, roots)
+      if (typeof prepared !== 'string') return prepared
+      from = prepared
+    }
+    const readOnly = wanted.readOnly ?? (made.type === 'tmpfs' && !volume.emptyDir)
+    mounts.push({ at: normalize(wanted.mountPath), fs: made.fs, from, readOnly, type: made.type, source: made.source, options: readOnly ? made.options.replace(/^rw/, 'ro') : made.options })
+  }
+  return mounts
+}
+
+/** How a volume that is set up already is mounted; kept beside the machine's trees. */
+function existingSetUp(row: PodRow, name: string): SetUp | undefined {
+  for (const c of Object.values(row.machine?.containers ?? {})) {
+    const mount = c.mounts.find((m) => m.fs === `volume:${name}`)
+    if (mount) return { fs: mount.fs, from: '/', type: mount.type, source: mount.source, options: mount.options.replace(/^ro/, 'rw') }
+  }
+  return undefined
+}
+
+/** The place of a subPath in its volume: the file itself, links followed now and never again; a missing one becomes a directory. */
+function subPath(world: KubeletWorld, row: PodRow, made: SetUp, tree: FsNode | undefined, sub: string, now: number, roots: Record<string, FsNode>): string | { readonly error: string } {
+  const root = tree ?? world.disks.get(made.fs === 'host' ? `host/${row.node}` : made.fs)
+  if (!root) return made.from
+  const path = normalize(`${made.from}/${sub}`)
+  let node = lookUp(root, namesOf(path))
+  let at = path
+  for (let i = 0; i < 10; i++) {
+    const names = namesOf(at)
+    const step = names.findIndex((_, n) => lookUp(root, names.slice(0, n + 1))?.t === 'l')
+    if (step < 0) break
+    const found = lookUp(root, names.slice(0, step + 1))!
+    at = normalize((found as { to: string }).to.startsWith('/') ? (found as { to: string }).to : `/${names.slice(0, step).join('/')}/${(found as { to: string }).to}`) + (step + 1 < names.length ? `/${names.slice(step + 1).join('/')}` : '')
+    node = lookUp(root, namesOf(at))
+  }
+  if (node) return at
+  const next = withPath(root, path, directory({}, 0o755, now), now)
+  if (made.fs.startsWith('volume:')) roots[made.fs] = next
+  else world.disks.set(made.fs === 'host' ? `host/${row.node}` : made.fs, next)
+  return path
+}
+

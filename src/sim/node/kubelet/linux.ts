@@ -1,0 +1,145 @@
+import type { EventContext } from '../../engine/engine.ts'
+import { seconds, type Micros } from '../../engine/time.ts'
+import { treeSize } from '../linux/fs.ts'
+import { Kernel, type KernelSetting, type Ran } from '../linux/kernel.ts'
+import type { LogChunk, Machine } from '../linux/machine.ts'
+import { value } from '../../api/quantity.ts'
+import { nodeRoot } from './volumes.ts'
+import type { PodRow } from './state.ts'
+import type { KubeletWorld } from './world.ts'
+
+/** How far ahead a machine is looked at, and how much it may do meanwhile. */
+const HORIZON = seconds(60)
+const BUDGET = 20_000
+
+/** What the node tells the kernel of one pod. */
+export function settingOf(world: KubeletWorld, row: PodRow): KernelSetting {
+  const node = world.node(row)
+  const limits: Record<string, number> = { shm: 64 << 20 }
+  for (const v of row.pod.spec.volumes ?? []) if (v.emptyDir?.medium === 'Memory') limits[`volume:${v.name}`] = v.emptyDir.sizeLimit === undefined ? node.memory : value(v.emptyDir.sizeLimit)
+  const base = row.sandbox.inode
+  const own = (n: number): number => base + n
+  const { hostNetwork, hostPID, hostIPC, shareProcessNamespace } = row.pod.spec
+  const namespaces: Record<string, number> = {
+    cgroup: 4_026_531_835, time: 4_026_531_834, user: 4_026_531_837, 'pod/net': hostNetwork ? 4_026_531_840 : own(0), 'pod/uts': hostNetwork ? 4_026_531_838 : own(1), 'pod/ipc': hostIPC ? 4_026_531_839 : own(2), link: (base % 900) + 5,
+    ...(hostPID ? { 'pod/pid': 4_026_531_836 } : shareProcessNamespace ? { 'pod/pid': own(3) } : {}), 'pause/mnt': own(4), 'pause/pid': hostPID ? 4_026_531_836 : own(3),
+  }
+  Object.keys(row.machine?.containers ?? {}).forEach((name, i) => {
+    namespaces[`${name}/mnt`] = own(5 + 2 * i)
+    if (!hostPID && !shareProcessNamespace) namespaces[`${name}/pid`] = own(6 + 2 * i)
+  })
+  const sysctls = Object.fromEntries((row.pod.spec.securityContext?.sysctls ?? []).map((s) => [s.name.replaceAll('.', '/'), `${s.name === 'net.ipv4.ip_local_port_range' ? s.value.replace(/\s+/, '\t') : s.value}\n`]))
+  return { nodeName: row.node, cgroups: world.cgroups, cpus: Math.ceil(node.milliCpu / 1000), memory: node.memory, release: '6.12.0', limits, bootedAt: node.bootedAt, namespaces, sysctls }
+}
+
+interface Ahead {
+  readonly at: Micros
+  readonly machine: Machine
+  readonly ran: Ran
+}
+const memo = new WeakMap<Machine, Ahead>()
+
+/** The shared file systems as they are now laid under a machine. */
+function withDisks(world: KubeletWorld, row: PodRow, machine: Machine): Machine {
+  let roots: Record<string, (typeof machine.roots)[string]> | undefined
+  const lay = (fs: string, key: string): void => {
+    const tree = fs === 'host' ? nodeRoot(world, row.node) : world.disks.get(key)
+    if (tree && machine.roots[fs] !== tree) (roots ??= { ...machine.roots })[fs] = tree
+  }
+  for (const c of Object.values(machine.containers)) for (const m of c.mounts) if (m.fs === 'host') lay('host', `host/${row.node}`)
+    else if (m.fs.startsWith('disk/')) lay(m.fs, m.fs)
+  return roots ? { ...machine, roots } : machine
+}
+
+/** What processes have written to shared file systems becomes everybody's. */
+function storeDisks(world: KubeletWorld, row: PodRow, before: Machine, after: Machine): void {
+  for (const fs of Object.keys(after.roots)) {
+    if (after.roots[fs] === before.roots[fs]) continue
+    if (fs === 'host') world.disks.set(`host/${row.node}`, after.roots[fs]!)
+    else if (fs.startsWith('disk/')) world.disks.set(fs, after.roots[fs]!)
+  }
+}
+
+/** The pod's machine as it is now; computed when it is looked at. */
+export function machineNow(world: KubeletWorld, row: PodRow, now: Micros): Machine | undefined {
+  if (!row.machine) return undefined
+  const known = memo.get(row.machine)
+  if (known?.at === now) return known.machine
+  const laid = withDisks(world, row, row.machine)
+  const kernel = new Kernel(laid, settingOf(world, row))
+  const ran = kernel.run(now, BUDGET)
+  const machine = kernel.freeze()
+  memo.set(row.machine, { at: now, machine, ran })
+  return machine
+}
+
+/** Brings the machine to now as part of an event: what it wrote to shared disks is stored. */
+export function advanced(world: KubeletWorld, ctx: EventContext, row: PodRow): PodRow {
+  if (!row.machine) return row
+  const machine = machineNow(world, row, ctx.now)!
+  storeDisks(world, row, withDisks(world, row, row.machine), machine)
+  return machine === row.machine ? row : { ...row, machine }
+}
+
+/**
+ * Schedules the next look at the machine: when its next container or command ends, when it asks the world something, or when the
+ * horizon of what has been computed is reached. A machine in which nothing can happen by itself needs none.
+ */
+export function lookAhead(world: KubeletWorld, ctx: EventContext, row: PodRow): PodRow {
+  if (row.look) ctx.cancel(row.look)
+  const { look: _old, ...rest } = row
+  if (!row.machine) return world.put(rest)
+  const laid = withDisks(world, row, row.machine)
+  const kernel = new Kernel(laid, settingOf(world, row))
+  kernel.stopAtEnds = true
+  const ran = kernel.run(ctx.now + HORIZON, BUDGET)
+  if (ran.because === 'idle') return world.put(rest)
+  const at = ran.because === 'time' ? Math.max(ctx.now + HORIZON, ran.next ?? 0) : Math.max(kernel.now, ctx.now + 1)
+  if (ran.because !== 'time') memo.set(row.machine, { at, machine: { ...kernel.freeze(), now: at }, ran })
+  const look = world.later(ctx, row, at - ctx.now, 'look')
+  return world.put({ ...rest, look })
+}
+
+/** The emptyDir that holds more than it may, if one does. */
+export function overfull(row: PodRow): { readonly name: string; readonly limit: string } | undefined {
+  for (const v of row.pod.spec.volumes ?? []) {
+    if (!v.emptyDir?.sizeLimit || v.emptyDir.medium === 'Memory') continue
+    const tree = row.machine?.roots[`volume:${v.name}`]
+    if (tree && treeSize(tree) - 4096 > value(v.emptyDir.sizeLimit)) return { name: v.name, limit: v.emptyDir.sizeLimit }
+  }
+  return undefined
+}
+
+export interface LogLine {
+  readonly at: Micros
+  readonly stream: 'stdout' | 'stderr'
+  readonly text: string
+}
+
+/** Whole lines of a log, oldest first; a last one without its end counts too. */
+export function logLines(log: LogChunk | null): readonly LogLine[] {
+  const chunks: LogChunk[] = []
+  for (let c = log; c; c = c.before) chunks.push(c)
+  const lines: LogLine[] = []
+  const open: Partial<Record<'stdout' | 'stderr', { at: Micros; text: string }>> = {}
+  for (const { at, stream, text } of chunks.reverse()) {
+    let piece = open[stream] ?? { at, text: '' }
+    for (const [i, part] of text.split('\n').entries()) {
+      if (i > 0) {
+        lines.push({ at: piece.at, stream, text: piece.text })
+        piece = { at, text: '' }
+      }
+      piece.text += part
+    }
+    open[stream] = piece
+  }
+  for (const stream of ['stdout', 'stderr'] as const) if (open[stream]?.text) lines.push({ at: open[stream].at, stream, text: open[stream].text })
+  return lines
+}
+
+/** A new id of the runtime: 64 hexadecimal digits. */
+export function hexId(ctx: EventContext): string {
+  let id = ''
+  for (let i = 0; i < 8; i++) id += ctx.random.below(0x1_0000_0000).toString(16).padStart(8, '0')
+  return id
+}

@@ -1,0 +1,184 @@
+import { base64Decode, base64Encode } from '../../api/base64.ts'
+import type { KubeObject } from '../../api/meta.ts'
+import type { Volume, VolumeProjection } from '../../api/volume.ts'
+import { value } from '../../api/quantity.ts'
+import { clockText } from '../linux/tools/clock.ts'
+import { directory, file, lookUp, namesOf, withPath, type FsNode } from '../linux/fs.ts'
+import { atomicTree } from '../linux/pod-machine.ts'
+import type { EventContext } from '../../engine/engine.ts'
+import type { Micros } from '../../engine/time.ts'
+import { fieldText, resourceText } from './files.ts'
+import type { PodRow } from './state.ts'
+import type { KubeletWorld } from './world.ts'
+
+interface Data extends KubeObject {
+  readonly data?: Readonly<Record<string, string>>
+  readonly binaryData?: Readonly<Record<string, string>>
+  readonly spec?: Readonly<Record<string, unknown>>
+}
+
+/** A volume that is set up: its file system, where in it, and how a mount of it reads. */
+export interface SetUp {
+  readonly fs: string
+  readonly from: string
+  readonly type: string
+  readonly source: string
+  readonly options: string
+  /** The content to lay down, where the kubelet writes it. */
+  readonly tree?: FsNode
+  readonly limit?: number
+}
+
+type Files = Record<string, { readonly data: string; readonly mode: number }>
+
+const DISK = { type: 'ext4', source: '/dev/vda', options: 'rw,relatime,discard' }
+
+/** The file system of a node, as far as pods can see of it through hostPath. */
+export const NODE_ROOT: FsNode = directory({
+  bin: directory(), boot: directory(), dev: directory({ null: { t: 'c', mode: 0o666, uid: 0, gid: 0, mtime: 0, device: '1,3' }, vda: { t: 'b', mode: 0o660, uid: 0, gid: 6, mtime: 0, device: '254,0' } }),
+  etc: directory({ hosts: file('127.0.0.1\tlocalhost\n'), hostname: file('node\n'), passwd: file('root:x:0:0:root:/root:/bin/sh\n'), 'resolv.conf': file('nameserver 10.0.0.2\n'), kubernetes: directory({ manifests: directory() }), localtime: file('TZif2') }),
+  home: directory(), mnt: directory({ data: directory() }), opt: directory(), proc: directory(), root: directory({}, 0o700), run: directory({ containerd: directory({ 'containerd.sock': { t: 's', mode: 0o660, uid: 0, gid: 0, mtime: 0, device: '' } }) }),
+  srv: directory(), sys: directory(), tmp: directory({}, 0o1777), usr: directory({ share: directory({ zoneinfo: directory() }) }),
+  var: directory({ lib: directory({ kubelet: directory(), containerd: directory(), docker: directory() }), log: directory({ pods: directory(), containers: directory(), syslog: file('') }), run: directory({ 'docker.sock': { t: 's', mode: 0o660, uid: 0, gid: 0, mtime: 0, device: '' } }), tmp: directory({}, 0o1777) }),
+})
+
+export const nodeRoot = (world: KubeletWorld, node: string): FsNode => world.disks.get(`host/${node}`) ?? NODE_ROOT
+
+/** Sets one volume up, or says why it cannot be (each plugin's SetUp). */
+export function setUpVolume(world: KubeletWorld, ctx: EventContext, row: PodRow, volume: Volume): SetUp | { readonly error: string } {
+  const { pod } = row
+  const gid = pod.spec.securityContext?.fsGroup ?? 0
+  const fs = `volume:${volume.name}`
+  const memory = { type: 'tmpfs', source: 'tmpfs', options: `rw,relatime,size=${Math.floor(world.node(row).memory / 1024)}k,noswap` }
+  if (volume.emptyDir) {
+    const tree = directory({}, gid ? 0o2777 : 0o777, ctx.now, 0, gid)
+    const limit = volume.emptyDir.sizeLimit === undefined ? undefined : value(volume.emptyDir.sizeLimit)
+    if (volume.emptyDir.medium !== 'Memory') return { fs, from: '/', ...DISK, tree }
+    const size = limit ?? world.node(row).memory
+    return { fs, from: '/', type: 'tmpfs', source: 'tmpfs', options: `rw,relatime,size=${Math.floor(size / 1024)}k,noswap`, tree: { ...tree, mode: gid ? 0o3777 : 0o1777 }, limit: size }
+  }
+  if (volume.hostPath) return hostPath(world, row, volume.hostPath.path, volume.hostPath.type ?? '', ctx.now)
+  if (volume.persistentVolumeClaim || volume.ephemeral) return claim(world, row, volume, ctx.now)
+  if (volume.nfs) return disk(world, `nfs/${volume.nfs.server}${volume.nfs.path}`, { type: 'nfs4', source: `${volume.nfs.server}:${volume.nfs.path}`, options: 'rw,relatime,vers=4.2' }, ctx.now, gid)
+  const files: Files = {}
+  const error = content(world, ctx, row, volume, files)
+  if (error) return { error }
+  return { fs, from: '/', ...memory, tree: atomicTree(files, stampOf(ctx), ctx.now, gid) }
+}
+
+/** "2026_01_01_00_00_09.123456789", the name of a version of the files. */
+const stampOf = (ctx: EventContext): string => `${clockText(ctx.now, '%Y_%m_%d_%H_%M_%S')}.${String(ctx.random.below(1_000_000_000)).padStart(9, '0')}`
+
+const REQUIRED: Readonly<Record<string, readonly [string, (node: FsNode) => boolean]>> = {
+  Directory: ['a directory', (n) => n.t === 'd'], File: ['a file', (n) => n.t === 'f'], Socket: ['a socket file', (n) => n.t === 's'], CharDevice: ['a character device', (n) => n.t === 'c'], BlockDevice: ['a block device', (n) => n.t === 'b'],
+}
+
+function hostPath(world: KubeletWorld, row: PodRow, path: string, type: string, now: Micros): SetUp | { readonly error: string } {
+  const key = `host/${row.node}`
+  const root = nodeRoot(world, row.node)
+  const node = lookUp(root, namesOf(path))
+  const required = REQUIRED[type]
+  if (required && (!node || !required[1](node))) return { error: `hostPath type check failed: ${path} is not ${required[0]}` }
+  if (type === 'DirectoryOrCreate' && node && node.t !== 'd') return { error: `hostPath type check failed: ${path} is not a directory` }
+  if (type === 'FileOrCreate' && node && node.t !== 'f') return { error: `hostPath type check failed: ${path} is not a file` }
+  if (!node) world.disks.set(key, type === 'FileOrCreate' ? withPath(root, path, file('', 0o644, now), now) : withPath(root, path, directory({}, 0o755, now), now))
+  return { fs: 'host', from: path, ...DISK }
+}
+
+function disk(world: KubeletWorld, name: string, how: Pick<SetUp, 'type' | 'source' | 'options'>, now: Micros, gid: number): SetUp {
+  const key = `disk/${name}`
+  if (!world.disks.has(key)) world.disks.set(key, directory({ 'lost+found': directory({}, 0o700, now) }, gid ? 0o2775 : 0o755, now, 0, gid))
+  return { fs: key, from: '/', ...how }
+}
+
+/** A claim leads to its volume; what is in it lies on a disk that outlives the pod. */
+function claim(world: KubeletWorld, row: PodRow, volume: Volume, now: Micros): SetUp | { readonly error: string } {
+  const { namespace, name } = row.pod.metadata
+  const claimName = volume.persistentVolumeClaim?.claimName ?? `${name}-${volume.name}`
+  const pvc = world.reader.get('persistentvolumeclaims', namespace, claimName) as Data | undefined
+  if (!pvc) return { error: `persistentvolumeclaim "${claimName}" not found` }
+  const pvName = pvc.spec?.['volumeName'] as string | undefined
+  const phase = (pvc as { status?: { phase?: string } }).status?.phase
+  if (!pvName || phase !== 'Bound') return { error: `PVC ${namespace}/${claimName} has non-bound phase ("${phase ?? 'Pending'}") or empty pvc.Spec.VolumeName ("${pvName ?? ''}")` }
+  const pv = world.reader.get('persistentvolumes', undefined, pvName) as Data | undefined
+  if (!pv) return { error: `persistentvolume "${pvName}" not found` }
+  const source = pv.spec as { readonly hostPath?: { readonly path: string; readonly type?: string }; readonly local?: { readonly path: string } } | undefined
+  if (source?.hostPath) return hostPath(world, row, source.hostPath.path, source.hostPath.type ?? '', now)
+  if (source?.local) {
+    if (!lookUp(nodeRoot(world, row.node), namesOf(source.local.path))) return { error: `path "${source.local.path}" does not exist` }
+    return { fs: 'host', from: source.local.path, ...DISK }
+  }
+  return disk(world, pvName, { type: 'ext4', source: '/dev/vdb', options: 'rw,relatime' }, now, row.pod.spec.securityContext?.fsGroup ?? 0)
+}
+
+/** Collects the files of a volume that is made of objects; gives back what is missing. */
+function content(world: KubeletWorld, ctx: EventContext, row: PodRow, volume: Volume, files: Files): string | undefined {
+  const { configMap, secret, downwardAPI, projected } = volume
+  if (configMap) return fromObject(world, row, 'configmaps', configMap.name, configMap, configMap.defaultMode ?? 0o644, files)
+  if (secret) return fromObject(world, row, 'secrets', secret.secretName, secret, secret.defaultMode ?? 0o644, files)
+  if (downwardAPI) return fromFields(world, row, downwardAPI.items ?? [], downwardAPI.defaultMode ?? 0o644, files)
+  if (!projected) return `volume ${volume.name}: this kind of volume is not modelled here`
+  const errors = (projected.sources ?? []).map((source) => fromSource(world, ctx, row, source, projected.defaultMode ?? 0o644, files)).filter((e) => e !== undefined)
+  return errors.length === 0 ? undefined : errors.length === 1 ? errors[0] : `[${errors.join(', ')}]`
+}
+
+function fromSource(world: KubeletWorld, ctx: EventContext, row: PodRow, source: VolumeProjection, mode: number, files: Files): string | undefined {
+  if (source.configMap) return fromObject(world, row, 'configmaps', source.configMap.name, source.configMap, mode, files)
+  if (source.secret) return fromObject(world, row, 'secrets', source.secret.name, source.secret, mode, files)
+  if (source.downwardAPI) return fromFields(world, row, source.downwardAPI.items ?? [], mode, files)
+  if (source.serviceAccountToken) {
+    const { path, audience = 'https://kubernetes.default.svc.cluster.local', expirationSeconds = 3600 } = source.serviceAccountToken
+    const { namespace, name, uid } = row.pod.metadata
+    const issued = Math.floor(ctx.now / 1_000_000)
+    const claims = { aud: [audience], exp: issued + expirationSeconds, iat: issued, 'kubernetes.io': { namespace, pod: { name, uid }, serviceaccount: { name: row.pod.spec.serviceAccountName ?? 'default' } }, sub: `system:serviceaccount:${namespace}:${row.pod.spec.serviceAccountName ?? 'default'}` }
+    const url = (text: string): string => base64Encode(text).replaceAll('=', '').replaceAll('+', '-').replaceAll('/', '_')
+    files[path] = { data: `${url('{"alg":"RS256","kid":"orrery"}')}.${url(JSON.stringify(claims))}.${url(`signature of ${uid}`)}`, mode: row.pod.spec.securityContext?.fsGroup ? 0o640 : 0o600 }
+    return undefined
+  }
+  if (source.clusterTrustBundle) return 'cluster trust bundles are not modelled here'
+  return undefined
+}
+
+interface Selection {
+  readonly items?: readonly { readonly key: string; readonly path: string; readonly mode?: number }[]
+  readonly optional?: boolean
+}
+
+function fromObject(world: KubeletWorld, row: PodRow, plural: 'configmaps' | 'secrets', name: string | undefined, { items, optional }: Selection, mode: number, files: Files): string | undefined {
+  const isMap = plural === 'configmaps'
+  const found = world.reader.get(plural, row.pod.metadata.namespace, name ?? '') as Data | undefined
+  if (!found) {
+    if (optional || (isMap && name === 'kube-root-ca.crt' && row.isStatic)) return undefined
+    return `${isMap ? 'configmap' : 'secret'} "${name}" not found`
+  }
+  const all: Record<string, string> = {}
+  for (const [key, text] of Object.entries(found.data ?? {})) all[key] = isMap ? text : (base64Decode(text) ?? '')
+  for (const [key, text] of Object.entries(found.binaryData ?? {})) all[key] = base64Decode(text) ?? ''
+  const wanted = items ?? Object.keys(all).sort().map((key) => ({ key, path: key }))
+  for (const item of wanted) {
+    const text = all[item.key]
+    if (text === undefined) {
+      if (optional) continue
+      return isMap ? `configmap references non-existent config key: ${item.key}` : `references non-existent secret key: ${item.key}`
+    }
+    files[item.path] = { data: text, mode: ('mode' in item ? item.mode : undefined) ?? mode }
+  }
+  return undefined
+}
+
+function fromFields(world: KubeletWorld, row: PodRow, items: readonly { readonly path: string; readonly mode?: number; readonly fieldRef?: { readonly fieldPath: string }; readonly resourceFieldRef?: { readonly containerName?: string; readonly resource: string; readonly divisor?: string } }[], mode: number, files: Files): string | undefined {
+  const node = world.node(row)
+  for (const item of items) {
+    const text = item.fieldRef ? fieldText(row, node, item.fieldRef) : item.resourceFieldRef ? resourceText(row.pod, node, item.resourceFieldRef as { resource: string }) : ''
+    if (text === undefined) return `unsupported fieldPath: ${item.fieldRef!.fieldPath}`
+    files[item.path] = { data: text, mode: item.mode ?? mode }
+  }
+  return undefined
+}
+
+/** Does a volume's content come from this object? */
+export function readsFrom(volume: Volume, kind: string, name: string): boolean {
+  const isMap = kind === 'ConfigMap'
+  if (isMap ? volume.configMap?.name === name : volume.secret?.secretName === name) return true
+  return (volume.projected?.sources ?? []).some((s) => (isMap ? s.configMap?.name : s.secret?.name) === name)
+}
