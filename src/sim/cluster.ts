@@ -4,6 +4,7 @@ import { badRequest, isStatus } from './api/status.ts'
 import { ApiServer } from './apiserver/server.ts'
 import { ADD_ONS, API_SERVER_OBJECTS, CONTROL_PLANE, nodeObject, type NodeSize } from './bootstrap.ts'
 import { ControllerRunner } from './client/controller-runner.ts'
+import { Cuts } from './client/cuts.ts'
 import { InformerFactory } from './client/informer.ts'
 import { create, NODES, type Request } from './client/request.ts'
 import { Client, type Answered } from './client/transport.ts'
@@ -32,7 +33,10 @@ import { KwokKubelets } from './node/kwok/kwok.ts'
 import { nodeFigures, type NodeFigures } from './observe/figures.ts'
 import { loopOf, type Loop } from './observe/loops.ts'
 import { rolloutOf, type Rollout } from './observe/rollout.ts'
+import { volumeChoice, type VolumeChoice } from './observe/volume-choice.ts'
 import { lastStateOf } from './observe/why.ts'
+import { etcdState, type EtcdState } from './observe/etcd.ts'
+import { requestTrace, type RequestTrace } from './observe/request-trace.ts'
 import { verdicts, type NodeVerdict } from './scheduler/attempts.ts'
 import type { Remedy } from './scheduler/remedies.ts'
 import { Scheduler } from './scheduler/scheduler.ts'
@@ -89,7 +93,10 @@ export interface AttemptView {
 }
 
 const NO_LOGS = badRequest('the fake kubelets of this cluster keep no logs')
-export type NodeAction = 'crash' | 'restart' | 'cordon' | 'uncordon' | 'add' | 'remove'
+/** What can happen to a machine or its kubelet; each is a command of the timeline. */
+export type NodeFault = 'crash' | 'restart' | 'reboot' | 'freeze' | 'thaw' | 'partition' | 'heal'
+const NODE_FAULTS: ReadonlySet<string> = new Set<NodeFault>(['crash', 'restart', 'reboot', 'freeze', 'thaw', 'partition', 'heal'])
+export type NodeAction = NodeFault | 'cordon' | 'uncordon' | 'drain' | 'add' | 'remove'
 
 const BOOT_LIMIT = seconds(300)
 /** Booted when nothing is due for this long. */
@@ -115,6 +122,7 @@ export class Cluster {
   readonly #options: ClusterOptions
   readonly #answers: Table<Answered<unknown>>
   readonly #beats: Table<NodeHeartbeat>
+  readonly #cuts: Cuts
 
   constructor(options: ClusterOptions = {}) {
     this.#options = options
@@ -126,6 +134,7 @@ export class Cluster {
     engine.debug = options.debug ?? false
     this.timeline = new Timeline(engine, options.history)
     this.#beats = heartbeatTable(engine)
+    this.#cuts = new Cuts(engine)
     this.#answers = engine.table('user/answers')
     this.server = new ApiServer(engine, {
       overlay: (resource, object, now) => (resource === 'leases' ? this.#renewed(object, now) : object),
@@ -210,34 +219,39 @@ export class Cluster {
     return this.#answers.get(key)!.answer as Answered<T>['answer']
   }
 
-  /** A worker breaks down or comes back; its pods' containers go with it. */
+  /**
+   * Breaks or mends a node: `crash` and `restart` (power off and on), `reboot` (both), `freeze` and `thaw` (the kubelet
+   * hangs, containers run on), `partition` and `heal` (cut off from the API server, containers run on).
+   */
+  faultNode(fault: NodeFault, name: string): Step {
+    const isDetailed = this.kubelets instanceof Kubelets
+    const what = isDetailed && fault === 'freeze' ? 'stop-kubelet' : isDetailed && fault === 'thaw' ? 'start-kubelet' : fault
+    return this.timeline.command(this.#kubeletActor(name), what, name)
+  }
+
+  /** What is wrong with a node's machine or kubelet, by a fault; undefined when nothing is. */
+  nodeFault(name: string): 'crashed' | 'frozen' | 'partitioned' | undefined {
+    if (this.kubelets instanceof KwokKubelets) return this.kubelets.nodes.get(name)?.fault
+    const row = this.kubelets.world.nodes.get(name)
+    if (!row) return undefined
+    return !row.up ? 'crashed' : !row.kubelet ? 'frozen' : this.#cuts.has(name) ? 'partitioned' : undefined
+  }
+
   crashNode(name: string): Step {
-    return this.timeline.command(this.#kubeletActor(name), 'crash', name)
+    return this.faultNode('crash', name)
   }
 
   restartNode(name: string): Step {
-    return this.timeline.command(this.#kubeletActor(name), 'restart', name)
+    return this.faultNode('restart', name)
   }
 
-  /** What a node's menu offers. Cordoning and removing go through kubectl, as a person would do it. */
+  /** What a node's menu offers. Cordoning, draining and removing go through kubectl, as a person would do it. */
   nodeAction(action: NodeAction, name: string): void {
-    switch (action) {
-      case 'crash':
-        this.crashNode(name)
-        return
-      case 'restart':
-        this.restartNode(name)
-        return
-      case 'add':
-        this.addNode()
-        return
-      case 'remove':
-        this.runKubectl({ argv: ['delete', 'node', name] })
-        return
-      case 'cordon':
-      case 'uncordon':
-        this.runKubectl({ argv: [action, name] })
-    }
+    if (NODE_FAULTS.has(action)) this.faultNode(action as NodeFault, name)
+    else if (action === 'add') this.addNode()
+    else if (action === 'remove') this.runKubectl({ argv: ['delete', 'node', name] })
+    else if (action === 'drain') this.runKubectl({ argv: ['drain', name, '--ignore-daemonsets', '--delete-emptydir-data'] })
+    else this.runKubectl({ argv: [action, name] })
   }
 
   /** Adds a worker of the default size; gives back its name. */
@@ -281,9 +295,23 @@ export class Cluster {
     return { pod, at: attempt.at, nodes, plugins: attempt.scores?.plugins ?? [], chosen: attempt.chosen, message: attempt.message, remedies: this.scheduler.remedies(pod) }
   }
 
+  /** The way of the last request at or before the cursor through the API server. */
+  requestTrace(): RequestTrace | null {
+    return requestTrace(this.timeline, this.server)
+  }
+
+  etcd(filter: string): EtcdState {
+    return etcdState(this.server.store, this.server.hub, filter)
+  }
+
   /** A Deployment's numbers as its controller computes them. */
   rollout(key: string): Rollout | null {
     return rolloutOf(this.server.store, key, this.timeline.clock)
+  }
+
+  /** Why a claim ("persistentvolumeclaims/default/data") has its volume, or none: volumes × criteria. */
+  volumeChoice(key: string): VolumeChoice | null {
+    return volumeChoice(this.server.store, key)
   }
 
   /** Candidates for the word at the end of a shell line, from what is in the cluster now. */
@@ -329,7 +357,8 @@ export class Cluster {
   /** The sentence of a command, for marks and branch labels. */
   describeCommand({ actor, what, payload }: CommandRecord): Note {
     if (actor.startsWith('kubectl/')) return { id: 'command.kubectl', params: { line: `kubectl ${(payload as KubectlCommand).argv?.join(' ') ?? what}` } }
-    if (what === 'crash' || what === 'restart') return { id: `command.${what}`, params: { node: String(payload) } }
+    if (what === 'stop-kubelet' || what === 'start-kubelet') return { id: what === 'stop-kubelet' ? 'command.freeze' : 'command.thaw', params: { node: String(payload) } }
+    if (NODE_FAULTS.has(what)) return { id: `command.${what}`, params: { node: String(payload) } }
     if (what === 'stop' || what === 'resume') return { id: `command.${what}`, params: { component: actor } }
     return { id: 'command.other', params: { actor, what } }
   }

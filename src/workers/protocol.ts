@@ -151,6 +151,33 @@ export interface WhyLink {
   readonly object: string | null
 }
 
+/** A request's way through the API server (sim/observe/request-trace). */
+export interface RequestTrace {
+  readonly index: number
+  readonly at: number
+  readonly client: string
+  readonly verb: string
+  readonly path: string
+  readonly user: string
+  readonly groups: readonly string[]
+  readonly authorization: string
+  readonly admission: readonly { readonly plugin: string; readonly phase: 'mutating' | 'validating'; readonly changed: readonly string[]; readonly refusal: string | null }[]
+  readonly warnings: readonly string[]
+  readonly refusal: { readonly reason: string; readonly message: string; readonly code: number } | null
+  readonly stored: readonly { readonly key: string; readonly type: string; readonly revision: number }[]
+  readonly told: number
+}
+
+/** etcd at the cursor (sim/observe/etcd). */
+export interface EtcdState {
+  readonly revision: number
+  readonly compacted: number
+  readonly total: number
+  readonly prefixes: readonly { readonly prefix: string; readonly keys: number; readonly watches: number }[]
+  readonly keys: readonly { readonly key: string; readonly revision: number; readonly bytes: number }[]
+  readonly matching: number
+}
+
 /** One line of the list of control loops. */
 export interface LoopSummary {
   readonly controller: string
@@ -261,6 +288,9 @@ export type Query =
   | { readonly type: 'why'; readonly key: string; readonly path?: string }
   | { readonly type: 'rows'; readonly from: number; readonly count: number; readonly filter?: string }
   | { readonly type: 'loops' }
+  /** The last request at or before the cursor. */
+  | { readonly type: 'request' }
+  | { readonly type: 'etcd'; readonly filter: string }
   | { readonly type: 'loop'; readonly controller: string }
   | { readonly type: 'attempt'; readonly pod: string }
   | { readonly type: 'rollout'; readonly key: string }
@@ -290,6 +320,8 @@ export interface Answers {
   why: readonly WhyLink[]
   rows: { readonly rows: readonly HistoryRow[]; readonly total: number }
   loops: readonly LoopSummary[]
+  request: RequestTrace | null
+  etcd: EtcdState
   loop: LoopState | null
   attempt: AttemptState | null
   rollout: RolloutState | null

@@ -3,7 +3,7 @@ import type { Status } from '../api/status.ts'
 import type { Random } from '../engine/random.ts'
 import type { Micros } from '../engine/time.ts'
 import type { KindDefinition } from '../kinds/definition.ts'
-import type { Change, Store } from '../store/store.ts'
+import type { Change, ObjectStore } from '../store/store.ts'
 import type { AdmissionStep } from './admission/plugin.ts'
 import type { UserInfo } from './authentication/user.ts'
 import type { Authorizer } from './authorization/authorizer.ts'
@@ -27,12 +27,12 @@ export interface Execution {
   readonly name: string
   readonly subresource: string
   readonly options: RequestOptions
-  readonly store: Store
+  readonly store: ObjectStore
   readonly means: ServerMeans
   /** Warnings for the client (HTTP header Warning), in order. */
   readonly warnings: string[]
   /** What admission plugins did, where somebody wants to know. */
-  readonly trace?: AdmissionStep[]
+  readonly trace?: AdmissionStep[] | undefined
   /** The client's own name for itself, where it came over HTTP. */
   readonly userAgent: string | undefined
   /** What the stages tell of the object that the request is about. */

@@ -5,9 +5,11 @@ import type { Random } from '../engine/random.ts'
 import { ms, type Micros } from '../engine/time.ts'
 import { scheme } from '../kinds/index.ts'
 import { Store, type Change } from '../store/store.ts'
+import { storedChange, VersionedStore } from '../store/versioned-store.ts'
 import { impersonating, type Impersonation } from './authentication/impersonation.ts'
 import { userNamed, type UserInfo } from './authentication/user.ts'
 import { exactFields, pathRequest, resourceRequest, type Attributes } from './authorization/attributes.ts'
+import type { AdmissionStep } from './admission/plugin.ts'
 import { Authorizer, type AuthorizationMode } from './authorization/authorizer.ts'
 import { reviewKind } from './authorization/reviews.ts'
 import { Ownership } from './apply/ownership.ts'
@@ -17,6 +19,7 @@ import { ServedGroups } from './http/groups.ts'
 import type { RequestPath } from './http/path.ts'
 import type { RequestOptions, RestRequest } from './rest.ts'
 import { route, withBody } from './routing.ts'
+import { EventLeases } from './event-leases.ts'
 import { WatchHub, type WatchRow } from './watch-hub.ts'
 
 /** The event that brings a request, as client/transport.ts sends it. */
@@ -55,11 +58,13 @@ export class ApiServer {
   /** The stream that object uids are drawn from. */
   readonly uids: Random
   readonly #means: ServerMeans
+  readonly #leases: EventLeases
 
   constructor(engine: Engine, hooks: Partial<Pick<ServerMeans, 'podLog' | 'overlay' | 'columnTexts'>> = {}, authorization: AuthorizationMode = 'AlwaysAllow') {
     this.store = new Store(engine)
     this.authorizer = new Authorizer(this.store, authorization)
     this.hub = new WatchHub(engine)
+    this.#leases = new EventLeases(engine)
     this.uids = engine.stream('apiserver/uids')
     this.#means = {
       names: engine.stream('apiserver/names'),
@@ -73,14 +78,15 @@ export class ApiServer {
       request: (ctx, arrived: Arrived) => this.#serve(ctx, arrived),
       watch: (ctx, row: WatchRow) => this.#watch(ctx, row),
       unwatch: (_ctx, id: string) => this.hub.open.delete(id),
+      'lease-ended': (ctx, lease: string) => this.#expire(ctx, lease),
     })
   }
 
   /**
    * Executes a request at once, without travel. Inside an event it writes and tells the watchers; outside of one only
-   * reads and dry runs that draw no names are possible. `sender` is a user, or the name of one as `userNamed` knows it.
+   * reads and dry runs that draw no names are possible. `trace` is told what admission did. `sender` is a user, or the name of one as `userNamed` knows it.
    */
-  execute(asking: RestRequest, sender: string | UserInfo, now: Micros, ctx?: EventContext): Served {
+  execute(asking: RestRequest, sender: string | UserInfo, now: Micros, ctx?: EventContext, trace?: AdmissionStep[]): Served {
     const request = asking.resource === 'bindings' ? asSubresource(asking) : asking
     const changes: Change[] = []
     const warnings: string[] = []
@@ -105,19 +111,39 @@ export class ApiServer {
       name: request.name ?? '',
       subresource: request.subresource ?? '',
       options: request.options ?? NO_OPTIONS,
-      store: this.store,
+      store: kind.storedAs ? new VersionedStore(this.store, kind.plural, kind.storedAs) : this.store,
       means: this.#means,
       warnings,
       userAgent: request.userAgent,
       trail: {},
-      committed: (change) => {
+      trace,
+      committed: (told) => {
+        const change = storedChange(told)
         changes.push(change)
-        if (ctx) this.hub.dispatch(ctx, kind, change)
+        if (!ctx) return
+        if (change.resource === 'events') this.#keepForAnHour(ctx, change)
+        this.hub.dispatch(ctx, kind, change)
       },
     }
     const answer = review ? withBody(exec, request, (object) => review.answer({ authorizer: this.authorizer, who, now, namespace: request.namespace ?? '' }, object)) : route(exec, request)
     const shown = exec.options.managedFields ? withManagers(exec, answer) : answer
     return { answer: shown, warnings: warnings.length > 1 ? [...new Set(warnings)] : warnings, changes, created: exec.trail.created ?? false }
+  }
+
+  #keepForAnHour(ctx: EventContext, { type, key }: Change): void {
+    if (type === 'DELETED') this.#leases.detach(key)
+    else this.#leases.attach(ctx, key)
+  }
+
+  /** Events whose hour is over go with their lease. */
+  #expire(ctx: EventContext, lease: string): void {
+    const kind = scheme.resource('', 'v1', 'events')!
+    const keys = this.#leases.end(lease)
+    for (const key of keys) {
+      const change = this.store.remove(key)
+      if (change) this.hub.dispatch(ctx, kind, change)
+    }
+    if (keys.length > 0) ctx.note('apiserver.eventsExpired', { count: keys.length })
   }
 
   /** May the user do this? The refusal where not. */

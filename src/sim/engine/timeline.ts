@@ -169,6 +169,19 @@ export class Timeline {
     return found
   }
 
+  /** Looks at the state behind step `index` of the current path; the cursor does not move. `look` must leave no trace. */
+  visit<T>(index: number, look: () => T): T {
+    const from = this.#index
+    const clock = this.#clock
+    this.#goto(index)
+    try {
+      return look()
+    } finally {
+      this.#goto(from)
+      this.#clock = clock
+    }
+  }
+
   /**
    * Runs a command here as if it had been given, until `done` says so or `limit` steps have passed, then takes everything
    * back: history and cursor stay as they are. For reading commands and for looking at what a command would do.
