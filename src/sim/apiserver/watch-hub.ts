@@ -3,7 +3,9 @@ import type { Engine, EventContext } from '../engine/engine.ts'
 import type { Index, Table } from '../engine/table.ts'
 import type { Micros } from '../engine/time.ts'
 import type { KindDefinition } from '../kinds/definition.ts'
+import { scheme } from '../kinds/index.ts'
 import type { Change } from '../store/store.ts'
+import { changeInVersion } from '../store/versioned-store.ts'
 import { matcher, type Matcher } from './selection.ts'
 
 /** A row of the table of open watches; clients write the same shape (client/transport.ts: OpenWatch). */
@@ -30,13 +32,21 @@ export class WatchHub {
   readonly #groups: Index<WatchRow>
   /** Compiled selectors by row; a pure function of the row, so it needs no undoing. */
   readonly #matchers = new WeakMap<WatchRow, Matcher>()
+  readonly #kinds = new WeakMap<WatchRow, KindDefinition>()
 
   constructor(engine: Engine) {
     this.open = engine.table<WatchRow>('apiserver/watches')
     this.#groups = this.open.index((row) => groupOf(row))
   }
 
-  /** Sends `change` to every watch that selects the object before or after it. */
+  /** The version that a watch asked for; a pure function of the row. */
+  #kindOf(row: WatchRow): KindDefinition | undefined {
+    let kind = this.#kinds.get(row)
+    if (!kind && (kind = scheme.resource(row.group, row.version, row.resource))) this.#kinds.set(row, kind)
+    return kind
+  }
+
+  /** Sends `change`, as it was stored, to every watch that selects the object before or after it. */
   dispatch(ctx: EventContext, kind: KindDefinition, change: Change): void {
     const { resource, object, from } = change
     this.#toGroup(ctx, kind, resource, change)
@@ -55,7 +65,9 @@ export class WatchHub {
   }
 
   /** One change to one watch, as what it is for that watch: an object that begins or ceases to match is added or deleted. */
-  deliver(ctx: EventContext, kind: KindDefinition, row: WatchRow, change: Change): void {
+  deliver(ctx: EventContext, stored: KindDefinition, row: WatchRow, written: Change): void {
+    const kind = this.#kindOf(row) ?? stored
+    const change = kind.storedAs ? changeInVersion(kind.storedAs, written) : written
     const matches = this.#matcher(row, kind)
     const now = change.type !== 'DELETED' && matches(change.object)
     const before = change.from !== undefined && matches(change.from)

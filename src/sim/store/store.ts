@@ -127,4 +127,7 @@ export class Store {
   }
 }
 
+/** What requests ask of the store. */
+export type ObjectStore = Pick<Store, 'revision' | 'compacted' | 'get' | 'keys' | 'count' | 'objectsAt' | 'put' | 'remove' | 'changesSince'>
+
 const resourceOf = (key: string): string => key.slice(0, key.indexOf('/'))

@@ -2,7 +2,7 @@ import { semanticEqual } from '../../api/deep.ts'
 import type { KubeObject } from '../../api/meta.ts'
 import type { BindingObject, PolicyRule, RoleObject, RoleRef } from '../../api/rbac.ts'
 import { forbidden, notFound, type Status } from '../../api/status.ts'
-import type { Store } from '../../store/store.ts'
+import type { ObjectStore } from '../../store/store.ts'
 import { MASTERS, type UserInfo } from '../authentication/user.ts'
 import { resourceRequest } from './attributes.ts'
 import type { Authorizer } from './authorizer.ts'
@@ -17,7 +17,7 @@ const EVERYTHING: readonly PolicyRule[] = [
 
 /** A write of a role or binding, as the check sees it. */
 export interface RbacWrite {
-  readonly store: Store
+  readonly store: ObjectStore
   readonly authorizer: Authorizer
   readonly user: UserInfo
   /** Plural of the written kind. */

@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../api/meta.ts'
 import type { Pod } from '../../api/pod.ts'
 import type { PolicyRule } from '../../api/rbac.ts'
-import type { Store } from '../../store/store.ts'
+import type { ObjectStore } from '../../store/store.ts'
 import type { Attributes, Verdict } from './attributes.ts'
 import { ruleAllows } from './rules.ts'
 
@@ -12,7 +12,7 @@ const no = (reason: string): Verdict => ({ allowed: false, reason })
  * What kubelets may do (plugin/pkg/auth/authorizer/node): their own Node, Lease and CSINode, the pods on their node and
  * what these pods mention; everything else by the rules of the role system:node.
  */
-export function nodeVerdict(store: Store, node: string, asked: Attributes, rules: readonly PolicyRule[]): Verdict {
+export function nodeVerdict(store: ObjectStore, node: string, asked: Attributes, rules: readonly PolicyRule[]): Verdict {
   if (asked.path === undefined) {
     const special = SPECIAL[asked.group ? `${asked.resource}.${asked.group}` : asked.resource]
     if (special) return special(store, node, asked)
@@ -20,8 +20,8 @@ export function nodeVerdict(store: Store, node: string, asked: Attributes, rules
   return rules.some((rule) => ruleAllows(rule, asked)) ? ALLOWED : no('')
 }
 
-type Check = (store: Store, node: string, asked: Attributes) => Verdict
-type Related = (store: Store, node: string, namespace: string, name: string) => boolean
+type Check = (store: ObjectStore, node: string, asked: Attributes) => Verdict
+type Related = (store: ObjectStore, node: string, namespace: string, name: string) => boolean
 
 function related(is: Related): Check {
   return (store, node, { namespace, name }) => {
@@ -47,7 +47,7 @@ function reading(is: Related): Check {
   }
 }
 
-function podsOn(store: Store, node: string, namespace: string): Pod[] {
+function podsOn(store: ObjectStore, node: string, namespace: string): Pod[] {
   return store.keys('pods', namespace).map((key) => store.get(key) as Pod).filter((pod) => pod.spec.nodeName === node)
 }
 

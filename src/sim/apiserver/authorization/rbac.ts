@@ -1,5 +1,5 @@
 import type { BindingObject, PolicyRule, RoleObject, RoleRef, Subject } from '../../api/rbac.ts'
-import type { Store } from '../../store/store.ts'
+import type { ObjectStore } from '../../store/store.ts'
 import { splitAccount, type UserInfo } from '../authentication/user.ts'
 import type { Attributes, Verdict } from './attributes.ts'
 import { ruleAllows } from './rules.ts'
@@ -15,7 +15,7 @@ const NOTHING: readonly PolicyRule[] = []
 const plural = (kind: string): string => (kind === 'Role' ? 'roles' : 'clusterroles')
 
 /** The rules behind a role reference; undefined when there is no such role (registry/rbac/validation: GetRoleReferenceRules). */
-export function rulesOf(store: Store, ref: RoleRef, namespace: string): readonly PolicyRule[] | undefined {
+export function rulesOf(store: ObjectStore, ref: RoleRef, namespace: string): readonly PolicyRule[] | undefined {
   const inside = ref.kind === 'Role' ? `${namespace}/` : ''
   const role = store.get(`${plural(ref.kind)}/${inside}${ref.name}`) as RoleObject | undefined
   return role && (role.rules ?? NOTHING)
@@ -24,14 +24,14 @@ export function rulesOf(store: Store, ref: RoleRef, namespace: string): readonly
 const missingText = ({ kind, name }: RoleRef): string => `${plural(kind).slice(0, -1)}.rbac.authorization.k8s.io ${JSON.stringify(name)} not found`
 
 /** The bindings of a user, cluster-wide ones first, then those of the namespace, in the order of their names. */
-export function grantsOf(store: Store, user: UserInfo, namespace: string): Granted[] {
+export function grantsOf(store: ObjectStore, user: UserInfo, namespace: string): Granted[] {
   const out: Granted[] = []
   for (const key of store.keys('clusterrolebindings')) collect(out, store, store.get(key) as BindingObject, user, '')
   if (namespace) for (const key of store.keys('rolebindings', namespace)) collect(out, store, store.get(key) as BindingObject, user, namespace)
   return out
 }
 
-function collect(out: Granted[], store: Store, binding: BindingObject, user: UserInfo, namespace: string): void {
+function collect(out: Granted[], store: ObjectStore, binding: BindingObject, user: UserInfo, namespace: string): void {
   const subject = binding.subjects?.find((candidate) => applies(candidate, user, namespace))
   if (!subject) return
   const rules = rulesOf(store, binding.roleRef, namespace)
