@@ -4,7 +4,6 @@ import { badRequest, isStatus } from './api/status.ts'
 import { ApiServer } from './apiserver/server.ts'
 import { ADD_ONS, API_SERVER_OBJECTS, CONTROL_PLANE, nodeObject, type NodeSize } from './bootstrap.ts'
 import { ControllerRunner } from './client/controller-runner.ts'
-import { Cuts } from './client/cuts.ts'
 import { InformerFactory } from './client/informer.ts'
 import { create, NODES, type Request } from './client/request.ts'
 import { Client, type Answered } from './client/transport.ts'
@@ -122,7 +121,6 @@ export class Cluster {
   readonly #options: ClusterOptions
   readonly #answers: Table<Answered<unknown>>
   readonly #beats: Table<NodeHeartbeat>
-  readonly #cuts: Cuts
 
   constructor(options: ClusterOptions = {}) {
     this.#options = options
@@ -134,7 +132,6 @@ export class Cluster {
     engine.debug = options.debug ?? false
     this.timeline = new Timeline(engine, options.history)
     this.#beats = heartbeatTable(engine)
-    this.#cuts = new Cuts(engine)
     this.#answers = engine.table('user/answers')
     this.server = new ApiServer(engine, {
       overlay: (resource, object, now) => (resource === 'leases' ? this.#renewed(object, now) : object),
@@ -224,9 +221,7 @@ export class Cluster {
    * hangs, containers run on), `partition` and `heal` (cut off from the API server, containers run on).
    */
   faultNode(fault: NodeFault, name: string): Step {
-    const isDetailed = this.kubelets instanceof Kubelets
-    const what = isDetailed && fault === 'freeze' ? 'stop-kubelet' : isDetailed && fault === 'thaw' ? 'start-kubelet' : fault
-    return this.timeline.command(this.#kubeletActor(name), what, name)
+    return this.timeline.command(this.#kubeletActor(name), fault, name)
   }
 
   /** What is wrong with a node's machine or kubelet, by a fault; undefined when nothing is. */
@@ -234,7 +229,7 @@ export class Cluster {
     if (this.kubelets instanceof KwokKubelets) return this.kubelets.nodes.get(name)?.fault
     const row = this.kubelets.world.nodes.get(name)
     if (!row) return undefined
-    return !row.up ? 'crashed' : !row.kubelet ? 'frozen' : this.#cuts.has(name) ? 'partitioned' : undefined
+    return row.up ? row.fault : 'crashed'
   }
 
   crashNode(name: string): Step {
@@ -357,7 +352,6 @@ export class Cluster {
   /** The sentence of a command, for marks and branch labels. */
   describeCommand({ actor, what, payload }: CommandRecord): Note {
     if (actor.startsWith('kubectl/')) return { id: 'command.kubectl', params: { line: `kubectl ${(payload as KubectlCommand).argv?.join(' ') ?? what}` } }
-    if (what === 'stop-kubelet' || what === 'start-kubelet') return { id: what === 'stop-kubelet' ? 'command.freeze' : 'command.thaw', params: { node: String(payload) } }
     if (NODE_FAULTS.has(what)) return { id: `command.${what}`, params: { node: String(payload) } }
     if (what === 'stop' || what === 'resume') return { id: `command.${what}`, params: { component: actor } }
     return { id: 'command.other', params: { actor, what } }

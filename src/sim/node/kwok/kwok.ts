@@ -7,6 +7,7 @@ import type { Index, Table } from '../../engine/table.ts'
 import { formatTime, type Micros } from '../../engine/time.ts'
 import type { Node } from '../../kinds/node/node.ts'
 import { heartbeatFrom, heartbeatTable, lastRenewal, type NodeHeartbeat } from '../heartbeats.ts'
+import { REBOOT_TIME } from '../kubelet/faults.ts'
 import { CONTRACTS, type Contract, type ContractName, type PodBehaviour } from './contract.ts'
 import { hostAddress, kubeletState, LEASE_NAMESPACE, leaseOf, needsReport, nodeStatusPatch, renewal, type KubeletState } from './node-status.ts'
 import { DEFAULT_CIDR, nextAddress } from './pod-ip.ts'
@@ -22,11 +23,11 @@ export interface KwokPod extends Marks {
   readonly sent?: string
 }
 
-/** What they know of one node. `crashed` is set by a fault, whatever the label says. */
+/** What they know of one node. `fault`: the machine is down, hangs or is cut off, whatever the label says. */
 export interface KwokNode {
   readonly node: Node
   readonly state: KubeletState
-  readonly crashed: boolean
+  readonly fault?: 'crashed' | 'frozen' | 'partitioned'
   /** The report whose request is on its way. */
   readonly sent?: KubeletState
 }
@@ -39,7 +40,7 @@ const BOUND_PODS: WatchSpec = { ...PODS, fieldSelector: 'spec.nodeName!=' }
 
 /**
  * All kubelets of a cluster as one cheap actor that fakes them (KWOK): a bound pod runs without images, containers or
- * processes. Events: watch, timer; and the faults crash, restart with a node's name.
+ * processes. Events: watch, timer; and the faults crash, restart, reboot, freeze, thaw, partition, heal with a node's name.
  */
 export class KwokKubelets {
   readonly pods: Table<KwokPod>
@@ -64,8 +65,13 @@ export class KwokKubelets {
     engine.actor(NAME, {
       watch: (ctx, delivery: WatchDelivery) => this.#receive(ctx, delivery),
       timer: (ctx, key: string) => this.#due(ctx, key),
-      crash: (ctx, node: string) => this.#crash(ctx, node, true),
-      restart: (ctx, node: string) => this.#crash(ctx, node, false),
+      crash: (ctx, node: string) => this.#fail(ctx, node, 'crashed'),
+      restart: (ctx, node: string) => this.#recover(ctx, node, 'crashed'),
+      reboot: (ctx, node: string) => this.#fail(ctx, node, 'crashed') && ctx.schedule(REBOOT_TIME, NAME, 'restart', node),
+      freeze: (ctx, node: string) => this.#fail(ctx, node, 'frozen'),
+      thaw: (ctx, node: string) => this.#recover(ctx, node, 'frozen'),
+      partition: (ctx, node: string) => this.#fail(ctx, node, 'partitioned'),
+      heal: (ctx, node: string) => this.#recover(ctx, node, 'partitioned'),
     })
   }
 
@@ -120,7 +126,7 @@ export class KwokKubelets {
     const known = this.nodes.get(name)
     const same = known?.node.metadata.uid === uid ? known : undefined
     const state = kubeletState(node)
-    const row: KwokNode = { node, state, crashed: same?.crashed ?? false, sent: same?.sent }
+    const row: KwokNode = { node, state, fault: same?.fault, sent: same?.sent }
     this.nodes.set(name, row)
     this.#live(ctx, row)
     const wasSilent = !same || isSilent(same)
@@ -156,12 +162,24 @@ export class KwokKubelets {
     ctx.note('kwok.nodeSilent', { node: name })
   }
 
-  #crash(ctx: EventContext, name: string, crashed: boolean): void {
+  /** From now on nothing is heard of the node. True when that is new. */
+  #fail(ctx: EventContext, name: string, fault: NonNullable<KwokNode['fault']>): boolean {
     const row = this.nodes.get(name)
-    if (!row || row.crashed === crashed) return
-    const next: KwokNode = { ...row, crashed, sent: undefined }
+    if (!row || row.fault === fault || (row.fault && fault !== 'crashed')) return false
+    const next: KwokNode = { ...row, fault, sent: undefined }
     this.nodes.set(name, next)
     this.#live(ctx, next)
+    ctx.note(`kwok.${fault}`, { node: name })
+    return true
+  }
+
+  #recover(ctx: EventContext, name: string, from: KwokNode['fault']): void {
+    const row = this.nodes.get(name)
+    if (!row || row.fault !== from) return
+    const next: KwokNode = { ...row, fault: undefined, sent: undefined }
+    this.nodes.set(name, next)
+    this.#live(ctx, next)
+    ctx.note('kwok.recovered', { node: name })
     if (!isSilent(next)) for (const key of this.#byNode.keys(name)) this.#advance(ctx, key)
   }
 
@@ -232,7 +250,7 @@ export class KwokKubelets {
   }
 }
 
-const isSilent = (row: KwokNode): boolean => row.crashed || row.state === 'stopped'
+const isSilent = (row: KwokNode): boolean => row.fault !== undefined || row.state === 'stopped'
 
 function signature(stage: Stage): string | undefined {
   if (stage.do === 'remove') return 'remove'

@@ -1,0 +1,55 @@
+import type { Engine, EventContext } from '../engine/engine.ts'
+import type { Index, Table } from '../engine/table.ts'
+import { seconds, type Micros } from '../engine/time.ts'
+
+/** The lease that new events join: when it ends, and how many objects have been put under it. */
+interface EtcdLease {
+  readonly name: string
+  readonly expires: Micros
+  readonly attached: number
+}
+
+/** --event-ttl. */
+const TTL = seconds(3600)
+/** Events written within this time share a lease, which is so much longer. */
+const REUSE = seconds(60)
+const MAX_ATTACHED = 1000
+const CURRENT = 'current'
+
+/**
+ * Events live for an hour: each write puts the object under a lease of etcd, which takes its objects with it when it ends
+ * (apiserver: storage/etcd3, lease_manager.go). One timer a lease.
+ */
+export class EventLeases {
+  readonly #leases: Table<EtcdLease>
+  readonly #held: Table<string>
+  readonly #byLease: Index<string>
+
+  constructor(engine: Engine) {
+    this.#leases = engine.table<EtcdLease>('etcd/leases')
+    this.#held = engine.table<string>('etcd/leased')
+    this.#byLease = this.#held.index((lease) => lease)
+  }
+
+  /** An Event was written: it lives an hour from now. */
+  attach(ctx: EventContext, key: string): void {
+    let lease = this.#leases.get(CURRENT)
+    if (!lease || lease.expires <= ctx.now + TTL || lease.attached >= MAX_ATTACHED) {
+      lease = { name: `${ctx.event.seq}`, expires: ctx.now + TTL + REUSE, attached: 0 }
+      ctx.schedule(TTL + REUSE, 'apiserver', 'lease-ended', lease.name)
+    }
+    this.#leases.set(CURRENT, { ...lease, attached: lease.attached + 1 })
+    this.#held.set(key, lease.name)
+  }
+
+  detach(key: string): void {
+    this.#held.delete(key)
+  }
+
+  /** A lease is over: the keys of the objects that go with it. */
+  end(name: string): readonly string[] {
+    const keys = [...this.#byLease.keys(name)]
+    for (const key of keys) this.#held.delete(key)
+    return keys
+  }
+}
