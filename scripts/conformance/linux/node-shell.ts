@@ -40,7 +40,8 @@ export class NodeShell {
         command('timeout', (argv, ctx) => this.#timeout(argv, ctx)),
         command('pid', ([pod, container]) => this.#pid(pod!, container ?? '')),
         command('kill', (argv) => this.#kill(argv)),
-        command('/rec/runtime.sh', (argv) => this.#runtime(argv)),
+        command('rec-runtime', (argv) => this.#runtime(argv)),
+        command('rec-proxy', () => ({ stdout: '', stderr: 'the proxy runs as ever here\n', exitCode: 1 })),
         command('rmimage', (argv) => this.#node('remove-images', argv)),
         ...['ps', 'lsns', 'ip', 'mount', 'ls', 'cat'].map((name) => command(`node-${name}`, (argv) => this.#onNode(name, argv))),
       ],
@@ -49,7 +50,7 @@ export class NodeShell {
 
   /** Runs a line; stdout and stderr together as the recorder kept them. */
   async run(line: string): Promise<{ readonly code: number; readonly text: string }> {
-    const script = line.replaceAll('$REC/runtime.sh', '/rec/runtime.sh')
+    const script = line.replaceAll('$REC/runtime.sh', 'rec-runtime').replaceAll('$REC/proxy.sh', 'rec-proxy')
     const { stdout, stderr, exitCode } = await this.#bash.exec(script)
     await this.#syncManifests()
     return { code: exitCode, text: `${stdout}${stderr}` }

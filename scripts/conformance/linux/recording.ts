@@ -29,6 +29,8 @@ export class Recording {
   readonly #seen = new Map<string, KubeObject>()
   readonly #masks = new Map<string, string>()
   readonly #counters = new Map<string, number>()
+  readonly #endings = new Map<string, string>()
+  #suffixes = /(?!)/g
   #from: Micros = 0
 
   constructor(cluster: Cluster, namespace: string, allEvents: boolean) {
@@ -57,12 +59,20 @@ export class Recording {
   /** Ids, digests and instants of a run under the names that the recordings use. */
   masked(text: string): string {
     return text
+      .replace(this.#suffixes, (suffix) => this.#endings.get(suffix) ?? suffix)
       .replace(/\b[0-9a-f]{64}\b/g, (hex, offset: number, all: string) => this.#mask(hex, all.slice(Math.max(0, offset - 7), offset) === 'sha256:' ? 'digest' : 'cid'))
       .replace(/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, '<uid>')
       .replace(/kube-api-access-[a-z0-9]{5}/g, 'kube-api-access-<sfx>')
       .replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, '<time>')
       .replace(/\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d \w{3} \d{4} \d\d:\d\d:\d\d [+-]\d{4}/g, '<time>')
       .replace(/(\w+:)\[(40265\d{5})\]/g, (_all, kind: string, inode: string) => `${kind}[${this.#mask(inode, 'nsid')}]`)
+  }
+
+  /** The random ending of a generated name. */
+  #learn(ending: string): void {
+    if (!/^[a-z0-9]{5}$/.test(ending) || this.#endings.has(ending)) return
+    this.#endings.set(ending, this.#endings.size === 0 ? '<sfx>' : `<sfx-${this.#endings.size + 1}>`)
+    this.#suffixes = new RegExp(`(?<=-)(${[...this.#endings.keys()].join('|')})\\b`, 'g')
   }
 
   #mask(value: string, kind: string): string {
@@ -89,7 +99,7 @@ export class Recording {
     if (!ours) return
     const seconds = (text?: string): number => Math.floor(((parseTime(text) ?? this.#cluster.timeline.clock) - this.#from) / 1_000_000)
     this.events.push({
-      t: this.elapsed, op, object: `${about.kind.toLowerCase()}/${about.name}`, ...(about.fieldPath ? { fieldPath: about.fieldPath } : {}),
+      t: this.elapsed, op, object: `${about.kind.toLowerCase()}/${this.masked(about.name)}`, ...(about.fieldPath ? { fieldPath: this.masked(about.fieldPath) } : {}),
       type: e.type, reason: e.reason, message: this.masked(e.message), count: e.count ?? 1, first: seconds(e.firstTimestamp), last: seconds(e.lastTimestamp),
       source: e.source?.component ?? e.reportingComponent, ...(e.action ? { action: e.action } : {}),
     })
@@ -98,8 +108,11 @@ export class Recording {
   #pod(pod: Pod | undefined, op: string): void {
     if (!pod) return
     const { metadata, spec, status } = pod
+    if (metadata.generateName) this.#learn(metadata.name.slice(metadata.generateName.length))
+    else if (/^node-debugger-/.test(metadata.name)) this.#learn(metadata.name.slice(-5))
+    for (const c of [...(spec.ephemeralContainers ?? []), ...spec.containers]) if (/^debugger-[a-z0-9]{5}$/.test(c.name)) this.#learn(c.name.slice(-5))
     const line = {
-      op, pod: metadata.name, ...(spec.nodeName ? { nodeName: spec.nodeName } : {}),
+      op, pod: this.masked(metadata.name), ...(spec.nodeName ? { nodeName: spec.nodeName } : {}),
       meta: { generation: metadata.generation, ...(metadata.deletionTimestamp ? { deletionTimestamp: metadata.deletionTimestamp, deletionGracePeriodSeconds: metadata.deletionGracePeriodSeconds } : {}) },
       status: JSON.parse(this.masked(JSON.stringify(status ?? {}))) as unknown,
     }

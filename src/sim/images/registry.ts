@@ -14,6 +14,9 @@ export interface Account {
   readonly password: string
 }
 
+/** Shown by a node for an image that it has already: nobody is asked. */
+export const LOCAL: Account = { registry: '', user: '', password: '' }
+
 /** Where images come from. The default world knows a catalogue and lets unknown names be servers. */
 export interface Registry {
   resolve(image: string, accounts?: readonly Account[]): Resolved
@@ -65,7 +68,7 @@ export class Catalogue implements Registry {
       return refuse('unreachable', `failed to do request: Head "https://${host}/v2/${path}/manifests/${name.tag || name.digest}": dial tcp ${address}: connect: connection refused`)
     }
     if (known?.broken) return refuse('broken', `unexpected status from HEAD request to ${endpoint ?? `https://${host}`}/v2/${path}/manifests/${name.tag}${endpoint ? `?ns=${host}` : ''}: 500 Internal Server Error`)
-    const admitted = !known?.accounts || accounts.some((a) => known.accounts![a.user] === a.password)
+    const admitted = !known?.accounts || accounts.some((a) => a === LOCAL || known.accounts![a.user] === a.password)
     if ((!known && closed) || !admitted) return refuse('denied', 'pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed')
     if (known && name.tag && !known.tags.includes(name.tag)) return refuse('unknown-tag', `${reference}: not found`)
     const found = known ?? this.#stranger(name)

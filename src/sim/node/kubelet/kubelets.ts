@@ -18,7 +18,7 @@ import { advanced, lookAhead, overfull } from './linux.ts'
 import { containerLog, type LogOptions } from './logs.ts'
 import { probed, type Attempt } from './prober.ts'
 import { storedImage } from './puller.ts'
-import { report } from './reporter.ts'
+import { flush, report } from './reporter.ts'
 import { create as createContainer, postStartDone, pulled, start } from './starting.ts'
 import type { ContainerRow, NodeRow, PodRow } from './state.ts'
 import { preloadedImages, staticPods } from './static-pods.ts'
@@ -35,6 +35,8 @@ function unready(node: Node, now: string): Node {
 
 /** The network plugin needs this long to be ready once the node has its range. */
 const CNI_STARTS: Micros = ms(1500)
+/** From a process's end until the runtime says so. */
+const EXIT_SHOWS: Micros = ms(150)
 const EVICTION_PERIOD = seconds(10)
 
 interface OfPod {
@@ -219,10 +221,10 @@ export class Kubelets {
       const row = world.put({ ...known, pod })
       if (pod.metadata.deletionTimestamp) {
         const grace = seconds(pod.metadata.deletionGracePeriodSeconds ?? 30)
-        if (!row.end?.deleted) report(world, ctx, requestEnd(world, ctx, row, { grace, deleted: true, since: ctx.now }))
-        else report(world, ctx, row)
+        if (!row.end?.deleted) flush(world, ctx, world.fresh(requestEnd(world, ctx, row, { grace, deleted: true, since: ctx.now })))
+        else flush(world, ctx, row)
       } else if (row.life === 'sync' && (specChanged || gatesChanged)) requestSync(world, ctx, row)
-      else report(world, ctx, row)
+      else flush(world, ctx, row)
       return
     }
     if (known) return
@@ -262,7 +264,14 @@ export class Kubelets {
   /** The PLEG's look at the runtime: ends are seen, and the pod is synced. */
   #relist(ctx: EventContext, given: PodRow): void {
     let row = this.world.put({ ...given, pleg: false })
-    for (const name of Object.keys(row.containers)) if (row.machine?.containers[name]?.ended && row.machine.containers[name].id === row.containers[name]!.run?.id.slice('containerd://'.length)) row = containerEnded(this.world, ctx, row, name)
+    let unseen = false
+    for (const name of Object.keys(row.containers)) {
+      const ended = row.machine?.containers[name]?.ended
+      if (!ended || row.containers[name]!.run?.state !== 'running' || row.work?.stopping[name]) continue
+      if (ended.at + EXIT_SHOWS <= ctx.now) row = containerEnded(this.world, ctx, row, name)
+      else unseen = true
+    }
+    if (unseen) row = plegSoon(this.world, ctx, row, this.world.nextRelist(row, ctx.now + EXIT_SHOWS))
     if (row.life === 'sync') requestSync(this.world, ctx, row)
   }
 
@@ -275,7 +284,7 @@ export class Kubelets {
       const state = row.containers[name]!
       if (state.run?.state !== 'running' || !row.machine?.containers[name]?.ended) continue
       if (row.work?.stopping[name]) row = node.kubelet ? stopped(world, ctx, world.fresh(row), name) : row
-      else if (node.kubelet) row = plegSoon(world, ctx, row, world.nextRelist(row, ctx.now))
+      else if (node.kubelet) row = plegSoon(world, ctx, row, world.nextRelist(row, ctx.now + EXIT_SHOWS))
     }
     row = world.fresh(row)
     row = this.#sessions(ctx, row)
@@ -324,7 +333,7 @@ export class Kubelets {
     if (!row || row.uid !== uid) return
     const lost = answer.kind === 'Status'
     ctx.note('kubelet.reported', { pod: row.pod.metadata.name, node: row.node })
-    report(this.world, ctx, this.world.put({ ...row, patching: false, ...(lost ? { sent: undefined } : {}) }))
+    flush(this.world, ctx, this.world.put({ ...row, patching: false, ...(lost ? { sent: undefined } : {}) }))
   }
 
   #kill(ctx: EventContext, pid: number, signal: string): void {
@@ -407,7 +416,7 @@ export class Kubelets {
     for (const key of world.byNode.keys(row.name)) {
       // What was under way in the old process is begun anew by the new one.
       const { work: _lost, ...pod } = world.pods.get(key)!
-      const fresh = world.put({ ...pod, patching: false, sent: undefined, timer: 0, pending: false, pleg: false })
+      const fresh = world.put({ ...pod, patching: false, sent: undefined, wanted: undefined, timer: 0, pending: false, pleg: false })
       plegSoon(world, ctx, fresh, ctx.now + seconds(1))
       lookAhead(world, ctx, world.fresh(fresh))
     }

@@ -3,7 +3,7 @@ import type { KubeObject } from '../../api/meta.ts'
 import { base64Decode } from '../../api/base64.ts'
 import type { EventContext } from '../../engine/engine.ts'
 import { ms, type Micros } from '../../engine/time.ts'
-import { sizeOf, type Account, type Resolved } from '../../images/registry.ts'
+import { LOCAL, sizeOf, type Account, type Resolved } from '../../images/registry.ts'
 import { goDuration, nextBackoff } from './restart.ts'
 import type { NodeRow, PodRow } from './state.ts'
 import type { KubeletWorld } from './world.ts'
@@ -30,7 +30,7 @@ export function ensureImage(world: KubeletWorld, ctx: EventContext, row: PodRow,
   const stored = node.images.find((i) => i.reference === image.reference)
   const policy = container.imagePullPolicy ?? 'IfNotPresent'
   if (stored && policy !== 'Always') {
-    const found = image.found ? image : world.registry.resolve(name, [{ registry: '', user: '*', password: '*' }])
+    const found = image.found ? image : world.registry.resolve(name, [LOCAL])
     if (found.found) {
       event('Normal', 'Pulled', `Container image "${name}" already present on machine and can be accessed by the pod`)
       return { image: found }

@@ -7,18 +7,24 @@ import { podStatus } from './status.ts'
 import { actorOf, rowKey, type KubeletWorld } from './world.ts'
 
 /**
- * Sends what has changed of a pod's status; one patch is under way at a time (pkg/kubelet/status: manager). `address`: 'none'
- * tells the last state with a ready sandbox only, as the kubelet does between the sandbox and the containers.
+ * Makes the pod's status as it is now and sends it if it has changed. `address`: 'none' tells the last state with a ready sandbox
+ * only, as the kubelet does between the sandbox and the containers.
  */
 export function report(world: KubeletWorld, ctx: EventContext, row: PodRow, address?: 'none' | 'keep'): PodRow {
+  const wanted = podStatus(row, world.node(row).address, ctx.now, address === undefined)
+  return flush(world, ctx, { ...row, wanted: deepEqual(wanted, row.wanted) ? row.wanted! : wanted })
+}
+
+/** Sends the status that was made last; one patch is under way at a time (pkg/kubelet/status: manager). */
+export function flush(world: KubeletWorld, ctx: EventContext, row: PodRow): PodRow {
   const node = world.node(row)
   if (row.gone) return maybeRemove(world, ctx, row)
-  if (row.patching || row.removing || !node.up || !node.kubelet) return world.put(row)
-  const status = podStatus(row, node.address, ctx.now, address !== 'none' && address !== 'keep')
-  if (deepEqual(status, row.sent)) return maybeRemove(world, ctx, row)
-  const body = { metadata: { uid: row.uid }, status } as unknown as JsonValue
+  const { wanted } = row
+  if (!wanted || row.patching || row.removing || !node.up || !node.kubelet) return world.put(row)
+  if (wanted === row.sent || deepEqual(wanted, row.sent)) return maybeRemove(world, ctx, row)
+  const body = { metadata: { uid: row.uid }, status: wanted } as unknown as JsonValue
   world.client(row.node).send(ctx, patch(PODS, row.pod, body, 'merge', 'status'), { actor: actorOf(row.node), what: 'patched', data: { pod: keyOf(row.pod), uid: row.uid } })
-  return world.put({ ...row, patching: true, sent: status })
+  return world.put({ ...row, patching: true, sent: wanted })
 }
 
 /** When nothing of the pod is left and the API server knows, the object itself can go. */

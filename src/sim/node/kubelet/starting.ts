@@ -1,7 +1,7 @@
 import type { Container } from '../../api/container.ts'
 import type { EventContext } from '../../engine/engine.ts'
 import { ms } from '../../engine/time.ts'
-import type { Resolved } from '../../images/registry.ts'
+import { LOCAL, type Resolved } from '../../images/registry.ts'
 import { startContainer, withContainerMade } from '../linux/pod-machine.ts'
 import { configure } from './config.ts'
 import { runHook } from './hooks.ts'
@@ -79,9 +79,9 @@ export function create(world: KubeletWorld, ctx: EventContext, given: PodRow, na
   const container = containerNamed(given.pod, name)
   if (!container || !given.work || given.work.kind !== 'sync') return given
   if (given.end) return finishSync(world, ctx, given)
-  const image = world.registry.resolve(container.image ?? '', [{ registry: '', user: '*', password: '*' }])
+  const image = world.registry.resolve(container.image ?? '', [LOCAL])
   let row = advanced(world, ctx, given)
-  const found = image.found ? image : (world.registry.resolve(container.image ?? '') as Found)
+  const found = image as Found
   const id = hexId(ctx)
   const made = configure(world, ctx, row, container, found, id)
   if ('error' in made) {

@@ -1,4 +1,4 @@
-import type { ContainerState } from '../../api/pod-status.ts'
+import type { ContainerState, PodStatus } from '../../api/pod-status.ts'
 import type { Pod } from '../../api/pod.ts'
 import type { Micros } from '../../engine/time.ts'
 import type { LogChunk, Machine } from '../linux/machine.ts'
@@ -106,8 +106,10 @@ export interface PodRow {
   /** Termination was asked for: why, and how much time there is. */
   readonly end?: { readonly grace: Micros; readonly reason?: string; readonly message?: string; readonly deleted: boolean; readonly since: Micros; readonly conditionReason?: string }
   readonly patching: boolean
+  /** The status that was made last, at the beginning of a sync. */
+  readonly wanted?: PodStatus
   /** The status that was sent last. */
-  readonly sent?: unknown
+  readonly sent?: PodStatus
   readonly removing?: boolean
   /** A look at the runtime (PLEG) is due. */
   readonly pleg?: boolean

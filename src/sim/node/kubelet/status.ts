@@ -128,7 +128,7 @@ interface Wanted {
 /** The conditions that belong to the kubelet, in its order; what others wrote stays behind them. */
 function conditionsOf(row: PodRow, phase: Phase, statuses: readonly ContainerStatus[], init: readonly ContainerStatus[], now: Micros): readonly PodCondition[] {
   const { spec, metadata, status } = row.pod
-  const old = (row.sent as PodStatus | undefined)?.conditions ?? status?.conditions ?? []
+  const old = (row.wanted ?? row.sent)?.conditions ?? status?.conditions ?? []
   const unready = spec.containers.filter((c) => !statuses.find((s) => s.name === c.name)?.ready).map((c) => c.name)
   const sidecarsUnready = (spec.initContainers ?? []).filter((c) => isSidecar(c) && !init.find((s) => s.name === c.name)?.ready).map((c) => c.name)
   const uninitialized = (spec.initContainers ?? []).filter((c) => {
@@ -178,7 +178,7 @@ export function podStatus(row: PodRow, hostIP: string, now: Micros, withAddress 
   let statuses = pod.spec.containers.map((c) => containerStatus(row, c, false)).sort((a, b) => (a.name < b.name ? -1 : 1))
   const ephemeral = ((pod.spec.ephemeralContainers ?? []) as readonly Container[]).filter((c) => row.containers[c.name]).map((c) => containerStatus(row, c, false))
   const stopping = row.life === 'terminating' || row.life === 'terminated' || row.life === 'finished'
-  const previous = (row.sent as PodStatus | undefined)?.phase ?? pod.status?.phase ?? 'Pending'
+  const previous = (row.wanted ?? row.sent)?.phase ?? pod.status?.phase ?? 'Pending'
   const computed = row.rejected || row.end?.reason ? 'Failed' : isTerminal(previous) ? (previous as Phase) : phaseOf(pod, [...init, ...statuses], stopping && over)
   const conditions = conditionsOf(row, computed, statuses, init, now)
   // A terminal phase is held back while containers could still be running.
@@ -193,7 +193,7 @@ export function podStatus(row: PodRow, hostIP: string, now: Micros, withAddress 
     if (!isTerminal(phase)) phase = 'Failed'
   }
   const why = isTerminal(phase) ? (row.rejected ?? (row.end?.reason ? { reason: row.end.reason, message: row.end.message ?? '' } : undefined)) : undefined
-  const ip = pod.spec.hostNetwork ? hostIP : withAddress ? row.ip : (row.sent as PodStatus | undefined)?.podIP
+  const ip = pod.spec.hostNetwork ? hostIP : withAddress ? row.ip : (row.wanted ?? row.sent)?.podIP
   if (row.rejected) return { observedGeneration: pod.metadata.generation, phase: 'Failed', conditions: (pod.status?.conditions ?? []), reason: row.rejected.reason, message: row.rejected.message, startTime: formatTime(row.startTime), qosClass: qosClass(pod) } as PodStatus
   return {
     observedGeneration: pod.metadata.generation,

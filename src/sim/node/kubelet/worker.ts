@@ -20,6 +20,7 @@ import { setUpVolume } from './volumes.ts'
 const ERROR_BACKOFF = seconds(10)
 const RESYNC = seconds(60)
 const FIRST_REMOUNT = ms(500)
+const RECONCILER = ms(200)
 const LONGEST_REMOUNT = seconds(122)
 
 const NEW_WORK: Work = { kind: 'sync', ops: [], stage: 'op', changed: false, failed: false, otherError: false, stopping: {} }
@@ -70,6 +71,12 @@ export function mountVolumes(world: KubeletWorld, ctx: EventContext, given: PodR
     const made = setUpVolume(world, ctx, row, volume)
     if ('error' in made) {
       ready = false
+      if (!state) {
+        // The reconciler comes to it a moment later; what is missing then is told.
+        row = { ...row, volumes: { ...row.volumes, [volume.name]: { ready: false, tries: 0 } } }
+        next = Math.min(next, RECONCILER)
+        continue
+      }
       const tries = (state?.tries ?? 0) + 1
       world.aboutPod(ctx, row, 'Warning', 'FailedMount', `MountVolume.SetUp failed for volume "${volume.name}" : ${made.error}`)
       row = { ...row, volumes: { ...row.volumes, [volume.name]: { ready: false, tries } } }
@@ -209,7 +216,7 @@ export function sandboxReady(world: KubeletWorld, ctx: EventContext, row: PodRow
     work: { ...row.work, changed: true },
   })
   // The address is told with the next look at the runtime only.
-  const told = report(world, ctx, next, row.sandbox.attempt > 0 || (row.sent as PodStatus | undefined)?.podIP !== undefined ? 'keep' : 'none')
+  const told = report(world, ctx, next, row.sandbox.attempt > 0 || (row.wanted ?? row.sent)?.podIP !== undefined ? 'keep' : 'none')
   return nextOp(world, ctx, told)
 }
 
