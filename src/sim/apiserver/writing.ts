@@ -46,7 +46,7 @@ export function createObject(exec: Execution, sent: KubeObject, applied?: Applie
   if (isStatus(admitted)) return admitted
   const beyond = escalation(exec, admitted.object, undefined)
   if (beyond) return beyond
-  const prepared = kind.prepareCreate(admitted.object)
+  const prepared = kind.prepareCreate(admitted.object, exec.who)
   const allocated = allocate(exec, prepared, undefined)
   if (isStatus(allocated)) return allocated
   const like = admitted.keptValid ? complete : undefined
@@ -112,7 +112,7 @@ export function updateObject(exec: Execution, change: (old: KubeObject) => Outco
   const beyond = escalation(exec, admitted.object, old)
   if (beyond) return beyond
   const rules = kind.updatesThrough?.[exec.subresource] ?? kind
-  const prepared = isStatusUpdate ? kind.prepareStatusUpdate(admitted.object, old) : rules.prepareUpdate(admitted.object, old)
+  const prepared = isStatusUpdate ? kind.prepareStatusUpdate(admitted.object, old, formatTime(exec.now)) : rules.prepareUpdate(admitted.object, old, formatTime(exec.now))
   const allocated = isStatusUpdate ? prepared : allocate(exec, prepared, old)
   if (isStatus(allocated)) return allocated
   const own = isStatusUpdate ? kind.validateStatusUpdate(allocated, old) : rules.validateUpdate(allocated, old)

@@ -6,7 +6,7 @@ import { isDns1123Subdomain, type NameCheck } from '../api/names.ts'
 import { resourceOfKind, type ResourceSchema } from '../api/schema/schema.ts'
 import { looseObjectMeta, metaUpdateErrors, validateObjectMeta } from '../api/validate-meta.ts'
 import { invariant } from '../engine/invariant.ts'
-import type { Column, KindDefinition, StoredAs, SubresourceRules } from './definition.ts'
+import type { Column, KindDefinition, Requester, StoredAs, SubresourceRules } from './definition.ts'
 
 /** What a kind's folder says of its kind; everything left out is as for most kinds. */
 export interface KindRules<T extends KubeObject> {
@@ -19,7 +19,7 @@ export interface KindRules<T extends KubeObject> {
   /** A new object keeps the status that comes with it (Nodes register with theirs). */
   readonly keepsStatus?: boolean
   defaults?(obj: T): T
-  prepareCreate?(obj: T): T
+  prepareCreate?(obj: T, who?: Requester): T
   prepareUpdate?(obj: T, old: T): T
   /** `now` in RFC 3339. */
   prepareStatusUpdate?(obj: T, old: T, now?: string): T
@@ -110,10 +110,10 @@ export function fromResource<T extends KubeObject>(resource: ResourceSchema, rul
     createsOnUpdate: rules.createsOnUpdate ?? false,
     unconditionalUpdate: rules.unconditionalUpdate ?? true,
     defaults: (obj) => rules.defaults?.(obj) ?? obj,
-    prepareCreate(obj) {
+    prepareCreate(obj, who) {
       const clean = hasStatus && !rules.keepsStatus ? withoutStatus(obj) : obj
       const counted = counts ? withGeneration(clean, 1) : clean
-      return rules.prepareCreate?.(counted) ?? counted
+      return rules.prepareCreate?.(counted, who) ?? counted
     },
     prepareUpdate(obj, old) {
       const kept = hasStatus ? withStatusOf(obj, old) : obj

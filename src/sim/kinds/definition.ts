@@ -21,10 +21,18 @@ export interface StoredAs<T extends KubeObject = KubeObject> {
   fromStored(stored: KubeObject): T
 }
 
+/** Who sends a request, for the kinds that keep a note of it. */
+export interface Requester {
+  readonly name: string
+  readonly uid?: string
+  readonly groups: readonly string[]
+  readonly extra?: Readonly<Record<string, readonly string[]>>
+}
+
 /** A subresource through which the whole object is updated, with rules of its own (pods/resize, pods/ephemeralcontainers). */
 export interface SubresourceRules<T extends KubeObject = KubeObject> {
-  /** What of the sent object counts; everything else is as it was. */
-  prepareUpdate(obj: T, old: T): T
+  /** What of the sent object counts; everything else is as it was. `now` in RFC 3339. */
+  prepareUpdate(obj: T, old: T, now?: string): T
   /** Errors beside those of the metadata. */
   validateUpdate(obj: T, old: T): readonly FieldError[]
 }
@@ -60,9 +68,9 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
 
   defaults(obj: T): T
   /** strategy.PrepareForCreate: drop status, generation 1 … `metadata` is already complete but for that. */
-  prepareCreate(obj: T): T
+  prepareCreate(obj: T, who?: Requester): T
   /** strategy.PrepareForUpdate: keep status; bump the generation when the wish differs. */
-  prepareUpdate(obj: T, old: T): T
+  prepareUpdate(obj: T, old: T, now?: string): T
   /** What PUT and PATCH of …/status keep of the old object; `now` in RFC 3339. */
   prepareStatusUpdate(obj: T, old: T, now?: string): T
   /** `like`: the object before admission plugins that keep a valid object valid changed it, if only such did. */

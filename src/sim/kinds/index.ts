@@ -1,3 +1,5 @@
+import { apiServiceKind } from './apiservice/index.ts'
+import { certificateSigningRequestKind } from './certificatesigningrequest/index.ts'
 import { clusterRoleKind } from './clusterrole/index.ts'
 import { clusterRoleBindingKind } from './clusterrolebinding/index.ts'
 import { configMapKind } from './configmap/index.ts'
@@ -123,6 +125,8 @@ const modelled = [
   resourceClaimTemplateKind,
   deviceClassKind,
   resourceSliceKind,
+  certificateSigningRequestKind,
+  apiServiceKind,
 ] as unknown as readonly KindDefinition[]
 
 /** Every kind of v1.36: the modelled ones, and the rest as stored but not acted upon. */

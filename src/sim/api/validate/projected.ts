@@ -3,19 +3,9 @@ import { validateLabelSelector } from '../labels.ts'
 import { isDns1123Label, isDns1123Subdomain } from '../names.ts'
 import type { ClusterTrustBundleProjection, KeyToPath, PodCertificateProjection, ProjectedVolumeSource, VolumeProjection } from '../volume.ts'
 import { fileMode, nonReservedPath } from './paths.ts'
+import { signerName } from './signer-name.ts'
 import { named, type Errors } from './simple.ts'
 import { downwardFile, keyToPath } from './volume-files.ts'
-
-/** "example.com/name" (core/validation: ValidateSignerName). */
-function signerName(name: string, path: Path, out: Errors): void {
-  if (!name) return void out.push(required(path))
-  const segments = name.split('/')
-  if (segments.length !== 2) return void out.push(invalidValue(path, name, "must be a fully qualified domain and path of the form 'example.com/signer-name'"))
-  named(isDns1123Subdomain, segments[0]!, path, out)
-  if (segments[0] && !segments[0].includes('.')) out.push(invalidValue(path, segments[0], 'should be a domain with at least two segments separated by dots'))
-  if (!segments[1]) out.push(invalidValue(path, segments[1], 'validation should be non-empty'))
-  else for (const label of segments[1].split('.')) named(isDns1123Label, label, path, out)
-}
 
 function keyed(name: string | undefined, items: readonly KeyToPath[] | undefined, paths: Set<string>, volume: Path, here: Path, out: Errors): void {
   if (!name) out.push(required(child(here, 'name')))
