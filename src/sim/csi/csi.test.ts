@@ -50,7 +50,7 @@ class World {
   }
 
   calls(): readonly string[] {
-    return this.cluster.csi!.drivers.state.calls.values().map((c) => c.method).filter((m) => m !== 'NodeGetInfo')
+    return this.cluster.csi!.drivers.state.calls.values().map((c) => c.method).filter((m) => m !== 'NodeGetInfo' && m !== 'GetCapacity')
   }
 
   /** Stands for what a process writes: the tree of the disk. */
@@ -124,6 +124,17 @@ describe('the class standard', () => {
     world.apply(CLASS, claim('data', '501Gi', '  storageClassName: now\n'))
     expect(world.claim('data').status?.phase).toBe('Pending')
     expect(world.kubectl('describe pvc data')).toContain('code = ResourceExhausted desc = not enough free space for 501Gi')
+  })
+
+  test('tells the scheduler how much room each zone has, which then refuses nodes where there is too little', () => {
+    const world = new World()
+    world.cluster.timeline.command(`csi/${DISK_DRIVER}`, 'pool', { zone: 'zone-a', bytes: 2 ** 30 })
+    world.apply(claim('first', '1Gi'), pod('p', 'first', '  nodeSelector: {topology.kubernetes.io/zone: zone-a}\n'))
+    expect(world.kubectl('get csistoragecapacities -n kube-system -o jsonpath={.items[*].capacity}').split(' ').sort()).toEqual(['0Mi', '512000Mi', '512000Mi'])
+    world.apply(claim('second', '2Gi'), pod('q', 'second', '  nodeSelector: {topology.kubernetes.io/zone: zone-a}\n'), claim('third', '2Gi'), pod('r', 'third'))
+    expect(world.kubectl('describe pod q')).toContain('1 node(s) did not have enough free storage')
+    expect(world.claim('second').status?.phase).toBe('Pending')
+    expect(world.claim('third').status?.phase).toBe('Bound')
   })
 
   test('leaves a data source that no populator handles alone, by name', () => {

@@ -7,6 +7,7 @@ import { GI } from './driver/controller-service.ts'
 import { DISK_DRIVER, ZONE_GIBIBYTES } from './names.ts'
 import { volumeManager, type Machines } from './node/volume-manager.ts'
 import { csiAttacher } from './sidecars/attacher.ts'
+import { csiCapacity } from './sidecars/capacity.ts'
 import { csiProvisioner } from './sidecars/provisioner.ts'
 import { csiRegistrar } from './sidecars/registrar.ts'
 import { csiResizer } from './sidecars/resizer.ts'
@@ -31,7 +32,7 @@ export class CsiStorage {
   constructor(engine: Engine, shared: InformerFactory, machines: Machines) {
     this.drivers = new CsiDrivers(engine)
     this.informers = new InformerFactory(engine, 'csi-controller', new Client(engine, 'csi-controller', { user: 'system:serviceaccount:kube-system:csi-controller' }))
-    const sidecars = [csiProvisioner, csiAttacher, csiResizer, csiSnapshotter, snapshotController, csiRegistrar].map((controller) => new ControllerRunner(engine, controller, this.informers))
+    const sidecars = [csiProvisioner, csiCapacity, csiAttacher, csiResizer, csiSnapshotter, snapshotController, csiRegistrar].map((controller) => new ControllerRunner(engine, controller, this.informers))
     this.runners = [...sidecars, new ControllerRunner(engine, volumeManager(machines), shared)]
   }
 

@@ -7,7 +7,7 @@ export const CSI_OBJECTS: readonly KubeObject[] = [
     apiVersion: 'storage.k8s.io/v1',
     kind: 'CSIDriver',
     metadata: { name: DISK_DRIVER },
-    spec: { attachRequired: true, podInfoOnMount: false, volumeLifecycleModes: ['Persistent'], fsGroupPolicy: 'ReadWriteOnceWithFSType' },
+    spec: { attachRequired: true, podInfoOnMount: false, storageCapacity: true, volumeLifecycleModes: ['Persistent'], fsGroupPolicy: 'ReadWriteOnceWithFSType' },
   },
   {
     apiVersion: 'storage.k8s.io/v1',
@@ -40,6 +40,6 @@ export const CSI_OBJECTS: readonly KubeObject[] = [
     kind: 'ClusterRoleBinding',
     metadata: { name: 'csi-controller' },
     roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'csi-controller' },
-    subjects: ['csi-provisioner', 'csi-attacher', 'csi-resizer', 'csi-snapshotter', 'snapshot-controller', 'csi-node-driver-registrar', 'csi-controller', 'volume-manager'].map((name) => ({ kind: 'ServiceAccount', name, namespace: 'kube-system' })),
+    subjects: ['csi-provisioner', 'csi-capacity', 'csi-attacher', 'csi-resizer', 'csi-snapshotter', 'snapshot-controller', 'csi-node-driver-registrar', 'csi-controller', 'volume-manager'].map((name) => ({ kind: 'ServiceAccount', name, namespace: 'kube-system' })),
   } as KubeObject,
 ]

@@ -1,60 +1,22 @@
 import { describe, expect, test } from 'vitest'
 import type { KubeObject } from '../../api/meta.ts'
 import { compareQuantities } from '../../api/quantity.ts'
-import { ApiServer } from '../../apiserver/server.ts'
-import { ControllerRunner } from '../../client/controller-runner.ts'
-import { InformerFactory } from '../../client/informer.ts'
-import type { Request } from '../../client/request.ts'
 import { requestOf, sizeOf, type Claim, type PersistentVolume } from '../../client/storage/objects.ts'
-import { Client } from '../../client/transport.ts'
-import { Engine } from '../../engine/engine.ts'
-import { seconds } from '../../engine/time.ts'
+import { minutes, seconds } from '../../engine/time.ts'
+import { SmallWorld } from '../../testing/small-world.ts'
 import { persistentVolumeBinder } from './index.ts'
 
-/** API server and binder alone. */
-class World {
-  readonly engine: Engine
-  readonly server: ApiServer
-  now = 0
-
+class World extends SmallWorld {
   constructor(seed: number) {
-    const engine = new Engine({ seed })
-    this.engine = engine
-    this.server = new ApiServer(engine)
-    const informers = new InformerFactory(engine, 'kcm', new Client(engine, 'kcm', { user: 'system:kcm' }))
-    new ControllerRunner(engine, persistentVolumeBinder, informers)
-    engine.actor('boot', {
-      boot: (ctx) => {
-        this.server.execute({ verb: 'create', group: '', version: 'v1', resource: 'namespaces', body: { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'default' } } }, 'system:apiserver', ctx.now, ctx)
-        informers.start(ctx)
-      },
-      send: (ctx, request: Request) => void this.server.execute(request, 'kubernetes-admin', ctx.now, ctx),
-    })
-    engine.command(0, 'boot', 'boot', null)
-    this.run(seconds(1))
-  }
-
-  run(duration: number): void {
-    const end = this.now + duration
-    for (let at = this.engine.queue.peek()?.at; at !== undefined && at <= end; at = this.engine.queue.peek()?.at) this.engine.step()
-    this.now = end
-  }
-
-  send(request: Omit<Request, 'group' | 'version'>): void {
-    this.engine.command(this.now, 'boot', 'send', { group: '', version: 'v1', ...request })
-  }
-
-  create(body: KubeObject): void {
-    const isClaim = body.kind === 'PersistentVolumeClaim'
-    this.send({ verb: 'create', resource: isClaim ? 'persistentvolumeclaims' : 'persistentvolumes', namespace: isClaim ? 'default' : undefined, body })
+    super([persistentVolumeBinder], seed)
   }
 
   claims(): readonly Claim[] {
-    return this.server.store.keys('persistentvolumeclaims', 'default').map((key) => this.server.store.get(key) as Claim)
+    return this.list<Claim>('persistentvolumeclaims')
   }
 
   volumes(): readonly PersistentVolume[] {
-    return this.server.store.keys('persistentvolumes').map((key) => this.server.store.get(key) as PersistentVolume)
+    return this.list<PersistentVolume>('persistentvolumes')
   }
 }
 
@@ -96,8 +58,8 @@ describe('the binder', () => {
         const what = random.below(10)
         if (what < 4) world.create(claim(`c${random.below(12)}`, size, modes))
         else if (what < 8) world.create(volume(`v${random.below(12)}`, size, modes, ['Retain', 'Delete'][random.below(2)]))
-        else if (what === 8) world.send({ verb: 'delete', resource: 'persistentvolumeclaims', namespace: 'default', name: `c${random.below(12)}` })
-        else world.send({ verb: 'delete', resource: 'persistentvolumes', name: `v${random.below(12)}` })
+        else if (what === 8) world.remove('persistentvolumeclaims', `c${random.below(12)}`)
+        else world.remove('persistentvolumes', `v${random.below(12)}`)
         world.run(random.below(30_000))
         check(world)
       }
@@ -118,7 +80,7 @@ describe('the binder', () => {
     world.create(claim('c', '5Gi'))
     world.run(seconds(30))
     expect(world.claims()[0]!.status?.phase).toBe('Bound')
-    expect(world.engine.queue.peek()).toBeUndefined()
+    expect(world.idle).toBeGreaterThan(minutes(30))
     world.create(claim('late', '5Gi'))
     world.run(seconds(5))
     world.create(volume('w', '5Gi'))
@@ -134,8 +96,8 @@ describe('the binder', () => {
     world.run(seconds(1))
     world.create(claim('c', '5Gi'))
     world.run(seconds(2))
-    world.send({ verb: 'patch', resource: 'persistentvolumes', name: 'v', patchType: 'merge', body: { metadata: { finalizers: null } } })
-    world.send({ verb: 'delete', resource: 'persistentvolumes', name: 'v' })
+    world.patch('persistentvolumes', 'v', { metadata: { finalizers: null } })
+    world.remove('persistentvolumes', 'v')
     world.run(seconds(2))
     expect(world.volumes()).toEqual([])
     expect(world.claims()[0]!.status?.phase).toBe('Lost')
