@@ -2,7 +2,7 @@ import type { KubeList, KubeObject } from '../api/meta.ts'
 import { isStatus, type Status } from '../api/status.ts'
 import type { Invocation, KubectlContext } from './context.ts'
 import { fail, Failure, listStatusText, statusText } from './failure.ts'
-import { entriesOf } from './files.ts'
+import { entriesOf, namesFiles } from './files.ts'
 import { getTarget, listTarget, targetsOf, type Target } from './resources.ts'
 
 /** An object that a command is about, as it is in the cluster now. */
@@ -38,7 +38,7 @@ export interface ChoiceOptions {
 export function choose(ctx: KubectlContext, inv: Invocation, options: ChoiceOptions = {}): Choice {
   const { flags } = inv
   const args = options.args ?? inv.args
-  if (flags.list('filename').length > 0) return fromFiles(ctx, inv)
+  if (namesFiles(flags)) return fromFiles(ctx, inv)
   if (args.length === 0) fail(options.nothing ?? NO_RESOURCES)
   const { targets, named } = targetsOf(args, inv.namespace)
   const labelSelector = options.noSelector ? undefined : flags.text('selector') || undefined

@@ -4,6 +4,8 @@ import { scheme } from '../kinds/index.ts'
 import { parseManifest, type Manifest } from '../manifest/parse.ts'
 import type { Invocation, KubectlContext } from './context.ts'
 import { fail, Failure } from './failure.ts'
+import type { Flags } from './flags.ts'
+import { buildKustomization } from './kustomize/build.ts'
 import type { Target } from './resources.ts'
 
 /** A file that -f names: what messages call it and what it holds. */
@@ -29,6 +31,9 @@ export function filesOf(ctx: KubectlContext, names: readonly string[], recursive
   })
 }
 
+/** Do -f or -k name the objects? */
+export const namesFiles = (flags: Flags): boolean => flags.list('filename').length > 0 || flags.text('kustomize') !== ''
+
 /** Files read lately: a command that resumes reads its files again, and they have not changed. */
 const lately: { readonly name: string; readonly text: string; readonly manifest: Manifest }[] = []
 const REMEMBERED = 16
@@ -53,6 +58,9 @@ export interface Entry {
  * that nothing of it is applied; what is wrong with single objects comes as problems in their place.
  */
 export function entriesOf(ctx: KubectlContext, inv: Invocation, validate = true): readonly Entry[] {
+  const folder = inv.flags.text('kustomize')
+  if (folder && inv.flags.list('filename').length > 0) fail('only one of -f or -k can be specified')
+  if (folder) return buildKustomization(ctx, folder).map((object) => entryOf(folder, object as unknown as JsonValue, inv, validate))
   const files = filesOf(ctx, inv.flags.list('filename'), inv.flags.bool('recursive'))
   const parsed = files.map(({ name, text }) => ({ name, manifest: parsedOnce(name, text) }))
   const broken = parsed.flatMap(({ manifest }) => manifest.problems.filter((p) => p.severity === 'error'))

@@ -24,6 +24,7 @@ import { execVerb } from './exec/index.ts'
 import { explainVerb } from './explain/index.ts'
 import { exposeVerb } from './expose/index.ts'
 import { getVerb } from './get/index.ts'
+import { kustomizeVerb } from './kustomize/index.ts'
 import { labelVerb } from './label/index.ts'
 import { logsVerb } from './logs/index.ts'
 import { patchVerb } from './patch/index.ts'
@@ -52,6 +53,7 @@ export const verbs: readonly Verb[] = [
   replaceVerb,
   patchVerb,
   diffVerb,
+  kustomizeVerb,
   labelVerb,
   annotateVerb,
   scaleVerb,

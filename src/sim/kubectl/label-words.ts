@@ -5,6 +5,7 @@ import { choose, NO_RESOURCES } from './chosen.ts'
 import type { Invocation, KubectlContext } from './context.ts'
 import { drySuffix, dryRunOf } from './dry-run.ts'
 import { fail, statusText } from './failure.ts'
+import { namesFiles } from './files.ts'
 import { Report } from './report.ts'
 import { objectName, patchTarget, type Target } from './resources.ts'
 
@@ -27,7 +28,7 @@ export function markObjects(ctx: KubectlContext, inv: Invocation, marks: Marks):
   const resources = at < 0 ? inv.args : inv.args.slice(0, at)
   const words = at < 0 ? [] : inv.args.slice(at)
   const listing = inv.flags.bool('list')
-  if (resources.length === 0 && inv.flags.list('filename').length === 0) fail(words.length > 0 || at < 0 ? `one or more resources must be specified as <resource> <name> or <resource>/<name>` : NO_RESOURCES)
+  if (resources.length === 0 && !namesFiles(inv.flags)) fail(words.length > 0 || at < 0 ? `one or more resources must be specified as <resource> <name> or <resource>/<name>` : NO_RESOURCES)
   if (words.length === 0 && !listing) fail(`at least one ${marks.noun} update is required`)
   const change = changeOf(words, marks)
   const dryRun = dryRunOf(ctx, inv)

@@ -10,7 +10,7 @@ import type { RequestOptions } from '../../client/request.ts'
 import type { Invocation, KubectlContext, Verb } from '../context.ts'
 import { dryRunOf, type DryRun } from '../dry-run.ts'
 import { fail, statusText, usage } from '../failure.ts'
-import { entriesOf } from '../files.ts'
+import { entriesOf, namesFiles } from '../files.ts'
 import { lastAppliedOf, LAST_APPLIED, withLastApplied } from '../last-applied.ts'
 import { goJson } from '../print-json.ts'
 import { Report } from '../report.ts'
@@ -38,9 +38,8 @@ function apply(ctx: KubectlContext, inv: Invocation): number {
   if (inv.path[1] === 'set-last-applied') return setLastApplied(ctx, inv)
   if (inv.path[1]) fail(`kubectl ${inv.path.join(' ')} is not modelled here; use kubectl edit`)
   if (inv.args.length > 0) usage('apply', `Unexpected args: [${inv.args.join(' ')}]`)
-  if (flags.text('kustomize')) fail(flags.list('filename').length > 0 ? 'only one of -f or -k can be specified' : 'kustomize is not modelled here; apply the files that it makes')
   if (flags.bool('prune')) fail('--prune is not modelled here; delete what is no longer wanted by name or label')
-  if (flags.list('filename').length === 0) fail('must specify one of -f and -k')
+  if (!namesFiles(flags)) fail('must specify one of -f and -k')
   const dryRun = dryRunOf(ctx, inv)
   const serverSide = flags.bool('server-side')
   if (serverSide && flags.bool('force')) fail('--force cannot be used with --server-side')

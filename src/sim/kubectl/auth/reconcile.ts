@@ -3,7 +3,7 @@ import { isNotFound, isStatus, type Status } from '../../api/status.ts'
 import type { Invocation, KubectlContext } from '../context.ts'
 import { dryRunOf } from '../dry-run.ts'
 import { fail, Failure, refuse } from '../failure.ts'
-import { entriesOf } from '../files.ts'
+import { entriesOf, namesFiles } from '../files.ts'
 import { printerOf } from '../printer.ts'
 import { createTarget, deleteTarget, getTarget, objectName, updateTarget, type Target } from '../resources.ts'
 import { uncovered, type Rule } from './rules.ts'
@@ -35,7 +35,7 @@ const BINDINGS = ['RoleBinding', 'ClusterRoleBinding']
 /** `auth reconcile`: adds what roles and bindings lack (kubectl: auth/reconcile.go; component-helpers: rbac/reconciliation). */
 export function reconcile(ctx: KubectlContext, inv: Invocation): number {
   const { flags } = inv
-  if (flags.list('filename').length === 0 && !flags.text('kustomize')) fail('must specify one of -f and -k')
+  if (!namesFiles(flags)) fail('must specify one of -f and -k')
   if (inv.args.length > 0) fail('no arguments are allowed')
   const dryRun = dryRunOf(ctx, inv)
   if (dryRun === 'server') fail('--dry-run=server for command reconcile is not supported yet')

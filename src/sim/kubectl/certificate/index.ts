@@ -4,7 +4,7 @@ import { formatTime } from '../../engine/time.ts'
 import { scheme } from '../../kinds/index.ts'
 import type { Invocation, KubectlContext, Verb } from '../context.ts'
 import { fail, Failure, statusText } from '../failure.ts'
-import { entriesOf } from '../files.ts'
+import { entriesOf, namesFiles } from '../files.ts'
 import { helpText } from '../help.ts'
 import { Report } from '../report.ts'
 import { getTarget, updateTarget, type Target } from '../resources.ts'
@@ -36,7 +36,7 @@ interface Request extends KubeObject {
 
 /** Adds the condition through the approval subresource (kubectl: certificates.go). */
 function decide(ctx: KubectlContext, inv: Invocation, decision: Decision): number {
-  const fromFiles = inv.flags.list('filename').length > 0 || inv.flags.text('kustomize') !== ''
+  const fromFiles = namesFiles(inv.flags)
   if (inv.args.length === 0 && !fromFiles) fail('one or more CSRs must be specified as <name> or -f <filename>')
   const kind = scheme.resourceFor('certificatesigningrequests')!
   const entries = fromFiles ? entriesOf(ctx, inv) : []

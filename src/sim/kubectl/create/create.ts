@@ -3,7 +3,7 @@ import { isStatus, type Status } from '../../api/status.ts'
 import type { Invocation, KubectlContext, Verb } from '../context.ts'
 import { dryRunOf } from '../dry-run.ts'
 import { fail, refuse, statusText, usage } from '../failure.ts'
-import { entriesOf } from '../files.ts'
+import { entriesOf, namesFiles } from '../files.ts'
 import { withLastApplied } from '../last-applied.ts'
 import { kindByObject } from '../object-kind.ts'
 import { Report } from '../report.ts'
@@ -27,9 +27,8 @@ function create(ctx: KubectlContext, inv: Invocation): number {
   if (inv.path.length > 1) return generate(ctx, inv)
   if (inv.args.length > 0) usage('create', `Unexpected args: [${inv.args.join(' ')}]`)
   if (inv.flags.given('raw')) fail('create --raw is not modelled here')
-  if (inv.flags.text('kustomize')) fail('kustomize is not modelled here')
   if (inv.flags.bool('edit')) fail('create --edit is not modelled here; edit the file, or the object afterwards')
-  if (inv.flags.list('filename').length === 0) fail('must specify one of -f and -k')
+  if (!namesFiles(inv.flags)) fail('must specify one of -f and -k')
   const dryRun = dryRunOf(ctx, inv)
   const fieldValidation = validationOf(inv)
   const entries = entriesOf(ctx, inv)

@@ -6,6 +6,7 @@ import { isStatus, type Status } from '../../api/status.ts'
 import { create, PODS } from '../../client/request.ts'
 import type { Invocation, KubectlContext, Verb } from '../context.ts'
 import { fail, refuse } from '../failure.ts'
+import { namesFiles } from '../files.ts'
 import { isImageName } from '../image-name.ts'
 import { deleteTarget, getTarget, kindOf, patchTarget, targetsOf, type Target } from '../resources.ts'
 import { profiled, profiledSpec, PROFILES, type Style } from './profiles.ts'
@@ -53,7 +54,7 @@ function check(ctx: KubectlContext, { flags }: Invocation, { names, words, image
     if (!image) fail('you must specify --image when not using --copy-to.')
   }
   if (image && !isImageName(image)) fail(`invalid image name ${JSON.stringify(image)}: invalid reference format`)
-  if (names.length === 0 && flags.list('filename').length === 0) fail('NAME or filename is required for debug')
+  if (names.length === 0 && !namesFiles(flags)) fail('NAME or filename is required for debug')
   const policy = flags.text('image-pull-policy')
   if (!['', 'Always', 'IfNotPresent', 'Never'].includes(policy)) fail(`invalid image pull policy: ${policy}`)
   for (const name of Object.keys(images).sort()) if (!isImageName(images[name]!)) fail(`invalid image name ${JSON.stringify(images[name])} for container ${JSON.stringify(name)}: invalid reference format`)

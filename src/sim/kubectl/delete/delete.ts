@@ -4,7 +4,7 @@ import type { Propagation, RequestOptions } from '../../client/request.ts'
 import type { Invocation, KubectlContext, Verb } from '../context.ts'
 import { drySuffix, dryRunOf, type DryRun } from '../dry-run.ts'
 import { fail, Failure, listStatusText, statusText } from '../failure.ts'
-import { entriesOf } from '../files.ts'
+import { entriesOf, namesFiles } from '../files.ts'
 import { deleteTarget, getTarget, listTarget, objectName, targetsOf, typeName, type Target } from '../resources.ts'
 import { waitUntilGone } from '../wait-gone.ts'
 
@@ -115,7 +115,7 @@ function whatToDelete(ctx: KubectlContext, inv: Invocation): Chosen {
   const all = flags.bool('all')
   const labelSelector = flags.text('selector')
   const fieldSelector = flags.text('field-selector')
-  if (flags.list('filename').length > 0) {
+  if (namesFiles(flags)) {
     if (args.length > 0) fail('resource/name arguments cannot be provided when a path is specified')
     const entries = entriesOf(ctx, inv, false)
     return { targets: entries.flatMap((e) => e.target ?? []), problems: entries.flatMap((e) => e.problem ?? []), quiet: false }

@@ -3,6 +3,7 @@ import { isNotFound, isStatus } from '../../api/status.ts'
 import { choose, type Chosen } from '../chosen.ts'
 import type { Invocation, KubectlContext, Verb } from '../context.ts'
 import { Failure, statusText } from '../failure.ts'
+import { namesFiles } from '../files.ts'
 import { getTarget, listTarget, targetsOf } from '../resources.ts'
 import { alignTabs } from '../tab-writer.ts'
 import { describers } from './describers.ts'
@@ -31,8 +32,8 @@ function describe(ctx: KubectlContext, inv: Invocation): number {
 
 /** Named objects, or those whose names begin so, or all of a kind. */
 function find(ctx: KubectlContext, inv: Invocation): { readonly chosen: readonly Chosen[]; readonly problems: readonly string[]; readonly byPrefix?: boolean } {
-  if (inv.args.length === 0 && inv.flags.list('filename').length === 0) throw new Failure('error: You must specify the type of resource to describe. Use "kubectl api-resources" for a complete list of supported resources.')
-  if (inv.args.length === 0 || inv.flags.list('filename').length > 0) return choose(ctx, inv)
+  if (inv.args.length === 0 && !namesFiles(inv.flags)) throw new Failure('error: You must specify the type of resource to describe. Use "kubectl api-resources" for a complete list of supported resources.')
+  if (inv.args.length === 0 || namesFiles(inv.flags)) return choose(ctx, inv)
   const { targets, named } = targetsOf(inv.args, inv.namespace)
   if (!named || inv.flags.text('selector')) return choose(ctx, inv, { bare: 'all' })
   const chosen: Chosen[] = []

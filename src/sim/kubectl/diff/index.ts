@@ -5,7 +5,7 @@ import { isNotFound, isStatus, type Status } from '../../api/status.ts'
 import { formatMicroTime } from '../../engine/time.ts'
 import type { Invocation, KubectlContext, Verb } from '../context.ts'
 import { Failure, statusText } from '../failure.ts'
-import { entriesOf } from '../files.ts'
+import { entriesOf, namesFiles } from '../files.ts'
 import { lastAppliedOf, withLastApplied } from '../last-applied.ts'
 import { toYaml } from '../print-yaml.ts'
 import { createTarget, getTarget, patchTarget, type Target } from '../resources.ts'
@@ -21,7 +21,7 @@ export const diffVerb: Verb = {
 /** Exit 0: no difference, 1: differences, 2: it could not be told. */
 function diff(ctx: KubectlContext, inv: Invocation): number {
   if (inv.args.length > 0) throw new Failure(`error: Unexpected args: [${inv.args.join(' ')}]\nSee 'kubectl diff -h' for help and examples`, 2)
-  if (inv.flags.list('filename').length === 0) throw new Failure('error: must specify one of -f and -k', 2)
+  if (!namesFiles(inv.flags)) throw new Failure('error: must specify one of -f and -k', 2)
   const entries = entriesOf(ctx, inv)
   const wrong = entries.flatMap((e) => e.problem ?? [])
   if (wrong.length > 0) throw new Failure(wrong.join('\n'), 2)

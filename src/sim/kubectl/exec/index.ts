@@ -1,5 +1,5 @@
 import type { KubectlContext, Invocation, Verb } from '../context.ts'
-import { entriesOf } from '../files.ts'
+import { entriesOf, namesFiles } from '../files.ts'
 import { fail, Failure, usage } from '../failure.ts'
 import { containerOf, podsBehind } from '../pods-behind.ts'
 import { kindOf, targetsOf, type Target } from '../resources.ts'
@@ -14,9 +14,9 @@ export const execVerb: Verb = {
 /** Everything that kubectl checks before it would stream; then a plain refusal. */
 function exec(ctx: KubectlContext, inv: Invocation): number {
   const { args, dash, flags } = inv
-  if (args.length === 0 && flags.list('filename').length === 0) fail('pod, type/name or --filename must be specified')
+  if (args.length === 0 && !namesFiles(flags)) fail('pod, type/name or --filename must be specified')
   if (dash < 0 && args.length > 1) usage('exec', 'exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead')
-  const inFiles = flags.list('filename').length > 0 ? entriesOf(ctx, inv) : []
+  const inFiles = namesFiles(flags) ? entriesOf(ctx, inv) : []
   if (inFiles.length > 1) fail('cannot exec into multiple objects at a time')
   if (inFiles[0]?.problem) throw new Failure(inFiles[0].problem)
   if (args.length <= (inFiles.length > 0 ? 0 : Math.max(dash, 1))) fail('you must specify at least one command for the container')

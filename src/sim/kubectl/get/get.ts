@@ -3,7 +3,7 @@ import { isNotFound, isStatus, type Status } from '../../api/status.ts'
 import type { Request, RequestOptions } from '../../client/request.ts'
 import type { Invocation, KubectlContext, Verb } from '../context.ts'
 import { fail, Failure, listStatusText, statusText } from '../failure.ts'
-import { entriesOf } from '../files.ts'
+import { entriesOf, namesFiles } from '../files.ts'
 import { layoutTable } from '../print-table.ts'
 import { printerOf, type Printer } from '../printer.ts'
 import { getTarget, listTarget, targetsOf, type Target } from '../resources.ts'
@@ -47,7 +47,7 @@ function get(ctx: KubectlContext, inv: Invocation): number {
 function queryOf(ctx: KubectlContext, inv: Invocation): GetQuery {
   const { flags } = inv
   const everywhere = flags.bool('all-namespaces')
-  const fromFiles = flags.list('filename').length > 0
+  const fromFiles = namesFiles(flags)
   if (inv.args.length === 0 && !fromFiles)
     throw new Failure(
       'error: You must specify the type of resource to get. Use "kubectl api-resources" for a complete list of supported resources.\n\nerror: Required resource not specified.\nUse "kubectl explain <resource>" for a detailed description of that resource (e.g. kubectl explain pods).\nSee \'kubectl get -h\' for help and examples'.replace('error: You', 'You'),
@@ -97,7 +97,7 @@ function printTables(ctx: KubectlContext, query: GetQuery, problems: string[]): 
     if (problem) problems.push(problem)
     if (isStatus(answer)) return
     const target = targets[i]!
-    const same = tables.find((t) => t.target.kind === target.kind && !inv.flags.list('filename').length)
+    const same = tables.find((t) => t.target.kind === target.kind && !namesFiles(inv.flags))
     const table = answer as ServerTable
     if (same && named) same.table = { ...same.table, rows: [...same.table.rows, ...table.rows] }
     else if (table.rows.length > 0) tables.push({ target, table })

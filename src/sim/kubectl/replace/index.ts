@@ -3,7 +3,7 @@ import { isNotFound, isStatus, type Status } from '../../api/status.ts'
 import type { Invocation, KubectlContext, Verb } from '../context.ts'
 import { dryRunOf } from '../dry-run.ts'
 import { fail, statusText, usage } from '../failure.ts'
-import { entriesOf } from '../files.ts'
+import { entriesOf, namesFiles } from '../files.ts'
 import { withLastApplied } from '../last-applied.ts'
 import { Report } from '../report.ts'
 import { createTarget, deleteTarget, typeName, updateTarget, type Target } from '../resources.ts'
@@ -19,7 +19,7 @@ export const replaceVerb: Verb = {
 
 function replace(ctx: KubectlContext, inv: Invocation): number {
   const { flags } = inv
-  if (flags.list('filename').length === 0) fail('must specify one of -f and -k')
+  if (!namesFiles(flags)) fail('must specify one of -f and -k')
   if (inv.args.length > 0) usage('replace', `Unexpected args: [${inv.args.join(' ')}]`)
   const force = flags.bool('force')
   if (flags.int('grace-period') >= 0 && !force) fail('--grace-period must have --force specified')

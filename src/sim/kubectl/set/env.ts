@@ -3,6 +3,7 @@ import type { JsonValue, KubeList, KubeObject } from '../../api/meta.ts'
 import { isStatus } from '../../api/status.ts'
 import type { Invocation, KubectlContext } from '../context.ts'
 import { fail, refuse } from '../failure.ts'
+import { namesFiles } from '../files.ts'
 import { getTarget, targetsOf } from '../resources.ts'
 import type { Planned } from './set.ts'
 
@@ -15,7 +16,7 @@ export function envChange(ctx: KubectlContext, inv: Invocation): Planned {
   const chosen = inv.flags.text('containers') || '*'
   if (inv.flags.bool('list')) return { resources, change: () => [], list: (spec, object) => listing(spec.containers, object) }
   if (words.length === 0 && !from) fail('at least one environment variable must be provided')
-  if (resources.length === 0 && inv.flags.list('filename').length === 0) fail('one or more resources must be specified as <resource> <name> or <resource>/<name>')
+  if (resources.length === 0 && !namesFiles(inv.flags)) fail('one or more resources must be specified as <resource> <name> or <resource>/<name>')
   const added: EnvVar[] = from ? fromSource(ctx, inv, from) : []
   const removed: string[] = []
   for (const word of words) {

@@ -6,6 +6,7 @@ import { choose, type Chosen } from '../chosen.ts'
 import type { Invocation, KubectlContext, Verb } from '../context.ts'
 import { dryRunOf } from '../dry-run.ts'
 import { fail, Failure, statusText } from '../failure.ts'
+import { namesFiles } from '../files.ts'
 import { podSpecOf, podSpecPatch, podSpecPath } from '../pod-spec-of.ts'
 import { Report } from '../report.ts'
 import { objectName, patchTarget } from '../resources.ts'
@@ -53,7 +54,7 @@ export interface Planned {
 function splitImages(inv: Invocation): Planned {
   const pairs = inv.args.filter((a) => a.includes('='))
   const resources = inv.args.filter((a) => !a.includes('='))
-  if (resources.length === 0 && inv.flags.list('filename').length === 0) fail('one or more resources must be specified as <resource> <name> or <resource>/<name>')
+  if (resources.length === 0 && !namesFiles(inv.flags)) fail('one or more resources must be specified as <resource> <name> or <resource>/<name>')
   if (pairs.length === 0) fail('at least one image update is required')
   const wanted = pairs.map((p) => [p.slice(0, p.indexOf('=')), p.slice(p.indexOf('=') + 1)] as const)
   return {
