@@ -1,6 +1,7 @@
 import { isStatus } from '../../src/sim/api/status.ts'
 import type { HttpAnswer, HttpRequest } from '../../src/sim/apiserver/http/message.ts'
 import { serveHttp } from '../../src/sim/apiserver/http/door.ts'
+import { userNamed } from '../../src/sim/apiserver/authentication/user.ts'
 import { ApiServer } from '../../src/sim/apiserver/server.ts'
 import { installObjects } from '../../src/sim/apiserver/installing.ts'
 import { rbacObjects } from '../../src/sim/bootstrap-rbac.ts'
@@ -27,8 +28,35 @@ export interface Answer {
   readonly events?: readonly unknown[]
 }
 
+/** A recorded request: who asks stands in a word of its own (requests/README.md). */
 export interface SentRequest extends HttpRequest {
-  readonly during?: readonly HttpRequest[]
+  readonly user?: string
+  readonly groups?: readonly string[]
+  readonly during?: readonly SentRequest[]
+}
+
+const ADMIN = userNamed('kubernetes-admin')
+
+/** Any signing request will do where the recordings say @CSR@. */
+const SIGNING_REQUEST =
+  'LS0tLS1CRUdJTiBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0KTUlIR01HNENBUUF3RERFS01BZ0dBMVVFQXd3QmVEQlpNQk1HQnlxR1NNNDlBZ0VHQ0NxR1NNNDlBd0VIQTBJQQpCTElYeEhUdkR3SV' +
+  'BsbWVJTFVHVUd4OTNYTnNRQ2gyeE96eHNvNVE0OFVyTXg1ai91eGwvdGJsdVFvZTlWOG8rCm44ZlQrOWc1WnZCL1pBc2hZQ3BZdmFTZ0FEQUtCZ2dxaGtqT1BRUURBZ05JQURCRkFpQk1NWndPOGlR' +
+  'Z1dFc20KWmhvSlhobVZiRHhFZjdlQld5c2U3cGkwcVl0YjJnSWhBS2laM2ZSOGhlWkYrcFFHN2ViSWgxMDVKWXBsNTZoUgpGMUc2ZnpueW85ckwKLS0tLS1FTkQgQ0VSVElGSUNBVEUgUkVRVUVTVC' +
+  '0tLS0tCg=='
+
+/** A body with the signing request that the recordings leave out. */
+function complete<T>(body: T): T {
+  const text = JSON.stringify(body) as string | undefined
+  return text?.includes('@CSR@') ? (JSON.parse(text.replaceAll('@CSR@', SIGNING_REQUEST)) as T) : body
+}
+
+/** The identity behind the recording's word: certificate, token, or somebody whom the administrator impersonates. */
+function identified({ user, groups, ...request }: SentRequest): HttpRequest {
+  if (user === undefined || user === 'admin') return { ...request, who: ADMIN }
+  if (user === 'anonymous') return request
+  if (user === 'badtoken') return { ...request, token: 'badtoken' }
+  if (user === 'alice') return { ...request, token: 'alicetoken' }
+  return { ...request, who: ADMIN, impersonate: { name: user, ...(groups ? { groups } : {}) } }
 }
 
 /**
@@ -84,9 +112,10 @@ export class RequestsWorld {
   }
 
   send(request: SentRequest): Answer {
-    const { during, ...plain } = request
+    const { during, ...sent } = request
+    const plain = { ...sent, ...(sent.body === undefined ? {} : { body: complete(sent.body) }) }
     this.run(ms(5))
-    const answer = this.#serve(plain)
+    const answer = this.#serve(identified(plain))
     if (!answer.watch) return { code: answer.code, body: answer.body, ...(answer.warnings.length ? { warnings: answer.warnings } : {}) }
     const id = `w${++this.#watches}`
     const events: WatchedEvent[] = []

@@ -148,12 +148,17 @@ export class ApiServer {
 
   /** May the user do this? The refusal where not. */
   authorize(user: UserInfo, verb: string, path: RequestPath, fieldSelector = ''): Status | undefined {
-    if (!path.isResource) return this.authorizer.refuse(pathRequest(user, verb, path.path))
+    return this.authorizer.refuse(this.attributes(user, verb, path, fieldSelector))
+  }
+
+  /** What the authorizer is asked about a request over HTTP. */
+  attributes(user: UserInfo, verb: string, path: RequestPath, fieldSelector = ''): Attributes {
+    if (!path.isResource) return pathRequest(user, verb, path.path)
     const { group, resource, namespace, name, subresource } = path
     const fields = fieldSelector ? exactFields(fieldSelector) : undefined
     const named = name || (verb === 'list' || verb === 'watch' ? fields?.['metadata.name'] : undefined) || ''
     const plain = resourceRequest(user, verb, group, resource, namespace, named, subresource)
-    return this.authorizer.refuse(fields ? { ...plain, fields } : plain)
+    return fields ? { ...plain, fields } : plain
   }
 
   #serve(ctx: EventContext, arrived: Arrived): void {

@@ -7,7 +7,7 @@ import type { RequestOptions, RestRequest } from '../rest.ts'
 import type { ApiServer } from '../server.ts'
 import { checkMediaType, checkSize, readBody, type Read } from './body.ts'
 import { serveDocument } from './documents/index.ts'
-import { whoAsks } from './identity.ts'
+import { assume, authenticate } from './identity.ts'
 import { negotiate, type Wanted } from './media.ts'
 import type { HttpAnswer, HttpRequest } from './message.ts'
 import { checkDeleteOptions, deleteOptionsOf, listOptions, writeOptions, type DeleteOptionsBody } from './options.ts'
@@ -16,6 +16,7 @@ import { readPath, type RequestPath } from './path.ts'
 import { checkTable, present } from './present.ts'
 import { first, parseQuery, type Query } from './query.ts'
 import { findRoute, verbOf, type Route } from './routes.ts'
+import { toYaml } from './yaml.ts'
 import { watchAnswer } from './watch.ts'
 
 /** A request half-way: who asks what of which resource, in which form. */
@@ -44,9 +45,11 @@ export function serveHttp(server: ApiServer, request: HttpRequest, now: Micros, 
   const asked = request.path.indexOf('?')
   const path = readPath(asked < 0 ? request.path : request.path.slice(0, asked))
   const query = parseQuery(asked < 0 ? request.query : request.path.slice(asked + 1))
-  const user = whoAsks(request, server.store, now)
-  if (isStatus(user)) return refusal(user)
   const verb = verbOf(request.method, path, query)
+  const sender = authenticate(request, server.store, now)
+  if (isStatus(sender)) return refusal(sender)
+  const user = assume(server.authorizer, request.impersonate, server.attributes(sender, verb, path, first(query, 'fieldSelector')))
+  if (isStatus(user)) return refusal(user)
   const visit: Visit = { server, request, path, query, user, verb, now, ctx }
   const forbidden = server.authorize(user, verb, path, first(query, 'fieldSelector'))
   if (forbidden) return refusal(forbidden)
@@ -75,6 +78,7 @@ function execute({ server, query, user, now, ctx }: Visit, request: RestRequest,
   const body = present(isDone(request, answer) ? withoutCode(answer) : answer, wanted, first(query, 'includeObject'))
   if (isStatus(body)) return refusal(body, warnings)
   const plain = typeof body === 'string'
+  if (wanted.type === 'application/yaml' && !plain) return { code: codeOf(request, body, created), warnings, body: toYaml(body), changes, contentType: 'application/yaml' }
   const code = body === '' && request.subresource === 'log' ? 204 : codeOf(request, body, created)
   return { code, warnings, body, changes, ...(plain ? { contentType: 'text/plain' } : {}) }
 }

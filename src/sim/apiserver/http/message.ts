@@ -1,5 +1,7 @@
 import type { JsonValue, KubeObject } from '../../api/meta.ts'
 import type { Change } from '../../store/store.ts'
+import type { Impersonation } from '../authentication/impersonation.ts'
+import type { UserInfo } from '../authentication/user.ts'
 import type { WatchEvent } from './watch.ts'
 import type { WatchRow } from '../watch-hub.ts'
 
@@ -12,10 +14,12 @@ export interface HttpRequest {
   readonly query?: string
   readonly contentType?: string
   readonly accept?: string
-  /** Who asks; absent: the cluster's administrator. */
-  readonly user?: string
-  /** Groups of an impersonated user. */
-  readonly groups?: readonly string[]
+  /** A user whom the transport has authenticated, by certificate as it were. */
+  readonly who?: UserInfo
+  /** A bearer token. Without `who` and `token` the request is anonymous. */
+  readonly token?: string
+  /** The Impersonate-* headers. */
+  readonly impersonate?: Impersonation
   readonly userAgent?: string
   readonly body?: JsonValue
 }

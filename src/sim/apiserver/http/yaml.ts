@@ -1,9 +1,10 @@
-import { LineCounter, parseDocument, type Document } from 'yaml'
+import { LineCounter, parseDocument, stringify, type Document } from 'yaml'
 import { goQuote } from '../../api/field.ts'
 import { YAML_OPTIONS } from '../../manifest/parse.ts'
 import { checkLimits } from '../../manifest/limits.ts'
 import { toJson } from '../../manifest/to-json.ts'
 import { firstError, wordingOf } from '../../manifest/yaml-error.ts'
+import type { JsonValue } from '../../api/meta.ts'
 import type { Parsed } from './json.ts'
 
 /** Reads the first document of a YAML body, in go-yaml's words where it does not parse. */
@@ -19,3 +20,6 @@ export function parseYaml(text: string): Parsed {
   const twice = duplicates.map((key) => `  line ${lines.linePos(key.range![0]).line}: key ${goQuote(String(key))} already set in map`)
   return { value, complaints: twice.length ? [`yaml: unmarshal errors:\n${twice.join('\n')}`] : [] }
 }
+
+/** Plain data as the server's YAML: members sorted, lists not indented. */
+export const toYaml = (value: JsonValue): string => stringify(value, { version: '1.1', sortMapEntries: true, indentSeq: false, lineWidth: 0, aliasDuplicateObjects: false })

@@ -7,6 +7,7 @@ import type { Query } from '../query.ts'
 import { notAllowed, pageNotFound, answered } from '../routes.ts'
 import { aggregated, apiVersions, groupDocument, groupList, resourceList } from './discovery.ts'
 import { health } from './health.ts'
+import { openApiIndex, openApiOf, openApiV2 } from './openapi.ts'
 
 const json = (body: JsonValue): HttpAnswer => ({ code: 200, warnings: [], body, changes: [] })
 
@@ -21,7 +22,7 @@ const OPENID: JsonValue = {
   id_token_signing_alg_values_supported: ['RS256'],
 }
 
-const ROOT_PATHS: readonly string[] = ['/.well-known/openid-configuration', '/api', '/api/v1', '/apis', '/apis/', '/healthz', '/livez', '/readyz', '/version']
+const ROOT_PATHS: readonly string[] = ['/.well-known/openid-configuration', '/api', '/api/v1', '/apis', '/apis/', '/healthz', '/livez', '/openapi/v2', '/openapi/v3', '/readyz', '/version']
 
 /** Everything that is no API resource: discovery, health, version. */
 export function serveDocument(server: ApiServer, request: HttpRequest, path: string, query: Query): HttpAnswer {
@@ -56,7 +57,17 @@ function lookUp(server: ApiServer, request: HttpRequest, parts: readonly string[
       if (!groups.has(first)) return undefined
       if (parts.length === 2) return json(groupDocument(groups, first))
       return groups.versions(first).includes(second) ? json(resourceList(groups, first, second)) : answered(resourceNotFound())
+    case 'openapi':
+      return openApi(groups, parts)
     default:
       return undefined
   }
+}
+
+function openApi(groups: ApiServer['groups'], [, edition, root, ...rest]: readonly string[]): HttpAnswer | undefined {
+  if (edition === 'v2') return root === undefined ? json(openApiV2(groups)) : undefined
+  if (edition !== 'v3') return undefined
+  if (root === undefined) return json(openApiIndex(groups))
+  const [group, version] = root === 'api' ? ['', rest[0]] : [rest[0], rest[1]]
+  return group !== undefined && version && groups.versions(group).includes(version) ? json(openApiOf(groups, group, version)) : undefined
 }
