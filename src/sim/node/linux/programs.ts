@@ -47,7 +47,9 @@ export function findProgram(world: FileWorld, name: string, path = DEFAULT_PATH)
 export function programOf(world: FileWorld, node: RegularFile, path: string, argv: readonly string[], env: Readonly<Record<string, string>>, depth = 0): Started | undefined {
   if (node.tool === 'sh') return shellProgram(argv, env)
   if (node.tool !== undefined) {
-    const [tool = '', extra] = node.tool.split(' ')
+    const space = node.tool.indexOf(' ')
+    const tool = space < 0 ? node.tool : node.tool.slice(0, space)
+    const extra = space < 0 ? undefined : node.tool.slice(space + 1)
     return { argv, comm: baseName(argv[0] ?? tool).slice(0, COMM_LENGTH), program: { kind: 'tool', name: tool, state: extra ? { ...(JSON.parse(extra) as object) } : null } }
   }
   const bang = /^#!\s*(\S+)[ \t]*([^\n]*)/.exec(node.data)
