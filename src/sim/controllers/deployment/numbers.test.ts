@@ -50,7 +50,7 @@ function rollOut(d: Deployment, oldSizes: readonly number[], order: () => number
       continue
     }
     const limit = maxScaledDown(d, all, fresh)
-    const downs = limit > 0 ? [...(unhealthyCleanup(old, limit) ?? []), ...oldScaleDown(d, all, old)] : []
+    const downs = limit > 0 ? [...unhealthyCleanup(old, limit).resizes, ...oldScaleDown(d, all, old)] : []
     if (downs.length > 0) {
       for (const { rs, to } of downs) old = old.map((known) => (known.metadata.name === rs.metadata.name ? resize(known, to) : known))
       continue
@@ -89,11 +89,13 @@ describe('rolling update', () => {
 
   test('unhealthy old pods go first, of the oldest set first', () => {
     const [older, newer] = [set('a', 3, 1, 5), set('b', 3, 0, 2)]
-    expect(unhealthyCleanup([newer, older], 4)).toEqual([{ rs: older, to: 1 }, { rs: newer, to: 1 }])
+    expect(unhealthyCleanup([newer, older], 4)).toEqual({ resizes: [{ rs: older, to: 1 }, { rs: newer, to: 1 }], stale: false })
   })
 
   test('a status that still counts pods given up already stops the cleanup', () => {
-    expect(unhealthyCleanup([set('a', 5, 6)], 1)).toBeUndefined()
+    expect(unhealthyCleanup([set('a', 5, 6)], 1)).toEqual({ resizes: [], stale: true })
+    const older = set('b', 3, 1, 5)
+    expect(unhealthyCleanup([set('a', 5, 6), older], 4)).toEqual({ resizes: [{ rs: older, to: 1 }], stale: true })
   })
 })
 

@@ -21,10 +21,10 @@ export function newSetSize(d: Deployment, all: readonly ReplicaSet[], current: n
 }
 
 /**
- * Takes unhealthy replicas of old sets away first, at most `limit` in all, oldest set first (rolling.go). undefined: a set's
- * status still counts pods that it has given up, so nothing must be taken away upon these numbers.
+ * Takes unhealthy replicas of old sets away first, at most `limit` in all, oldest set first (rolling.go). `stale`: the next
+ * set's status still counts pods that it has given up, so nothing more may be taken away upon these numbers.
  */
-export function unhealthyCleanup(old: readonly ReplicaSet[], limit: number): readonly Resize[] | undefined {
+export function unhealthyCleanup(old: readonly ReplicaSet[], limit: number): { readonly resizes: readonly Resize[]; readonly stale: boolean } {
   const out: Resize[] = []
   let left = limit
   for (const rs of old.slice().sort(olderFirst)) {
@@ -32,11 +32,11 @@ export function unhealthyCleanup(old: readonly ReplicaSet[], limit: number): rea
     const unhealthy = replicasOf(rs) - (rs.status?.availableReplicas ?? 0)
     if (replicasOf(rs) === 0 || unhealthy === 0) continue
     const down = Math.min(left, unhealthy)
-    if (down < 0) return undefined
+    if (down < 0) return { resizes: out, stale: true }
     out.push({ rs, to: replicasOf(rs) - down })
     left -= down
   }
-  return out
+  return { resizes: out, stale: false }
 }
 
 /** Takes healthy replicas of old sets away while more are available than must be, oldest set first (rolling.go). */

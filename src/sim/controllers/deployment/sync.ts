@@ -113,13 +113,13 @@ function shrinkOld(rollout: Rollout, all: readonly ReplicaSet[], old: readonly R
   const limit = maxScaledDown(rollout.d, all, fresh)
   if (limit <= 0) return false
   try {
-    const cleanups = unhealthyCleanup(old, limit)
-    if (!cleanups) return false
+    const { resizes: cleanups, stale } = unhealthyCleanup(old, limit)
     let current = old
     for (const resize of cleanups) {
       const { rs } = rollout.scale(resize)
       current = current.map((known) => (known === resize.rs ? rs : known))
     }
+    if (stale) return false
     const downs = oldScaleDown(rollout.d, withNew(current, fresh), current)
     for (const resize of downs) rollout.scale(resize)
     return cleanups.length + downs.length > 0

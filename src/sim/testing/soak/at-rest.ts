@@ -6,9 +6,12 @@ import type { ReplicaSet } from '../../kinds/replicaset/replicaset.ts'
 import { allowed } from './allowed.ts'
 import { isLive, ownerUid } from './watchdog.ts'
 
-/** What must hold of a cluster that has come to rest. Returns what does not. */
-export function wrongAtRest(cluster: Cluster): readonly string[] {
-  return [...ownerChains(cluster), ...deployments(cluster), ...replicaSets(cluster)]
+/**
+ * What must hold of a cluster that has come to rest. Returns what does not. `everAllowed`: the most pods that a Deployment
+ * of this uid was allowed at any time.
+ */
+export function wrongAtRest(cluster: Cluster, everAllowed: (uid: string) => number): readonly string[] {
+  return [...ownerChains(cluster), ...deployments(cluster, everAllowed), ...replicaSets(cluster)]
 }
 
 /** Every owner that is named exists, by uid; else the garbage collector should have acted. */
@@ -22,7 +25,7 @@ function ownerChains({ objects }: Cluster): readonly string[] {
   )
 }
 
-function deployments(cluster: Cluster): readonly string[] {
+function deployments(cluster: Cluster, everAllowed: (uid: string) => number): readonly string[] {
   const sets = cluster.list<ReplicaSet>('replicasets')
   return cluster.list<Deployment>('deployments').flatMap((deployment) => {
     const wrong: string[] = []
@@ -30,10 +33,10 @@ function deployments(cluster: Cluster): readonly string[] {
     const { generation, uid } = deployment.metadata
     if (deployment.status?.observedGeneration !== generation) wrong.push(`${name} is at generation ${generation}, its controller at ${deployment.status?.observedGeneration}`)
     const sum = sets.filter((rs) => ownerUid(rs) === uid).reduce((n, rs) => n + (rs.spec.replicas ?? 1), 0)
-    const { total } = allowed(deployment)
-    // Bounds that were tightened in the middle of a stuck or paused rollout hold only when it goes on.
-    const complete = !deployment.spec.paused && (deployment.status?.updatedReplicas ?? 0) === deployment.spec.replicas && (deployment.status?.availableReplicas ?? 0) === deployment.spec.replicas
-    if (complete && sum > total) wrong.push(`${name} has ReplicaSets for ${sum} pods where ${total} are allowed`)
+    // Where a rollout cannot go on, pods made under wider bounds may stay; otherwise only today's count.
+    const stands = deployment.spec.paused || (deployment.status?.updatedReplicas ?? 0) !== deployment.spec.replicas || (deployment.status?.availableReplicas ?? 0) !== deployment.spec.replicas
+    const total = stands ? everAllowed(uid!) : allowed(deployment).total
+    if (sum > total) wrong.push(`${name} has ReplicaSets for ${sum} pods where ${total} are allowed`)
     return wrong
   })
 }

@@ -83,7 +83,7 @@ class Soak {
     }
     if (this.#failed()) return
     this.#mend()
-    this.#violations.push(...wrongAtRest(this.#cluster))
+    this.#violations.push(...wrongAtRest(this.#cluster, (uid) => this.#dog.everAllowed(uid)))
   }
 
   #surroundings() {

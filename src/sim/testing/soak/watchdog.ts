@@ -29,6 +29,7 @@ export class Watchdog {
   readonly #availability: Availability
   /** What a Deployment or ReplicaSet wished lately, by uid: [until when it counts, pods]. The last one counts on. */
   readonly #wishes = new Map<string, (readonly [Micros, number])[]>()
+  readonly #most = new Map<string, number>()
   #relabelledAt: Micros = -Infinity
 
   constructor(engine: Engine) {
@@ -41,6 +42,11 @@ export class Watchdog {
 
   stop(): void {
     this.#engine.table<Change>('etcd/changes').listen(undefined)
+  }
+
+  /** The most pods that the Deployment of this uid was allowed at any time. */
+  everAllowed(uid: string): number {
+    return this.#most.get(uid) ?? 0
   }
 
   /** Something was done from outside that may make pods disappear, for `duration` from now on. */
@@ -65,7 +71,9 @@ export class Watchdog {
   #see({ resource, type, from, object }: Change): void {
     if (type === 'DELETED') return
     if (resource === 'deployments') {
-      this.#wish(object, allowed(object as Deployment).total)
+      const { total } = allowed(object as Deployment)
+      this.#most.set(object.metadata.uid!, Math.max(total, this.everAllowed(object.metadata.uid!)))
+      this.#wish(object, total)
       this.#availability.seeDeployment(object as Deployment, from as Deployment | undefined)
     } else if (resource === 'replicasets') {
       this.#replicaSet(object as ReplicaSet, from as ReplicaSet | undefined)
