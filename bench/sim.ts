@@ -4,11 +4,12 @@ import { measureAll } from './row.ts'
 import { historyRows } from './rows/history.ts'
 import { hugeRows } from './rows/huge.ts'
 import { quietRows } from './rows/quiet.ts'
+import { requestRows } from './rows/requests.ts'
 import { detailedRollouts, rollouts } from './rows/rollouts.ts'
 import { schedulerRow } from './rows/scheduler.ts'
 
 const { values } = parseArgs({ options: { only: { type: 'string' }, quick: { type: 'boolean' } } })
-await measureAll([...rollouts, ...detailedRollouts, ...hugeRows, ...quietRows, schedulerRow, ...historyRows], {
+await measureAll([...rollouts, ...detailedRollouts, ...hugeRows, ...quietRows, schedulerRow, ...historyRows, ...requestRows], {
   only: values.only === undefined ? undefined : new RegExp(values.only),
   quick: values.quick ?? false,
   found: (measured) => process.stdout.write(`${JSON.stringify(measured)}\n`),
