@@ -15,7 +15,7 @@ export function columnTexts(group: string, plural: string): readonly string[] {
 }
 
 const AGE = /^(<invalid>|(\d+[smhdy]){1,2})$/
-const AGED = /^(Age|Last Seen|First Seen|Last Schedule|Duration)$/
+const AGED = /^(Age|Last Seen|First Seen|Last Schedule|Duration|RequestedDuration)$/
 
 /**
  * Tables are recorded with two things taken out (requests/README.md): ages are "<age>", and all but one table of each

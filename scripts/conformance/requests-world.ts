@@ -35,7 +35,7 @@ export interface SentRequest extends HttpRequest {
   readonly during?: readonly SentRequest[]
 }
 
-const ADMIN = userNamed('kubernetes-admin')
+const ADMIN = { ...userNamed('kubernetes-admin'), uid: 'admin' }
 
 /** Any signing request will do where the recordings say @CSR@. */
 const SIGNING_REQUEST =

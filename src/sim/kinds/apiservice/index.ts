@@ -73,7 +73,7 @@ export const apiServiceKind = defineKind<ApiService>('apiregistration.k8s.io', '
   name: isPathSegmentName,
   unconditionalUpdate: false,
   defaults: (s) => assignSame(s, { spec: assignSame(s.spec ?? {}, { service: s.spec?.service && assignSame(s.spec.service, { port: s.spec.service.port ?? 443 }) }) }),
-  prepareCreate: (s) => (s.spec.service ? s : { ...s, status: { conditions: [local(s)] } }),
+  prepareCreate: (s) => (s.spec.service ? { ...s, status: {} } : { ...s, status: { conditions: [local(s)] } }),
   prepareStatusUpdate: (s, old) => ({ ...old, metadata: { ...old.metadata, managedFields: s.metadata.managedFields, resourceVersion: s.metadata.resourceVersion }, status: s.status }),
   validate,
   validateStatusUpdate: (s) =>

@@ -10,9 +10,9 @@ import { validateSigningRequest, validateSigningRequestUpdate } from './validate
 /** Who asks is noted by the server, whatever the request says of it. */
 function prepareCreate(csr: CertificateSigningRequest, who?: Requester): CertificateSigningRequest {
   const { username: _n, uid: _u, groups: _g, extra: _e, ...spec } = csr.spec
-  if (!who) return { ...csr, spec }
+  if (!who) return { ...csr, spec, status: {} }
   const { name, uid, groups, extra } = who
-  return { ...csr, spec: { ...spec, username: name, ...(uid ? { uid } : {}), groups, ...(extra && Object.keys(extra).length > 0 ? { extra } : {}) } }
+  return { ...csr, status: {}, spec: { ...spec, username: name, ...(uid ? { uid } : {}), groups, ...(extra && Object.keys(extra).length > 0 ? { extra } : {}) } }
 }
 
 /** Times that the sender left open (populateConditionTimestamps). */
@@ -74,5 +74,5 @@ export const certificateSigningRequestKind = defineKind<CertificateSigningReques
     textColumn('RequestedDuration', (csr) => (csr.spec.expirationSeconds === undefined ? '<none>' : humanDuration(seconds(csr.spec.expirationSeconds)))),
     textColumn('Condition', condition),
   ],
-  selectableFields: (csr) => ({ 'spec.signerName': csr.spec.signerName ?? '' }),
+  selectableFields: (csr) => ({ 'spec.signerName': csr.spec?.signerName ?? '' }),
 })

@@ -4,8 +4,6 @@ import { ageColumn, defineKind, nameColumn, textColumn, withGeneration } from '.
 import type { Ingress, IngressBackend, IngressSpec } from './ingress.ts'
 import { ingressWarnings, validateIngress, validateIngressStatus, validateIngressUpdate } from './validate.ts'
 
-const WIDTH = 16
-
 /** The first three hosts (printers: formatHosts). */
 function hosts(spec: IngressSpec): string {
   const rules = spec.rules ?? []
@@ -20,8 +18,7 @@ function hosts(spec: IngressSpec): string {
 }
 
 function address(ingress: Ingress): string {
-  const text = [...new Set((ingress.status?.loadBalancer?.ingress ?? []).map((i) => i.ip || i.hostname || '').filter(Boolean))].sort().join(',')
-  return text.length > WIDTH ? `${text.slice(0, WIDTH - 3)}...` : text
+  return [...new Set((ingress.status?.loadBalancer?.ingress ?? []).map((i) => i.ip || i.hostname || '').filter(Boolean))].sort().join(',')
 }
 
 /** Go writes the group of a resource even where there is none. */

@@ -5,7 +5,7 @@ import type { KubeObject } from '../../api/meta.ts'
 import { isDns1123Subdomain, isPathSegmentName } from '../../api/names.ts'
 import { strictIp } from '../../api/validate/ip.ts'
 import { named } from '../../api/validate/simple.ts'
-import { ageColumn, defineKind, nameColumn, textColumn } from '../define.ts'
+import { defineKind, nameColumn, textColumn } from '../define.ts'
 
 /** networking.k8s.io/v1 IPAddress: an address of a service range that is given away, named after itself. */
 export interface IPAddress extends KubeObject<{ readonly parentRef?: ParentReference }> {
@@ -58,7 +58,7 @@ export const ipAddressKind = defineKind<IPAddress>('networking.k8s.io', 'v1', 'I
   defaults: (a) => (a.spec ? a : { ...a, spec: {} }),
   validate,
   validateUpdate,
-  columns: [nameColumn, textColumn('ParentRef', parentText), ageColumn],
+  columns: [nameColumn, textColumn('ParentRef', parentText)],
   selectableFields(a): Readonly<Record<string, string>> {
     const ref = a.spec?.parentRef
     return ref

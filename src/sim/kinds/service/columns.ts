@@ -2,16 +2,11 @@ import { textColumn } from '../define.ts'
 import type { Column } from '../definition.ts'
 import type { Service, ServicePort } from './service.ts'
 
-const LOAD_BALANCER_WIDTH = 16
-
 /** "80:30080/TCP,443/TCP" (printers: makePortString). */
 export const portsText = (ports: readonly ServicePort[] | undefined): string =>
   (ports ?? []).map((p) => `${p.port}${p.nodePort ? `:${p.nodePort}` : ''}/${p.protocol ?? ''}`).join(',')
 
-function loadBalancer(s: Service): string {
-  const found = [...new Set((s.status?.loadBalancer?.ingress ?? []).map((i) => i.ip || i.hostname || '').filter(Boolean))].sort().join(',')
-  return found.length > LOAD_BALANCER_WIDTH ? `${found.slice(0, LOAD_BALANCER_WIDTH - 3)}...` : found
-}
+const loadBalancer = (s: Service): string => [...new Set((s.status?.loadBalancer?.ingress ?? []).map((i) => i.ip || i.hostname || '').filter(Boolean))].sort().join(',')
 
 /** The EXTERNAL-IP column (printers: getServiceExternalIP). */
 export function externalIp(s: Service): string {
