@@ -11,7 +11,7 @@ import { get, PODS, update } from '../../client/request.ts'
 import { seconds, type Micros } from '../../engine/time.ts'
 import type { StatefulSet, StatefulSetStatus } from '../../kinds/statefulset/statefulset.ts'
 import { isCreated, isRunningAndAvailable, isRunningAndReady, isUnavailable, keepsIdentity, newPod, ordinalOf, revisionOf, startOf } from './identity.ts'
-import { createStatefulPod, deleteStatefulPod, ensureClaims, fixClaimOwners } from './pods.ts'
+import { awaitsClaims, createStatefulPod, deleteStatefulPod, ensureClaims, fixClaimOwners } from './pods.ts'
 import { revisionsOf, STATEFUL_SETS, truncateHistory, type Revisions } from './revisions.ts'
 
 export const WRITTEN = 'written'
@@ -116,6 +116,7 @@ class Work {
       return true
     }
     if (!isCreated(pod)) {
+      if (awaitsClaims(ctx, this.#set, pod)) return true
       ctx.note('statefulset.create', { name: this.#set.metadata.name, pod: pod.metadata.name })
       createStatefulPod(ctx, this.#set, pod)
       return this.#ordered
