@@ -2,7 +2,7 @@ import { at, child, duplicate, invalidValue, notSupported, required, tooMany, ty
 import { deepEqual } from '../../api/deep.ts'
 import { isDns1123Label, isDns1123Subdomain, isLabelValue, isQualifiedName } from '../../api/names.ts'
 import { immutable, validateLabels } from '../../api/validate-meta.ts'
-import { legacyIp, nonSpecialIp, parseIp } from '../../api/validate/ip.ts'
+import { ipWarnings, legacyIp, nonSpecialIp, parseIp, strictIp } from '../../api/validate/ip.ts'
 import { named } from '../../api/validate/simple.ts'
 import type { Endpoint, EndpointHints, EndpointSlice } from './endpointslice.ts'
 
@@ -26,7 +26,7 @@ function addresses(e: Endpoint, type: string, path: Path, out: FieldError[]): vo
     const here = at(path, i)
     if (type === 'FQDN') return domain(a, here, out)
     if (type !== 'IPv4' && type !== 'IPv6') return undefined
-    const bad = legacyIp(a, here)
+    const bad = type === 'IPv4' ? legacyIp(a, here) : strictIp(a, here)
     if (bad.length) return void out.push(...bad)
     if (parseIp(a)!.family !== (type === 'IPv4' ? 4 : 6)) out.push(invalidValue(path, a, `must be an ${type} address`))
     return void out.push(...nonSpecialIp(a, here))
@@ -69,7 +69,10 @@ function endpoints(slice: EndpointSlice, out: FieldError[]): void {
   })
 }
 
+const MOST_PORTS = 20_000
+
 function ports(slice: EndpointSlice, out: FieldError[]): void {
+  if ((slice.ports ?? []).length > MOST_PORTS) return void out.push(tooMany('ports', slice.ports!.length, MOST_PORTS))
   const seen = new Set<string>()
   ;(slice.ports ?? []).forEach((p, i) => {
     const path = at('ports', i)
@@ -77,7 +80,7 @@ function ports(slice: EndpointSlice, out: FieldError[]): void {
     if (name) named(isDns1123Label, name, child(path, 'name'), out)
     if (seen.has(name)) out.push(duplicate(child(path, 'name'), name))
     seen.add(name)
-    if (p.protocol && !PROTOCOLS.includes(p.protocol)) out.push(notSupported(child(path, 'protocol'), p.protocol, PROTOCOLS))
+    if (!PROTOCOLS.includes(p.protocol ?? '')) out.push(notSupported(child(path, 'protocol'), p.protocol ?? '', PROTOCOLS))
     if (p.appProtocol !== undefined) named(isQualifiedName, p.appProtocol, child(path, 'appProtocol'), out)
   })
 }
@@ -104,5 +107,11 @@ export function validateEndpointSliceUpdate(slice: EndpointSlice, old: EndpointS
   return out
 }
 
-export const endpointSliceWarnings = (slice: EndpointSlice, old?: EndpointSlice): readonly string[] =>
-  slice.addressType === 'FQDN' && !old ? ['addressType: FQDN endpoints are deprecated'] : []
+const OWN = ['endpointslice-controller.k8s.io', 'endpointslicemirroring-controller.k8s.io']
+
+/** The controllers' own slices are known to hold good addresses (strategy.go: warnOnBadIPs). */
+export function endpointSliceWarnings(slice: EndpointSlice, old?: EndpointSlice): readonly string[] {
+  const fqdn = slice.addressType === 'FQDN' && !old ? ['spec.addressType: FQDN endpoints are deprecated'] : []
+  if (OWN.includes(slice.metadata.labels?.['endpointslice.kubernetes.io/managed-by'] ?? '')) return fqdn
+  return [...fqdn, ...(slice.endpoints ?? []).flatMap((e, i) => (e.addresses ?? []).flatMap((a, j) => ipWarnings(a, `endpoints[${i}].addresses[${j}]`)))]
+}
