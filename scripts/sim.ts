@@ -1,10 +1,12 @@
-/** The simulation without a page: `npm run sim -- run | test | hash`. */
+/** The simulation without a page: `npm run sim -- run | test | serve | hash`. */
+import { randomBytes } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import { minutes } from '../src/sim/engine/time.ts'
 import { parseDuration } from '../src/sim/testing/chainsaw/duration.ts'
 import { TestFileError } from '../src/sim/testing/chainsaw/reader.ts'
 import { nodesOption } from './sim/files.ts'
 import { printObjects, runManifests } from './sim/run.ts'
+import { serve } from './sim/serve.ts'
 import { runTests } from './sim/test.ts'
 
 const USAGE = `usage:
@@ -12,6 +14,8 @@ const USAGE = `usage:
       applies manifests to a fresh cluster, lets it live, prints all objects
   npm run sim -- test <files or folders…> [--seed 1] [--nodes 3|FILE] [--kubelet detailed|kwok] [--only REGEX] [--record FILE] [-v]
       runs Chainsaw tests, each on a fresh cluster; exits with 1 when one fails
+  npm run sim -- serve [--port 8001] [--host 127.0.0.1] [--speed 1|N|max] [--token T] [--insecure] [--seed 1] [--nodes 3|FILE] [--kubelet detailed|kwok]
+      a cluster behind HTTP for kubectl, client libraries and test tools; without --token one is made up and printed
   npm run sim -- hash [manifests…] [--for 5m] [--seed 1] [--nodes 3|FILE] [--kubelet detailed|kwok]
       as run, and prints the hash of the state
 `
@@ -27,6 +31,11 @@ const OPTIONS = {
   only: { type: 'string' },
   record: { type: 'string' },
   verbose: { type: 'boolean', short: 'v' },
+  port: { type: 'string' },
+  host: { type: 'string' },
+  speed: { type: 'string' },
+  token: { type: 'string' },
+  insecure: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const
 
@@ -49,6 +58,14 @@ function kubeletOption(value: string | undefined): 'detailed' | 'kwok' | undefin
   return value
 }
 
+function speedOption(value: string | undefined): number {
+  if (value === undefined) return 1
+  if (value === 'max') return Infinity
+  const speed = Number(value)
+  if (!(speed > 0)) throw new UsageError(`--speed: a positive number or max was expected, got ${value}`)
+  return speed
+}
+
 async function main(argv: readonly string[]): Promise<number> {
   const { values, positionals } = read(argv)
   const [command, ...paths] = positionals
@@ -63,6 +80,15 @@ async function main(argv: readonly string[]): Promise<number> {
     const nodes = values.nodes === undefined ? undefined : nodesOption(values.nodes, 3)
     const only = values.only === undefined ? undefined : new RegExp(values.only)
     return (await runTests({ paths, seed, nodes, kubelet, only, record: values.record, verbose: values.verbose ?? false })) > 0 ? 1 : 0
+  }
+  if (command === 'serve') {
+    const speed = speedOption(values.speed)
+    const token = values.insecure ? undefined : (values.token ?? randomBytes(16).toString('hex'))
+    const { url } = await serve({
+      port: whole('port', values.port, 8001), host: values.host ?? '127.0.0.1', speed, token, seed, nodes: nodesOption(values.nodes, 3), kubelet: kubelet ?? 'detailed',
+    })
+    process.stdout.write(`serving ${url}${token === undefined ? ' to everybody on this machine' : `\ntoken ${token}`}\n`)
+    return 0
   }
   if (command !== 'run' && command !== 'hash') throw new UsageError(`unknown command ${command}`)
   if (command === 'run' && paths.length === 0) throw new UsageError('which manifests?')

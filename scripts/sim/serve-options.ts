@@ -1,0 +1,15 @@
+import type { KubeObject } from '../../src/sim/api/meta.ts'
+
+/** What `npm run sim -- serve` was asked for. */
+export interface ServeOptions {
+  /** 0: any free port. */
+  readonly port: number
+  readonly host: string
+  /** Virtual seconds a real second; Infinity: as fast as it goes. */
+  readonly speed: number
+  /** The administrator's token; undefined with --insecure, where nobody needs one. */
+  readonly token: string | undefined
+  readonly seed: number
+  readonly nodes: number | readonly KubeObject[]
+  readonly kubelet: 'detailed' | 'kwok'
+}
