@@ -25,6 +25,7 @@ import { KubectlProcesses, type KubectlCommand } from './kubectl/processes.ts'
 import type { Registry } from './images/registry.ts'
 import { scheme } from './kinds/index.ts'
 import { heartbeatTable, lastRenewal, type NodeHeartbeat } from './node/heartbeats.ts'
+import type { ExecRequest } from './node/kubelet/exec.ts'
 import { Kubelets } from './node/kubelet/kubelets.ts'
 import { simulatedLoad } from './node/load.ts'
 import type { ContractName } from './node/kwok/contract.ts'
@@ -91,6 +92,7 @@ export interface AttemptView {
   readonly remedies: readonly Remedy[]
 }
 
+const NO_EXEC = badRequest('the fake kubelets of this cluster run no processes')
 const NO_LOGS = badRequest('the fake kubelets of this cluster keep no logs')
 /** What can happen to a machine or its kubelet; each is a command of the timeline. */
 export type NodeFault = 'crash' | 'restart' | 'reboot' | 'freeze' | 'thaw' | 'partition' | 'heal'
@@ -135,6 +137,7 @@ export class Cluster {
     this.#answers = engine.table('user/answers')
     this.server = new ApiServer(engine, {
       overlay: (resource, object, now) => (resource === 'leases' ? this.#renewed(object, now) : object),
+      podExec: (ctx, pod, body, then) => (this.kubelets instanceof Kubelets ? this.kubelets.exec(ctx, pod, body as unknown as ExecRequest, then) : NO_EXEC),
       podLog: (pod, wanted, now) => (this.kubelets instanceof Kubelets ? this.kubelets.log(pod, wanted, now) : NO_LOGS),
     }, options.authorization ?? (options.bare ? 'AlwaysAllow' : 'Node,RBAC'))
     this.informers = new InformerFactory(engine, 'kube-controller-manager', new Client(engine, 'kube-controller-manager', { user: 'system:kube-controller-manager' }))

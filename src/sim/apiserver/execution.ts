@@ -1,5 +1,6 @@
 import type { JsonValue, KubeObject } from '../api/meta.ts'
 import type { Status } from '../api/status.ts'
+import type { EventContext } from '../engine/engine.ts'
 import type { Random } from '../engine/random.ts'
 import type { Micros } from '../engine/time.ts'
 import type { KindDefinition } from '../kinds/definition.ts'
@@ -53,6 +54,8 @@ export interface ServerMeans {
   columnTexts(group: string, plural: string): readonly string[]
   /** The kubelet's answer to GET pods/log. */
   podLog(pod: KubeObject, options: RequestOptions, now: Micros): Outcome<string>
+  /** Passes POST pods/exec on to the kubelet, which answers to `then` when the command has ended; a Status refuses at once. */
+  podExec?(ctx: EventContext, pod: KubeObject, body: JsonValue, then: { readonly actor: string; readonly what: string; readonly data?: unknown }): Status | undefined
   /** Fields that are computed when looked at, e.g. the renewTime of a healthy node's lease. */
   overlay(resource: string, object: KubeObject, now: Micros): KubeObject
 }

@@ -1,5 +1,5 @@
-import type { KubeObject } from '../api/meta.ts'
-import { badRequest, isStatus, resourceNotFound, type Status } from '../api/status.ts'
+import type { JsonValue, KubeObject } from '../api/meta.ts'
+import { badRequest, isStatus, notFound, resourceNotFound, type Status } from '../api/status.ts'
 import type { Engine, EventContext } from '../engine/engine.ts'
 import type { Random } from '../engine/random.ts'
 import { ms, type Micros } from '../engine/time.ts'
@@ -60,7 +60,7 @@ export class ApiServer {
   readonly #means: ServerMeans
   readonly #leases: EventLeases
 
-  constructor(engine: Engine, hooks: Partial<Pick<ServerMeans, 'podLog' | 'overlay' | 'columnTexts'>> = {}, authorization: AuthorizationMode = 'AlwaysAllow') {
+  constructor(engine: Engine, hooks: Partial<Pick<ServerMeans, 'podLog' | 'podExec' | 'overlay' | 'columnTexts'>> = {}, authorization: AuthorizationMode = 'AlwaysAllow') {
     this.store = new Store(engine)
     this.authorizer = new Authorizer(this.store, authorization)
     this.hub = new WatchHub(engine)
@@ -73,6 +73,7 @@ export class ApiServer {
       columnTexts: hooks.columnTexts ?? (() => NO_TEXTS),
       podLog: hooks.podLog ?? (() => badRequest('no kubelet serves logs in this cluster')),
       overlay: hooks.overlay ?? ((_resource, object) => object),
+      ...(hooks.podExec ? { podExec: hooks.podExec } : {}),
     }
     engine.actor('apiserver', {
       request: (ctx, arrived: Arrived) => this.#serve(ctx, arrived),
@@ -164,12 +165,21 @@ export class ApiServer {
   #serve(ctx: EventContext, arrived: Arrived): void {
     const { request, user, then } = arrived
     const sender = request.impersonate ? this.#impersonate(request, request.impersonate, user) : user
+    if (request.subresource === 'exec' && !isStatus(sender) && then && this.#means.podExec) return this.#exec(ctx, request, sender, then)
     const served = isStatus(sender) ? { answer: sender, warnings: [], changes: [], created: false } : this.execute(request, sender, ctx.now, ctx)
     note(ctx, arrived, served)
     if (!then) return
     // Committing takes the time of an fsync; reads are answered from the watch cache.
     const took = served.changes.length > 0 ? ms(4) + ctx.random.below(4000) : 200 + ctx.random.below(400)
     ctx.schedule(took, then.actor, then.what, { answer: served.answer, data: then.data, sentAt: ctx.now, warnings: served.warnings })
+  }
+
+  /** POST pods/exec is answered by the kubelet, when the command has ended. */
+  #exec(ctx: EventContext, request: RestRequest, sender: string | UserInfo, then: NonNullable<Arrived['then']>): void {
+    const pod = this.store.get(`pods/${request.namespace}/${request.name}`)
+    const refused = this.authorizer.refuse(asked(request, typeof sender === 'string' ? userNamed(sender) : sender))
+    const answer = refused ?? (pod ? this.#means.podExec!(ctx, pod, request.body as JsonValue, then) : notFound({ group: '', resource: 'pods' }, request.name ?? ''))
+    if (answer) ctx.schedule(ms(1), then.actor, then.what, { answer, data: then.data, sentAt: ctx.now, warnings: [] })
   }
 
   #impersonate(request: RestRequest, wanted: Impersonation, user: string | UserInfo): UserInfo | Status {

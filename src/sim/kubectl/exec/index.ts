@@ -1,3 +1,5 @@
+import { isStatus } from '../../api/status.ts'
+import { PODS } from '../../client/request.ts'
 import type { KubectlContext, Invocation, Verb } from '../context.ts'
 import { entriesOf, namesFiles } from '../files.ts'
 import { fail, Failure, usage } from '../failure.ts'
@@ -6,12 +8,19 @@ import { kindOf, targetsOf, type Target } from '../resources.ts'
 
 export const execVerb: Verb = {
   name: 'exec',
-  summary: 'Execute a command in a container (checked, but not carried out: containers run no shells yet)',
+  summary: 'Execute a command in a container',
   usage: ['kubectl exec web-1 -- date'],
   run: exec,
 }
 
-/** Everything that kubectl checks before it would stream; then a plain refusal. */
+/** What the kubelet answers when the command has ended. */
+interface ExecResult {
+  readonly stdout: string
+  readonly stderr: string
+  readonly code: number
+}
+
+/** Checks what kubectl checks, then runs the command as a process of the container and waits for its end. */
 function exec(ctx: KubectlContext, inv: Invocation): number {
   const { args, dash, flags } = inv
   if (args.length === 0 && !namesFiles(flags)) fail('pod, type/name or --filename must be specified')
@@ -24,9 +33,17 @@ function exec(ctx: KubectlContext, inv: Invocation): number {
   const pod = podsBehind(ctx, inv, target, true)[0]!
   const phase = pod.status?.phase
   if (phase === 'Succeeded' || phase === 'Failed') fail(`cannot exec into a container in a completed pod; current phase is ${phase}`)
-  containerOf(ctx, pod, flags.text('container'), flags.bool('quiet'))
+  const container = containerOf(ctx, pod, flags.text('container'), flags.bool('quiet'))
   if (!pod.spec.nodeName) fail(`unable to upgrade connection: pod ${pod.metadata.name} does not have a host assigned`)
-  return fail('exec is not modelled here yet: containers have no shell to run commands in')
+  const command = args.slice(inFiles.length > 0 ? 0 : 1)
+  const body = { container, command, ...(flags.bool('stdin') ? { stdin: ctx.stdin ?? '' } : {}), tty: flags.bool('tty') }
+  const answer = ctx.call<ExecResult>({ verb: 'create', ...PODS, namespace: pod.metadata.namespace, name: pod.metadata.name, subresource: 'exec', body })
+  if (isStatus(answer)) fail(answer.message ?? 'exec was refused')
+  const { stdout, stderr, code } = answer as ExecResult
+  ctx.out(stdout)
+  ctx.err(stderr)
+  if (code !== 0) ctx.err(`command terminated with exit code ${code}\n`)
+  return code
 }
 
 const nameOf = (word: string, namespace: string): Target => (word.includes('/') ? targetsOf([word], namespace).targets[0]! : { kind: kindOf('pods'), name: word, namespace })

@@ -4,7 +4,7 @@ import type { Pod } from '../../api/pod.ts'
 import { badRequest, type Status } from '../../api/status.ts'
 import { milliValue, value } from '../../api/quantity.ts'
 import { create, LEASES, NODES, patch, PODS, remove } from '../../client/request.ts'
-import type { Answered, WatchDelivery } from '../../client/transport.ts'
+import type { Answered, ReplyTo, WatchDelivery } from '../../client/transport.ts'
 import type { Engine, EventContext } from '../../engine/engine.ts'
 import type { Table } from '../../engine/table.ts'
 import { formatTime, ms, parseTime, seconds, type Micros } from '../../engine/time.ts'
@@ -12,6 +12,7 @@ import type { Node } from '../../kinds/node/node.ts'
 import { heartbeatFrom, heartbeatTable, lastRenewal, type NodeHeartbeat } from '../heartbeats.ts'
 import { hostAddress, LEASE_NAMESPACE, leaseOf, nodeStatusPatch, renewal } from '../kwok/node-status.ts'
 import { refusal } from './admission.ts'
+import { beginExec, execEnded, feedExec, interruptExec, type ExecArrived, type ExecRequest } from './exec.ts'
 import { REBOOT_TIME, type KubeletFault } from './faults.ts'
 import { execHookError, type HookKind } from './hooks.ts'
 import { advanced, lookAhead, overfull } from './linux.ts'
@@ -83,6 +84,9 @@ export class Kubelets {
       'kill-now': onPod((ctx, row, p) => killNow(world, ctx, row, p['container'] as string, p['id'] as string)),
       'sandbox-stopped': onPod((ctx, row) => sandboxStopped(world, ctx, row)),
       terminated: onPod((ctx, row) => terminated(world, ctx, row)),
+      exec: (ctx, arrived: ExecArrived) => this.#exec(ctx, arrived),
+      'exec-input': onPod((ctx, row, p) => feedExec(world, ctx, row, p as unknown as { key: string; text: string; close: boolean }), true),
+      'exec-interrupt': onPod((ctx, row, p) => interruptExec(world, ctx, row, p['key'] as string), true),
       probe: onPod((ctx, row, p) => probed(world, ctx, row, p as unknown as Attempt)),
       evict: onPod((ctx, row) => this.#evict(ctx, row)),
       patched: (ctx, answered: Answered) => this.#patched(ctx, answered),
@@ -118,6 +122,23 @@ export class Kubelets {
     if (nodeName && !node?.up) return badRequest(`Get "https://${nodeName}:10250/containerLogs/${keyOf(pod)}": dial tcp: connect: no route to host`)
     if (nodeName && !node?.kubelet) return badRequest(`Get "https://${node!.address}:10250/containerLogs/${keyOf(pod)}": dial tcp ${node!.address}:10250: connect: connection refused`)
     return containerLog(this.world, pod as Pod, row, options, now)
+  }
+
+  /** POST pods/exec, passed on by the API server: the answer comes when the command has ended. A Status refuses at once. */
+  exec(ctx: EventContext, pod: KubeObject, request: ExecRequest, then: ReplyTo): Status | undefined {
+    const { nodeName } = (pod as Pod).spec
+    if (!nodeName) return badRequest(`pod ${pod.metadata.name} does not have a host assigned`)
+    const node = this.world.nodes.get(nodeName)
+    if (!node?.up || !node.kubelet) return { ...badRequest(`error dialing backend: dial tcp ${node?.address ?? nodeName}:10250: connect: connection refused`), reason: 'InternalError', code: 500 }
+    const arrived: ExecArrived = { pod: keyOf(pod), uid: pod.metadata.uid ?? '', request, then }
+    ctx.schedule(ms(2), actorOf(nodeName), 'exec', arrived)
+    return undefined
+  }
+
+  #exec(ctx: EventContext, arrived: ExecArrived): void {
+    const row = this.world.find(ctx.instance, arrived.pod)
+    if (row && row.uid === arrived.uid) beginExec(this.world, ctx, row, arrived)
+    else ctx.schedule(ms(2), arrived.then.actor, arrived.then.what, { answer: badRequest(`unable to upgrade connection: pod does not exist`), data: arrived.then.data, sentAt: ctx.now })
   }
 
   /** The number of a container's first process on its node ("POD": the pause process). */
@@ -302,6 +323,7 @@ export class Kubelets {
       const { [key]: _done, ...sessions } = row.machine!.sessions
       row = world.put({ ...row, machine: { ...row.machine!, sessions } })
       const [what, kind, name] = key.split(' ')
+      if (what === 'exec') row = world.put(execEnded(ctx, row, key, session))
       if (what !== 'hook') continue
       const container = containerNamed(row.pod, name!)
       const hook = container?.lifecycle?.[kind as HookKind]

@@ -1,5 +1,6 @@
 import type { ContainerState, PodStatus } from '../../api/pod-status.ts'
 import type { Pod } from '../../api/pod.ts'
+import type { ReplyTo } from '../../client/transport.ts'
 import type { Micros } from '../../engine/time.ts'
 import type { LogChunk, Machine } from '../linux/machine.ts'
 import type { KubeletFault } from './faults.ts'
@@ -90,6 +91,8 @@ export interface PodRow {
   readonly machine?: Machine
   /** Logs of runs that were replaced, the last one of each container. */
   readonly previousLogs?: Readonly<Record<string, LogChunk | null>>
+  /** Commands under way in its containers, with who is told of their end. */
+  readonly execs?: Readonly<Record<string, ReplyTo>>
   /** Seq of the event in which the machine is looked at again. */
   readonly look?: number
   readonly containers: Readonly<Record<string, ContainerRow>>

@@ -112,6 +112,7 @@ export interface Session {
   readonly closed: boolean
   readonly stdout: string
   readonly stderr: string
+  readonly tty?: boolean
   readonly code?: number
   readonly endedAt?: Micros
 }

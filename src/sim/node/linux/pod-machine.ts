@@ -137,17 +137,18 @@ function begin(kernel: Kernel, container: ContainerState, argv: readonly string[
 }
 
 /** Begins a command in a running container. Its output and end are in `machine.sessions[key]`. */
-export function execIn(machine: Machine, setting: KernelSetting, name: string, key: string, argv: readonly string[], stdin: string, at: Micros): { readonly machine: Machine } | StartFailure {
+export function execIn(machine: Machine, setting: KernelSetting, name: string, key: string, argv: readonly string[], stdin: string, at: Micros, how: { readonly open?: boolean; readonly tty?: boolean } = {}): { readonly machine: Machine } | StartFailure {
   const kernel = new Kernel(machine, setting)
   kernel.run(at)
   kernel.now = Math.max(kernel.now, at)
   const container = kernel.containers[name]!
-  const found = begin(kernel, container, argv, container.env, container.user)
+  const env = how.tty ? { ...container.env, TERM: 'xterm' } : container.env
+  const found = begin(kernel, container, argv, env, container.user)
   if ('code' in found) return found
   const id = kernel.lastId + 1
-  kernel.sessions[key] = { container: name, process: id, stdin, closed: true, stdout: '', stderr: '' }
+  kernel.sessions[key] = { container: name, process: id, stdin, closed: !how.open, stdout: '', stderr: '', ...(how.tty ? { tty: true } : {}) }
   const task = kernel.spawn(undefined, {
-    container: name, user: container.user, cwd: container.cwd, env: container.env,
+    container: name, user: container.user, cwd: container.cwd, env,
     fds: { 0: { k: 'session', id: key, stream: 'in' }, 1: { k: 'session', id: key, stream: 'stdout' }, 2: { k: 'session', id: key, stream: 'stderr' } }, ...found, at, session: key,
   })
   if (!task) return { code: 128, message: "can't fork: Resource temporarily unavailable" }

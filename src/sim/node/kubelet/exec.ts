@@ -1,0 +1,88 @@
+import { badRequest, type Status } from '../../api/status.ts'
+import type { ReplyTo } from '../../client/transport.ts'
+import type { EventContext } from '../../engine/engine.ts'
+import { ms, type Micros } from '../../engine/time.ts'
+import { Kernel } from '../linux/kernel.ts'
+import { execIn } from '../linux/pod-machine.ts'
+import { advanced, lookAhead, machineNow, settingOf } from './linux.ts'
+import type { PodRow } from './state.ts'
+import { containerNamed, type KubeletWorld } from './world.ts'
+
+/** What POST pods/exec carries. `open`: the input stays open and is fed by `exec-input` (an interactive shell). */
+export interface ExecRequest {
+  readonly container: string
+  readonly command: readonly string[]
+  readonly stdin?: string
+  readonly tty?: boolean
+  readonly open?: boolean
+}
+
+/** The answer when the command has ended. */
+export interface ExecResult {
+  readonly kind: 'ExecResult'
+  readonly stdout: string
+  readonly stderr: string
+  readonly code: number
+}
+
+/** Payload of the kubelet's event `exec`. */
+export interface ExecArrived {
+  readonly pod: string
+  readonly uid: string
+  readonly request: ExecRequest
+  readonly then: ReplyTo
+}
+
+const internal = (message: string): Status => ({ ...badRequest(message), reason: 'InternalError', code: 500, message })
+const BACK: Micros = ms(2)
+
+/** Runs a command in a container as a process of the pod's machine; its end is answered to `then`. */
+export function beginExec(world: KubeletWorld, ctx: EventContext, given: PodRow, { request, then }: Pick<ExecArrived, 'request' | 'then'>): void {
+  const answer = (value: Status): void => void ctx.schedule(BACK, then.actor, then.what, { answer: value, data: then.data, sentAt: ctx.now })
+  const { container: name, command } = request
+  if (!containerNamed(given.pod, name) || given.containers[name]?.run?.state !== 'running' || given.machine?.containers[name]?.ended) return answer(internal(`unable to upgrade connection: container not found ("${name}")`))
+  const row = advanced(world, ctx, given)
+  const key = `exec ${ctx.event.seq}`
+  const id = row.machine!.containers[name]!.id
+  const result = execIn(row.machine!, settingOf(world, row), name, key, command, request.stdin ?? '', ctx.now, { open: request.open ?? false, tty: request.tty ?? false })
+  if ('code' in result) return answer(internal(`Internal error occurred: Internal error occurred: error executing command in container: failed to exec in container: failed to start exec "${id}": OCI runtime exec failed: exec failed: unable to start container process: ${result.message}`))
+  ctx.note('kubelet.exec', { pod: row.pod.metadata.name, container: name, command: command.join(' ') })
+  lookAhead(world, ctx, { ...row, machine: result.machine, execs: { ...row.execs, [key]: then } })
+}
+
+/** More input for a command whose input is open; `close` ends it. */
+export function feedExec(world: KubeletWorld, ctx: EventContext, given: PodRow, { key, text, close }: { readonly key: string; readonly text: string; readonly close: boolean }): void {
+  const row = advanced(world, ctx, given)
+  const kernel = new Kernel(row.machine!, settingOf(world, row))
+  const session = kernel.sessions[key]
+  if (!session) return
+  kernel.now = Math.max(kernel.now, ctx.now)
+  kernel.sessions[key] = { ...session, stdin: session.stdin + text, closed: session.closed || close }
+  const task = kernel.tasks.get(session.process)
+  if (task) task.clock = Math.max(task.clock, ctx.now)
+  lookAhead(world, ctx, { ...row, machine: kernel.freeze() })
+}
+
+/** Ends a command that somebody does not want any more. */
+export function interruptExec(world: KubeletWorld, ctx: EventContext, given: PodRow, key: string): void {
+  const row = advanced(world, ctx, given)
+  const kernel = new Kernel(row.machine!, settingOf(world, row))
+  kernel.now = Math.max(kernel.now, ctx.now)
+  for (const task of kernel.tasks.values()) if (task.session === key) kernel.signal(task.id, 'INT')
+  lookAhead(world, ctx, { ...row, machine: kernel.freeze() })
+}
+
+/** A command has ended: who asked is told. */
+export function execEnded(ctx: EventContext, row: PodRow, key: string, session: { readonly stdout: string; readonly stderr: string; readonly code?: number }): PodRow {
+  const then = row.execs?.[key]
+  if (!then) return row
+  const result: ExecResult = { kind: 'ExecResult', stdout: session.stdout, stderr: session.stderr, code: session.code ?? 137 }
+  ctx.schedule(BACK, then.actor, then.what, { answer: result, data: then.data, sentAt: ctx.now })
+  const { [key]: _done, ...execs } = row.execs!
+  return { ...row, execs }
+}
+
+/** What a running command has written so far. */
+export function execOutput(world: KubeletWorld, row: PodRow, key: string, now: Micros): { readonly stdout: string; readonly stderr: string; readonly code?: number } | undefined {
+  return machineNow(world, row, now)?.sessions[key]
+}
