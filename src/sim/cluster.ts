@@ -6,6 +6,7 @@ import { ADD_ONS, API_SERVER_OBJECTS, CONTROL_PLANE, nodeObject, type NodeSize }
 import { ControllerRunner } from './client/controller-runner.ts'
 import { InformerFactory } from './client/informer.ts'
 import { create, NODES, type Request } from './client/request.ts'
+import { podMounts } from './client/storage/disks.ts'
 import { Client, type Answered } from './client/transport.ts'
 import { controllers } from './controllers/index.ts'
 import { CSI_OBJECTS, CsiStorage } from './csi/index.ts'
@@ -147,8 +148,9 @@ export class Cluster {
     }).map((controller) => new ControllerRunner(engine, controller, this.informers))
     this.scheduler = new Scheduler(engine)
     this.kubectl = new KubectlProcesses(engine)
-    this.kubelets = options.kubelet === 'kwok' ? new KwokKubelets(engine, options.contract) : new Kubelets(engine, { registry: options.registry, cgroups: options.cgroups, reader: { get: (plural, namespace, name) => this.server.store.get(namespace === undefined ? `${plural}/${name}` : `${plural}/${namespace}/${name}`), list: (plural, namespace) => this.list(plural, namespace) } })
-    this.csi = options.kubelet === 'kwok' || options.bare ? undefined : new CsiStorage(engine, this.informers, { isUp: (node) => this.kubelets instanceof Kubelets && (this.kubelets.world.nodes.get(node)?.up ?? false) })
+    const hasStorage = options.kubelet !== 'kwok' && !options.bare
+    this.kubelets = options.kubelet === 'kwok' ? new KwokKubelets(engine, options.contract) : new Kubelets(engine, { ...(hasStorage ? { mounts: podMounts(engine) } : {}), registry: options.registry, cgroups: options.cgroups, reader: { get: (plural, namespace, name) => this.server.store.get(namespace === undefined ? `${plural}/${name}` : `${plural}/${namespace}/${name}`), list: (plural, namespace) => this.list(plural, namespace) } })
+    this.csi = hasStorage ? new CsiStorage(engine, this.informers, { isUp: (node) => this.#runs(node), kubelet: (node) => `kubelet/${node}` }) : undefined
     const user = new Client(engine, 'user', { user: 'kubernetes-admin' })
     engine.actor('cluster', { boot: (ctx) => this.#start(ctx) })
     engine.actor('user', {
@@ -277,6 +279,11 @@ export class Cluster {
   loop(controller: string): Loop | null {
     const runner = this.runners.find((candidate) => candidate.controller.name === controller)
     return runner ? loopOf(runner, this.informers, this.timeline, this.#isStopped(controller)) : null
+  }
+
+  /** Does a kubelet work on the node, and can it talk to the API server? */
+  #runs(node: string): boolean {
+    return this.kubelets instanceof Kubelets && this.kubelets.world.nodes.has(node) && this.nodeFault(node) === undefined
   }
 
   /** What the API server would answer now, with nothing left behind. */

@@ -154,6 +154,25 @@ describe('the class standard', () => {
     expect(world.kubectl('describe pvc rbd')).toContain('no volume plugin matched name: kubernetes.io/rbd')
   })
 
+  test('finds the disk that a person made in the cloud and named in a volume of the old kind', () => {
+    const world = new World()
+    const volume = 'apiVersion: v1\nkind: PersistentVolume\nmetadata: {name: hand}\nspec: {capacity: {storage: 5Gi}, accessModes: [ReadWriteOnce], storageClassName: hand, gcePersistentDisk: {pdName: my-disk, fsType: ext4}}\n'
+    world.apply(volume, claim('data', '5Gi', '  storageClassName: hand\n'))
+    world.cluster.runFor(seconds(20))
+    world.apply(pod('p', 'data'))
+    expect(world.kubectl('get pod p -o jsonpath={.status.phase}')).toBe('Running')
+    expect(world.cluster.csi!.drivers.state.disks.keys()).toEqual(['projects/UNSPECIFIED/zones/UNSPECIFIED/disks/my-disk'])
+  })
+
+  test('what a process writes is read by the next pod, on whatever node that is', () => {
+    const world = new World()
+    const shell = (name: string, script: string, more = ''): string => pod(name, 'data', more).replace('image: nginx,', `image: busybox, command: [sh, -c, '${script}'],`)
+    world.apply(claim('data'), shell('w', 'echo written > /data/x; sleep 1000'))
+    world.kubectl('delete pod w')
+    world.apply(shell('r', 'cat /data/x; sleep 1000'))
+    expect(world.kubectl('logs r')).toBe('written\n')
+  })
+
   test('mounts shares of a file server in many pods at once, and says what mount said when the server does not answer', () => {
     const world = new World()
     const nfs = (name: string): string => pod(name, 'x').replace('persistentVolumeClaim: {claimName: x}', 'nfs: {server: 10.0.0.5, path: /exports}')

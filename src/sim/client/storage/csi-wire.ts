@@ -48,3 +48,9 @@ export function rpc<T>(ctx: ReconcileContext, driver: string, method: RpcMethod,
   const { actor } = job.eventContext.event
   return job.external<RpcAnswer<T>>((place) => sendRpc(job.eventContext, driver, { method, request, from: actor, then: { actor, what: 'answer', data: place } }))
 }
+
+/** Tells another actor something from a resumable function. */
+export function tell(ctx: ReconcileContext, actor: string, what: string, payload: Readonly<Record<string, string>>): void {
+  const job = ctx as unknown as JobContext
+  job.once(() => job.eventContext.schedule(0, actor, what, payload))
+}

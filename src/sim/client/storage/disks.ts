@@ -48,6 +48,8 @@ export interface PodMounts {
   readonly volumes: Readonly<Record<string, MountedVolume>>
   /** Why the next one is not: the message of a FailedMount or FailedMapVolume event. */
   readonly problem?: string
+  /** Failures in a row: the next try waits longer. */
+  readonly tries?: number
 }
 
 /** Kubelets read here whether a pod's claims are mounted, and where. */

@@ -64,9 +64,14 @@ export function deleteVolume(state: StorageState, volumeId: string): RpcAnswer<n
   return { ok: null }
 }
 
+/** In a cloud people make disks by themselves and name them in volumes: what is named there is taken to be one. */
+function madeByHand(state: StorageState, driver: string, id: string, bytes: number): Disk | undefined {
+  return state.zones(driver).length > 0 ? undefined : { id, driver, name: id, bytes, formatted: 0, attached: [] }
+}
+
 /** ControllerPublishVolume: the disk becomes a device of the node. */
-export function publishVolume(state: StorageState, driver: string, volumeId: string, node: string, shared: boolean): RpcAnswer<{ readonly devicePath: string }> {
-  const disk = state.disks.get(volumeId)
+export function publishVolume(state: StorageState, driver: string, volumeId: string, node: string, shared: boolean, bytes: number): RpcAnswer<{ readonly devicePath: string }> {
+  const disk = state.disks.get(volumeId) ?? madeByHand(state, driver, volumeId, bytes)
   const zone = state.nodes.get(`${driver}/${node}`)
   if (!disk) return refuse('NotFound', `volume ${volumeId} does not exist`)
   if (zone === undefined && state.zones(driver).length > 0) return refuse('NotFound', `node ${node} is not known to the storage system`)

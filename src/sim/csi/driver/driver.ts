@@ -23,7 +23,7 @@ const METHODS: Readonly<Record<RpcMethod, Method>> = {
   GetCapacity: { takes: [ms(5), ms(10)], run: (s, d, r) => ({ ok: { availableCapacity: s.free(d, text(r, 'zone')) } }) },
   CreateVolume: { takes: [ms(600), ms(900)], run: (s, d, r) => createVolume(s, d, r as unknown as CreateVolumeRequest) },
   DeleteVolume: { takes: [ms(300), ms(500)], run: (s, _d, r) => deleteVolume(s, text(r, 'volumeId')) },
-  ControllerPublishVolume: { takes: [ms(400), ms(700)], run: (s, d, r) => publishVolume(s, d, text(r, 'volumeId'), text(r, 'nodeId'), r['shared'] === true) },
+  ControllerPublishVolume: { takes: [ms(400), ms(700)], run: (s, d, r) => publishVolume(s, d, text(r, 'volumeId'), text(r, 'nodeId'), r['shared'] === true, number(r, 'bytes')) },
   ControllerUnpublishVolume: { takes: [ms(300), ms(500)], run: (s, d, r) => unpublishVolume(s, d, text(r, 'volumeId'), text(r, 'nodeId')) },
   ControllerExpandVolume: { takes: [ms(300), ms(400)], run: (s, d, r) => expandVolume(s, d, text(r, 'volumeId'), number(r, 'requiredBytes')) },
   CreateSnapshot: { takes: [ms(400), ms(500)], run: (s, d, r, ctx) => createSnapshot(s, d, text(r, 'name'), text(r, 'volumeId'), ctx.now) },

@@ -5,6 +5,7 @@ import type { ControllerContext } from '../../client/controller.ts'
 import { must } from '../../client/must.ts'
 import { get, patch } from '../../client/request.ts'
 import { rpc, rpcErrorText } from '../../client/storage/csi-wire.ts'
+import { csiOf } from '../../client/storage/in-tree.ts'
 import { diskFileSystem, diskOf, type MountedVolume } from '../../client/storage/disks.ts'
 import { CLAIMS, sizeOf, type Claim, type PersistentVolume, type VolumeAttachment } from '../../client/storage/objects.ts'
 import { value } from '../../api/quantity.ts'
@@ -25,8 +26,9 @@ export function mountVolume(ctx: ControllerContext, node: string, pod: Pod, aske
   if (spec.local) return at(`host/${node}`, spec.local.path, 0)
   if (spec.hostPath) return at(`host/${node}`, spec.hostPath.path, 0)
   if (spec.nfs) return before ? { mounted: before } : mountNfs(ctx, node, pod, metadata.name, spec.nfs, readOnly)
-  if (!spec.csi) return { problem: `MountVolume.SetUp failed for volume ${JSON.stringify(metadata.name)} : no volume plugin matched` }
-  const { driver, volumeHandle: volumeId } = spec.csi
+  const csi = csiOf(volume)
+  if (!csi) return { problem: `MountVolume.SetUp failed for volume ${JSON.stringify(metadata.name)} : no volume plugin matched` }
+  const { driver, handle: volumeId } = csi
   const unique = `kubernetes.io/csi/${driver}^${volumeId}`
   const uid = pod.metadata.uid ?? ''
   use(ctx, node, unique, uid)
@@ -41,7 +43,7 @@ export function mountVolume(ctx: ControllerContext, node: string, pod: Pod, aske
     const published = rpc(ctx, driver, 'NodePublishVolume', { volumeId, nodeId: node, pod: uid })
     if (!('ok' in published)) return { problem: `MountVolume.SetUp failed for volume ${JSON.stringify(metadata.name)} : ${rpcErrorText(published)}` }
   }
-  grow(ctx, node, pod, claim, volume, volumeId)
+  grow(ctx, node, pod, claim, volume, driver, volumeId)
   return at(diskFileSystem(volumeId), '/', value(sizeOf(volume)), driver)
 }
 
@@ -58,9 +60,9 @@ const isAttached = (ctx: ControllerContext, volume: string, node: string): boole
   ctx.lister<VolumeAttachment>('volumeattachments').list().some((a) => a.spec.nodeName === node && a.spec.source.persistentVolumeName === volume && a.status?.attached === true)
 
 /** The disk has grown: the file system follows, and the claim gets its size (operationexecutor: NodeExpandVolume). */
-function grow(ctx: ControllerContext, node: string, pod: Pod, claim: Claim, volume: PersistentVolume, volumeId: string): void {
+function grow(ctx: ControllerContext, node: string, pod: Pod, claim: Claim, volume: PersistentVolume, driver: string, volumeId: string): void {
   if (claim.status?.allocatedResourceStatuses?.['storage'] !== 'NodeResizePending') return
-  const answer = rpc(ctx, volume.spec.csi!.driver, 'NodeExpandVolume', { volumeId, nodeId: node })
+  const answer = rpc(ctx, driver, 'NodeExpandVolume', { volumeId, nodeId: node })
   if (!('ok' in answer)) return
   const fresh = must(ctx.call<Claim>(get(CLAIMS, claim.metadata.namespace, claim.metadata.name)))
   const conditions = withoutCondition(withoutCondition(fresh.status?.conditions, 'FileSystemResizePending'), 'Resizing')

@@ -5,9 +5,10 @@ import type { Volume } from '../../api/volume.ts'
 import type { Controller, ControllerContext, HandlerContext } from '../../client/controller.ts'
 import { retrying } from '../../client/must.ts'
 import { NODES, PODS } from '../../client/request.ts'
+import { tell } from '../../client/storage/csi-wire.ts'
 import type { MountedVolume, PodMounts } from '../../client/storage/disks.ts'
 import { claimKeys, claimNameOf, CLAIMS, isTerminated, VOLUME_ATTACHMENTS, VOLUMES, type Claim, type PersistentVolume, type VolumeAttachment } from '../../client/storage/objects.ts'
-import { seconds } from '../../engine/time.ts'
+import { seconds, type Micros } from '../../engine/time.ts'
 import type { Node } from '../../kinds/node/node.ts'
 import { mountNfs, mountVolume, unmountVolume, type Done } from './mounting.ts'
 import { reportInUse } from './in-use.ts'
@@ -15,13 +16,16 @@ import { reportInUse } from './in-use.ts'
 /** What the volume manager must be told of the machines. */
 export interface Machines {
   isUp(node: string): boolean
+  /** The actor of a node's kubelet, which is told when something was mounted or could not be ('mount', with the pod). */
+  kubelet(node: string): string
 }
 
 /** Own state tables: what is mounted for which pod (also read by kubelets), and volumes that a node uses. */
 export const MOUNTED = 'mounted'
 export const IN_USE = 'in-use'
-/** A failed mount is tried again after a while (nestedpendingoperations: exponential back-off, here its middle). */
-const RETRY = seconds(2)
+/** A failed mount is tried again after 0.5 s, doubling (nestedpendingoperations: exponential back-off). */
+const FIRST_RETRY: Micros = 500_000
+const LONGEST_RETRY = seconds(122)
 
 const keyFor = (pod: Pod): string => `${pod.spec.nodeName} ${keyOf(pod)}`
 
@@ -92,11 +96,11 @@ export const volumeManager = (machines: Machines): Controller => ({
     const space = key.indexOf(' ')
     const node = key.slice(0, space)
     if (!ctx.once(() => machines.isUp(node))) return undefined
-    return retrying(() => syncPod(ctx, key, node, key.slice(space + 1)))
+    return retrying(() => syncPod(ctx, machines, key, node, key.slice(space + 1)))
   },
 })
 
-function syncPod(ctx: ControllerContext, key: string, node: string, name: string): { readonly after: number } | undefined {
+function syncPod(ctx: ControllerContext, machines: Machines, key: string, node: string, name: string): { readonly after: number } | undefined {
   const { namespace, name: podName } = splitKey(name)
   const pod = ctx.lister<Pod>('pods').get(namespace, podName)
   const known = ctx.once(() => ctx.state<PodMounts>(MOUNTED).get(key) ?? null)
@@ -105,10 +109,10 @@ function syncPod(ctx: ControllerContext, key: string, node: string, name: string
     takeAway(ctx, key, node, known)
     if (isGone) return undefined
   }
-  return isGone ? undefined : bring(ctx, key, node, pod)
+  return isGone ? undefined : bring(ctx, machines, key, node, pod)
 }
 
-function bring(ctx: ControllerContext, key: string, node: string, pod: Pod): { readonly after: number } | undefined {
+function bring(ctx: ControllerContext, machines: Machines, key: string, node: string, pod: Pod): { readonly after: number } | undefined {
   const uid = pod.metadata.uid ?? ''
   const known = ctx.once(() => ctx.state<PodMounts>(MOUNTED).get(key) ?? null)
   const volumes: Record<string, MountedVolume> = known?.uid === uid ? { ...known.volumes } : {}
@@ -119,11 +123,14 @@ function bring(ctx: ControllerContext, key: string, node: string, pod: Pod): { r
     if ('mounted' in done) volumes[volume.name] = done.mounted
     else problem ??= done.problem
   }
+  const tries = problem ? ((known?.uid === uid ? known.tries : undefined) ?? 0) + 1 : 0
+  const before = known?.uid === uid ? Object.keys(known.volumes).length : 0
   ctx.once(() => {
-    ctx.state<PodMounts>(MOUNTED).set(key, { uid, volumes, ...(problem ? { problem } : {}) })
+    ctx.state<PodMounts>(MOUNTED).set(key, { uid, volumes, ...(problem ? { problem, tries } : {}) })
     return null
   })
-  return problem ? { after: RETRY } : undefined
+  if (problem || Object.keys(volumes).length > before) tell(ctx, machines.kubelet(node), 'mount', { pod: keyOf(pod), uid })
+  return problem ? { after: Math.min(FIRST_RETRY * 2 ** (tries - 1), LONGEST_RETRY) } : undefined
 }
 
 function bringOne(ctx: ControllerContext, node: string, pod: Pod, volume: Volume, before: MountedVolume | undefined): Done | undefined {

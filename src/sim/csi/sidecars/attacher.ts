@@ -3,8 +3,10 @@ import { isStatus } from '../../api/status.ts'
 import type { Controller, ControllerContext, HandlerContext } from '../../client/controller.ts'
 import { must, retrying } from '../../client/must.ts'
 import { get, update } from '../../client/request.ts'
+import { value } from '../../api/quantity.ts'
 import { rpc, rpcErrorText } from '../../client/storage/csi-wire.ts'
-import { VOLUME_ATTACHMENTS, VOLUMES, type AttachmentStatus, type PersistentVolume, type VolumeAttachment } from '../../client/storage/objects.ts'
+import { csiOf } from '../../client/storage/in-tree.ts'
+import { sizeOf, VOLUME_ATTACHMENTS, VOLUMES, type AttachmentStatus, type PersistentVolume, type VolumeAttachment } from '../../client/storage/objects.ts'
 import { formatTime, seconds } from '../../engine/time.ts'
 import { attacherFinalizer, componentOf, isServed } from '../names.ts'
 
@@ -17,7 +19,7 @@ function attachmentHeard(ctx: HandlerContext, attachment: VolumeAttachment): voi
 }
 
 function volumeHeard(ctx: HandlerContext, volume: PersistentVolume): void {
-  const driver = volume.spec.csi?.driver
+  const driver = csiOf(volume)?.driver
   if (volume.metadata.deletionTimestamp !== undefined && driver !== undefined && has(volume, driver)) ctx.enqueue(`volume ${volume.metadata.name}`)
 }
 
@@ -66,10 +68,11 @@ function attach(ctx: ControllerContext, cached: VolumeAttachment): { readonly af
   if (cached.status?.attached) return undefined
   const { attacher, nodeName, source } = cached.spec
   const volume = must(ctx.call<PersistentVolume>(get(VOLUMES, undefined, source.persistentVolumeName ?? '')))
-  if (!volume.spec.csi) return undefined
+  const csi = csiOf(volume)
+  if (!csi) return undefined
   if (!has(volume, attacher)) must(ctx.call(update(VOLUMES, held(volume, attacher))))
   const attachment = has(cached, attacher) ? cached : must(ctx.call<VolumeAttachment>(update(VOLUME_ATTACHMENTS, held(cached, attacher))))
-  const answer = rpc<{ readonly devicePath: string }>(ctx, attacher, 'ControllerPublishVolume', { volumeId: volume.spec.csi.volumeHandle, nodeId: nodeName, shared: shared(volume) })
+  const answer = rpc<{ readonly devicePath: string }>(ctx, attacher, 'ControllerPublishVolume', { volumeId: csi.handle, nodeId: nodeName, shared: shared(volume), bytes: value(sizeOf(volume)) })
   if ('ok' in answer) {
     report(ctx, attachment, { attached: true, attachmentMetadata: { devicePath: answer.ok.devicePath } })
     return undefined
@@ -92,7 +95,7 @@ function detach(ctx: ControllerContext, attachment: VolumeAttachment): { readonl
   const { attacher } = attachment.spec
   if (!has(attachment, attacher)) return undefined
   const volume = ctx.call<PersistentVolume>(get(VOLUMES, undefined, attachment.spec.source.persistentVolumeName ?? ''))
-  const handle = isStatus(volume) ? undefined : volume.spec.csi?.volumeHandle
+  const handle = isStatus(volume) ? undefined : csiOf(volume)?.handle
   if (handle !== undefined) {
     const answer = rpc(ctx, attacher, 'ControllerUnpublishVolume', { volumeId: handle, nodeId: attachment.spec.nodeName })
     if (!('ok' in answer)) {
@@ -107,7 +110,7 @@ function detach(ctx: ControllerContext, attachment: VolumeAttachment): { readonl
 /** A volume that is to go is let go of once it is attached nowhere. */
 function releaseVolume(ctx: ControllerContext, name: string): undefined {
   const volume = ctx.lister<PersistentVolume>('persistentvolumes').get(undefined, name)
-  const driver = volume?.spec.csi?.driver
+  const driver = volume && csiOf(volume)?.driver
   if (!volume || driver === undefined || !has(volume, driver) || volume.metadata.deletionTimestamp === undefined) return undefined
   if (ctx.lister<VolumeAttachment>('volumeattachments').list().some((a) => a.spec.source.persistentVolumeName === name)) return undefined
   must(ctx.call(update(VOLUMES, released(volume, driver))))

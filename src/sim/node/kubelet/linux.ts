@@ -1,12 +1,13 @@
 import type { EventContext } from '../../engine/engine.ts'
 import { seconds, type Micros } from '../../engine/time.ts'
 import { treeSize } from '../linux/fs.ts'
-import { Kernel, type KernelSetting, type Ran } from '../linux/kernel.ts'
+import { Kernel, type Ran } from '../linux/kernel.ts'
+import type { KernelSetting } from '../linux/setting.ts'
 import type { LogChunk, Machine } from '../linux/machine.ts'
 import { value } from '../../api/quantity.ts'
 import { nodeRoot } from './volumes.ts'
 import type { PodRow } from './state.ts'
-import type { KubeletWorld } from './world.ts'
+import { rowKey, type KubeletWorld } from './world.ts'
 
 /** How far ahead a machine is looked at, and how much it may do meanwhile. */
 const HORIZON = seconds(60)
@@ -17,6 +18,7 @@ export function settingOf(world: KubeletWorld, row: PodRow): KernelSetting {
   const node = world.node(row)
   const limits: Record<string, number> = { shm: 64 << 20 }
   for (const v of row.pod.spec.volumes ?? []) if (v.emptyDir?.medium === 'Memory') limits[`volume:${v.name}`] = v.emptyDir.sizeLimit === undefined ? node.memory : value(v.emptyDir.sizeLimit)
+  for (const { fs, bytes } of Object.values(world.mounts?.get(rowKey(row.node, row.pod))?.volumes ?? {})) if (bytes > 0) limits[fs] = bytes
   const base = row.sandbox.inode
   const own = (n: number): number => base + n
   const { hostNetwork, hostPID, hostIPC, shareProcessNamespace } = row.pod.spec

@@ -2,6 +2,7 @@ import { base64Decode, base64Encode } from '../../api/base64.ts'
 import type { KubeObject } from '../../api/meta.ts'
 import type { Volume, VolumeProjection } from '../../api/volume.ts'
 import { value } from '../../api/quantity.ts'
+import { diskOf } from '../../client/storage/disks.ts'
 import { clockText } from '../linux/tools/clock.ts'
 import { directory, file, lookUp, namesOf, withPath, type FsNode } from '../linux/fs.ts'
 import { atomicTree } from '../linux/pod-machine.ts'
@@ -9,7 +10,7 @@ import type { EventContext } from '../../engine/engine.ts'
 import type { Micros } from '../../engine/time.ts'
 import { fieldText, resourceText } from './files.ts'
 import type { PodRow } from './state.ts'
-import type { KubeletWorld } from './world.ts'
+import { rowKey, type KubeletWorld } from './world.ts'
 
 interface Data extends KubeObject {
   readonly data?: Readonly<Record<string, string>>
@@ -29,6 +30,12 @@ export interface SetUp {
   readonly limit?: number
 }
 
+/** Why a volume is not there. `awaited`: whoever brings it will say when it is. */
+export interface NotSetUp {
+  readonly error: string
+  readonly awaited?: true
+}
+
 type Files = Record<string, { readonly data: string; readonly mode: number }>
 
 const DISK = { type: 'ext4', source: '/dev/vda', options: 'rw,relatime,discard' }
@@ -45,7 +52,7 @@ export const NODE_ROOT: FsNode = directory({
 export const nodeRoot = (world: KubeletWorld, node: string): FsNode => world.disks.get(`host/${node}`) ?? NODE_ROOT
 
 /** Sets one volume up, or says why it cannot be (each plugin's SetUp). */
-export function setUpVolume(world: KubeletWorld, ctx: EventContext, row: PodRow, volume: Volume): SetUp | { readonly error: string } {
+export function setUpVolume(world: KubeletWorld, ctx: EventContext, row: PodRow, volume: Volume): SetUp | NotSetUp {
   const { pod } = row
   const gid = pod.spec.securityContext?.fsGroup ?? 0
   const fs = `volume:${volume.name}`
@@ -59,6 +66,7 @@ export function setUpVolume(world: KubeletWorld, ctx: EventContext, row: PodRow,
   }
   if (volume.hostPath) return hostPath(world, row, volume.hostPath.path, volume.hostPath.type ?? '', ctx.now)
   if (volume.persistentVolumeClaim || volume.ephemeral) return claim(world, row, volume, ctx.now)
+  if (volume.nfs && world.mounts) return brought(world, row, volume, ctx.now, { type: 'nfs4', source: `${volume.nfs.server}:${volume.nfs.path}`, options: 'rw,relatime,vers=4.2' })
   if (volume.nfs) return disk(world, `nfs/${volume.nfs.server}${volume.nfs.path}`, { type: 'nfs4', source: `${volume.nfs.server}:${volume.nfs.path}`, options: 'rw,relatime,vers=4.2' }, ctx.now, gid)
   const files: Files = {}
   const error = content(world, ctx, row, volume, files)
@@ -91,8 +99,16 @@ function disk(world: KubeletWorld, name: string, how: Pick<SetUp, 'type' | 'sour
   return { fs: key, from: '/', ...how }
 }
 
+/** A disk that has to be attached and mounted by others first (client/storage/disks.ts). */
+function brought(world: KubeletWorld, row: PodRow, volume: Volume, now: Micros, how: Pick<SetUp, 'type' | 'source' | 'options'>): SetUp | NotSetUp {
+  const mounts = world.mounts!.get(rowKey(row.node, row.pod))
+  const mounted = mounts?.uid === row.uid ? mounts.volumes[volume.name] : undefined
+  if (!mounted) return { error: mounts?.uid === row.uid ? (mounts.problem ?? '') : '', awaited: true }
+  return disk(world, diskOf(mounted.fs) ?? mounted.fs, how, now, row.pod.spec.securityContext?.fsGroup ?? 0)
+}
+
 /** A claim leads to its volume; what is in it lies on a disk that outlives the pod. */
-function claim(world: KubeletWorld, row: PodRow, volume: Volume, now: Micros): SetUp | { readonly error: string } {
+function claim(world: KubeletWorld, row: PodRow, volume: Volume, now: Micros): SetUp | NotSetUp {
   const { namespace, name } = row.pod.metadata
   const claimName = volume.persistentVolumeClaim?.claimName ?? `${name}-${volume.name}`
   const pvc = world.reader.get('persistentvolumeclaims', namespace, claimName) as Data | undefined
@@ -102,13 +118,15 @@ function claim(world: KubeletWorld, row: PodRow, volume: Volume, now: Micros): S
   if (!pvName || phase !== 'Bound') return { error: `PVC ${namespace}/${claimName} has non-bound phase ("${phase ?? 'Pending'}") or empty pvc.Spec.VolumeName ("${pvName ?? ''}")` }
   const pv = world.reader.get('persistentvolumes', undefined, pvName) as Data | undefined
   if (!pv) return { error: `persistentvolume "${pvName}" not found` }
-  const source = pv.spec as { readonly hostPath?: { readonly path: string; readonly type?: string }; readonly local?: { readonly path: string } } | undefined
+  const source = pv.spec as { readonly hostPath?: { readonly path: string; readonly type?: string }; readonly local?: { readonly path: string }; readonly nfs?: { readonly server: string; readonly path: string } } | undefined
   if (source?.hostPath) return hostPath(world, row, source.hostPath.path, source.hostPath.type ?? '', now)
   if (source?.local) {
     if (!lookUp(nodeRoot(world, row.node), namesOf(source.local.path))) return { error: `path "${source.local.path}" does not exist` }
     return { fs: 'host', from: source.local.path, ...DISK }
   }
-  return disk(world, pvName, { type: 'ext4', source: '/dev/vdb', options: 'rw,relatime' }, now, row.pod.spec.securityContext?.fsGroup ?? 0)
+  const share = source?.nfs && { type: 'nfs4', source: `${source.nfs.server}:${source.nfs.path}`, options: 'rw,relatime,vers=4.2' }
+  if (world.mounts) return brought(world, row, volume, now, share ?? { type: 'ext4', source: '/dev/vdb', options: 'rw,relatime' })
+  return disk(world, pvName, share ?? { type: 'ext4', source: '/dev/vdb', options: 'rw,relatime' }, now, row.pod.spec.securityContext?.fsGroup ?? 0)
 }
 
 /** Collects the files of a volume that is made of objects; gives back what is missing. */

@@ -69,7 +69,11 @@ export function mountVolumes(world: KubeletWorld, ctx: EventContext, given: PodR
       continue
     }
     const made = setUpVolume(world, ctx, row, volume)
-    if ('error' in made) {
+    if ('error' in made && made.awaited) {
+      ready = false
+      if (made.error) world.aboutPod(ctx, row, 'Warning', 'FailedMount', made.error)
+      row = { ...row, volumes: { ...row.volumes, [volume.name]: { ready: false, tries: 0 } } }
+    } else if ('error' in made) {
       ready = false
       if (!state) {
         // The reconciler comes to it a moment later; what is missing then is told.

@@ -2,6 +2,7 @@ import { keyOf, type KubeObject } from '../../api/meta.ts'
 import type { Container } from '../../api/container.ts'
 import { allContainers, type Pod } from '../../api/pod.ts'
 import { EventRecorder } from '../../client/event-recorder.ts'
+import type { PodMounts } from '../../client/storage/disks.ts'
 import { Client } from '../../client/transport.ts'
 import type { Engine, EventContext } from '../../engine/engine.ts'
 import type { Index, Table } from '../../engine/table.ts'
@@ -26,6 +27,8 @@ export interface KubeletOptions {
   readonly reader?: ClusterReader
   readonly cgroups?: 'v1' | 'v2'
   readonly clusterDNS?: string
+  /** What the volume manager has brought for pods' claims and shares; without one, disks are simply there. */
+  readonly mounts?: Table<PodMounts>
 }
 
 const NO_READER: ClusterReader = { get: () => undefined, list: () => [] }
@@ -41,16 +44,18 @@ export class KubeletWorld {
   readonly reader: ClusterReader
   readonly cgroups: 'v1' | 'v2'
   readonly clusterDNS: string
+  readonly mounts: Table<PodMounts> | undefined
   readonly #engine: Engine
   readonly #clients = new Map<string, Client>()
   readonly #recorders = new Map<string, EventRecorder>()
 
-  constructor(engine: Engine, { registry = defaultRegistry, reader = NO_READER, cgroups = 'v2', clusterDNS = '10.96.0.10' }: KubeletOptions = {}) {
+  constructor(engine: Engine, { registry = defaultRegistry, reader = NO_READER, cgroups = 'v2', clusterDNS = '10.96.0.10', mounts }: KubeletOptions = {}) {
     this.#engine = engine
     this.pods = engine.table<PodRow>('kubelet/pods')
     this.nodes = engine.table<NodeRow>('kubelet/nodes')
     this.disks = engine.table<FsNode>('kubelet/disks')
     this.byNode = this.pods.index((row) => row.node)
+    this.mounts = mounts
     this.registry = registry
     this.reader = reader
     this.cgroups = cgroups
