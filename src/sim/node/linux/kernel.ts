@@ -1,11 +1,9 @@
 import type { Micros } from '../../engine/time.ts'
-import { Failure, failed } from './errno.ts'
-import { contentOf, existing, openForWriting, type FileWorld } from './files.ts'
-import { lookUp, treeSize, withNode, type FsNode } from './fs.ts'
-import {
-  RUNNING_AT_ONCE, SIGNALS, type Answer, type Asked, type ContainerState, type Descriptor, type LogChunk, type Machine, type OpenFile, type Process, type ProgramState, type Session, type Wait,
-} from './machine.ts'
+import { Descriptors } from './descriptors.ts'
+import type { FileWorld } from './files.ts'
+import { RUNNING_AT_ONCE, SIGNALS, type Answer, type Asked, type ContainerState, type Machine, type Process, type ProgramState, type Wait } from './machine.ts'
 import { pseudoNode } from './pseudo.ts'
+import { NO_SETTING, type KernelSetting } from './setting.ts'
 import { stepShell, trapFor } from './shell/run.ts'
 import type { Frame, ShellState } from './shell/state.ts'
 import { stepTool, toolOnSignal } from './tools/index.ts'
@@ -23,46 +21,23 @@ export interface Ran {
 }
 
 const SPAWN: Micros = 500
-const LOG_KEPT = 4096
-const CAPTURE_LIMIT = 1 << 20
-const PIPE_SIZE = 65_536
 const OUT_OF_MEMORY = 137
 
 /** A machine at work: made from a value, run for a while, and turned back into one. Deterministic, holds nothing else. */
-export class Kernel {
-  readonly tasks = new Map<number, Task>()
-  readonly containers: Record<string, ContainerState>
-  readonly roots: Record<string, FsNode>
-  readonly pipes: Record<string, string>
-  readonly open: Record<string, OpenFile>
-  readonly captures: Record<string, string>
-  readonly sessions: Record<string, Session>
+export class Kernel extends Descriptors {
   asked: Asked[]
   /** Return from `run` when a container's first process or a session has ended. */
   stopAtEnds = false
   #endSeen = false
   now: Micros
-  lastId: number
   readonly machine: Machine
-  readonly #env: KernelSetting
 
   constructor(machine: Machine, setting: KernelSetting = NO_SETTING) {
+    super(machine, setting)
     this.machine = machine
-    this.#env = setting
     this.now = machine.now
-    this.lastId = machine.lastId
-    this.containers = { ...machine.containers }
-    this.roots = { ...machine.roots }
-    this.pipes = { ...machine.pipes }
-    this.open = { ...machine.open }
-    this.captures = { ...machine.captures }
-    this.sessions = { ...machine.sessions }
     this.asked = [...machine.asked]
     for (const process of machine.processes) this.tasks.set(process.id, { ...process, program: thawed(process.program) })
-  }
-
-  get setting(): KernelSetting {
-    return this.#env
   }
 
   /** The value that the machine has come to. */
@@ -153,30 +128,6 @@ export class Kernel {
     if (d.k === 'pipe') return (this.pipes[d.id] ?? '') !== '' || !this.hasWriter(d.id)
     if (d.k === 'session') return this.sessions[d.id]!.stdin !== '' || this.sessions[d.id]!.closed
     return true
-  }
-
-  hasWriter(pipe: string): boolean {
-    return this.#holds(pipe, 'w')
-  }
-
-  hasReader(pipe: string): boolean {
-    return this.#holds(pipe, 'r')
-  }
-
-  #holds(pipe: string, end: 'r' | 'w'): boolean {
-    const leads = (fds: Readonly<Record<number, Descriptor>>): boolean => {
-      for (const fd in fds) {
-        const d = fds[fd]!
-        if (d.k === 'pipe' && d.id === pipe && d.end === end) return true
-      }
-      return false
-    }
-    for (const task of this.tasks.values()) {
-      if (task.exit !== undefined) continue
-      if (leads(task.fds)) return true
-      if (task.program.kind === 'shell') for (const frame of task.program.shell.stack) if (frame.f === 'restore' && leads(frame.fds)) return true
-    }
-    return false
   }
 
   #step(task: Task, at: Micros): void {
@@ -330,138 +281,6 @@ export class Kernel {
     }
   }
 
-  /** Opens a file as a descriptor. */
-  openFile(task: Task, path: string, mode: 'r' | 'w' | 'a' | 'rw'): Descriptor | Failure {
-    const world = this.files(task)
-    const place = mode === 'r' ? existing(world, path) : openForWriting(world, path, mode !== 'w')
-    if (failed(place)) return place
-    const { node } = place
-    if (node?.t === 'd') return new Failure('EISDIR')
-    if (node?.t === 'c') return this.#deviceDescriptor(task, node.device)
-    if (mode === 'r' && node && !allowedToRead(world, node)) return new Failure('EACCES')
-    const id = `f${++this.lastId}`
-    if (place.pseudo) {
-      this.roots[`pseudo:${id}`] = node!
-      this.open[id] = { fs: `pseudo:${id}`, names: [], at: 0, append: false, readOnly: mode === 'r' }
-    } else this.open[id] = { fs: place.mount.fs, names: place.names, at: 0, append: mode === 'a', readOnly: mode === 'r' }
-    return { k: 'file', id }
-  }
-
-  #deviceDescriptor(task: Task, device: string): Descriptor {
-    if (device === '1,5') return { k: 'zero' }
-    if (device === '1,7') return { k: 'full' }
-    if (device === '1,8' || device === '1,9') return { k: 'random' }
-    if (device.startsWith('fd,')) return task.fds[Number(device.slice(3))] ?? { k: 'null' }
-    return { k: 'null' }
-  }
-
-  /** Writes to a descriptor. */
-  write(task: Task, fd: number, text: string): Failure | undefined {
-    const d = task.fds[fd]
-    if (!d) return new Failure('EBADF')
-    if (text === '') return undefined
-    switch (d.k) {
-      case 'log':
-        this.#log(task.container, task.clock, d.stream, text)
-        return undefined
-      case 'capture':
-        this.captures[d.id] = ((this.captures[d.id] ?? '') + text).slice(0, CAPTURE_LIMIT)
-        return undefined
-      case 'session': {
-        const session = this.sessions[d.id]!
-        if (d.stream === 'in') return new Failure('EBADF')
-        const grown = (session[d.stream] + text).slice(0, CAPTURE_LIMIT)
-        this.sessions[d.id] = { ...session, [d.stream]: grown }
-        return undefined
-      }
-      case 'pipe':
-        if (!this.hasReader(d.id)) {
-          task.signals = [...task.signals, 'PIPE']
-          return new Failure('EBADF')
-        }
-        this.pipes[d.id] = ((this.pipes[d.id] ?? '') + text).slice(0, PIPE_SIZE * 16)
-        return undefined
-      case 'file':
-        return this.#writeFile(task, d.id, text)
-      case 'full':
-        return new Failure('ENOSPC')
-      default:
-        return undefined
-    }
-  }
-
-  #writeFile(task: Task, id: string, text: string): Failure | undefined {
-    const open = this.open[id]
-    if (!open || open.readOnly) return new Failure('EBADF')
-    const root = this.roots[open.fs]
-    const node = root && lookUp(root, open.names)
-    if (node?.t !== 'f') return undefined
-    const at = open.append ? node.data.length : Math.min(open.at, node.data.length)
-    const data = node.data.slice(0, at) + text + node.data.slice(at + text.length)
-    if (data.length > CAPTURE_LIMIT) return new Failure('EFBIG')
-    const limit = this.setting.limits[open.fs]
-    if (limit !== undefined && data.length > limit) return new Failure('ENOSPC')
-    this.roots[open.fs] = withNode(root!, open.names, { ...node, data, mtime: task.clock }, task.clock)
-    this.open[id] = { ...open, at: at + text.length }
-    return undefined
-  }
-
-  /** Reads what is there: text, undefined at the end, null when one has to wait. */
-  read(task: Task, fd: number, most = Infinity): string | undefined | null {
-    const d = task.fds[fd]
-    switch (d?.k) {
-      case 'pipe': {
-        const text = this.pipes[d.id] ?? ''
-        if (text === '') return this.hasWriter(d.id) ? null : undefined
-        this.pipes[d.id] = text.slice(most)
-        return text.slice(0, most)
-      }
-      case 'session': {
-        const session = this.sessions[d.id]!
-        if (session.stdin === '') return session.closed ? undefined : null
-        this.sessions[d.id] = { ...session, stdin: session.stdin.slice(most) }
-        return session.stdin.slice(0, most)
-      }
-      case 'file': {
-        const open = this.open[d.id]
-        const root = open && this.roots[open.fs]
-        const node = root && lookUp(root, open!.names)
-        const text = node ? contentOf(node) : ''
-        if (!open || open.at >= text.length) return undefined
-        this.open[d.id] = { ...open, at: Math.min(open.at + most, text.length) }
-        return text.slice(open.at, open.at + most)
-      }
-      case 'zero':
-        return '\0'.repeat(Math.min(most, 4096))
-      case 'random':
-        return 'r'.repeat(Math.min(most, 512))
-      default:
-        return undefined
-    }
-  }
-
-  /** Makes a file of zeros; gives back how many bytes found room, or what is wrong. */
-  fill(task: Task, path: string, bytes: number): number | string {
-    const world = this.files(task)
-    const place = openForWriting(world, path, false)
-    if (failed(place)) return place.text
-    if (place.node?.t !== 'f') return bytes
-    const root = this.roots[place.mount.fs]!
-    const node = lookUp(root, place.names)
-    if (node?.t !== 'f') return bytes
-    const limit = this.setting.limits[place.mount.fs]
-    const room = limit === undefined ? bytes : Math.max(0, Math.min(bytes, limit - treeSize(root)))
-    this.roots[place.mount.fs] = withNode(root, place.names, { ...node, zeros: room, mtime: task.clock }, task.clock)
-    return room
-  }
-
-  #log(name: string, at: Micros, stream: 'stdout' | 'stderr', text: string): void {
-    const container = this.containers[name]!
-    const before = container.log
-    const chunk: LogChunk = { at, stream, text, before, count: (before?.count ?? 0) + 1 }
-    this.containers[name] = { ...container, log: chunk.count % LOG_KEPT === 0 ? trimmed(chunk) : chunk }
-  }
-
   wait(task: Task, wait: Wait): void {
     task.wait = wait
   }
@@ -481,35 +300,4 @@ export class Kernel {
   }
 }
 
-const allowedToRead = (world: FileWorld, node: FsNode): boolean => world.user.uid === 0 || ((node.mode >> (node.uid === world.user.uid ? 6 : node.gid === world.user.gid || world.user.groups.includes(node.gid) ? 3 : 0)) & 4) !== 0
-
 const thawed = (program: ProgramState): ProgramState => (program.kind === 'shell' ? { kind: 'shell', shell: { ...program.shell, stack: program.shell.stack.slice() } } : program)
-
-/** The newest half of a long log. */
-function trimmed(chunk: LogChunk): LogChunk {
-  const kept: LogChunk[] = []
-  for (let c: LogChunk | null = chunk; c && kept.length < LOG_KEPT / 2; c = c.before) kept.push(c)
-  let result: LogChunk | null = null
-  for (let i = kept.length - 1; i >= 0; i--) result = { ...kept[i]!, before: result }
-  return result!
-}
-
-/** What the node tells its kernels: sizes, cgroup form, addresses. */
-export interface KernelSetting {
-  readonly nodeName: string
-  readonly cgroups: 'v1' | 'v2'
-  readonly cpus: number
-  readonly memory: number
-  readonly release: string
-  /** Sizes of file systems that have a limit, by key. */
-  readonly limits: Readonly<Record<string, number>>
-  readonly bootedAt: Micros
-  /** Namespace numbers: of the node, and of this pod's. */
-  readonly namespaces: Readonly<Record<string, number>>
-  /** Values of /proc/sys that the pod set. */
-  readonly sysctls: Readonly<Record<string, string>>
-}
-
-export const NO_SETTING: KernelSetting = {
-  nodeName: 'node', cgroups: 'v2', cpus: 4, memory: 8 * 1024 ** 3, release: '6.12.0', limits: {}, bootedAt: 0, namespaces: {}, sysctls: {},
-}

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { seconds } from '../../engine/time.ts'
 import { BASE } from './rootfs.ts'
-import { NO_SETTING } from './kernel.ts'
+import { NO_SETTING } from './setting.ts'
 import { execIn, machineAt, newMachine, startContainer, withContainerMade, type ContainerConfig } from './pod-machine.ts'
 import type { LogChunk, Machine } from './machine.ts'
 

@@ -3,7 +3,7 @@ import { allowed, existing, type FileWorld } from './files.ts'
 import { baseName, type RegularFile } from './fs.ts'
 import type { Kernel, Task } from './kernel.ts'
 import type { ProgramState } from './machine.ts'
-import { shellState } from './shell/run.ts'
+import { shellState } from './shell/state.ts'
 import { parseShell } from './shell/parse.ts'
 import { SyntaxFault } from './shell/syntax.ts'
 

@@ -40,3 +40,13 @@ export type Frame =
   | { readonly f: 'trap'; readonly status: number }
   | { readonly f: 'read'; readonly names: readonly string[]; readonly raw: boolean; readonly fds: Readonly<Record<number, Descriptor>> | null; readonly until?: number }
   | { readonly f: 'env'; readonly vars: Readonly<Record<string, string | null>>; readonly exported: Readonly<Record<string, boolean>> }
+
+/** A shell that is about to run `node`. */
+export function shellState(node: ShellNode | null, name: string, params: readonly string[], env: Readonly<Record<string, string>>, tail: boolean): ShellState {
+  const exported: Record<string, true> = {}
+  for (const key of Object.keys(env)) exported[key] = true
+  return {
+    vars: { ...env, PWD: env['PWD'] ?? '/', IFS: ' \t\n', OPTIND: '1' }, exported: { ...exported, PWD: true }, functions: {}, name, params, status: 0, lastBackground: 0,
+    traps: {}, deferred: [], errexit: false, nounset: false, xtrace: false, stack: node ? [{ f: 'node', node }] : [], sub: false, tail,
+  }
+}

@@ -3,7 +3,7 @@ import { bytesOf, changeNode, existing, makeDirectory, makeLink, mountOf, moveOr
 import { baseName, device, treeSize, type FsNode } from '../fs.ts'
 import type { Mount } from '../machine.ts'
 import { GROUPS, USERS } from '../users.ts'
-import { ToolContext, options, type Tool } from './context.ts'
+import { options, type Tool, type ToolContext } from './context.ts'
 import { clockText } from './clock.ts'
 
 const TYPES: Readonly<Record<FsNode['t'], string>> = { d: 'd', f: '-', l: 'l', c: 'c', b: 'b', s: 's', p: 'p' }

@@ -1,6 +1,6 @@
 import type { Kernel, Task } from '../kernel.ts'
 import { parseShell } from '../shell/parse.ts'
-import { shellState } from '../shell/run.ts'
+import { shellState } from '../shell/state.ts'
 import { SyntaxFault } from '../shell/syntax.ts'
 import { baseName } from '../fs.ts'
 import { ToolContext, type Tool } from './context.ts'

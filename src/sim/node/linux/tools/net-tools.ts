@@ -3,7 +3,7 @@ import { failed } from '../errno.ts'
 import { existing } from '../files.ts'
 import type { Kernel, Task } from '../kernel.ts'
 import type { Answer } from '../machine.ts'
-import { ToolContext, options, type Tool } from './context.ts'
+import { options, type Tool, type ToolContext } from './context.ts'
 import { duration } from './process-tools.ts'
 
 /** The process of the pod that listens on a port. */

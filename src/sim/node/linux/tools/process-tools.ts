@@ -5,7 +5,7 @@ import { startProgram } from '../programs.ts'
 import { GROUPS, USERS } from '../users.ts'
 import { formatted } from './printf.ts'
 import { testExpression } from './test-command.ts'
-import { ToolContext, options, type Tool } from './context.ts'
+import { options, type Tool, type ToolContext } from './context.ts'
 import { clockText } from './clock.ts'
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, s: 1, m: 60, h: 3600, d: 86_400 }

@@ -1,4 +1,4 @@
-import { regularExpression } from './text-tools.ts'
+import { regularExpression } from './regex.ts'
 import { options, type ToolContext } from './context.ts'
 
 type Address = { readonly line: number } | { readonly last: true } | { readonly match: RegExp }

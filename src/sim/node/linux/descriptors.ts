@@ -1,0 +1,205 @@
+import type { Micros } from '../../engine/time.ts'
+import { Failure, failed } from './errno.ts'
+import { contentOf, existing, openForWriting, type FileWorld } from './files.ts'
+import { lookUp, treeSize, withNode, type FsNode } from './fs.ts'
+import type { ContainerState, Descriptor, LogChunk, Machine, OpenFile, Session } from './machine.ts'
+import type { KernelSetting } from './setting.ts'
+import type { Task } from './kernel.ts'
+
+const LOG_KEPT = 4096
+const CAPTURE_LIMIT = 1 << 20
+const PIPE_SIZE = 65_536
+
+/** The part of a machine at work that opens, reads and writes: files, pipes, logs, sessions. */
+export abstract class Descriptors {
+  readonly tasks = new Map<number, Task>()
+  readonly containers: Record<string, ContainerState>
+  readonly roots: Record<string, FsNode>
+  readonly pipes: Record<string, string>
+  readonly open: Record<string, OpenFile>
+  readonly captures: Record<string, string>
+  readonly sessions: Record<string, Session>
+  readonly setting: KernelSetting
+  lastId: number
+
+  constructor(machine: Machine, setting: KernelSetting) {
+    this.setting = setting
+    this.lastId = machine.lastId
+    this.containers = { ...machine.containers }
+    this.roots = { ...machine.roots }
+    this.pipes = { ...machine.pipes }
+    this.open = { ...machine.open }
+    this.captures = { ...machine.captures }
+    this.sessions = { ...machine.sessions }
+  }
+
+  /** The files that a process sees. */
+  abstract files(task: Task): FileWorld
+
+  hasWriter(pipe: string): boolean {
+    return this.#holds(pipe, 'w')
+  }
+
+  hasReader(pipe: string): boolean {
+    return this.#holds(pipe, 'r')
+  }
+
+  #holds(pipe: string, end: 'r' | 'w'): boolean {
+    const leads = (fds: Readonly<Record<number, Descriptor>>): boolean => {
+      for (const fd in fds) {
+        const d = fds[fd]!
+        if (d.k === 'pipe' && d.id === pipe && d.end === end) return true
+      }
+      return false
+    }
+    for (const task of this.tasks.values()) {
+      if (task.exit !== undefined) continue
+      if (leads(task.fds)) return true
+      if (task.program.kind === 'shell') for (const frame of task.program.shell.stack) if (frame.f === 'restore' && leads(frame.fds)) return true
+    }
+    return false
+  }
+
+  /** Opens a file as a descriptor. */
+  openFile(task: Task, path: string, mode: 'r' | 'w' | 'a' | 'rw'): Descriptor | Failure {
+    const world = this.files(task)
+    const place = mode === 'r' ? existing(world, path) : openForWriting(world, path, mode !== 'w')
+    if (failed(place)) return place
+    const { node } = place
+    if (node?.t === 'd') return new Failure('EISDIR')
+    if (node?.t === 'c') return this.#deviceDescriptor(task, node.device)
+    if (mode === 'r' && node && !allowedToRead(world, node)) return new Failure('EACCES')
+    const id = `f${++this.lastId}`
+    if (place.pseudo) {
+      this.roots[`pseudo:${id}`] = node!
+      this.open[id] = { fs: `pseudo:${id}`, names: [], at: 0, append: false, readOnly: mode === 'r' }
+    } else this.open[id] = { fs: place.mount.fs, names: place.names, at: 0, append: mode === 'a', readOnly: mode === 'r' }
+    return { k: 'file', id }
+  }
+
+  #deviceDescriptor(task: Task, device: string): Descriptor {
+    if (device === '1,5') return { k: 'zero' }
+    if (device === '1,7') return { k: 'full' }
+    if (device === '1,8' || device === '1,9') return { k: 'random' }
+    if (device.startsWith('fd,')) return task.fds[Number(device.slice(3))] ?? { k: 'null' }
+    return { k: 'null' }
+  }
+
+  /** Writes to a descriptor. */
+  write(task: Task, fd: number, text: string): Failure | undefined {
+    const d = task.fds[fd]
+    if (!d) return new Failure('EBADF')
+    if (text === '') return undefined
+    switch (d.k) {
+      case 'log':
+        this.#log(task.container, task.clock, d.stream, text)
+        return undefined
+      case 'capture':
+        this.captures[d.id] = ((this.captures[d.id] ?? '') + text).slice(0, CAPTURE_LIMIT)
+        return undefined
+      case 'session': {
+        const session = this.sessions[d.id]!
+        if (d.stream === 'in') return new Failure('EBADF')
+        const grown = (session[d.stream] + text).slice(0, CAPTURE_LIMIT)
+        this.sessions[d.id] = { ...session, [d.stream]: grown }
+        return undefined
+      }
+      case 'pipe':
+        if (!this.hasReader(d.id)) {
+          task.signals = [...task.signals, 'PIPE']
+          return new Failure('EBADF')
+        }
+        this.pipes[d.id] = ((this.pipes[d.id] ?? '') + text).slice(0, PIPE_SIZE * 16)
+        return undefined
+      case 'file':
+        return this.#writeFile(task, d.id, text)
+      case 'full':
+        return new Failure('ENOSPC')
+      default:
+        return undefined
+    }
+  }
+
+  #writeFile(task: Task, id: string, text: string): Failure | undefined {
+    const open = this.open[id]
+    if (!open || open.readOnly) return new Failure('EBADF')
+    const root = this.roots[open.fs]
+    const node = root && lookUp(root, open.names)
+    if (node?.t !== 'f') return undefined
+    const at = open.append ? node.data.length : Math.min(open.at, node.data.length)
+    const data = node.data.slice(0, at) + text + node.data.slice(at + text.length)
+    if (data.length > CAPTURE_LIMIT) return new Failure('EFBIG')
+    const limit = this.setting.limits[open.fs]
+    if (limit !== undefined && data.length > limit) return new Failure('ENOSPC')
+    this.roots[open.fs] = withNode(root!, open.names, { ...node, data, mtime: task.clock }, task.clock)
+    this.open[id] = { ...open, at: at + text.length }
+    return undefined
+  }
+
+  /** Reads what is there: text, undefined at the end, null when one has to wait. */
+  read(task: Task, fd: number, most = Infinity): string | undefined | null {
+    const d = task.fds[fd]
+    switch (d?.k) {
+      case 'pipe': {
+        const text = this.pipes[d.id] ?? ''
+        if (text === '') return this.hasWriter(d.id) ? null : undefined
+        this.pipes[d.id] = text.slice(most)
+        return text.slice(0, most)
+      }
+      case 'session': {
+        const session = this.sessions[d.id]!
+        if (session.stdin === '') return session.closed ? undefined : null
+        this.sessions[d.id] = { ...session, stdin: session.stdin.slice(most) }
+        return session.stdin.slice(0, most)
+      }
+      case 'file': {
+        const open = this.open[d.id]
+        const root = open && this.roots[open.fs]
+        const node = root && lookUp(root, open!.names)
+        const text = node ? contentOf(node) : ''
+        if (!open || open.at >= text.length) return undefined
+        this.open[d.id] = { ...open, at: Math.min(open.at + most, text.length) }
+        return text.slice(open.at, open.at + most)
+      }
+      case 'zero':
+        return '\0'.repeat(Math.min(most, 4096))
+      case 'random':
+        return 'r'.repeat(Math.min(most, 512))
+      default:
+        return undefined
+    }
+  }
+
+  /** Makes a file of zeros; gives back how many bytes found room, or what is wrong. */
+  fill(task: Task, path: string, bytes: number): number | string {
+    const world = this.files(task)
+    const place = openForWriting(world, path, false)
+    if (failed(place)) return place.text
+    if (place.node?.t !== 'f') return bytes
+    const root = this.roots[place.mount.fs]!
+    const node = lookUp(root, place.names)
+    if (node?.t !== 'f') return bytes
+    const limit = this.setting.limits[place.mount.fs]
+    const room = limit === undefined ? bytes : Math.max(0, Math.min(bytes, limit - treeSize(root)))
+    this.roots[place.mount.fs] = withNode(root, place.names, { ...node, zeros: room, mtime: task.clock }, task.clock)
+    return room
+  }
+
+  #log(name: string, at: Micros, stream: 'stdout' | 'stderr', text: string): void {
+    const container = this.containers[name]!
+    const before = container.log
+    const chunk: LogChunk = { at, stream, text, before, count: (before?.count ?? 0) + 1 }
+    this.containers[name] = { ...container, log: chunk.count % LOG_KEPT === 0 ? trimmed(chunk) : chunk }
+  }
+}
+
+const allowedToRead = (world: FileWorld, node: FsNode): boolean => world.user.uid === 0 || ((node.mode >> (node.uid === world.user.uid ? 6 : node.gid === world.user.gid || world.user.groups.includes(node.gid) ? 3 : 0)) & 4) !== 0
+
+/** The newest half of a long log. */
+function trimmed(chunk: LogChunk): LogChunk {
+  const kept: LogChunk[] = []
+  for (let c: LogChunk | null = chunk; c && kept.length < LOG_KEPT / 2; c = c.before) kept.push(c)
+  let result: LogChunk | null = null
+  for (let i = kept.length - 1; i >= 0; i--) result = { ...kept[i]!, before: result }
+  return result!
+}

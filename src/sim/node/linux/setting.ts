@@ -1,0 +1,21 @@
+import type { Micros } from '../../engine/time.ts'
+
+/** What the node tells its kernels: sizes, cgroup form, addresses. */
+export interface KernelSetting {
+  readonly nodeName: string
+  readonly cgroups: 'v1' | 'v2'
+  readonly cpus: number
+  readonly memory: number
+  readonly release: string
+  /** Sizes of file systems that have a limit, by key. */
+  readonly limits: Readonly<Record<string, number>>
+  readonly bootedAt: Micros
+  /** Namespace numbers: of the node, and of this pod's. */
+  readonly namespaces: Readonly<Record<string, number>>
+  /** Values of /proc/sys that the pod set. */
+  readonly sysctls: Readonly<Record<string, string>>
+}
+
+export const NO_SETTING: KernelSetting = {
+  nodeName: 'node', cgroups: 'v2', cpus: 4, memory: 8 * 1024 ** 3, release: '6.12.0', limits: {}, bootedAt: 0, namespaces: {}, sysctls: {},
+}
