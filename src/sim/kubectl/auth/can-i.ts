@@ -5,7 +5,7 @@ import type { Invocation, KubectlContext } from '../context.ts'
 import { fail, refuse } from '../failure.ts'
 import { layoutTable } from '../print-table.ts'
 import { resourceGroupText } from '../rule-text.ts'
-import { compacted, type Rule } from './rules.ts'
+import { compacted, type Rule } from '../rbac-rules.ts'
 
 const VERBS: ReadonlySet<string> = new Set(['get', 'list', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection', 'use', 'bind', 'impersonate', '*', 'approve', 'sign', 'escalate', 'attest'])
 const PATH_VERBS: ReadonlySet<string> = new Set(['get', 'put', 'post', 'head', 'options', 'delete', 'patch', '*'])

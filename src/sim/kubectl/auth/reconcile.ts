@@ -6,7 +6,7 @@ import { fail, Failure, refuse } from '../failure.ts'
 import { entriesOf, namesFiles } from '../files.ts'
 import { printerOf } from '../printer.ts'
 import { createTarget, deleteTarget, getTarget, objectName, updateTarget, type Target } from '../resources.ts'
-import { uncovered, type Rule } from './rules.ts'
+import { uncovered, type Rule } from '../rbac-rules.ts'
 
 interface Subject {
   readonly kind: string

@@ -5,6 +5,7 @@ import { ENDPOINT_SLICES, list } from '../../client/request.ts'
 import type { KubectlContext } from '../context.ts'
 
 import type { Describer } from './generic.ts'
+import { LIMIT_HEAD, limitRows, quotaText } from './limits.ts'
 import { annotationLines, dateText, labelLines } from './texts.ts'
 
 const head = ({ metadata }: KubeObject): string =>
@@ -24,20 +25,12 @@ export const describeNamespace: Describer = (ctx, object) => {
     const answer = ctx.call(list({ group: '', version: 'v1', resource }, metadata.name)) as unknown
     return isStatus(answer) ? [] : (answer as KubeList).items
   }
-  const quotas = count('resourcequotas') as readonly KubeObject<unknown, { readonly hard?: Record<string, string>; readonly used?: Record<string, string> }>[]
+  const quotas = count('resourcequotas')
   const ranges = count('limitranges')
   let t = `Name:\t${metadata.name}\n${labelLines(metadata)}${annotationLines(metadata)}Status:\t${status?.phase ?? ''}\n`
   if (status?.conditions?.length) t += conditionTable(status.conditions)
-  t += '\n'
-  if (quotas.length === 0) t += 'No resource quota.\n'
-  else {
-    t += 'Resource Quotas\n'
-    for (const q of quotas) {
-      const hard = q.status?.hard ?? {}
-      t += `  Name:\t${q.metadata.name}\n  Resource\tUsed\tHard\n  --------\t---\t---\n${Object.keys(hard).sort().map((k) => `  ${k}\t${q.status?.used?.[k] ?? '0'}\t${hard[k]!}\n`).join('')}`
-    }
-  }
-  t += ranges.length === 0 ? '\nNo LimitRange resource.\n' : `\nResource Limits\n${ranges.map((r) => ` ${r.metadata.name}\n`).join('')}`
+  t += quotas.length === 0 ? '\nNo resource quota.\n' : `\nResource Quotas\n${quotas.map((q) => `  Name:\t${q.metadata.name}\n${quotaText(q, '  ')}`).join('')}`
+  t += ranges.length === 0 ? '\nNo LimitRange resource.\n' : `\nResource Limits\n ${LIMIT_HEAD.join(' ')}${ranges.map((r) => limitRows(r, ' ')).join('')}`
   return { text: t, events: false }
 }
 
@@ -133,13 +126,13 @@ interface Slice extends KubeObject {
   readonly addressType?: string
 }
 
-function endpointSlices(ctx: KubectlContext, namespace: string, service: string): readonly Slice[] {
+export function endpointSlices(ctx: KubectlContext, namespace: string, service: string): readonly Slice[] {
   const answer = ctx.call(list(ENDPOINT_SLICES, namespace, { labelSelector: `kubernetes.io/service-name=${service}` })) as unknown
   return isStatus(answer) ? [] : ((answer as KubeList).items as readonly Slice[])
 }
 
 /** The first three ready addresses of a port, and how many more there are. */
-function endpointsText(slices: readonly Slice[], portName: string): string {
+export function endpointsText(slices: readonly Slice[], portName: string): string {
   const all: string[] = []
   for (const slice of slices) {
     const port = (slice.ports ?? []).find((p) => (p.name ?? '') === portName)

@@ -1,4 +1,5 @@
-import { EPOCH_UNIX_SECONDS, parseTime } from '../../engine/time.ts'
+import { humanDuration } from '../../api/human-duration.ts'
+import { EPOCH_UNIX_SECONDS, parseTime, type Micros } from '../../engine/time.ts'
 import type { ObjectMeta } from '../../api/meta.ts'
 import { mapLines } from '../template-text.ts'
 import { LAST_APPLIED } from '../last-applied.ts'
@@ -32,4 +33,10 @@ export function annotationLines(meta: ObjectMeta, title = 'Annotations'): string
       return `${head}${key}:\n${value.split('\n').map((line) => `\t  ${line.length > 140 ? `${line.slice(0, 140)}...` : line}\n`).join('')}`
     })
     .join('')
+}
+
+/** "Terminating (lasts 5s)" of an object that is being deleted. */
+export function leavingText({ deletionTimestamp }: ObjectMeta, now: Micros): string | undefined {
+  const at = parseTime(deletionTimestamp ?? undefined)
+  return at === undefined ? undefined : `Terminating (lasts ${humanDuration(now - at)})`
 }

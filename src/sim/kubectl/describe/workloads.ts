@@ -1,5 +1,5 @@
 import { compileSelector, formatLabelSelector, selectorText, type LabelSelector } from '../../api/labels.ts'
-import { controllerOf, isControlledBy, type KubeList, type KubeObject } from '../../api/meta.ts'
+import { controllerOf, isControlledBy, type KubeList, type KubeObject, type StringMap } from '../../api/meta.ts'
 import type { Pod } from '../../api/pod.ts'
 import type { PodTemplateSpec } from '../../api/pod-spec.ts'
 import { isStatus } from '../../api/status.ts'
@@ -7,7 +7,9 @@ import { deepEqual } from '../../api/deep.ts'
 import { list, PODS, REPLICA_SETS } from '../../client/request.ts'
 import type { KubectlContext } from '../context.ts'
 import { podTemplateText } from '../template-text.ts'
+import { formatLabels } from '../../kinds/define.ts'
 import type { Describer } from './generic.ts'
+import { claimTemplatesText } from './storage.ts'
 import { annotationLines, dateText, labelLines } from './texts.ts'
 
 interface Workload extends KubeObject {
@@ -98,6 +100,30 @@ export const describeDaemonSet: Describer = (ctx, object) => {
   t += `Number of Nodes Scheduled with Up-to-date Pods: ${status.updatedNumberScheduled ?? 0}\nNumber of Nodes Scheduled with Available Pods: ${status.numberAvailable ?? 0}\n`
   t += `Number of Nodes Misscheduled: ${status.numberMisscheduled ?? 0}\nPods Status:\t${podPhases(owned(ctx, PODS, set, object) as readonly Pod[])}\n`
   return { text: t + podTemplateText(spec.template), events: true }
+}
+
+/** kubectl: describe.go, StatefulSetDescriber. */
+export const describeStatefulSet: Describer = (ctx, object) => {
+  const set = object as Workload & { readonly spec: { readonly volumeClaimTemplates?: readonly KubeObject[] } }
+  const { metadata, spec, status = {} } = set
+  const { type = '', rollingUpdate } = (spec.updateStrategy ?? {}) as { readonly type?: string; readonly rollingUpdate?: { readonly partition?: number; readonly maxUnavailable?: number | string } }
+  let t = `Name:\t${metadata.name}\nNamespace:\t${metadata.namespace}\nCreationTimestamp:\t${dateText(metadata.creationTimestamp)}\nSelector:\t${selectorText(compileSelector(spec.selector))}\n${labelLines(metadata)}${annotationLines(metadata)}`
+  t += `Replicas:\t${spec.replicas ?? 0} desired | ${status.replicas ?? 0} total\nUpdate Strategy:\t${type}\n`
+  if (rollingUpdate?.partition !== undefined) t += `  Partition:\t${rollingUpdate.partition}\n${rollingUpdate.maxUnavailable === undefined ? '' : `  MaxUnavailable:\t${rollingUpdate.maxUnavailable}\n`}`
+  t += `Pods Status:\t${podPhases(owned(ctx, PODS, set, object) as readonly Pod[])}\n${podTemplateText(spec.template)}`
+  return { text: t + claimTemplatesText(spec.volumeClaimTemplates), events: true }
+}
+
+/** kubectl: describe.go, ReplicationControllerDescriber. */
+export const describeReplicationController: Describer = (ctx, object) => {
+  const rc = object as unknown as Workload & { readonly spec: { readonly selector?: StringMap } }
+  const { metadata, status = {} } = rc
+  const selector = rc.spec.selector as StringMap | undefined
+  const pods = owned(ctx, PODS, { ...rc, spec: { ...rc.spec, selector: { matchLabels: selector } } } as Workload, object) as readonly Pod[]
+  let t = `Name:\t${metadata.name}\nNamespace:\t${metadata.namespace}\nSelector:\t${formatLabels(selector)}\n${labelLines(metadata)}${annotationLines(metadata)}`
+  t += `Replicas:\t${status.replicas ?? 0} current / ${rc.spec.replicas ?? 0} desired\nPods Status:\t${podPhases(pods)}\n${podTemplateText(rc.spec.template)}`
+  if (status.conditions?.length) t += `Conditions:\n  Type\tStatus\tReason\n  ----\t------\t------\n${status.conditions.map((c) => `  ${c.type} \t${c.status}\t${c.reason ?? ''}\n`).join('')}`
+  return { text: t, events: true }
 }
 
 const nodeSelector = (template: PodTemplateSpec): string => {
