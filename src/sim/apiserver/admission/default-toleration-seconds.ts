@@ -5,13 +5,12 @@ const ADDED = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable']
   key, operator: 'Exists' as const, effect: 'NoExecute' as const, tolerationSeconds: 300,
 }))
 
-/** Every pod bears an unready or unreachable node for 300 s unless it says otherwise (defaulttolerationseconds). */
+/** Every pod bears an unready or unreachable node for 300 s unless it says otherwise, after every update too (defaulttolerationseconds). */
 export const defaultTolerationSeconds: AdmissionPlugin = {
   name: 'DefaultTolerationSeconds',
   resources: ['pods'],
   keepsValid: true,
-  admit(_exec, object, old) {
-    if (old) return object
+  admit(_exec, object) {
     const pod = object as Pod
     const given = pod.spec.tolerations
     if (!given?.length) return { ...pod, spec: { ...pod.spec, tolerations: ADDED } } as Pod

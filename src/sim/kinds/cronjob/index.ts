@@ -48,4 +48,4 @@ export const cronJobKind = defineKind<CronJob>('batch', 'v1', 'CronJob', {
     textColumn('Images', (c) => containers(c).map((x) => x.image ?? '').join(','), 1),
     textColumn('Selector', (c) => formatLabelSelector(c.spec.jobTemplate?.spec?.selector), 1),
   ],
-}, false)
+})

@@ -14,7 +14,7 @@ export const horizontalPodAutoscalerKind = defineKind<HorizontalPodAutoscaler>('
   validateUpdate: validateAutoscaler,
   validateStatusUpdate: validateAutoscalerStatus,
   columns: autoscalerColumns,
-}, false)
+})
 
 const defaultV1 = (hpa: HorizontalPodAutoscalerV1): HorizontalPodAutoscalerV1 => toV1(defaultAutoscaler(fromV1(hpa)))
 
@@ -31,4 +31,4 @@ export const horizontalPodAutoscalerV1Kind = defineKind<HorizontalPodAutoscalerV
     toStored: (hpa) => fromV1(hpa),
     fromStored: (stored: KubeObject) => toV1(stored as HorizontalPodAutoscaler),
   },
-}, false)
+})

@@ -48,4 +48,4 @@ export const jobKind = defineKind<Job>('batch', 'v1', 'Job', {
   warnings: jobWarnings,
   columns: jobColumns,
   selectableFields: (job) => ({ 'status.successful': String(job.status?.succeeded ?? 0) }),
-}, false)
+})

@@ -44,4 +44,4 @@ export const replicationControllerKind = defineKind<ReplicationController>('', '
     textColumn('Selector', (rc) => formatLabels(rc.spec.selector), 1),
   ],
   selectableFields: (rc) => ({ 'status.replicas': String(rc.status?.replicas ?? 0) }),
-}, false)
+})

@@ -58,4 +58,4 @@ export const runtimeClassKind = defineKind<RuntimeClass>('node.k8s.io', 'v1', 'R
   validateUpdate: (rc, old) => ((rc.handler ?? '') === (old.handler ?? '') ? [] : [invalidValue('handler', rc.handler ?? '', FIELD_IMMUTABLE)]),
   warnings,
   columns: [nameColumn, textColumn('Handler', (rc) => rc.handler), ageColumn],
-}, false)
+})
