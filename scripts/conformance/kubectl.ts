@@ -53,6 +53,8 @@ const SERVER = '172.18.0.2:6443'
 /** Real steps were typed by a script about this far apart. */
 const BETWEEN = ms(100)
 const PATIENCE = seconds(120)
+/** What an API server puts behind a generateName. */
+const GENERATED = /^[bcdfghjklmnpqrstvwxz2456789]{5}$/
 /** An editor that is opened again and again is closed for good after this many times. */
 const EDITS = 8
 
@@ -139,7 +141,7 @@ class Telling {
 
   #note(object: KubeObject): void {
     const { name, generateName } = object.metadata
-    if (generateName && name.startsWith(generateName)) this.#names.set(name, generateName)
+    if (generateName && name.startsWith(generateName) && GENERATED.test(name.slice(generateName.length))) this.#names.set(name, generateName)
     const status = object.status as { readonly podIP?: string } | undefined
     if (object.kind === 'Pod' && status?.podIP) this.#podIPs.add(status.podIP)
     if (object.kind !== 'Service') return

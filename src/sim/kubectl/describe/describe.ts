@@ -1,10 +1,11 @@
 import type { KubeList, KubeObject } from '../../api/meta.ts'
-import { isNotFound, isStatus } from '../../api/status.ts'
+import { isNotFound, isStatus, type Status } from '../../api/status.ts'
+import { get, NAMESPACES } from '../../client/request.ts'
 import { choose, type Chosen } from '../chosen.ts'
 import type { Invocation, KubectlContext, Verb } from '../context.ts'
 import { Failure, statusText } from '../failure.ts'
 import { namesFiles } from '../files.ts'
-import { getTarget, listTarget, targetsOf } from '../resources.ts'
+import { getTarget, listTarget, targetsOf, type Target } from '../resources.ts'
 import { alignTabs } from '../tab-writer.ts'
 import { describers } from './describers.ts'
 import { eventsAbout, eventsText } from '../event-text.ts'
@@ -46,12 +47,19 @@ function find(ctx: KubectlContext, inv: Invocation): { readonly chosen: readonly
     else {
       const list = ctx.call(listTarget(target)) as unknown as KubeList
       const near = isStatus(list) ? [] : list.items.filter((o) => o.metadata.name.startsWith(target.name!))
-      if (near.length === 0) problems.push(statusText(answer))
+      if (near.length === 0) problems.push(statusText(homeless(ctx, target) ?? answer))
       else byPrefix = true
       for (const o of near) chosen.push({ target: { ...target, name: o.metadata.name }, object: { ...o, apiVersion: o.apiVersion ?? list.apiVersion, kind: o.kind ?? target.kind.kind } })
     }
   }
   return { chosen, problems, byPrefix }
+}
+
+/** The refusal when the namespace itself is not there, which describe tells instead. */
+function homeless(ctx: KubectlContext, { namespace }: Target): Status | undefined {
+  if (!namespace) return undefined
+  const answer = ctx.call(get(NAMESPACES, undefined, namespace)) as KubeObject | Status
+  return isNotFound(answer) ? (answer as Status) : undefined
 }
 
 function textOf(ctx: KubectlContext, withEvents: boolean, { target, object }: Chosen): string {
