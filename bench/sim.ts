@@ -6,10 +6,10 @@ import { hugeRows } from './rows/huge.ts'
 import { quietRows } from './rows/quiet.ts'
 import { requestRows } from './rows/requests.ts'
 import { detailedRollouts, rollouts } from './rows/rollouts.ts'
-import { schedulerRow } from './rows/scheduler.ts'
+import { schedulerRows } from './rows/scheduler.ts'
 
 const { values } = parseArgs({ options: { only: { type: 'string' }, quick: { type: 'boolean' } } })
-await measureAll([...rollouts, ...detailedRollouts, ...hugeRows, ...quietRows, schedulerRow, ...historyRows, ...requestRows], {
+await measureAll([...rollouts, ...detailedRollouts, ...hugeRows, ...quietRows, ...schedulerRows, ...historyRows, ...requestRows], {
   only: values.only === undefined ? undefined : new RegExp(values.only),
   quick: values.quick ?? false,
   found: (measured) => process.stdout.write(`${JSON.stringify(measured)}\n`),
