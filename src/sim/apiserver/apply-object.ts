@@ -1,6 +1,6 @@
 import type { JsonValue, KubeObject } from '../api/meta.ts'
 import { conflict, isStatus, notFound } from '../api/status.ts'
-import { storeKey } from '../store/store.ts'
+import { objectKey } from './keys.ts'
 import { applyConfiguration } from './apply/applying.ts'
 import { checkIdentity, decodeAs } from './decoding.ts'
 import type { Execution, Outcome } from './execution.ts'
@@ -10,7 +10,7 @@ import { createObject, groupResource, updateObject } from './writing.ts'
 /** PATCH of type apply: makes the object where there is none (endpoints/handlers/patch.go: applyPatcher). */
 export function applyObject(exec: Execution, request: RestRequest): Outcome<KubeObject> {
   const { kind, namespace, name } = exec
-  const key = storeKey(kind.plural, namespace, name)
+  const key = objectKey(kind, namespace, name)
   const live = exec.store.get(key)
   if (!live && exec.subresource) return notFound(groupResource(exec), name)
   const body = request.body as JsonValue

@@ -4,6 +4,7 @@ import { decode as decodeStructure } from '../api/schema/decode.ts'
 import { strictComplaints, validateStructure } from '../api/schema/structure.ts'
 import { schemaOf } from '../api/schema/schema.ts'
 import { badRequest, isStatus, type Status } from '../api/status.ts'
+import { decodeCustom, type CustomKind } from './custom/kind.ts'
 import type { Body, Execution, Outcome } from './execution.ts'
 
 const REGISTRY = 'pkg/api/legacyscheme/scheme.go:30'
@@ -31,10 +32,19 @@ export function decodeAs(exec: Execution, body: Body, want: GroupVersionKind, co
   const full = { ...object, apiVersion, kind: want.kind, metadata: metadata ?? { name: '' } } as KubeObject
   if (exec.trusted) return full
   const mode = exec.options.fieldValidation ?? 'Warn'
-  const checked = validateStructure(full, mode, mode === 'Ignore' ? [] : complaints)
+  const custom = exec.kind.custom && want.kind === exec.kind.kind ? (exec.kind as CustomKind) : undefined
+  const checked = custom ? decodedCustom(custom, full, mode, complaints) : validateStructure(full, mode, mode === 'Ignore' ? [] : complaints)
   if (isStatus(checked)) return checked
   exec.warnings.push(...checked.warnings)
   return checked.object.metadata?.name === undefined ? { ...checked.object, metadata: { ...checked.object.metadata, name: '' } } : checked.object
+}
+
+function decodedCustom(kind: CustomKind, full: KubeObject, mode: string, earlier: readonly string[]): { readonly object: KubeObject; readonly warnings: readonly string[] } | Status {
+  const { object, unknown, error } = decodeCustom(kind, full)
+  const refuse = (why: string): Status => badRequest(`${kind.kind} in version ${goQuote(kind.version)} cannot be handled as a ${kind.kind}: ${why}`)
+  if (error) return refuse(error)
+  const complaints = mode === 'Ignore' ? [] : [...earlier, ...strictComplaints(unknown)]
+  return mode === 'Strict' && complaints.length ? refuse(`strict decoding error: ${complaints.join(', ')}`) : { object, warnings: complaints }
 }
 
 /** A body that says that it is something else (apimachinery: serializer/json, versioning). */

@@ -2,8 +2,10 @@ import type { KubeObject } from '../api/meta.ts'
 import type { Pod } from '../api/pod.ts'
 import { conflict, notFound, success, type Status } from '../api/status.ts'
 import { formatTime, parseTime, seconds } from '../engine/time.ts'
-import { storeKey } from '../store/store.ts'
+import { objectKey } from './keys.ts'
 import { refuseDeletion } from './admission/index.ts'
+import type { CustomResourceDefinition } from '../kinds/customresourcedefinition/customresourcedefinition.ts'
+import { CRDS, terminating } from './custom/establishing.ts'
 import { commit, commitRemoval } from './committing.ts'
 import type { Execution, Outcome } from './execution.ts'
 
@@ -16,7 +18,7 @@ const ORPHAN = 'orphan'
  */
 export function deleteObject(exec: Execution): Outcome {
   const { kind, namespace, name } = exec
-  const key = storeKey(kind.plural, namespace, name)
+  const key = objectKey(kind, namespace, name)
   const old = exec.store.get(key)
   const gr = { group: kind.group, resource: kind.plural }
   if (!old) return notFound(gr, name)
@@ -25,6 +27,7 @@ export function deleteObject(exec: Execution): Outcome {
   warnOfOrphans(exec)
   const finalizers = finalizersAfter(exec, old)
   if (kind.plural === 'namespaces') return deleteNamespace(exec, key, old)
+  if (kind.plural === CRDS && kind.group === 'apiextensions.k8s.io') return old.metadata.deletionTimestamp ? old : commit(exec, key, terminating(old as CustomResourceDefinition, exec.now), old)
   const grace = kind.plural === 'pods' ? podGrace(exec, old as Pod) : 0
   if (grace > 0) return markGraceful(exec, key, old, finalizers, grace)
   if (finalizers.length > 0) return mark(exec, key, old, finalizers, 0)

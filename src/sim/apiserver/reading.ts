@@ -2,7 +2,7 @@ import type { KubeObject } from '../api/meta.ts'
 import { columnsOf } from '../api/schema/schema.ts'
 import { expired, isStatus, notFound } from '../api/status.ts'
 import type { Cell } from '../kinds/definition.ts'
-import { storeKey } from '../store/store.ts'
+import { collectionOf, objectKey } from './keys.ts'
 import type { Execution, Outcome } from './execution.ts'
 import { checkRevision, continueToken, placeIn, readToken } from './paging.ts'
 import { checkSelectors, matcher } from './selection.ts'
@@ -26,7 +26,7 @@ export function getObject(exec: Execution): Outcome {
   const { kind, namespace, name } = exec
   const stale = checkRevision(exec, false)
   if (stale) return stale
-  const found = exec.store.get(storeKey(kind.plural, namespace, name))
+  const found = exec.store.get(objectKey(kind, namespace, name))
   if (!found) return notFound({ group: kind.group, resource: kind.plural }, name)
   const object = exec.means.overlay(kind.plural, found, exec.now)
   return exec.options.asTable ? tableOf(exec, [object], { resourceVersion: object.metadata.resourceVersion }) : object
@@ -39,8 +39,8 @@ export function selectObjects(exec: Execution, revision?: number): Outcome<reado
   if (wrong) return wrong
   const wanted = matcher(kind, undefined, options.labelSelector, options.fieldSelector)
   const found: KubeObject[] = []
-  const past = revision === undefined || revision >= store.revision ? undefined : store.objectsAt(kind.plural, revision, namespace)
-  for (const object of past ?? store.keys(kind.plural, namespace).map((key) => store.get(key)!)) {
+  const past = revision === undefined || revision >= store.revision ? undefined : store.objectsAt(collectionOf(kind), revision, namespace)
+  for (const object of past ?? store.keys(collectionOf(kind), namespace).map((key) => store.get(key)!)) {
     if (wanted(object)) found.push(exec.means.overlay(kind.plural, object, exec.now))
   }
   return found
@@ -65,10 +65,11 @@ export function listObjects(exec: Execution): Outcome {
   // How many remain is not counted where objects are filtered.
   const isFiltered = options.labelSelector !== undefined || options.fieldSelector !== undefined
   const metadata = {
+    ...(kind.custom ? { continue: '' } : {}),
     resourceVersion: `${revision}`,
     ...(left > 0 && last ? { continue: continueToken(revision, placeIn(exec, last)), ...(isFiltered ? {} : { remainingItemCount: left }) } : {}),
   }
-  if (options.asTable) return tableOf(exec, page, metadata)
+  if (options.asTable) return tableOf(exec, page, metadata.continue === '' ? { resourceVersion: metadata.resourceVersion } : metadata)
   const apiVersion = kind.group ? `${kind.group}/${kind.version}` : kind.version
   return { kind: `${kind.kind}List`, apiVersion, metadata, items: page }
 }
@@ -81,8 +82,8 @@ function after(exec: Execution, all: readonly KubeObject[], mark: string): numbe
 /** Objects as the rows that kubectl prints (apiserver: registry/rest, TableConvertor). */
 export function tableOf(exec: Execution, objects: readonly KubeObject[], metadata: Table['metadata']): Table {
   const { columns, group, plural } = exec.kind
-  const texts = exec.means.columnTexts(group, plural)
-  const types = new Map(columnsOf(group, plural).map((column) => [column.name, column.type]))
+  const texts = exec.kind.custom ? exec.means.columnTexts('', 'configmaps').slice(0, 1) : exec.means.columnTexts(group, plural)
+  const types = new Map(exec.kind.custom ? [] : columnsOf(group, plural).map((column) => [column.name, column.type]))
   return {
     kind: 'Table',
     apiVersion: 'meta.k8s.io/v1',

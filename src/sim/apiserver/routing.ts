@@ -6,6 +6,7 @@ import { decode, decodeAs } from './decoding.ts'
 import { deleteObject } from './deletion.ts'
 import { evictPod } from './eviction.ts'
 import type { Execution, Outcome } from './execution.ts'
+import { objectKey } from './keys.ts'
 import { patchObject } from './patching.ts'
 import { getObject, listObjects, selectObjects } from './reading.ts'
 import type { RestRequest } from './rest.ts'
@@ -43,7 +44,7 @@ export function withBody(exec: Execution, request: RestRequest, then: (object: K
 
 function put(exec: Execution, object: KubeObject): Outcome {
   const answer = putObject(exec, object)
-  const isAbsent = isStatus(answer) && answer.reason === 'NotFound' && !exec.store.get(`${exec.kind.plural}/${exec.namespace ? `${exec.namespace}/` : ''}${exec.name}`)
+  const isAbsent = isStatus(answer) && answer.reason === 'NotFound' && !exec.store.get(objectKey(exec.kind, exec.namespace, exec.name))
   return isAbsent && exec.kind.createsOnUpdate ? createObject(exec, object) : answer
 }
 

@@ -12,6 +12,12 @@ import { exactFields, pathRequest, resourceRequest, type Attributes } from './au
 import type { AdmissionStep } from './admission/plugin.ts'
 import { Authorizer, type AuthorizationMode } from './authorization/authorizer.ts'
 import { reviewKind } from './authorization/reviews.ts'
+import { deepEqual } from '../api/deep.ts'
+import type { KindDefinition } from '../kinds/definition.ts'
+import type { CustomResourceDefinition } from '../kinds/customresourcedefinition/customresourcedefinition.ts'
+import { CustomKinds } from './custom/custom-kinds.ts'
+import { cleanedUp, CRDS, established } from './custom/establishing.ts'
+import { collectionOf } from './keys.ts'
 import { Ownership } from './apply/ownership.ts'
 import { withManagers } from './apply/showing.ts'
 import type { Execution, Outcome, ServerMeans } from './execution.ts'
@@ -53,7 +59,8 @@ const DEPRECATED: Readonly<Record<string, string>> = { endpoints: 'v1 Endpoints 
 export class ApiServer {
   readonly store: Store
   readonly hub: WatchHub
-  readonly groups = new ServedGroups()
+  readonly custom: CustomKinds
+  readonly groups: ServedGroups
   readonly authorizer: Authorizer
   /** The stream that object uids are drawn from. */
   readonly uids: Random
@@ -62,6 +69,8 @@ export class ApiServer {
 
   constructor(engine: Engine, hooks: Partial<Pick<ServerMeans, 'podLog' | 'podExec' | 'overlay' | 'columnTexts'>> = {}, authorization: AuthorizationMode = 'AlwaysAllow') {
     this.store = new Store(engine)
+    this.custom = new CustomKinds(this.store)
+    this.groups = new ServedGroups(this.custom)
     this.authorizer = new Authorizer(this.store, authorization)
     this.hub = new WatchHub(engine)
     this.#leases = new EventLeases(engine)
@@ -78,6 +87,7 @@ export class ApiServer {
     engine.actor('apiserver', {
       request: (ctx, arrived: Arrived) => this.#serve(ctx, arrived),
       watch: (ctx, row: WatchRow) => this.#watch(ctx, row),
+      definition: (ctx, name: string) => this.#define(ctx, name),
       unwatch: (_ctx, id: string) => this.hub.open.delete(id),
       'lease-ended': (ctx, lease: string) => this.#expire(ctx, lease),
     })
@@ -97,7 +107,7 @@ export class ApiServer {
     const refused = this.authorizer.refuse(asked(request, who))
     if (refused) return { answer: refused, warnings, changes, created: false }
     const review = reviewKind(request.group, request.version, request.resource)
-    const kind = review?.kind ?? scheme.resource(request.group, request.version, request.resource)
+    const kind = review?.kind ?? this.kind(request)
     if (!kind) return { answer: resourceNotFound(), warnings, changes, created: false }
     const deprecated = trusted ? undefined : DEPRECATED[kind.plural]
     if (deprecated) warnings.push(deprecated)
@@ -112,7 +122,7 @@ export class ApiServer {
       name: request.name ?? '',
       subresource: request.subresource ?? '',
       options: request.options ?? NO_OPTIONS,
-      store: kind.storedAs ? new VersionedStore(this.store, kind.plural, kind.storedAs) : this.store,
+      store: kind.storedAs ? new VersionedStore(this.store, collectionOf(kind), kind.storedAs) : this.store,
       means: this.#means,
       warnings,
       userAgent: request.userAgent,
@@ -124,6 +134,7 @@ export class ApiServer {
         if (!ctx) return
         if (change.resource === 'events') this.#keepForAnHour(ctx, change)
         this.hub.dispatch(ctx, kind, change)
+        if (change.resource === CRDS && change.type !== 'DELETED') ctx.schedule(ms(20), 'apiserver', 'definition', change.object.metadata.name)
       },
     }
     const answer = review ? withBody(exec, request, (object) => review.answer({ authorizer: this.authorizer, who, now, namespace: request.namespace ?? '' }, object)) : route(exec, request)
@@ -145,6 +156,38 @@ export class ApiServer {
       if (change) this.hub.dispatch(ctx, kind, change)
     }
     if (keys.length > 0) ctx.note('apiserver.eventsExpired', { count: keys.length })
+  }
+
+  /** The kind behind REST coordinates: one of Kubernetes' own, or what a CustomResourceDefinition makes. */
+  kind({ group, version, resource }: Pick<RestRequest, 'group' | 'version' | 'resource'>): KindDefinition | undefined {
+    return scheme.resource(group, version, resource) ?? this.custom.kind(group, version, resource)
+  }
+
+  /** What the controllers for custom resources within the server do about a definition that was written. */
+  #define(ctx: EventContext, name: string): void {
+    const key = `${CRDS}/${name}`
+    const crd = this.store.get(key) as CustomResourceDefinition | undefined
+    const kind = scheme.resource('apiextensions.k8s.io', 'v1', CRDS)!
+    if (!crd) return
+    if (crd.metadata.deletionTimestamp) {
+      this.#removeInstances(ctx, crd)
+      const left = cleanedUp(crd)
+      const change = left.metadata.finalizers ? this.store.put(key, left) : this.store.remove(key, left)
+      if (change) this.hub.dispatch(ctx, kind, change)
+      return
+    }
+    const next = established(this.store, crd, ctx.now)
+    if (deepEqual(next, crd)) return
+    ctx.note('apiserver.established', { name })
+    this.hub.dispatch(ctx, kind, this.store.put(key, next))
+  }
+
+  #removeInstances(ctx: EventContext, { spec }: CustomResourceDefinition): void {
+    const kind = spec.versions?.map((v) => this.custom.kind(spec.group, v.name, spec.names.plural)).find((k) => k !== undefined)
+    for (const key of kind ? this.store.keys(collectionOf(kind)) : []) {
+      const change = this.store.remove(key)
+      if (change) this.hub.dispatch(ctx, kind!, change)
+    }
   }
 
   /** May the user do this? The refusal where not. */
@@ -188,12 +231,13 @@ export class ApiServer {
 
   /** Opens a watch: with the present state first, or with what happened since its resourceVersion. */
   #watch(ctx: EventContext, row: WatchRow): void {
-    const kind = scheme.resource(row.group, row.version, row.resource)
+    const kind = this.kind(row)
     if (!kind) return
-    this.hub.open.set(row.id, row)
+    const stored = collectionOf(kind)
+    this.hub.open.set(row.id, stored === row.resource ? row : { ...row, stored })
     ctx.note('apiserver.watch', { client: row.client, resource: row.resource })
     if (row.resourceVersion !== undefined) {
-      const news = this.store.changesSince(row.resource, Number(row.resourceVersion))
+      const news = this.store.changesSince(stored, Number(row.resourceVersion))
       if (!news) {
         this.hub.open.delete(row.id)
         this.hub.greet(ctx, row, 'EXPIRED', this.store.revision)

@@ -17,6 +17,8 @@ export interface WatchRow {
   readonly group: string
   readonly version: string
   readonly resource: string
+  /** The collection in the store, where it is not called like the resource. */
+  readonly stored?: string
   readonly namespace?: string
   readonly labelSelector?: string
   readonly fieldSelector?: string
@@ -107,9 +109,10 @@ const ON_NODE = /^spec\.nodeName=([^,!]+)$/
 const BY_NAME = /^metadata\.name=([^,!]+)$/
 
 function groupOf(row: WatchRow): string {
+  const resource = row.stored ?? row.resource
   const node = row.resource === 'pods' && row.fieldSelector ? ON_NODE.exec(row.fieldSelector) : null
-  if (node) return `${row.resource}#${node[1]}`
+  if (node) return `${resource}#${node[1]}`
   const name = row.fieldSelector ? BY_NAME.exec(row.fieldSelector) : null
-  if (name && (row.namespace || row.resource === 'nodes')) return `${row.resource}!${row.namespace ?? ''}/${name[1]}`
-  return row.namespace ? `${row.resource}@${row.namespace}` : row.resource
+  if (name && (row.namespace || row.resource === 'nodes')) return `${resource}!${row.namespace ?? ''}/${name[1]}`
+  return row.namespace ? `${resource}@${row.namespace}` : resource
 }

@@ -8,7 +8,7 @@ import {
   alreadyExists, conflict, generateNameConflict, invalid, isStatus, notFound, OPTIMISTIC_LOCK, unknownError, type GroupResource, type Status,
 } from '../api/status.ts'
 import { etcdKey } from '../store/etcd-key.ts'
-import { storeKey } from '../store/store.ts'
+import { objectKey } from './keys.ts'
 import { admit, validateAdmission } from './admission/index.ts'
 import { settle } from './admission/quota.ts'
 import { allocate } from './allocators.ts'
@@ -35,7 +35,7 @@ export function createObject(exec: Execution, sent: KubeObject, applied?: Applie
   const named = nameFor(exec, sent)
   if (isStatus(named)) return named
   const { kind, namespace } = exec
-  const key = storeKey(kind.plural, namespace, named)
+  const key = objectKey(kind, namespace, named)
   const { resourceVersion: _rv, deletionTimestamp: _dt, deletionGracePeriodSeconds: _dg, selfLink: _sl, managedFields: _mf, ...meta } = sent.metadata
   const stamped: KubeObject = {
     ...sent,
@@ -77,7 +77,7 @@ function nameFor(exec: Execution, sent: KubeObject): Outcome<string> {
   if (name || !generateName) return name
   for (let attempt = 0; attempt < 8; attempt++) {
     const candidate = generatedName(generateName, exec.means.names)
-    if (!exec.store.get(storeKey(exec.kind.plural, exec.namespace, candidate))) return candidate
+    if (!exec.store.get(objectKey(exec.kind, exec.namespace, candidate))) return candidate
   }
   return alreadyExists(groupResource(exec), generateName)
 }
@@ -97,7 +97,7 @@ function existsAlready(exec: Execution, sent: KubeObject, there: KubeObject): St
  */
 export function updateObject(exec: Execution, change: (old: KubeObject) => Outcome<KubeObject>, applied?: Applied): Outcome<KubeObject> {
   const { kind, namespace, name } = exec
-  const key = storeKey(kind.plural, namespace, name)
+  const key = objectKey(kind, namespace, name)
   const old = exec.store.get(key)
   if (!old) return notFound(groupResource(exec), name)
   const sent = change(old)

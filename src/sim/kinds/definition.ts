@@ -59,6 +59,8 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   readonly modelled: boolean
   /** Made by a CustomResourceDefinition. */
   readonly custom?: boolean
+  /** First part of the keys of its objects in the store; the plural where absent. */
+  readonly resourceKey?: string
   /** Not one of Kubernetes' own kinds: it comes with an add-on and is left out of lists of what v1.36 serves. */
   readonly addOn?: boolean
   /** PUT of an absent name creates it (Leases, Services …). */

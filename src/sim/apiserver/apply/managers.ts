@@ -2,9 +2,10 @@ import { joinApiVersion, type JsonValue, type KubeObject, type ManagedFieldsEntr
 import { zeroOf } from '../../api/schema/decode-scalar.ts'
 import { schemaOf } from '../../api/schema/schema.ts'
 import type { KindDefinition } from '../../kinds/definition.ts'
+import type { CustomKind } from '../custom/kind.ts'
 import { changedPaths, compare } from './comparing.ts'
 import { difference, EMPTY, equalSets, fromFieldsV1, isEmpty, LEAF, toFieldsV1, union, without, type FieldSet } from './field-set.ts'
-import { shapeOf, type Shape } from './shape.ts'
+import { customShape, shapeOf, type Shape } from './shape.ts'
 
 /** A write that has not been turned into ownership yet: from what to what, by whom. */
 export interface PendingWrite {
@@ -38,7 +39,10 @@ export interface Owner {
 const FREE: Shape = { kind: 'free' }
 
 /** The shape of a kind's objects; custom resources are plain data. */
-export function kindShape({ group, version, kind }: KindDefinition): Shape {
+export function kindShape(definition: KindDefinition): Shape {
+  const { group, version, kind } = definition
+  const schema = definition.custom ? (definition as CustomKind).schema : undefined
+  if (schema) return customShape(schema, true)
   const def = schemaOf({ group, version, kind })
   return def ? shapeOf(def) : FREE
 }
@@ -83,7 +87,7 @@ export const ownersOf = (entries: readonly ManagedFieldsEntry[]): readonly Owner
 export function entriesOf(owners: readonly Owner[]): readonly ManagedFieldsEntry[] {
   const sorted = [...owners].sort((a, b) => less(a.operation, b.operation) || less(a.time, b.time) || less(a.manager, b.manager) || less(a.apiVersion, b.apiVersion) || less(a.subresource, b.subresource))
   return sorted.map(({ manager, operation, apiVersion, subresource, time, set }) => ({
-    manager, operation, apiVersion, time, fieldsType: 'FieldsV1', fieldsV1: toFieldsV1(set), ...(subresource ? { subresource } : {}),
+    manager, operation, apiVersion, ...(time ? { time } : {}), fieldsType: 'FieldsV1', fieldsV1: toFieldsV1(set), ...(subresource ? { subresource } : {}),
   }))
 }
 const less = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
@@ -127,9 +131,9 @@ const REPLICAS = fieldsAt('spec', 'replicas')
 const ownsReplicas = ({ set }: Owner): boolean => set.below.get('f:spec')?.below.has('f:replicas') ?? false
 
 /** The scale subresource hands the ownership of replicas on, where anybody has it (managedfields: ScaleHandler). */
-function afterScale(owners: readonly Owner[], { manager, apiVersion, time }: PendingWrite): readonly Owner[] {
+function afterScale(owners: readonly Owner[], { manager, apiVersion }: PendingWrite): readonly Owner[] {
   if (!owners.some(ownsReplicas)) return owners
-  const scaler: Owner = { manager, operation: 'Update', apiVersion, subresource: 'scale', time, set: REPLICAS }
+  const scaler: Owner = { manager, operation: 'Update', apiVersion, subresource: 'scale', time: '', set: REPLICAS }
   const others = owners.filter((owner) => !sameOwner(owner, scaler)).map((owner) => withoutPaths(owner, REPLICAS, EMPTY))
   return [...others, scaler].filter((owner) => !isEmpty(owner.set))
 }

@@ -1,3 +1,4 @@
+import { additionalSchema, itemSchema, type JsonSchema } from '../../api/custom/json-schema.ts'
 import { definition, type Definition, type FieldSchema, type TypeNode } from '../../api/schema/schema.ts'
 import type { JsonObject, JsonValue } from '../../api/meta.ts'
 
@@ -7,6 +8,8 @@ import type { JsonObject, JsonValue } from '../../api/meta.ts'
  */
 export type Shape =
   | { readonly kind: 'struct'; readonly def: Definition; readonly atomic: boolean }
+  /** An object of a custom schema. */
+  | { readonly kind: 'object'; readonly fields: ReadonlyMap<string, Shape>; readonly others: Shape | undefined; readonly atomic: boolean }
   | { readonly kind: 'map'; readonly of: Shape; readonly atomic: boolean }
   | { readonly kind: 'keyed'; readonly keys: readonly string[]; readonly defaults: JsonObject; readonly of: Shape }
   | { readonly kind: 'set'; readonly of: Shape }
@@ -95,12 +98,16 @@ export function memberShape(shape: Shape, name: string): { readonly shape: Shape
     const field = shape.def.fields.get(name)
     return field ? { shape: fieldShape(field), declared: true } : { shape: FREE, declared: false }
   }
+  if (shape.kind === 'object') {
+    const inner = shape.fields.get(name)
+    return inner ? { shape: inner, declared: true } : { shape: shape.others ?? FREE, declared: false }
+  }
   return { shape: shape.kind === 'map' ? shape.of : FREE, declared: false }
 }
 
 /** Owned member by member? */
 export const isGranularMap = (shape: Shape, value: JsonValue | undefined): value is JsonObject =>
-  isMap(value) && ((shape.kind === 'struct' && !shape.atomic) || (shape.kind === 'map' && !shape.atomic) || shape.kind === 'free')
+  isMap(value) && ((shape.kind === 'struct' && !shape.atomic) || (shape.kind === 'object' && !shape.atomic) || (shape.kind === 'map' && !shape.atomic) || shape.kind === 'free')
 
 /** The items of a list that is owned item by item, with their path elements; undefined for any other value. */
 export function itemsOf(shape: Shape, value: JsonValue | undefined): readonly { readonly key: string; readonly value: JsonValue }[] | undefined {
@@ -113,3 +120,50 @@ export function itemsOf(shape: Shape, value: JsonValue | undefined): readonly { 
   })
 }
 export const itemShape = (shape: Shape): Shape => (shape.kind === 'keyed' || shape.kind === 'set' ? shape.of : FREE)
+
+const customs = new WeakMap<JsonSchema, Shape>()
+
+/** The shape of a custom resource's schema; `isRoot` adds what every object has. */
+export function customShape(s: JsonSchema, isRoot = false): Shape {
+  let shape = customs.get(s)
+  if (!shape) customs.set(s, (shape = makeCustom(s, isRoot || s['x-kubernetes-embedded-resource'] === true)))
+  return shape
+}
+
+function makeCustom(s: JsonSchema, isObject: boolean): Shape {
+  if (s['x-kubernetes-int-or-string']) return UNTYPED
+  switch (s.type) {
+    case 'object':
+      return objectShape(s, isObject)
+    case 'array': {
+      const items = itemSchema(s)
+      const of = items ? customShape(items) : FREE
+      const keys = s['x-kubernetes-list-map-keys']
+      if (s['x-kubernetes-list-type'] === 'set') return { kind: 'set', of }
+      if (s['x-kubernetes-list-type'] !== 'map' || !keys) return { kind: 'list', of }
+      const defaults = Object.fromEntries(keys.filter((k) => items?.properties?.[k]?.default !== undefined).map((k) => [k, items!.properties![k]!.default!]))
+      return { kind: 'keyed', keys, defaults, of }
+    }
+    case 'string':
+      return TEXT
+    case 'integer':
+    case 'number':
+      return { kind: 'scalar', check: 'number' }
+    case 'boolean':
+      return { kind: 'scalar', check: 'boolean' }
+    default:
+      return FREE
+  }
+}
+
+function objectShape(s: JsonSchema, isObject: boolean): Shape {
+  const fields = new Map<string, Shape>(Object.keys(s.properties ?? {}).map((name) => [name, customShape(s.properties![name]!)]))
+  if (isObject) {
+    fields.set('apiVersion', TEXT)
+    fields.set('kind', TEXT)
+    fields.set('metadata', shapeOf(definition('meta.v1.ObjectMeta')!))
+  }
+  const additional = additionalSchema(s)
+  const others = additional ? customShape(additional) : s['x-kubernetes-preserve-unknown-fields'] || s.additionalProperties === true ? FREE : undefined
+  return { kind: 'object', fields, others, atomic: s['x-kubernetes-map-type'] === 'atomic' }
+}

@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../api/meta.ts'
-import { storeKey } from '../../store/store.ts'
+import { objectKey } from '../keys.ts'
 import type { Execution, Outcome } from '../execution.ts'
 import type { Table } from '../reading.ts'
 
@@ -24,6 +24,6 @@ export function withManagers(exec: Execution, answer: Outcome): Outcome {
 
 function shown(exec: Execution, object: KubeObject): KubeObject {
   const { ownership } = exec.means
-  const managers = ownership.table.get(storeKey(exec.kind.plural, exec.kind.namespaced ? object.metadata.namespace : undefined, object.metadata.name))
+  const managers = ownership.table.get(objectKey(exec.kind, exec.kind.namespaced ? object.metadata.namespace : undefined, object.metadata.name))
   return managers ? ownership.shown(exec.kind, object, managers) : object
 }

@@ -23,7 +23,7 @@ export function fieldSetOf(shape: Shape, value: JsonValue | undefined): FieldSet
     return node(false, below)
   }
   if (value === undefined) return EMPTY
-  if (value === null && (shape.kind === 'keyed' || shape.kind === 'set' || shape.kind === 'struct' || shape.kind === 'map') && !('atomic' in shape && shape.atomic)) return EMPTY
+  if (value === null && (shape.kind === 'keyed' || shape.kind === 'set' || shape.kind === 'struct' || shape.kind === 'object' || shape.kind === 'map') && !('atomic' in shape && shape.atomic)) return EMPTY
   return LEAF
 }
 
@@ -35,12 +35,13 @@ export function typeErrors(shape: Shape, value: JsonValue | undefined, path = ''
   if (value === undefined || value === null) return []
   switch (shape.kind) {
     case 'struct':
+    case 'object':
     case 'map': {
       if (!isMap(value)) return [`${path}: expected map, got ${goValue(value)}`]
       return Object.keys(value).flatMap((name) => {
         const { shape: inner, declared } = memberShape(shape, name)
         const here = `${path}.${name}`
-        return shape.kind === 'struct' && !declared ? [`${here}: field not declared in schema`] : typeErrors(inner, value[name], here)
+        return !declared && (shape.kind === 'struct' || (shape.kind === 'object' && !shape.others)) ? [`${here}: field not declared in schema`] : typeErrors(inner, value[name], here)
       })
     }
     case 'keyed':

@@ -47,6 +47,11 @@ export class ServedGroups {
     return versionsOf.has(group) || (this.#custom?.all().some((r) => r.group === group) ?? false)
   }
 
+  /** A group that only CustomResourceDefinitions fill. */
+  isCustom(group: string): boolean {
+    return !versionsOf.has(group)
+  }
+
   /** Named groups in the order of the discovery documents. */
   names(): readonly string[] {
     const custom = new Set(this.#custom?.all().map((r) => r.group))

@@ -54,7 +54,9 @@ const goType = (answer: unknown): string => `*core.${(answer as { kind?: string 
 
 function listOrObject(answer: unknown): JsonValue {
   if (!isList(answer)) return answer as JsonValue
-  return { ...answer, items: answer.items.map(plainItem) } as unknown as JsonValue
+  // Lists of custom resources keep both in their items.
+  const isCustom = (answer.metadata as { continue?: string } | undefined)?.continue === ''
+  return { ...answer, items: isCustom ? answer.items : answer.items.map(plainItem) } as unknown as JsonValue
 }
 
 function tableAnswer(table: Table, includeObject: string): JsonValue {

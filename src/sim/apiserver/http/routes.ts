@@ -53,6 +53,7 @@ export function findRoute(server: ApiServer, path: RequestPath, method: string):
   const { group, version } = path
   if (!server.groups.has(group)) return { answer: pageNotFound }
   const resource = server.groups.resource(group, version, path.resource)
+  if (!resource && server.groups.isCustom(group)) return { answer: pageNotFound }
   if (!resource || path.rest.length > 0 && path.subresource !== 'proxy') return { answer: answered(resourceNotFound()) }
   const inNamespace = path.namespace !== '' && path.resource !== 'namespaces'
   if (inNamespace && !resource.namespaced) return { answer: answered(resourceNotFound()) }
