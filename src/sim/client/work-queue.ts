@@ -24,6 +24,8 @@ export interface Backoff {
   readonly max: Micros
 }
 
+const RETRY_INTERVAL = 100_000
+const RETRY_BURST = 100
 const DEFAULT_BACKOFF: Backoff = { base: 5_000, max: 1_000_000_000 }
 
 /**
@@ -106,7 +108,7 @@ export class WorkQueue {
     if (rest.dirty || rest.timer || failures > 0) this.rows.set(key, rest)
     else this.rows.delete(key)
     if (rest.dirty) ctx.schedule(0, this.#actor, 'work', key)
-    if (failed) this.addAfter(ctx, key, backoff(failures - 1, this.#backoff))
+    if (failed) this.addAfter(ctx, key, Math.max(backoff(failures - 1, this.#backoff), this.#backoff === DEFAULT_BACKOFF ? this.#reserve(ctx.now) : 0))
     const next = this.#waiting.firstKey()
     if (next !== undefined) ctx.schedule(0, this.#actor, 'work', this.#waiting.get(next))
   }
@@ -120,6 +122,14 @@ export class WorkQueue {
     }
     for (const key of [...this.#waiting.keys()]) this.#waiting.delete(key)
     this.#counters.delete(`${this.#actor} busy`)
+  }
+
+  /** Ten retries a second for all keys together after a burst of a hundred (DefaultTypedControllerRateLimiter). */
+  #reserve(now: Micros): Micros {
+    const name = `${this.#actor} retries`
+    const due = Math.max(this.#counters.get(name) ?? 0, now) + RETRY_INTERVAL
+    this.#counters.set(name, due)
+    return Math.max(0, due - RETRY_BURST * RETRY_INTERVAL - now)
   }
 
   #count(name: string): number {

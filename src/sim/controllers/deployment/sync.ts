@@ -163,6 +163,8 @@ function finish(rollout: Rollout, { fresh, old }: Sets): ReconcileResult {
   const current = progressing(rollout.d.status)
   if (!hasDeadline(rollout.d) || !current || isComplete(rollout.d, status) || current.reason === 'ProgressDeadlineExceeded') return undefined
   const left = deadlineOf(rollout.d, current) - now
-  // Kubernetes looks again every few milliseconds in the last second; only the look after the deadline finds anything.
+  // Kubernetes looks again and again from the last second on; only the look after the deadline finds anything, and when it
+  // has found nothing (a complete rollout that was scaled cannot time out) no later one will.
+  if (left < 0) return undefined
   return { after: left < seconds(1) ? Math.max(left, 0) + ms(5) : left + seconds(1) }
 }

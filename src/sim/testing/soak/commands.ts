@@ -1,9 +1,21 @@
+import type { NodeFault } from '../../cluster.ts'
 import type { Dice } from './dice.ts'
 
 /** A random thing to do to a cluster. */
 export type SoakCommand =
   | { readonly type: 'kubectl'; readonly argv: readonly string[]; readonly files?: Readonly<Record<string, string>> }
-  | { readonly type: 'crash' | 'restart'; readonly node: string }
+  | { readonly type: 'fault'; readonly fault: NodeFault; readonly node: string }
+
+/** A node and what mends it. */
+export interface Broken {
+  readonly node: string
+  readonly mend: NodeFault
+}
+
+const MENDS: Readonly<Partial<Record<NodeFault, NodeFault>>> = { crash: 'restart', freeze: 'thaw', partition: 'heal' }
+
+/** What the node needs after this; undefined when it comes back by itself. */
+export const mendOf = (fault: NodeFault): NodeFault | undefined => MENDS[fault]
 
 /** What the cluster has at the moment, for choosing targets. All lists sorted. */
 export interface Surroundings {
@@ -11,7 +23,8 @@ export interface Surroundings {
   readonly services: readonly string[]
   readonly pods: readonly string[]
   readonly workers: readonly string[]
-  readonly crashed: readonly string[]
+  /** Nodes that a fault keeps away. */
+  readonly broken: readonly Broken[]
 }
 
 const NAMES = ['web', 'api', 'shop', 'mail'] as const
@@ -84,9 +97,12 @@ function service(dice: Dice): SoakCommand {
   return { type: 'kubectl', argv: ['apply', '-f', 'soak.yaml'], files: { 'soak.yaml': text } }
 }
 
-/** At most half of the workers are down at once, so that the cluster always can go on. */
-function fault(dice: Dice, { workers, crashed }: Surroundings): SoakCommand {
-  const up = workers.filter((name) => !crashed.includes(name))
-  const mend = crashed.length > 0 && (dice.oneIn(2) || crashed.length * 2 >= workers.length)
-  return mend ? { type: 'restart', node: dice.pick(crashed) } : { type: 'crash', node: dice.pick(up) }
+/** At most half of the workers are away at once, so that the cluster always can go on. */
+function fault(dice: Dice, { workers, broken }: Surroundings): SoakCommand {
+  if (broken.length > 0 && (dice.oneIn(2) || broken.length * 2 >= workers.length)) {
+    const { node, mend } = dice.pick(broken)
+    return { type: 'fault', fault: mend, node }
+  }
+  const up = workers.filter((name) => !broken.some(({ node }) => node === name))
+  return { type: 'fault', fault: dice.pick(['crash', 'crash', 'freeze', 'partition', 'reboot'] as const), node: dice.pick(up) }
 }

@@ -1,8 +1,8 @@
-import { createCluster, type Cluster } from '../../cluster.ts'
+import { createCluster, type Cluster, type NodeFault } from '../../cluster.ts'
 import type { CommandRecord } from '../../engine/branch.ts'
 import { minutes, ms, seconds, type Micros } from '../../engine/time.ts'
 import { wrongAtRest } from './at-rest.ts'
-import { nextCommand, type SoakCommand } from './commands.ts'
+import { mendOf, nextCommand, type SoakCommand } from './commands.ts'
 import { Dice } from './dice.ts'
 import { Watchdog } from './watchdog.ts'
 
@@ -40,7 +40,8 @@ class Soak {
   readonly #dice: Dice
   readonly #cluster: Cluster
   readonly #dog: Watchdog
-  readonly #crashed = new Set<string>()
+  /** Nodes that are away, and what mends them. */
+  readonly #broken = new Map<string, NodeFault>()
   readonly #violations: string[] = []
   #given = 0
 
@@ -93,7 +94,7 @@ class Soak {
       services: names('services').filter((name) => name !== 'kubernetes'),
       pods: names('pods'),
       workers: this.#cluster.list('nodes').map((o) => o.metadata.name).filter((name) => name !== 'control-plane'),
-      crashed: [...this.#crashed].toSorted(),
+      broken: [...this.#broken].map(([node, mend]) => ({ node, mend })).toSorted((a, b) => (a.node < b.node ? -1 : 1)),
     }
   }
 
@@ -110,13 +111,10 @@ class Soak {
       return
     }
     this.#dog.disturbed(AFTERMATH)
-    if (command.type === 'crash') {
-      this.#cluster.crashNode(command.node)
-      this.#crashed.add(command.node)
-    } else {
-      this.#cluster.restartNode(command.node)
-      this.#crashed.delete(command.node)
-    }
+    this.#cluster.faultNode(command.fault, command.node)
+    const mend = mendOf(command.fault)
+    if (mend) this.#broken.set(command.node, mend)
+    else if (command.fault !== 'reboot') this.#broken.delete(command.node)
   }
 
   #pause(): Micros {
@@ -131,8 +129,8 @@ class Soak {
   #mend(): void {
     const cluster = this.#cluster
     this.#dog.disturbed(AFTERMATH)
-    for (const node of [...this.#crashed].toSorted()) cluster.restartNode(node)
-    this.#crashed.clear()
+    for (const [node, mend] of [...this.#broken].toSorted(([a], [b]) => (a < b ? -1 : 1))) cluster.faultNode(mend, node)
+    this.#broken.clear()
     for (const { metadata } of cluster.list('nodes')) if (metadata.name !== 'control-plane') cluster.runKubectl({ argv: ['uncordon', metadata.name] })
     cluster.runFor(REST)
   }
@@ -166,4 +164,4 @@ class Soak {
 }
 
 const describe = (command: SoakCommand): string =>
-  command.type === 'kubectl' ? ['kubectl', ...command.argv].join(' ') + (command.files ? `\n${Object.values(command.files).join('').replace(/^/gm, '      ')}` : '') : `${command.type} ${command.node}`
+  command.type === 'kubectl' ? ['kubectl', ...command.argv].join(' ') + (command.files ? `\n${Object.values(command.files).join('').replace(/^/gm, '      ')}` : '') : `${command.fault} ${command.node}`
