@@ -48,7 +48,7 @@ interface Judge {
 }
 
 /** What a person has around: paths that recordings show as words. */
-const PATHS: Facts['paths'] = [['/home/learner/.kube/config', '<kubeconfig>'], ['/home/learner/.kube/cache', '<cache>'], ['/home/learner', '<cwd>']]
+const PATHS: Facts['paths'] = [['/home/learner/.kube/config', '<kubeconfig>'], ['/home/learner/.kube/cache', '<cache>'], ['/home/learner', '<cwd>'], ['/tmp', '<tmp>']]
 const SERVER = '172.18.0.2:6443'
 /** Real steps were typed by a script about this far apart. */
 const BETWEEN = ms(100)
@@ -79,10 +79,13 @@ class Telling {
   readonly #nodePorts = new Set<number>()
   readonly #variables = new Map<string, string>()
   readonly #written: string
+  readonly #shell: Bash
+  #spoken = ''
 
   constructor(story: Story) {
     this.#story = story
     this.#written = [...Object.values(story.files), ...story.steps.flatMap((s) => [...(s.argv ?? []), s.stdin ?? ''])].join('\n')
+    this.#shell = new Bash({ cwd: '/tmp', files: Object.fromEntries(Object.entries(story.files).map(([file, body]) => [`/tmp/${file}`, body])) })
     this.#cluster = createCluster({ seed: 1, nodes: story.nodes, kubelet: 'kwok', contract: 'images', bare: true, authorization: 'Node,RBAC', history: { keep: false } })
     this.#cluster.boot()
     this.#cluster.objects.listen((_key, object) => object && this.#note(object as KubeObject))
@@ -110,7 +113,9 @@ class Telling {
       cluster.timeline.step()
     }
     const code = cluster.kubectl.processes.get(pid)?.exit ?? null
-    const done = { argv, code, stdout: cluster.kubectl.textOf(pid, 'stdout'), stderr: cluster.kubectl.textOf(pid, 'stderr') }
+    const spoken = this.#spoken
+    this.#spoken = ''
+    const done = { argv, code, stdout: spoken + cluster.kubectl.textOf(pid, 'stdout'), stderr: cluster.kubectl.textOf(pid, 'stderr') }
     cluster.runFor(BETWEEN)
     return done
   }
@@ -132,10 +137,13 @@ class Telling {
     }
   }
 
+  /** The recorded editor on the pending text; what it prints comes before kubectl's own words. */
   async #edit({ name, text }: PendingEdit, editor: string): Promise<string | null> {
     const path = `/tmp/${name}`
-    const bash = new Bash({ cwd: '/tmp', files: { ...Object.fromEntries(Object.entries(this.#story.files).map(([file, body]) => [`/tmp/${file}`, body])), [path]: text } })
-    const { exitCode } = await bash.exec(`${editor} ${path}`)
+    const bash = this.#shell
+    await bash.writeFile(path, text)
+    const { exitCode, stdout } = await bash.exec(`${editor} ${path}`)
+    this.#spoken += stdout
     return exitCode === 0 ? bash.readFile(path) : null
   }
 

@@ -86,8 +86,9 @@ export class Terminals {
     this.#world.moved()
   }
 
+  /** null: closed without saving, which leaves the text as it was. */
   edited(edit: number, text: string | null): void {
-    this.#cluster.timeline.command(`kubectl/${edit}`, 'edited', text)
+    this.#cluster.timeline.command(`kubectl/${edit}`, 'edited', text ?? this.#cluster.kubectl.edits.get(`${edit}`)?.text ?? null)
     this.#advance(`${edit}`)
     this.settle()
     this.#world.moved()

@@ -15,8 +15,10 @@ import { lastAppliedOf, LAST_APPLIED, withLastApplied } from '../last-applied.ts
 import { goJson } from '../print-json.ts'
 import { Report } from '../report.ts'
 import { createTarget, getTarget, patchTarget, resourceName, type Target } from '../resources.ts'
+import { checkPrune, prune } from './prune.ts'
+import { upgraded } from './upgrade.ts'
 import { validationOf } from '../validation.ts'
-import { setLastApplied, viewLastApplied } from './last-applied-commands.ts'
+import { editLastApplied, setLastApplied, viewLastApplied } from './last-applied-commands.ts'
 
 export const applyVerb: Verb = {
   name: 'apply',
@@ -36,15 +38,16 @@ function apply(ctx: KubectlContext, inv: Invocation): number {
   const { flags } = inv
   if (inv.path[1] === 'view-last-applied') return viewLastApplied(ctx, inv)
   if (inv.path[1] === 'set-last-applied') return setLastApplied(ctx, inv)
-  if (inv.path[1]) fail(`kubectl ${inv.path.join(' ')} is not modelled here; use kubectl edit`)
+  if (inv.path[1] === 'edit-last-applied') return editLastApplied(ctx, inv)
   if (inv.args.length > 0) usage('apply', `Unexpected args: [${inv.args.join(' ')}]`)
-  if (flags.bool('prune')) fail('--prune is not modelled here; delete what is no longer wanted by name or label')
   if (!namesFiles(flags)) fail('must specify one of -f and -k')
   const dryRun = dryRunOf(ctx, inv)
   const serverSide = flags.bool('server-side')
+  if (flags.bool('force-conflicts') && !serverSide) fail('--force-conflicts only works with --server-side')
   if (serverSide && flags.bool('force')) fail('--force cannot be used with --server-side')
   if (serverSide && dryRun === 'client') fail('--dry-run=client doesn\'t work with --server-side (did you mean --dry-run=server instead?)')
-  const fieldManager = flags.text('field-manager') || (serverSide ? 'kubectl' : 'kubectl-client-side-apply')
+  checkPrune(inv, serverSide)
+  const fieldManager = flags.given('field-manager') ? flags.text('field-manager') : serverSide ? 'kubectl' : 'kubectl-client-side-apply'
   const job: Job = {
     dryRun, serverSide,
     options: { fieldManager, fieldValidation: validationOf(inv), ...(dryRun === 'server' ? { dryRun: true } : {}), ...(serverSide ? { force: flags.bool('force-conflicts') } : {}) },
@@ -55,6 +58,7 @@ function apply(ctx: KubectlContext, inv: Invocation): number {
   const problems = entries.flatMap((e) => e.problem ?? [])
   job.report.each(entries, ({ target }) => target && applyOne(ctx, target, job))
   for (const problem of problems) job.report.problem(problem)
+  if (flags.bool('prune') && !job.report.failed) prune(ctx, inv, entries.flatMap((e) => e.target ?? []), dryRun, job.report)
   return job.report.end()
 }
 
@@ -97,7 +101,7 @@ function createOne(ctx: KubectlContext, target: Target, modified: KubeObject, { 
 function applyOnServer(ctx: KubectlContext, target: Target, { options, report }: Job): void {
   const answer = ctx.call(patchTarget(target, target.object!, 'apply', options)) as KubeObject | Status
   if (isStatus(answer)) return report.problem(answer.reason === 'Conflict' ? conflictText(answer) : statusText(answer))
-  report.done(target, 'serverside-applied', answer)
+  report.done(target, 'serverside-applied', upgraded(ctx, target, answer, options))
 }
 
 const conflictText = (status: Status): string => `error: ${status.message ?? ''}

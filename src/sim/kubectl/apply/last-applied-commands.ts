@@ -1,15 +1,16 @@
 import type { JsonValue, KubeObject } from '../../api/meta.ts'
 import { isStatus, type Status } from '../../api/status.ts'
-import { NO_RESOURCES } from '../chosen.ts'
+import { choose, NO_RESOURCES } from '../chosen.ts'
 import type { Invocation, KubectlContext } from '../context.ts'
 import { dryRunOf } from '../dry-run.ts'
+import { editFormat, editObjects } from '../editing.ts'
 import { fail, Failure, refuse, statusText } from '../failure.ts'
 import { entriesOf } from '../files.ts'
 import { LAST_APPLIED, withLastApplied } from '../last-applied.ts'
 import { prettyJson } from '../print-json.ts'
 import { toYaml } from '../print-yaml.ts'
 import { Report } from '../report.ts'
-import { getTarget, patchTarget, resourceName, targetsOf } from '../resources.ts'
+import { getTarget, objectName, patchTarget, resourceName, targetsOf } from '../resources.ts'
 
 /** `apply view-last-applied`: the annotation as YAML or JSON. */
 export function viewLastApplied(ctx: KubectlContext, inv: Invocation): number {
@@ -51,4 +52,32 @@ export function setLastApplied(ctx: KubectlContext, inv: Invocation): number {
     else report.done(target, 'configured', patched)
   }
   return report.end()
+}
+
+const HEADER = `# Please edit the 'last-applied-configuration' annotations below.
+# Lines beginning with a '#' will be ignored, and an empty file will abort the edit.
+#
+`
+
+/** `apply edit-last-applied`: the annotation in the editor. */
+export function editLastApplied(ctx: KubectlContext, inv: Invocation): number {
+  const format = editFormat(inv)
+  const { chosen, problems } = choose(ctx, inv, { bare: 'all' })
+  if (problems.length > 0) throw new Failure(problems.join('\n'))
+  const items = chosen.flatMap(({ target, object }) => {
+    const text = object.metadata.annotations?.[LAST_APPLIED]
+    return text ? [{ target, object: JSON.parse(text) as KubeObject }] : []
+  })
+  if (items.length === 0) fail('no last-applied-configuration annotation found on resources, to create the annotation, use command `kubectl apply set-last-applied --create-annotation`')
+  return editObjects(ctx, items, {
+    header: HEADER, format,
+    save({ target }, edited) {
+      const { annotations: _own, ...metadata } = withLastApplied(edited).metadata
+      const text = withLastApplied(edited).metadata.annotations![LAST_APPLIED]!
+      const answer = ctx.call(patchTarget(target, { metadata: { annotations: { [LAST_APPLIED]: text } } }, 'merge', { fieldManager: 'kubectl-client-side-apply' })) as KubeObject | Status
+      if (isStatus(answer)) return answer
+      ctx.out(`${objectName(target.kind, metadata.name)} edited\n`)
+      return undefined
+    },
+  })
 }

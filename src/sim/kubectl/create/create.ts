@@ -2,12 +2,13 @@ import type { KubeObject } from '../../api/meta.ts'
 import { isStatus, type Status } from '../../api/status.ts'
 import type { Invocation, KubectlContext, Verb } from '../context.ts'
 import { dryRunOf } from '../dry-run.ts'
-import { fail, refuse, statusText, usage } from '../failure.ts'
-import { entriesOf, namesFiles } from '../files.ts'
+import { EDIT_HEADER, editFormat, editObjects } from '../editing.ts'
+import { fail, Failure, refuse, statusText, usage } from '../failure.ts'
+import { entriesOf, namesFiles, type Entry } from '../files.ts'
 import { withLastApplied } from '../last-applied.ts'
 import { kindByObject } from '../object-kind.ts'
 import { Report } from '../report.ts'
-import { createTarget, type Target } from '../resources.ts'
+import { createTarget, objectName, type Target } from '../resources.ts'
 import { validationOf } from '../validation.ts'
 import { helpText } from '../help.ts'
 import type { Generator } from './generator.ts'
@@ -27,12 +28,12 @@ function create(ctx: KubectlContext, inv: Invocation): number {
   if (inv.path.length > 1) return generate(ctx, inv)
   if (inv.args.length > 0) usage('create', `Unexpected args: [${inv.args.join(' ')}]`)
   if (inv.flags.given('raw')) fail('create --raw is not modelled here')
-  if (inv.flags.bool('edit')) fail('create --edit is not modelled here; edit the file, or the object afterwards')
   if (!namesFiles(inv.flags)) fail('must specify one of -f and -k')
   const dryRun = dryRunOf(ctx, inv)
   const fieldValidation = validationOf(inv)
   const entries = entriesOf(ctx, inv)
   if (entries.length === 0) fail('no objects passed to create')
+  if (inv.flags.bool('edit')) return editedFirst(ctx, inv, entries)
   const report = new Report(ctx, inv, dryRun)
   report.each(entries, ({ target }) => {
     if (!target) return
@@ -43,6 +44,26 @@ function create(ctx: KubectlContext, inv: Invocation): number {
   })
   for (const { problem } of entries) if (problem) report.problem(problem)
   return report.end()
+}
+
+/** `create --edit`: each object goes through the editor before it is made. */
+function editedFirst(ctx: KubectlContext, inv: Invocation, entries: readonly Entry[]): number {
+  const format = editFormat(inv)
+  for (const { target, problem } of entries) {
+    if (!target) throw new Failure(problem ?? '')
+    editObjects(ctx, [{ target, object: target.object! }], {
+      header: EDIT_HEADER, format,
+      save(_one, edited) {
+        const kind = kindByObject(edited)
+        const at: Target = { ...target, kind, name: edited.metadata.name, namespace: kind.namespaced ? (edited.metadata.namespace ?? inv.namespace) : undefined }
+        const answer = ctx.call(createTarget(at, edited, { fieldManager: 'kubectl-create', fieldValidation: validationOf(inv) })) as KubeObject | Status
+        if (isStatus(answer)) return answer
+        ctx.out(`${objectName(kind, edited.metadata.name)} created\n`)
+        return undefined
+      },
+    })
+  }
+  return 0
 }
 
 /** `create deployment …`: an object from flags. */

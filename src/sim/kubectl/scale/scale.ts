@@ -41,7 +41,7 @@ function scaleOne(ctx: KubectlContext, inv: Invocation, target: Target, object: 
   const version = flags.text('resource-version')
   if (version && version !== object.metadata.resourceVersion) return report.problem(`error: Expected resource version to be ${version}, was ${object.metadata.resourceVersion ?? ''}`)
   if (dryRun === 'client') return report.done(target, 'scaled', object)
-  const answer = ctx.call(patchTarget(target, { spec: { replicas } }, 'merge', dryRun === 'server' ? { dryRun: true } : { fieldManager: 'kubectl-scale' }, 'scale')) as KubeObject | Status
+  const answer = ctx.call(patchTarget(target, { spec: { replicas } }, 'merge', dryRun === 'server' ? { dryRun: true } : undefined, 'scale')) as KubeObject | Status
   if (isStatus(answer)) return report.problem(statusText(answer))
   const timeout = flags.duration('timeout')
   if (timeout > 0 && !synced(ctx, target, replicas, timeout)) return report.problem(`error: timed out waiting for ${JSON.stringify(target.name)} to be synced`)
