@@ -6,7 +6,7 @@ const MIN = -(1n << 63n)
 const MAX = (1n << 63n) - 1n
 const SECOND = 1_000_000_000n
 
-const whole = (n: number): bigint => (Number.isFinite(n) && n > -9223372036854775809 && n < 9223372036854775808 ? BigInt(n < 0 ? Math.ceil(n) : Math.floor(n)) : fault('integer overflow'))
+const whole = (n: number): bigint => (Number.isFinite(n) && n >= -(2 ** 63) && n < 2 ** 63 ? BigInt(n < 0 ? Math.ceil(n) : Math.floor(n)) : fault('integer overflow'))
 
 function toInt(value: unknown): bigint {
   if (typeof value === 'bigint') return value

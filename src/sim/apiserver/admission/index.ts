@@ -11,6 +11,9 @@ import { namespaceLifecycle } from './namespace-lifecycle.ts'
 import { nodeRestriction } from './node-restriction.ts'
 import { persistentVolumeClaimResize } from './persistent-volume-claim-resize.ts'
 import type { AdmissionPlugin } from './plugin.ts'
+import { mutatingAdmissionPolicy } from './policies/mutating.ts'
+import { validatingAdmissionPolicy } from './policies/validating.ts'
+import { mutatingAdmissionWebhook, validatingAdmissionWebhook } from './policies/webhooks.ts'
 import { podSecurity } from './pod-security/index.ts'
 import { podTopologyLabels } from './pod-topology-labels.ts'
 import { priority } from './priority.ts'
@@ -43,6 +46,10 @@ export const ADMISSION: readonly AdmissionPlugin[] = [
   certificateSubjectRestriction,
   defaultIngressClass,
   podTopologyLabels,
+  mutatingAdmissionPolicy,
+  mutatingAdmissionWebhook,
+  validatingAdmissionPolicy,
+  validatingAdmissionWebhook,
 ]
 
 /** What became of an object in the chain. */

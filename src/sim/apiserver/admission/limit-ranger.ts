@@ -11,7 +11,7 @@ import type { Execution } from '../execution.ts'
 import type { AdmissionPlugin } from './plugin.ts'
 
 const ANNOTATION = 'kubernetes.io/limit-ranger'
-const MAX_MILLI = 9_223_372_036_854_775
+const MAX_MILLI = 2 ** 63 / 1000
 const NONE: ResourceList = {}
 
 const ranges = ({ store, namespace }: Execution): readonly LimitRange[] => store.keys('limitranges', namespace).map((key) => store.get(key) as LimitRange)

@@ -50,7 +50,8 @@ export const priority: AdmissionPlugin = {
     if (pod.spec.preemptionPolicy && pod.spec.preemptionPolicy !== preemptionPolicy)
       return refuse(`the string value of PreemptionPolicy (${pod.spec.preemptionPolicy}) must not be provided in pod spec; priority admission controller computed ${preemptionPolicy} from the given PriorityClass name`)
     return { ...pod, spec: { ...pod.spec, ...(name ? { priorityClassName: name } : {}), priority: value, preemptionPolicy } } as Pod
-  },  /** Only one class may be the default. */
+  },
+  /** Only one class may be the default. */
   validate(exec, object, old) {
     const cls = object as PriorityClass
     if (exec.kind.plural !== 'priorityclasses' || !cls.globalDefault) return undefined
@@ -59,4 +60,9 @@ export const priority: AdmissionPlugin = {
     const why = `PriorityClass ${present.metadata.name} is already marked as default. Only one default can exist`
     return forbidden({ group: exec.kind.group, resource: exec.kind.plural }, cls.metadata.name, why)
   },
+  /** The registry's own rule in truth, not the plugin's (registry/scheduling/priorityclass: Delete). */
+  refuseDeletion: ({ kind }, { metadata: { name } }) =>
+    kind.plural === 'priorityclasses' && name in BUILT_IN
+      ? forbidden({ group: kind.group, resource: kind.plural }, name, 'this is a system priority class and cannot be deleted')
+      : undefined,
 }

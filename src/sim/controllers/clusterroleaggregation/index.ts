@@ -1,14 +1,22 @@
 import { semanticEqual } from '../../api/deep.ts'
-import { aggregatedRules, type RoleObject } from '../../api/rbac.ts'
+import { aggregatedRules, type PolicyRule, type RoleObject } from '../../api/rbac.ts'
 import { isNotFound, isStatus } from '../../api/status.ts'
 import type { Controller, HandlerContext } from '../../client/controller.ts'
-import { update } from '../../client/request.ts'
+import type { JsonValue } from '../../api/meta.ts'
+import { patch } from '../../client/request.ts'
 
 const CLUSTER_ROLES = { group: 'rbac.authorization.k8s.io', version: 'v1', resource: 'clusterroles' } as const
+
+const FORCED = { fieldManager: 'clusterrole-aggregation-controller', force: true } as const
 
 /** Which role feeds which is not known beforehand, so a change of any asks for all that gather. */
 function enqueueAll(ctx: HandlerContext): void {
   for (const role of ctx.lister<RoleObject>('clusterroles').list()) if (role.aggregationRule) ctx.enqueue(role.metadata.name)
+}
+
+/** What it says about a role: nothing but the rules, and those only where there are some, so that others' rules stay when nothing is gathered. */
+function applied(name: string, rules: readonly PolicyRule[]): JsonValue {
+  return { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', metadata: { name }, ...(rules.length > 0 ? { rules } : {}) } as unknown as JsonValue
 }
 
 /** Fills ClusterRoles that gather rules from others by label (kube-controller-manager: clusterrole-aggregation). */
@@ -23,7 +31,7 @@ export const clusterRoleAggregation: Controller = {
     const rules = aggregatedRules(role, roles.list())
     if (semanticEqual(rules, role.rules ?? [])) return undefined
     ctx.note('clusterroleaggregation.rules', { name, count: rules.length })
-    const answer = ctx.call(update(CLUSTER_ROLES, { ...role, rules } as RoleObject))
+    const answer = ctx.call({ ...patch(CLUSTER_ROLES, role, applied(name, rules), 'apply'), options: FORCED })
     return isStatus(answer) && !isNotFound(answer) ? { retry: answer.message ?? '' } : undefined
   },
 }

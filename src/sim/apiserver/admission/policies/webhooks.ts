@@ -1,0 +1,50 @@
+import type { KubeObject } from '../../../api/meta.ts'
+import { internalError, type Status } from '../../../api/status.ts'
+import type { Webhook, WebhookConfiguration } from '../../../kinds/admission-types.ts'
+import type { Execution } from '../../execution.ts'
+import type { AdmissionPlugin } from '../plugin.ts'
+import { baseActivation } from './activation.ts'
+import { compileConditions, conditionsHold, type Expression } from './conditions.ts'
+import { isExempt, occasionOf, ruleMatches, selectorsMatch, type Occasion } from './matching.ts'
+
+const compiled = new WeakMap<Webhook, readonly Expression[]>()
+
+function conditionsOf(hook: Webhook): readonly Expression[] {
+  let found = compiled.get(hook)
+  if (!found) compiled.set(hook, (found = compileConditions(hook.matchConditions, false)))
+  return found
+}
+
+const addressOf = ({ clientConfig }: Webhook): string =>
+  clientConfig?.url ?? `https://${clientConfig?.service?.name ?? ''}.${clientConfig?.service?.namespace ?? ''}.svc:${clientConfig?.service?.port ?? 443}${clientConfig?.service?.path ?? ''}`
+
+/** The first webhook that would have to be asked and whose silence refuses the request. */
+function unanswered(exec: Execution, configurations: string, occasion: Occasion): Status | undefined {
+  const { store } = exec
+  if (store.count(configurations) === 0 || isExempt(exec)) return undefined
+  let base: Readonly<Record<string, unknown>> | undefined
+  for (const key of store.keys(configurations))
+    for (const hook of (store.get(key) as WebhookConfiguration).webhooks ?? []) {
+      if (!hook.rules?.some((rule) => ruleMatches(rule, occasion)) || !selectorsMatch(hook, occasion)) continue
+      const holds = conditionsHold(conditionsOf(hook), (base ??= baseActivation(occasion)))
+      if (holds === false || hook.failurePolicy === 'Ignore') continue
+      const why = typeof holds === 'object' ? holds.error : `Post "${addressOf(hook)}?timeout=${hook.timeoutSeconds ?? 10}s": webhooks are not modelled, so nobody answers; failurePolicy Ignore lets requests pass`
+      return internalError(`failed calling webhook "${hook.name}": failed to call webhook: ${why}`)
+    }
+  return undefined
+}
+
+/** Webhooks are known but never called: as if their servers were down, failurePolicy decides (admission/plugin/webhook/mutating). */
+export const mutatingAdmissionWebhook: AdmissionPlugin = {
+  name: 'MutatingAdmissionWebhook',
+  subresources: ['*'],
+  admit: (exec, object, old) => unanswered(exec, 'mutatingwebhookconfigurations', occasionOf(exec, object, old)) ?? object,
+}
+
+/** Like the mutating ones (admission/plugin/webhook/validating). */
+export const validatingAdmissionWebhook: AdmissionPlugin = {
+  name: 'ValidatingAdmissionWebhook',
+  subresources: ['*'],
+  validate: (exec, object, old) => unanswered(exec, 'validatingwebhookconfigurations', occasionOf(exec, object, old)),
+  refuseDeletion: (exec: Execution, old: KubeObject) => unanswered(exec, 'validatingwebhookconfigurations', occasionOf(exec, undefined, old)),
+}
