@@ -16,6 +16,7 @@ export class SmallWorld {
   readonly engine: Engine
   readonly server: ApiServer
   now: Micros = 0
+  #refusal: string | undefined
 
   constructor(controllers: readonly Controller[], seed = 1) {
     const engine = new Engine({ seed })
@@ -30,7 +31,7 @@ export class SmallWorld {
       },
       send: (ctx, request: Request) => {
         const { answer } = this.server.execute(request, 'system:kube-controller-manager', ctx.now, ctx)
-        if (isStatus(answer) && answer.status === 'Failure') ctx.note('test.refused', { message: answer.message ?? '' })
+        this.#refusal = isStatus(answer) && answer.status === 'Failure' ? (answer.message ?? '') : undefined
       },
     })
     engine.command(0, 'boot', 'boot', null)
@@ -52,7 +53,8 @@ export class SmallWorld {
 
   /** What a refusal says; undefined when all is well. */
   send(request: Request): string | undefined {
-    return this.engine.command(this.now, 'boot', 'send', request).notes.find((n) => n.id === 'test.refused')?.params?.['message'] as string | undefined
+    this.engine.command(this.now, 'boot', 'send', request)
+    return this.#refusal
   }
 
   create(body: KubeObject): string | undefined {

@@ -57,7 +57,7 @@ export function failVolume(ctx: ControllerContext, volume: PersistentVolume, rea
 
 /** The status of a claim that is bound to `volume`, or to none (updateClaimStatus). */
 export function claimStatus(claim: Claim, phase: string, volume: PersistentVolume | undefined): ClaimStatus {
-  const { accessModes, capacity, currentVolumeAttributesClassName, ...rest } = claim.status ?? {}
+  const { accessModes: _modes, capacity, currentVolumeAttributesClassName, ...rest } = claim.status ?? {}
   if (!volume) return { ...rest, phase }
   const changes = claim.status?.phase !== phase
   const becomesBound = claim.status?.phase === 'Pending' && phase === 'Bound'

@@ -9,7 +9,7 @@ export type InUse = Readonly<Record<string, readonly string[]>>
 const IN_USE = 'in-use'
 
 /** The pod uses the volume from now on; the node says so before it touches the volume. */
-export function use(ctx: ControllerContext, node: string, unique: string, pod: string): void {
+export function markInUse(ctx: ControllerContext, node: string, unique: string, pod: string): void {
   const isNew = ctx.once(() => {
     const table = ctx.state<InUse>(IN_USE)
     const row = table.get(node) ?? {}

@@ -10,7 +10,7 @@ import { diskFileSystem, diskOf, type MountedVolume } from '../../client/storage
 import { CLAIMS, sizeOf, type Claim, type PersistentVolume, type VolumeAttachment } from '../../client/storage/objects.ts'
 import { value } from '../../api/quantity.ts'
 import { isServed, NFS_DRIVER } from '../names.ts'
-import { drop, use } from './in-use.ts'
+import { drop, markInUse } from './in-use.ts'
 
 export type Done = { readonly mounted: MountedVolume } | { readonly problem?: string }
 interface Behind {
@@ -31,7 +31,7 @@ export function mountVolume(ctx: ControllerContext, node: string, pod: Pod, aske
   const { driver, handle: volumeId } = csi
   const unique = `kubernetes.io/csi/${driver}^${volumeId}`
   const uid = pod.metadata.uid ?? ''
-  use(ctx, node, unique, uid)
+  markInUse(ctx, node, unique, uid)
   if (!isServed(driver)) {
     const why = `kubernetes.io/csi: attacher.MountDevice failed to create newCsiDriverClient: driver name ${driver} not found in the list of registered CSI drivers`
     return { problem: `MountVolume.MountDevice failed for volume ${JSON.stringify(metadata.name)} : ${why}` }
