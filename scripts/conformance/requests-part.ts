@@ -2,7 +2,7 @@ import { RequestsWorld, type Answer, type SentRequest } from './requests-world.t
 import { seconds } from '../../src/sim/engine/time.ts'
 import { asRecordedTable } from './requests-tables.ts'
 import { explain } from './requests-diff.ts'
-import { judgeOf } from './requests.ts'
+import { judgeOf } from './requests-judge.ts'
 
 export interface PartResult {
   equal: number

@@ -1,20 +1,11 @@
-import { existsSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
-import { recordings } from '../../src/sim/testing/recordings.ts'
+import { judgeOf } from './requests-judge.ts'
 import { runPart, type PartResult } from './requests-part.ts'
 import { share, type Suite } from './suite.ts'
 
 /** Fewer cases than this are not worth a second thread. */
 const WORTH_A_THREAD = 1500
-
-/** The judge beside the recordings, or that of the recordings at hand. */
-export function judgeOf(dir: string): string {
-  const here = join(dirname(dir), 'judge/requests.mjs')
-  return pathToFileURL(existsSync(here) ? here : join(recordings() ?? '', 'judge/requests.mjs')).href
-}
 
 interface Judge {
   load(dir: string): { readonly cases: readonly { readonly file: string; readonly c: { readonly case: string } }[] }

@@ -15,7 +15,7 @@ const TYPES: Readonly<Record<string, NonNullable<RestRequest['patchType']>>> = {
 /** The patch type that a media type stands for, or the refusal. */
 export function patchTypeOf(contentType: string | undefined, strategic: boolean): NonNullable<RestRequest['patchType']> | Status {
   const media = mediaOf(contentType ?? '')
-  const type = TYPES[media]
+  const type = Object.hasOwn(TYPES, media) ? TYPES[media] : undefined
   if (type && (strategic || type !== 'strategic')) return type
   // A type that is no patch at all is refused by the router already.
   if (!type) return { ...unsupportedMediaType('415: Unsupported Media Type'), details: {} }

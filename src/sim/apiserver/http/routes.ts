@@ -44,9 +44,9 @@ export const notAllowed: Status = {
 
 export const answered = (status: Status): HttpAnswer => ({ code: status.code, warnings: [], body: status as unknown as JsonValue, changes: [] })
 
-const COLLECTION_VERBS: Readonly<Record<string, string>> = { GET: 'list', HEAD: 'list', POST: 'create', DELETE: 'deletecollection' }
-const ITEM_VERBS: Readonly<Record<string, string>> = { GET: 'get', HEAD: 'get', PUT: 'update', PATCH: 'patch', DELETE: 'delete' }
-const SUBRESOURCE_VERBS: Readonly<Record<string, string>> = { GET: 'get', HEAD: 'get', PUT: 'update', PATCH: 'patch', POST: 'create', DELETE: 'delete' }
+const COLLECTION_VERBS: ReadonlyMap<string, string> = new Map(Object.entries({ GET: 'list', HEAD: 'list', POST: 'create', DELETE: 'deletecollection' }))
+const ITEM_VERBS: ReadonlyMap<string, string> = new Map(Object.entries({ GET: 'get', HEAD: 'get', PUT: 'update', PATCH: 'patch', DELETE: 'delete' }))
+const SUBRESOURCE_VERBS: ReadonlyMap<string, string> = new Map(Object.entries({ GET: 'get', HEAD: 'get', PUT: 'update', PATCH: 'patch', POST: 'create', DELETE: 'delete' }))
 
 /** Finds what a resource path leads to with this method, or what the server answers to a wrong one. */
 export function findRoute(server: ApiServer, path: RequestPath, method: string): Route | { readonly answer: HttpAnswer } {
@@ -61,10 +61,10 @@ export function findRoute(server: ApiServer, path: RequestPath, method: string):
   if (path.subresource) {
     const sub = resource.subresources.find((candidate) => candidate.name === path.subresource)
     if (!sub) return { answer: answered(resourceNotFound()) }
-    const verb = SUBRESOURCE_VERBS[method]
+    const verb = SUBRESOURCE_VERBS.get(method)
     return verb && sub.verbs.includes(verb) ? { bodyKind: sub.kind, strategic: !resource.custom } : { answer: answered(notAllowed) }
   }
-  const verb = (path.name ? ITEM_VERBS : COLLECTION_VERBS)[method]
+  const verb = (path.name ? ITEM_VERBS : COLLECTION_VERBS).get(method)
   const onlyLists = resource.namespaced && !inNamespace
   if (!verb || !resource.verbs.includes(verb) || (onlyLists && verb !== 'list')) return { answer: answered(notAllowed) }
   return { bodyKind: resource.kind, strategic: !resource.custom }

@@ -14,18 +14,18 @@ const HOOKS: readonly string[] = [
 const LAST: readonly string[] = ['autoregister-completion', 'poststarthook/apiservice-openapi-controller', 'poststarthook/apiservice-openapiv3-controller']
 
 /** The checks behind each health path, in the order in which the server tells them. */
-const CHECKS: Readonly<Record<string, readonly string[]>> = {
-  healthz: ['ping', 'log', 'etcd', ...HOOKS, ...LAST],
-  livez: ['ping', 'log', 'etcd', ...HOOKS, ...LAST],
-  readyz: ['ping', 'log', 'etcd', 'etcd-readiness', 'informer-sync', ...HOOKS, ...LAST, 'shutdown'],
-}
+const CHECKS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['healthz', ['ping', 'log', 'etcd', ...HOOKS, ...LAST]],
+  ['livez', ['ping', 'log', 'etcd', ...HOOKS, ...LAST]],
+  ['readyz', ['ping', 'log', 'etcd', 'etcd-readiness', 'informer-sync', ...HOOKS, ...LAST, 'shutdown']],
+])
 
 const text = (body: string): HttpAnswer => ({ code: 200, warnings: [], body, contentType: 'text/plain; charset=utf-8', changes: [] })
 
 /** /healthz, /livez, /readyz and their single checks (apiserver: server/healthz); undefined for another path. */
 export function health(parts: readonly string[], query: Query): HttpAnswer | undefined {
   const [root = '', ...rest] = parts
-  const checks = CHECKS[root]
+  const checks = CHECKS.get(root)
   if (!checks) return undefined
   if (rest.length > 0) return checks.includes(rest.join('/')) ? text('ok') : undefined
   if (!query.has('verbose')) return text('ok')
