@@ -4,7 +4,7 @@ import type { JsonValue } from './meta.ts'
 export type Parsed = { readonly value: JsonValue; readonly complaints: readonly string[] } | { readonly error: string }
 
 /** How deep a body may nest; Go stops at 10,000, this stack earlier. */
-const MAX_DEPTH = 3000
+const MAX_DEPTH = 1000
 const WHITE = new Set([' ', '\t', '\n', '\r'])
 
 class Refused extends Error {}
