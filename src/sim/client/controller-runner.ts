@@ -96,6 +96,8 @@ export class ControllerRunner {
     this.#stopped.set(this.controller.name, 'stopped')
     this.queue.clear(ctx)
     for (const key of [...this.jobs.table.keys()]) this.jobs.cancel(key)
+    // What it remembered was in its memory: expectations, back-offs, times.
+    for (const table of this.#states.values()) for (const key of [...table.keys()]) table.delete(key)
     ctx.note('controller.stopped', { controller: this.controller.name })
   }
 

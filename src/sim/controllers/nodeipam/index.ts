@@ -27,6 +27,13 @@ export const nodeIpam: Controller = {
     },
   ],
   state: ['pieces', 'next'],
+  /** What the nodes have already is taken before anything is given away. */
+  start(ctx) {
+    for (const { metadata, spec } of ctx.lister<Node>('nodes').list()) {
+      const taken = pieceOf(spec.podCIDR)
+      if (taken !== undefined) ctx.state<number>('pieces').set(metadata.name, taken)
+    }
+  },
   reconcile(ctx, name) {
     const node = ctx.lister<Node>('nodes').get(undefined, name)
     const taken = pieceOf(node?.spec.podCIDR)
