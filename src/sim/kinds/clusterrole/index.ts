@@ -1,4 +1,4 @@
-import { at, required, type FieldError } from '../../api/field.ts'
+import { at, invalidValue, required, type FieldError } from '../../api/field.ts'
 import { validateLabelSelector } from '../../api/labels.ts'
 import { isPathSegmentName } from '../../api/names.ts'
 import type { RoleObject } from '../../api/rbac.ts'
@@ -12,7 +12,12 @@ function validate(role: RoleObject): readonly FieldError[] {
   if (!role.aggregationRule) return rules
   const selectors = role.aggregationRule.clusterRoleSelectors ?? []
   const none = selectors.length > 0 ? [] : [required(SELECTORS, 'at least one clusterRoleSelector required if aggregationRule is non-nil')]
-  return [...rules, ...none, ...selectors.flatMap((selector, i) => validateLabelSelector(selector, at(SELECTORS, i)))]
+  const wrong = selectors.flatMap((selector, i) => {
+    const path = at(SELECTORS, i)
+    const errors = validateLabelSelector(selector, path)
+    return errors.length > 0 ? [...errors, invalidValue(path, null, 'invalid label selector.')] : []
+  })
+  return [...rules, ...none, ...wrong]
 }
 
 /** rbac.authorization.k8s.io/v1 ClusterRole (registry/rbac/clusterrole: strategy.go). */
