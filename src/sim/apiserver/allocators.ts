@@ -1,67 +1,105 @@
-import { invalidValue } from '../api/field.ts'
+import { invalidValue, type FieldError } from '../api/field.ts'
 import type { KubeObject } from '../api/meta.ts'
-import { internalError, invalid } from '../api/status.ts'
-import type { Service } from '../kinds/service/service.ts'
+import { internalError, invalid, isStatus, type Status } from '../api/status.ts'
+import { withFamilies } from '../kinds/service/families.ts'
+import { isHeadless, mayHaveNodePorts, needsHealthPort } from '../kinds/service/needs.ts'
+import { normalised } from '../kinds/service/normalise.ts'
+import type { Service, ServicePort, ServiceSpec } from '../kinds/service/service.ts'
+import { freeAddress, refusedAddress } from './cluster-addresses.ts'
 import type { Execution, Outcome } from './execution.ts'
+import { NodePorts } from './node-ports.ts'
 
-const CLUSTER_NET = '10.96.'
-const NODE_PORT_FIRST = 30_000
-const NODE_PORT_LAST = 32_767
+/** Families of the cluster's addresses, the default one first. */
+const SERVED = ['IPv4'] as const
 
-/** Gives Services their cluster IP and node ports (registry/core/service: allocators); other kinds pass through. */
+/**
+ * Gives Services their families, cluster IP and node ports before anybody looks at what was sent (registry/core/service/
+ * storage: alloc.go); other kinds pass through.
+ */
 export function allocate(exec: Execution, object: KubeObject, old: KubeObject | undefined): Outcome<KubeObject> {
-  if (exec.kind.plural !== 'services') return object
-  const service = object as Service
-  const withIp = clusterIp(exec, service, old as Service | undefined)
-  return 'metadata' in withIp && 'spec' in withIp ? nodePorts(exec, withIp as Service, old as Service | undefined) : withIp
+  if (exec.kind.plural !== 'services' || exec.kind.group !== '') return object
+  const was = old as Service | undefined
+  const sent = object as Service
+  const asked = { ...sent, spec: normalised(sent.spec, was?.spec) }
+  const families = withFamilies(asked, was, SERVED)
+  if ('errors' in families) return refused(sent, families.errors)
+  const addressed = withAddress(exec, { ...asked, spec: families.spec }, was)
+  if (isStatus(addressed)) return addressed
+  const spec = withPorts(exec, addressed, was)
+  return isStatus(spec) ? spec : { ...sent, spec }
 }
 
-const others = (exec: Execution, self: Service): Service[] =>
-  exec.store
-    .keys('services')
-    .map((key) => exec.store.get(key) as Service)
-    .filter((s) => s.metadata.uid !== self.metadata.uid)
+const refused = ({ metadata }: KubeObject, errors: readonly FieldError[]): Status => invalid({ group: '', kind: 'Service' }, metadata.name, errors)
 
-function clusterIp(exec: Execution, service: Service, old: Service | undefined): Outcome<KubeObject> {
-  const spec = service.spec
-  if (spec.type === 'ExternalName') return service
-  const kept = spec.clusterIP || (old?.spec.type !== 'ExternalName' ? old?.spec.clusterIP : undefined)
-  if (kept === 'None') return withIp(service, 'None')
-  const taken = new Set(others(exec, service).map((s) => s.spec.clusterIP))
-  if (kept) {
-    if (!taken.has(kept)) return withIp(service, kept)
-    const error = invalidValue('spec.clusterIPs', [kept], 'failed to allocate IP ' + kept + ': provided IP is already allocated')
-    return invalid({ group: '', kind: 'Service' }, service.metadata.name, [error])
+/** One address of the one family that this cluster serves; updates keep theirs. */
+function withAddress(exec: Execution, service: Service, old: Service | undefined): Outcome<Service> {
+  const { spec } = service
+  if (spec.type === 'ExternalName' || isHeadless(spec)) return service
+  if (old && old.spec.type !== 'ExternalName') return service
+  const ips = spec.clusterIPs ?? []
+  const refuse = (why: string): Status => refused(service, [invalidValue('spec.clusterIPs', ips, why)])
+  const [named] = ips
+  if (named) {
+    const why = refusedAddress(exec, named)
+    return why ? refuse(`failed to allocate IP ${named}: ${why}`) : service
   }
-  for (let attempt = 0; attempt < 10_000; attempt++) {
-    // The upper part of the range, as Kubernetes keeps the lower one for addresses that users name.
-    const n = 256 + exec.means.names.below(65_000 - 256)
-    const ip = `${CLUSTER_NET}${Math.floor(n / 256)}.${n % 256}`
-    if (!taken.has(ip)) return withIp(service, ip)
-  }
-  return internalError('failed to allocate a serviceIP: range is full')
+  const ip = freeAddress(exec)
+  if (!ip) return internalError(`failed to allocate a serviceIP for Service "${service.metadata.name}": range is full`)
+  return { ...service, spec: { ...spec, clusterIP: ip, clusterIPs: [ip] } }
 }
 
-const withIp = (service: Service, ip: string): Service => ({
-  ...service,
-  spec: { ...service.spec, clusterIP: ip, clusterIPs: [ip], ipFamilies: ['IPv4'], ipFamilyPolicy: service.spec.ipFamilyPolicy ?? 'SingleStack' },
-})
-
-function nodePorts(exec: Execution, service: Service, old: Service | undefined): Outcome<KubeObject> {
-  const { type, ports } = service.spec
-  if ((type !== 'NodePort' && type !== 'LoadBalancer') || !ports) return service
-  const taken = new Set(others(exec, service).flatMap((s) => (s.spec.ports ?? []).map((p) => p.nodePort)))
-  const given = ports.map((port, i) => {
-    const before = old?.spec.ports?.find((p) => p.port === port.port && (p.protocol ?? 'TCP') === (port.protocol ?? 'TCP')) ?? old?.spec.ports?.[i]
-    let nodePort = port.nodePort || before?.nodePort
-    while (!nodePort || (nodePort !== port.nodePort && nodePort !== before?.nodePort && taken.has(nodePort)))
-      nodePort = NODE_PORT_FIRST + exec.means.names.below(NODE_PORT_LAST - NODE_PORT_FIRST + 1)
-    return { ...port, nodePort }
-  })
-  const clash = given.findIndex((p) => taken.has(p.nodePort))
-  if (clash >= 0) {
-    const error = invalidValue(`spec.ports[${clash}].nodePort`, given[clash]!.nodePort, 'provided port is already allocated')
-    return invalid({ group: '', kind: 'Service' }, service.metadata.name, [error])
+function withPorts(exec: Execution, service: Service, old: Service | undefined): Outcome<ServiceSpec> {
+  const pool = new NodePorts(exec, service)
+  let { spec } = service
+  if (mayHaveNodePorts(spec) && spec.ports) {
+    const ports = old ? updatedPorts(service, old, pool) : newPorts(service, pool)
+    if (isStatus(ports)) return ports
+    spec = { ...spec, ports }
   }
-  return { ...service, spec: { ...service.spec, ports: given } }
+  if (!needsHealthPort(spec) || (old && needsHealthPort(old.spec))) return spec
+  if (!spec.healthCheckNodePort) return { ...spec, healthCheckNodePort: pool.next() }
+  const why = pool.refusal(spec.healthCheckNodePort)
+  return why ? internalError(`failed to allocate requested HealthCheck NodePort ${spec.healthCheckNodePort}: ${why}`) : spec
+}
+
+const isGiven = ({ type, allocateLoadBalancerNodePorts }: ServiceSpec): boolean => type === 'NodePort' || allocateLoadBalancerNodePorts !== false
+const portRefused = (service: Service, i: number, port: number, why: string): Status => refused(service, [invalidValue(`spec.ports[${i}].nodePort`, port, why)])
+
+/** Ports with the same number share a node port, e.g. DNS over TCP and UDP (initNodePorts). */
+function newPorts(service: Service, pool: NodePorts): Outcome<readonly ServicePort[]> {
+  const ports = service.spec.ports ?? []
+  const byPort = new Map<number, number>()
+  const out: ServicePort[] = []
+  for (const [i, port] of ports.entries()) {
+    const nodePort = port.nodePort || undefined
+    const shared = byPort.get(port.port)
+    if (!nodePort && !isGiven(service.spec)) out.push(port)
+    else if (shared && (!nodePort || nodePort === shared)) out.push({ ...port, nodePort: shared })
+    else {
+      const wish = shared ? nodePort : ports.find((p) => p.port === port.port && p.nodePort)?.nodePort
+      const why = wish ? pool.take(wish) : undefined
+      if (why) return portRefused(service, i, wish!, why)
+      const taken = wish ?? pool.next()
+      if (!shared) byPort.set(port.port, taken)
+      out.push({ ...port, nodePort: taken })
+    }
+  }
+  return out
+}
+
+/** What an update names is taken unless it was there before; what it leaves open is given (updateNodePorts). */
+function updatedPorts(service: Service, old: Service, pool: NodePorts): Outcome<readonly ServicePort[]> {
+  const before = new Set((old.spec.ports ?? []).map((p) => p.nodePort))
+  const taken = new Set<number>()
+  const out: ServicePort[] = []
+  for (const [i, port] of (service.spec.ports ?? []).entries()) {
+    const nodePort = port.nodePort || undefined
+    if (nodePort) {
+      const why = before.has(nodePort) || taken.has(nodePort) ? undefined : pool.take(nodePort)
+      if (why) return portRefused(service, i, nodePort, why)
+      taken.add(nodePort)
+      out.push(port)
+    } else out.push(isGiven(service.spec) ? { ...port, nodePort: pool.next() } : port)
+  }
+  return out
 }

@@ -1,5 +1,6 @@
 import { deepEqual, semanticEqual } from '../api/deep.ts'
 import type { KubeObject } from '../api/meta.ts'
+import { settleAddresses } from './cluster-addresses.ts'
 import type { Execution } from './execution.ts'
 
 /** Stores the object unless this is a dry run or nothing changed; gives back what a reader would now see. */
@@ -34,7 +35,9 @@ export function commitRemoval(exec: Execution, key: string, last: KubeObject): v
   if (exec.options.dryRun) return
   const change = exec.store.remove(key, last)
   if (exec.means.ownership.table.has(key)) exec.means.ownership.table.delete(key)
-  if (change) exec.committed(change)
+  if (!change) return
+  exec.committed(change)
+  settleAddresses(exec, undefined, last)
 }
 
 type Equal = (a: unknown, b: unknown) => boolean

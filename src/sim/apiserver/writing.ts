@@ -12,6 +12,7 @@ import { objectKey } from './keys.ts'
 import { admit, validateAdmission } from './admission/index.ts'
 import { settle } from './admission/quota.ts'
 import { allocate } from './allocators.ts'
+import { settleAddresses } from './cluster-addresses.ts'
 import { refuseEscalation } from './authorization/escalation.ts'
 import { finishDeletion } from './deletion.ts'
 import type { Execution, Outcome } from './execution.ts'
@@ -46,14 +47,14 @@ export function createObject(exec: Execution, sent: KubeObject, applied?: Applie
   if (isStatus(admitted)) return admitted
   const beyond = escalation(exec, admitted.object, undefined)
   if (beyond) return beyond
-  const prepared = kind.prepareCreate(admitted.object, exec.who)
-  const allocated = allocate(exec, prepared, undefined)
+  const allocated = allocate(exec, admitted.object, undefined)
   if (isStatus(allocated)) return allocated
+  const prepared = kind.prepareCreate(allocated, exec.who)
   const like = admitted.keptValid ? complete : undefined
-  const errors = kind.validateCreate(allocated, like)
+  const errors = kind.validateCreate(prepared, like)
   if (errors.length > 0) return invalid({ group: kind.errorGroup, kind: kind.kind }, named, errors)
-  exec.warnings.push(...(kind.warnings?.(allocated, undefined, like) ?? []))
-  const charges = validateAdmission(exec, allocated)
+  exec.warnings.push(...(kind.warnings?.(prepared, undefined, like) ?? []))
+  const charges = validateAdmission(exec, prepared)
   if (isStatus(charges)) return charges
   if (Number(sent.metadata.resourceVersion) > 0 && !exec.options.dryRun) return unknownError('resourceVersion should not be set on objects to be created')
   const there = exec.store.get(key)
@@ -62,7 +63,8 @@ export function createObject(exec: Execution, sent: KubeObject, applied?: Applie
   exec.trail.created = true
   const managers = applied ? applied.managers : exec.means.ownership.created(exec, complete)
   if (managers) exec.means.ownership.keep(exec, key, managers)
-  return commit(exec, key, allocated)
+  settleAddresses(exec, prepared, undefined)
+  return commit(exec, key, prepared)
 }
 
 /** Roles and bindings may not give what their writer does not hold. */
@@ -112,17 +114,21 @@ export function updateObject(exec: Execution, change: (old: KubeObject) => Outco
   const beyond = escalation(exec, admitted.object, old)
   if (beyond) return beyond
   const rules = kind.updatesThrough?.[exec.subresource] ?? kind
-  const prepared = isStatusUpdate ? kind.prepareStatusUpdate(admitted.object, old, formatTime(exec.now)) : rules.prepareUpdate(admitted.object, old, formatTime(exec.now))
-  const allocated = isStatusUpdate ? prepared : allocate(exec, prepared, old)
+  const allocated = isStatusUpdate ? admitted.object : allocate(exec, admitted.object, old)
   if (isStatus(allocated)) return allocated
-  const own = isStatusUpdate ? kind.validateStatusUpdate(allocated, old) : rules.validateUpdate(allocated, old)
-  const common = metaUpdateErrors(allocated.metadata, old.metadata, kind.namespaced)?.common ?? []
+  const now = formatTime(exec.now)
+  const prepared = isStatusUpdate ? kind.prepareStatusUpdate(allocated, old, now) : rules.prepareUpdate(allocated, old, now)
+  const own = isStatusUpdate ? kind.validateStatusUpdate(prepared, old) : rules.validateUpdate(prepared, old)
+  const common = metaUpdateErrors(prepared.metadata, old.metadata, kind.namespaced)?.common ?? []
   if (common.length + own.length > 0) return invalid({ group: kind.errorGroup, kind: kind.kind }, name, [...common, ...own])
-  if (!isStatusUpdate) exec.warnings.push(...(kind.warnings?.(allocated, old) ?? []))
-  const charges = validateAdmission(exec, allocated, old)
+  if (!isStatusUpdate) exec.warnings.push(...(kind.warnings?.(prepared, old) ?? []))
+  const charges = validateAdmission(exec, prepared, old)
   if (isStatus(charges)) return charges
   settle(exec, charges)
-  return finishDeletion(exec, key, allocated) ?? commitOwned(exec, key, allocated, old, { defaulted, sent: sent.metadata.managedFields, applied })
+  const gone = finishDeletion(exec, key, prepared)
+  if (gone) return gone
+  settleAddresses(exec, prepared, old)
+  return commitOwned(exec, key, prepared, old, { defaulted, sent: sent.metadata.managedFields, applied })
 }
 
 const UNSIGNED = /^\d+$/
