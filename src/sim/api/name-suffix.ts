@@ -14,3 +14,10 @@ export function randomSuffix(random: Random): string {
 /** A name from `generateName`: the base cut to 58 characters and a random suffix (apiserver: storage/names/generate.go). */
 export const generatedName = (base: string, random: Random): string =>
   `${base.length > MAX_BASE ? base.slice(0, MAX_BASE) : base}${randomSuffix(random)}`
+
+/** The name as it was asked for: a generated one without what was added, as all sees it that runs before names are made. */
+export function nameAsked({ name, generateName }: { readonly name: string; readonly generateName?: string }): string {
+  if (!generateName || !name) return name || generateName || ''
+  const base = generateName.slice(0, MAX_BASE)
+  return name.length === base.length + SUFFIX_LENGTH && name.startsWith(base) ? generateName : name
+}

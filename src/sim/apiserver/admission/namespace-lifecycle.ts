@@ -1,3 +1,4 @@
+import { nameAsked } from '../../api/name-suffix.ts'
 import { forbidden, notFound } from '../../api/status.ts'
 import type { AdmissionPlugin } from './plugin.ts'
 
@@ -18,7 +19,7 @@ export const namespaceLifecycle: AdmissionPlugin = {
     if (!namespace) return notFound({ group: '', resource: 'namespaces' }, exec.namespace)
     if (!namespace.metadata.deletionTimestamp) return object
     const why = `unable to create new content in namespace ${exec.namespace} because it is being terminated`
-    return forbidden({ group: exec.kind.group, resource: exec.kind.plural }, object.metadata.name || object.metadata.generateName || '', why, [
+    return forbidden({ group: exec.kind.group, resource: exec.kind.plural }, nameAsked(object.metadata), why, [
       { reason: 'NamespaceTerminating', message: `namespace ${exec.namespace} is being terminated`, field: 'metadata.namespace' },
     ])
   },

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../api/meta.ts'
 import type { Pod } from '../../api/pod.ts'
+import { nameAsked } from '../../api/name-suffix.ts'
 import { forbidden, type Status } from '../../api/status.ts'
 import type { Execution } from '../execution.ts'
 import type { AdmissionPlugin } from './plugin.ts'
@@ -38,7 +39,7 @@ export const priority: AdmissionPlugin = {
     if (exec.kind.plural !== 'pods') return object
     if (old) return keepResolved(object as Pod, old as Pod)
     const pod = object as Pod
-    const refuse = (why: string): Status => forbidden({ group: '', resource: 'pods' }, pod.metadata.name || pod.metadata.generateName || '', why)
+    const refuse = (why: string): Status => forbidden({ group: '', resource: 'pods' }, nameAsked(pod.metadata), why)
     const wanted = pod.spec.priorityClassName
     const cls = wanted ? (exec.store.get(`priorityclasses/${wanted}`) as PriorityClass | undefined) : defaultClass(exec)
     const name = wanted || cls?.metadata.name
@@ -47,7 +48,7 @@ export const priority: AdmissionPlugin = {
     if (pod.spec.priority !== undefined && pod.spec.priority !== value)
       return refuse(`the integer value of priority (${pod.spec.priority}) must not be provided in pod spec; priority admission controller computed ${value} from the given PriorityClass name`)
     const preemptionPolicy = cls?.preemptionPolicy ?? 'PreemptLowerPriority'
-    if (pod.spec.preemptionPolicy && pod.spec.preemptionPolicy !== preemptionPolicy)
+    if (pod.spec.preemptionPolicy !== undefined && pod.spec.preemptionPolicy !== preemptionPolicy)
       return refuse(`the string value of PreemptionPolicy (${pod.spec.preemptionPolicy}) must not be provided in pod spec; priority admission controller computed ${preemptionPolicy} from the given PriorityClass name`)
     return { ...pod, spec: { ...pod.spec, ...(name ? { priorityClassName: name } : {}), priority: value, preemptionPolicy } } as Pod
   },

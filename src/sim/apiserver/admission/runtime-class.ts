@@ -1,5 +1,6 @@
 import { semanticEqual } from '../../api/deep.ts'
 import type { KubeObject, StringMap } from '../../api/meta.ts'
+import { nameAsked } from '../../api/name-suffix.ts'
 import type { Pod } from '../../api/pod.ts'
 import { canonicalQuantity, type ResourceList } from '../../api/quantity.ts'
 import type { Toleration } from '../../api/scheduling.ts'
@@ -12,7 +13,7 @@ interface RuntimeClass extends KubeObject {
   readonly scheduling?: { readonly nodeSelector?: StringMap; readonly tolerations?: readonly Toleration[] }
 }
 
-const refuse = ({ metadata }: Pod, why: string): Status => forbidden({ group: '', resource: 'pods' }, metadata.name, why)
+const refuse = ({ metadata }: Pod, why: string): Status => forbidden({ group: '', resource: 'pods' }, nameAsked(metadata), why)
 
 /** The class that the pod names, or none; refused when there is no such class. */
 function classOf({ store }: Execution, pod: Pod): Outcome<RuntimeClass | undefined> {

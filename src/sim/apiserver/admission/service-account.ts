@@ -1,4 +1,4 @@
-import { randomSuffix } from '../../api/name-suffix.ts'
+import { nameAsked, randomSuffix } from '../../api/name-suffix.ts'
 import type { Container } from '../../api/container.ts'
 import type { KubeObject } from '../../api/meta.ts'
 import type { Pod } from '../../api/pod.ts'
@@ -23,7 +23,7 @@ export const serviceAccount: AdmissionPlugin = {
     if (!account)
       return forbidden(
         { group: '', resource: 'pods' },
-        pod.metadata.name || pod.metadata.generateName || '',
+        nameAsked(pod.metadata),
         `error looking up service account ${exec.namespace}/${name}: serviceaccount "${name}" not found`,
       )
     const mounts = pod.spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true
@@ -40,7 +40,7 @@ interface Account extends KubeObject {
   readonly secrets?: readonly { readonly name?: string }[]
 }
 
-const refuse = (pod: Pod, why: string): Status => forbidden({ group: '', resource: 'pods' }, pod.metadata.name || pod.metadata.generateName || '', why)
+const refuse = (pod: Pod, why: string): Status => forbidden({ group: '', resource: 'pods' }, nameAsked(pod.metadata), why)
 
 /** Mirror pods stand for files of a node; accounts and secrets are not for them. */
 function refuseMirror(pod: Pod): Status | undefined {
