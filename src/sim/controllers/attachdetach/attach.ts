@@ -3,9 +3,10 @@ import type { Pod } from '../../api/pod.ts'
 import { isAlreadyExists, isStatus } from '../../api/status.ts'
 import type { ControllerContext } from '../../client/controller.ts'
 import { create } from '../../client/request.ts'
+import { attachmentName } from '../../client/storage/attachments.ts'
 import { VOLUME_ATTACHMENTS, type VolumeAttachment } from '../../client/storage/objects.ts'
 import { seconds, type Micros } from '../../engine/time.ts'
-import { attachmentName, OPERATIONS, setAttached, type Operation, type VolumeRow } from './state.ts'
+import { OPERATIONS, setAttached, type Operation, type VolumeRow } from './state.ts'
 
 /** How long one attach or detach is waited for (csi_plugin.go: csiTimeout). */
 export const PATIENCE = seconds(120)

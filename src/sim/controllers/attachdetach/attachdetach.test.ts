@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import type { KubeObject } from '../../api/meta.ts'
+import { attachmentName } from '../../client/storage/attachments.ts'
 import type { VolumeAttachment } from '../../client/storage/objects.ts'
 import { minutes, ms, seconds } from '../../engine/time.ts'
 import type { Node } from '../../kinds/node/node.ts'
 import { SmallWorld } from '../../testing/small-world.ts'
 import { persistentVolumeBinder } from '../persistentvolumebinder/index.ts'
 import { attachDetachController } from './index.ts'
-import { attachmentName } from './state.ts'
 import { usedBy } from './sync.ts'
 
 const DRIVER = 'disk.example.com'

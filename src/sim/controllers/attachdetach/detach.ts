@@ -2,12 +2,13 @@ import { isConditionTrue } from '../../api/conditions.ts'
 import { isNotFound, isStatus } from '../../api/status.ts'
 import type { ControllerContext } from '../../client/controller.ts'
 import { get, NODES, remove } from '../../client/request.ts'
+import { attachmentName } from '../../client/storage/attachments.ts'
 import { VOLUME_ATTACHMENTS, type VolumeAttachment } from '../../client/storage/objects.ts'
 import { seconds, type Micros } from '../../engine/time.ts'
 import type { Node } from '../../kinds/node/node.ts'
 import { failed, operationOf, PATIENCE, setOperation, type Turn } from './attach.ts'
 import { reportAttached } from './report.ts'
-import { attachmentName, setAttached, type Attached, type VolumeRow } from './state.ts'
+import { setAttached, type Attached, type VolumeRow } from './state.ts'
 
 /** After so long a volume is taken from a node that does not answer (ReconcilerMaxWaitForUnmountDuration). */
 const LONGEST_UNMOUNT = seconds(360)

@@ -1,4 +1,3 @@
-import { sha256Hex } from '../../api/sha256.ts'
 import type { ControllerContext, HandlerContext } from '../../client/controller.ts'
 import type { Micros } from '../../engine/time.ts'
 
@@ -40,9 +39,6 @@ export const NODES_TABLE = 'nodes'
 export const OPERATIONS = 'operations'
 /** "<volume> <node>" whose pods have been told of a Multi-Attach error. */
 export const TOLD = 'told'
-
-/** "csi-" and a digest: the name of the attachment of a volume to a node (pkg/volume/csi: getAttachmentName). */
-export const attachmentName = (handle: string, driver: string, node: string): string => `csi-${sha256Hex(`${handle}${driver}${node}`)}`
 
 type Tables = Pick<ControllerContext | HandlerContext, 'state'>
 

@@ -4,6 +4,7 @@ import type { NFSVolumeSource, Volume } from '../../api/volume.ts'
 import type { ControllerContext } from '../../client/controller.ts'
 import { must } from '../../client/must.ts'
 import { get, patch } from '../../client/request.ts'
+import { attachmentName } from '../../client/storage/attachments.ts'
 import { rpc, rpcErrorText } from '../../client/storage/csi-wire.ts'
 import { csiOf } from '../../client/storage/in-tree.ts'
 import { diskFileSystem, diskOf, type MountedVolume } from '../../client/storage/disks.ts'
@@ -36,7 +37,7 @@ export function mountVolume(ctx: ControllerContext, node: string, pod: Pod, aske
     const why = `kubernetes.io/csi: attacher.MountDevice failed to create newCsiDriverClient: driver name ${driver} not found in the list of registered CSI drivers`
     return { problem: `MountVolume.MountDevice failed for volume ${JSON.stringify(metadata.name)} : ${why}` }
   }
-  if (!isAttached(ctx, metadata.name, node)) return {}
+  if (!isAttached(ctx, volumeId, driver, node)) return {}
   if (!before) {
     const staged = rpc(ctx, driver, 'NodeStageVolume', { volumeId, nodeId: node })
     if (!('ok' in staged)) return { problem: `MountVolume.MountDevice failed for volume ${JSON.stringify(metadata.name)} : ${rpcErrorText(staged)}` }
@@ -56,8 +57,8 @@ export function mountNfs(ctx: ControllerContext, node: string, pod: Pod, name: s
   return { problem: `MountVolume.SetUp failed for volume ${JSON.stringify(name)} : mount failed: exit status 32\nMounting command: mount\nMounting arguments: -t nfs ${share} ${target}\nOutput: mount.nfs: ${answer.desc} for ${share} on ${target}\n` }
 }
 
-const isAttached = (ctx: ControllerContext, volume: string, node: string): boolean =>
-  ctx.lister<VolumeAttachment>('volumeattachments').list().some((a) => a.spec.nodeName === node && a.spec.source.persistentVolumeName === volume && a.status?.attached === true)
+const isAttached = (ctx: ControllerContext, handle: string, driver: string, node: string): boolean =>
+  ctx.lister<VolumeAttachment>('volumeattachments').get(undefined, attachmentName(handle, driver, node))?.status?.attached === true
 
 /** The disk has grown: the file system follows, and the claim gets its size (operationexecutor: NodeExpandVolume). */
 function grow(ctx: ControllerContext, node: string, pod: Pod, claim: Claim, volume: PersistentVolume, driver: string, volumeId: string): void {
