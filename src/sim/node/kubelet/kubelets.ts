@@ -1,43 +1,30 @@
 import { keyOf, type KubeObject } from '../../api/meta.ts'
 import { containerNamed, type KubeletOptions } from './world.ts'
-import type { Pod } from '../../api/pod.ts'
+import { isMirrorPod, type Pod } from '../../api/pod.ts'
 import { badRequest, type Status } from '../../api/status.ts'
-import { milliValue, value } from '../../api/quantity.ts'
-import { create, LEASES, NODES, patch, PODS, remove } from '../../client/request.ts'
+import { PODS, remove } from '../../client/request.ts'
 import type { Answered, ReplyTo, WatchDelivery } from '../../client/transport.ts'
 import type { Engine, EventContext } from '../../engine/engine.ts'
-import type { Table } from '../../engine/table.ts'
 import { formatTime, ms, parseTime, seconds, type Micros } from '../../engine/time.ts'
 import type { Node } from '../../kinds/node/node.ts'
-import { heartbeatFrom, heartbeatTable, lastRenewal, type NodeHeartbeat } from '../heartbeats.ts'
-import { hostAddress, LEASE_NAMESPACE, leaseOf, nodeStatusPatch, renewal } from '../kwok/node-status.ts'
+import { heartbeatTable } from '../heartbeats.ts'
 import { refusal } from './admission.ts'
+import { containerEnded, EXIT_SHOWS } from './ending.ts'
 import { beginExec, execEnded, feedExec, interruptExec, type ExecArrived, type ExecRequest } from './exec.ts'
-import { REBOOT_TIME, type KubeletFault } from './faults.ts'
+import { REBOOT_TIME } from './faults.ts'
 import { execHookError, type HookKind } from './hooks.ts'
 import { advanced, lookAhead, overfull } from './linux.ts'
 import { containerLog, type LogOptions } from './logs.ts'
+import { NodeLife } from './node-life.ts'
 import { probed, type Attempt } from './prober.ts'
-import { storedImage } from './puller.ts'
 import { flush, report } from './reporter.ts'
 import { create as createContainer, postStartDone, pulled, start } from './starting.ts'
-import type { ContainerRow, NodeRow, PodRow } from './state.ts'
-import { preloadedImages, staticPods } from './static-pods.ts'
+import type { ContainerRow, PodRow } from './state.ts'
+import { clearMirror, createMirror, filesChanged, mirrorGone, mirrorSeen } from './static-files.ts'
 import { killNow, preStopDone, requestEnd, sandboxStopped, stopped, terminated, withSignal } from './termination.ts'
 import { actorOf, KUBELET, KubeletWorld, rowKey } from './world.ts'
-import { containerEnded, mountVolumes, plegSoon, requestSync, sandboxReady } from './worker.ts'
+import { finishSync, mountVolumes, nextOp, plegSoon, requestSync, sandboxReady } from './worker.ts'
 
-/** A node as it registers: everything is well but the network, which needs a range first. */
-function unready(node: Node, now: string): Node {
-  const { conditions } = nodeStatusPatch(node, 'not-ready', now)['status'] as unknown as NonNullable<Node['status']>
-  const message = 'container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized'
-  return { ...node, status: { ...node.status, conditions: (conditions ?? []).map((c) => (c.type === 'Ready' ? { ...c, message } : c)) } }
-}
-
-/** The network plugin needs this long to be ready once the node has its range. */
-const CNI_STARTS: Micros = ms(1500)
-/** From a process's end until the runtime says so. */
-const EXIT_SHOWS: Micros = ms(150)
 const EVICTION_PERIOD = seconds(10)
 
 interface OfPod {
@@ -53,12 +40,12 @@ interface OfPod {
  */
 export class Kubelets {
   readonly world: KubeletWorld
-  readonly #beats: Table<NodeHeartbeat>
 
   constructor(engine: Engine, options: KubeletOptions = {}) {
     this.world = new KubeletWorld(engine, options)
-    this.#beats = heartbeatTable(engine)
+    this.world.steps = { requestSync, nextOp, finishSync }
     const { world } = this
+    const life = new NodeLife(world, heartbeatTable(engine))
     /** Handlers of the kubelet process: nothing happens while it does not run. */
     const onPod = (body: (ctx: EventContext, row: PodRow, payload: OfPod) => unknown, evenStopped = false) => (ctx: EventContext, payload: OfPod) => {
       const row = world.find(ctx.instance, payload.pod)
@@ -66,10 +53,10 @@ export class Kubelets {
       if (row && node?.up && (node.kubelet || evenStopped) && (payload.uid === undefined || payload.uid === row.uid)) body(ctx, row, payload)
     }
     engine.actor(KUBELET, {
-      boot: (ctx, node: Node) => this.#boot(ctx, node),
-      registered: (ctx, answered: Answered<Node>) => this.#registered(ctx, answered),
-      node: (ctx, delivery: WatchDelivery) => this.#observeNode(ctx, delivery),
-      ready: (ctx) => this.#ready(ctx),
+      boot: (ctx, node: Node) => life.boot(ctx, node),
+      registered: (ctx, answered: Answered<Node>) => life.registered(ctx, answered),
+      node: (ctx, delivery: WatchDelivery) => life.observeNode(ctx, delivery),
+      ready: (ctx) => life.ready(ctx),
       pods: (ctx, delivery: WatchDelivery) => this.#receive(ctx, delivery),
       sync: onPod((ctx, row) => row.life === 'sync' && requestSync(world, ctx, { ...row, timer: 0 })),
       mount: onPod((ctx, row) => row.work?.stage === 'volumes' && mountVolumes(world, ctx, row)),
@@ -87,25 +74,30 @@ export class Kubelets {
       exec: (ctx, arrived: ExecArrived) => this.#exec(ctx, arrived),
       'exec-input': onPod((ctx, row, p) => feedExec(world, ctx, row, p as unknown as { key: string; text: string; close: boolean }), true),
       'exec-interrupt': onPod((ctx, row, p) => interruptExec(world, ctx, row, p['key'] as string), true),
+      manifests: (ctx, files: Readonly<Record<string, string>>) => this.#files(ctx, files),
+      static: (ctx) => this.#startStatic(ctx, Object.values(world.nodes.get(ctx.instance)?.manifests ?? {})),
+      mirror: onPod((ctx, row) => row.isStatic && !row.mirror && createMirror(world, ctx, row)),
+      'mirror-status': onPod((ctx, row) => flush(world, ctx, world.put({ ...row, patching: false }))),
+      'clear-mirror': onPod((ctx, row) => clearMirror(world, ctx, row)),
       probe: onPod((ctx, row, p) => probed(world, ctx, row, p as unknown as Attempt)),
       evict: onPod((ctx, row) => this.#evict(ctx, row)),
       patched: (ctx, answered: Answered) => this.#patched(ctx, answered),
       kill: (ctx, { pid, signal }: { pid: number; signal: string }) => this.#kill(ctx, pid, signal),
-      crash: (ctx) => this.#crash(ctx),
-      restart: (ctx) => this.#restart(ctx),
+      crash: (ctx) => life.crash(ctx),
+      restart: (ctx) => life.restart(ctx),
       reboot: (ctx, node: string) => {
-        this.#crash(ctx)
+        life.crash(ctx)
         ctx.schedule(REBOOT_TIME, actorOf(ctx.instance), 'restart', node)
       },
-      freeze: (ctx) => this.#stopKubelet(ctx, 'frozen'),
-      thaw: (ctx) => this.#startKubelet(ctx, 'frozen'),
-      partition: (ctx) => this.#stopKubelet(ctx, 'partitioned'),
-      heal: (ctx) => this.#startKubelet(ctx, 'partitioned'),
-      'stop-kubelet': (ctx) => this.#stopKubelet(ctx),
-      'start-kubelet': (ctx) => this.#startKubelet(ctx),
-      'stop-containerd': (ctx) => this.#runtime(ctx, false),
-      'start-containerd': (ctx) => this.#runtime(ctx, true),
-      'remove-images': (ctx, names: readonly string[]) => this.#removeImages(ctx, names),
+      freeze: (ctx) => life.stopKubelet(ctx, 'frozen'),
+      thaw: (ctx) => life.startKubelet(ctx, 'frozen'),
+      partition: (ctx) => life.stopKubelet(ctx, 'partitioned'),
+      heal: (ctx) => life.startKubelet(ctx, 'partitioned'),
+      'stop-kubelet': (ctx) => life.stopKubelet(ctx),
+      'start-kubelet': (ctx) => life.startKubelet(ctx),
+      'stop-containerd': (ctx) => life.runtime(ctx, false),
+      'start-containerd': (ctx) => life.runtime(ctx, true),
+      'remove-images': (ctx, names: readonly string[]) => life.removeImages(ctx, names),
     })
   }
 
@@ -151,72 +143,18 @@ export class Kubelets {
     return main ? row.machine.firstPid + main : undefined
   }
 
-  #boot(ctx: EventContext, node: Node): void {
-    const name = ctx.instance
-    if (this.world.nodes.has(name)) return
-    const stored = [...preloadedImages(name), ...this.world.registry.preloaded].map((image) => storedImage(this.world, image)).filter((s) => s !== undefined)
-    this.world.nodes.set(name, {
-      name, uid: '', address: hostAddress(node), up: true, kubelet: true, runtime: true, ready: false, images: stored.map((s) => s.entry), layers: [...new Set(stored.flatMap((s) => s.layers))], pullingUntil: 0, lastAddress: 1, lastPid: 1200, lastInode: 4_026_532_200,
-      phase: ctx.random.below(1_000_000), bootedAt: ctx.now, milliCpu: milliValue(node.status?.capacity?.['cpu'] ?? '4'), memory: value(node.status?.capacity?.['memory'] ?? '8Gi'), hostName: name, manifests: {},
-    })
-    ctx.note('kubelet.boot', { node: name })
-    this.world.client(name).send(ctx, create(NODES, undefined, unready(node, formatTime(ctx.now))), { actor: actorOf(name), what: 'registered' }, ms(5))
-  }
-
-  #registered(ctx: EventContext, { answer }: Answered<Node>): void {
-    const name = ctx.instance
-    const client = this.world.client(name)
-    this.#beats.set(name, heartbeatFrom(ctx.now))
-    if (answer.kind === 'Node') client.send(ctx, create(LEASES, LEASE_NAMESPACE, leaseOf(answer as Node, ctx.now)))
-    this.#watch(ctx, name)
-    ctx.note('kubelet.registered', { node: name })
-  }
-
-  #watch(ctx: EventContext, name: string): void {
-    const client = this.world.client(name)
-    client.watch(ctx, `${actorOf(name)}/node`, { ...NODES, fieldSelector: `metadata.name=${name}` }, { actor: actorOf(name), what: 'node' })
-    client.watch(ctx, `${actorOf(name)}/pods`, { ...PODS, fieldSelector: `spec.nodeName=${name}` }, { actor: actorOf(name), what: 'pods' })
-  }
-
-  /** The node's own object: where its pods' addresses come from. */
-  #observeNode(ctx: EventContext, { object, items }: WatchDelivery): void {
-    const row = this.world.nodes.get(ctx.instance)
-    const node = (object ?? items?.[0]) as Node | undefined
-    if (!row?.up || !node) return
-    const podCIDR = node.spec?.podCIDR
-    if (row.uid === node.metadata.uid && row.podCIDR === podCIDR) return
-    this.world.nodes.set(row.name, { ...row, uid: node.metadata.uid!, ...(podCIDR ? { podCIDR } : {}) })
-    if (podCIDR && !row.podCIDR) ctx.schedule(CNI_STARTS + ctx.random.below(500_000), actorOf(row.name), 'ready')
-  }
-
-  /** The network is there: the node says that it is ready, and its static pods begin. */
-  #ready(ctx: EventContext): void {
-    const row = this.world.nodes.get(ctx.instance)
-    if (!row?.up) return
-    this.world.nodes.set(row.name, { ...row, ready: true })
-    this.#reportNode(ctx, row)
-    ctx.note('kubelet.ready', { node: row.name })
-    const client = this.world.client(row.name)
-    if (!row.ready) for (const pod of staticPods(row)) client.send(ctx, create(PODS, 'kube-system', pod))
-  }
-
-  #reportNode(ctx: EventContext, row: NodeRow): void {
-    const node = { apiVersion: 'v1', kind: 'Node', metadata: { name: row.name }, status: { addresses: [{ type: 'InternalIP', address: row.address }], capacity: {}, allocatable: {} } } as unknown as Node
-    const body = nodeStatusPatch(node, 'ready', formatTime(ctx.now))
-    this.world.client(row.name).send(ctx, patch(NODES, node, body, 'strategic', 'status'))
-  }
-
   #receive(ctx: EventContext, { type, object, items }: WatchDelivery): void {
     const name = ctx.instance
     const node = this.world.nodes.get(name)
     if (!node?.up || !node.kubelet) return
     if (type === 'SYNC') {
       const present = new Set((items ?? []).map((pod) => rowKey(name, pod)))
-      for (const key of [...this.world.byNode.keys(name)]) if (!present.has(key)) this.#deleted(ctx, this.world.pods.get(key)!)
+      for (const key of [...this.world.byNode.keys(name)]) if (!present.has(key) && !this.world.pods.get(key)!.isStatic) this.#deleted(ctx, this.world.pods.get(key)!)
       for (const pod of items ?? []) this.#observe(ctx, pod as Pod)
     } else if (type === 'DELETED') {
       const row = this.world.pods.get(rowKey(name, object!))
-      if (row && row.uid === object!.metadata.uid) this.#deleted(ctx, row)
+      if (row?.isStatic) mirrorGone(this.world, ctx, row)
+      else if (row && row.uid === object!.metadata.uid) this.#deleted(ctx, row)
     } else if (object) this.#observe(ctx, object as Pod)
   }
 
@@ -236,6 +174,7 @@ export class Kubelets {
     const { world } = this
     const node = ctx.instance
     const known = world.pods.get(rowKey(node, pod))
+    if (known?.isStatic || (isMirrorPod(pod) && pod.metadata.annotations?.['kubernetes.io/config.seen'])) return mirrorSeen(world, ctx, node, pod)
     if (known && known.uid === pod.metadata.uid) {
       const specChanged = known.pod.spec !== pod.spec || known.pod.metadata.labels !== pod.metadata.labels || known.pod.metadata.annotations !== pod.metadata.annotations
       const gatesChanged = (pod.spec.readinessGates?.length ?? 0) > 0
@@ -257,8 +196,23 @@ export class Kubelets {
     if (!isOver) this.#admit(ctx, node, pod)
   }
 
+  #files(ctx: EventContext, files: Readonly<Record<string, string>>): void {
+    filesChanged(this.world, ctx, ctx.instance, files)
+    this.#startStatic(ctx, Object.values(this.world.nodes.get(ctx.instance)?.manifests ?? {}))
+  }
+
+  /** Begins the pods of the manifest folder that are not there yet, and tells the API server of them. */
+  #startStatic(ctx: EventContext, pods: readonly Pod[]): void {
+    for (const pod of pods) {
+      if (this.world.pods.has(rowKey(ctx.instance, pod))) continue
+      this.#admit(ctx, ctx.instance, pod, true)
+      const row = this.world.pods.get(rowKey(ctx.instance, pod))
+      if (row) createMirror(this.world, ctx, row)
+    }
+  }
+
   /** A pod that this kubelet has not had in its hands: a new one, or after a crash one whose containers are lost. */
-  #admit(ctx: EventContext, node: string, pod: Pod): void {
+  #admit(ctx: EventContext, node: string, pod: Pod, isStatic = false): void {
     const known = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])]
     const containers: Record<string, ContainerRow> = {}
     for (const s of known) {
@@ -270,7 +224,7 @@ export class Kubelets {
     }
     const wasHere = known.some((c) => c.containerID)
     const row: PodRow = {
-      node, pod, uid: pod.metadata.uid!, addedAt: ctx.now, startTime: parseTime(pod.status?.startTime) ?? ctx.now, sandbox: { state: 'none', attempt: wasHere ? 1 : 0, pid: 0, inode: 0 }, containers, reasons: {}, backoffs: {}, volumes: {}, pending: false, timer: 0, life: 'sync', patching: false,
+      node, pod, uid: pod.metadata.uid!, addedAt: ctx.now, startTime: parseTime(pod.status?.startTime) ?? ctx.now, sandbox: { state: 'none', attempt: wasHere ? 1 : 0, pid: 0, inode: 0 }, containers, reasons: {}, backoffs: {}, volumes: {}, pending: false, timer: 0, life: 'sync', patching: false, ...(isStatic ? { isStatic } : {}),
     }
     const refused = refusal(this.world, node, pod)
     if (refused) {
@@ -374,98 +328,4 @@ export class Kubelets {
       }
     }
   }
-
-  #silence(ctx: EventContext, name: string): void {
-    const client = this.world.client(name)
-    for (const what of ['node', 'pods']) client.unwatch(ctx, `${actorOf(name)}/${what}`)
-    const beat = this.#beats.get(name)
-    if (!beat) return
-    this.#beats.delete(name)
-    const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name, namespace: LEASE_NAMESPACE } }
-    client.send(ctx, patch(LEASES, lease, renewal(lastRenewal(beat, ctx.now)), 'merge'))
-  }
-
-  #speak(ctx: EventContext, row: NodeRow): void {
-    const { name } = row
-    this.#beats.set(name, heartbeatFrom(ctx.now))
-    this.#reportNode(ctx, row)
-    const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name, namespace: LEASE_NAMESPACE } }
-    this.world.client(name).send(ctx, patch(LEASES, lease, renewal(ctx.now), 'merge'))
-    this.#watch(ctx, name)
-  }
-
-  /** Power off: processes and the kubelet's memory are gone, nobody renews the lease. */
-  #crash(ctx: EventContext): void {
-    const name = ctx.instance
-    const row = this.world.nodes.get(name)
-    if (!row?.up) return
-    this.world.nodes.set(name, { ...row, up: false })
-    for (const key of [...this.world.byNode.keys(name)]) this.world.pods.delete(key)
-    this.#silence(ctx, name)
-    ctx.note('kubelet.crash', { node: name })
-  }
-
-  #restart(ctx: EventContext): void {
-    const name = ctx.instance
-    const row = this.world.nodes.get(name)
-    if (!row || row.up) return
-    const { fault: _mended, ...rest } = row
-    const next: NodeRow = { ...rest, up: true, kubelet: true, runtime: true, pullingUntil: 0, bootedAt: ctx.now }
-    this.world.nodes.set(name, next)
-    this.#speak(ctx, next)
-    ctx.note('kubelet.restart', { node: name })
-  }
-
-  /** The kubelet process ends, hangs or is cut off; containers go on. */
-  #stopKubelet(ctx: EventContext, fault?: KubeletFault): void {
-    const row = this.world.nodes.get(ctx.instance)
-    if (!row?.up || !row.kubelet) return
-    this.world.nodes.set(row.name, { ...row, kubelet: false, ...(fault ? { fault } : {}) })
-    this.#silence(ctx, row.name)
-    ctx.note(fault === 'frozen' ? 'kubelet.freeze' : fault ? 'kubelet.partition' : 'kubelet.stopped', { node: row.name })
-  }
-
-  #startKubelet(ctx: EventContext, from?: KubeletFault): void {
-    const { world } = this
-    const row = world.nodes.get(ctx.instance)
-    if (!row?.up || row.kubelet || row.fault !== from) return
-    const { fault: _mended, ...rest } = row
-    const next: NodeRow = { ...rest, kubelet: true }
-    world.nodes.set(row.name, next)
-    ctx.note(from === 'frozen' ? 'kubelet.thaw' : from ? 'kubelet.heal' : 'kubelet.restart', { node: row.name })
-    if (!from) this.#tellStart(ctx, row.name)
-    this.#speak(ctx, next)
-    for (const key of world.byNode.keys(row.name)) {
-      // What was under way in the old process is begun anew by the new one.
-      const { work: _lost, ...pod } = world.pods.get(key)!
-      const fresh = world.put({ ...pod, patching: false, sent: undefined, wanted: undefined, timer: 0, pending: false, pleg: false })
-      plegSoon(world, ctx, fresh, ctx.now + seconds(1))
-      lookAhead(world, ctx, world.fresh(fresh))
-    }
-  }
-
-  /** What a kubelet says of its node when it starts. */
-  #tellStart(ctx: EventContext, name: string): void {
-    const { world } = this
-    world.aboutNode(ctx, name, 'Normal', 'Starting', 'Starting kubelet.')
-    if (world.cgroups === 'v1') world.aboutNode(ctx, name, 'Warning', 'CgroupV1', 'cgroup v1 detected. cgroup v1 support is deprecated and will be removed in a future release. Please migrate to cgroup v2. More information at https://git.k8s.io/enhancements/keps/sig-node/5573-remove-cgroup-v1')
-    world.aboutNode(ctx, name, 'Normal', 'NodeAllocatableEnforced', 'Updated Node Allocatable limit across pods')
-    for (const reason of ['NodeHasSufficientMemory', 'NodeHasNoDiskPressure', 'NodeHasSufficientPID', 'NodeReady']) world.aboutNode(ctx, name, 'Normal', reason, `Node ${name} status is now: ${reason}`)
-  }
-
-  #runtime(ctx: EventContext, running: boolean): void {
-    const row = this.world.nodes.get(ctx.instance)
-    if (row) this.world.nodes.set(row.name, { ...row, runtime: running })
-  }
-
-  #removeImages(ctx: EventContext, names: readonly string[]): void {
-    const row = this.world.nodes.get(ctx.instance)
-    if (!row) return
-    const stored = names.map((name) => storedImage(this.world, name)).filter((s) => s !== undefined)
-    const references = new Set(stored.map((s) => s.entry.reference))
-    const kept = row.images.filter((i) => !references.has(i.reference))
-    const layers = new Set(kept.flatMap((i) => storedImage(this.world, i.reference)?.layers ?? []))
-    this.world.nodes.set(row.name, { ...row, images: kept, layers: row.layers.filter((l) => layers.has(l)) })
-  }
 }
-

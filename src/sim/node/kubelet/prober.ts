@@ -5,7 +5,6 @@ import { ProbedMachine, type Outcome } from './probing.ts'
 import { report } from './reporter.ts'
 import { withContainer, type ContainerRow, type PodRow, type ProbeKind } from './state.ts'
 import { isStarted } from './status.ts'
-import { requestSync } from './worker.ts'
 import { containerNamed, type KubeletWorld } from './world.ts'
 
 /** Payload of the event of an attempt that counts: one that fails, or that speaks against the verdict in force. */
@@ -101,5 +100,5 @@ export function probed(world: KubeletWorld, ctx: EventContext, given: PodRow, at
   if (kind === 'startup' && outcome.ok) armProbes(world, ctx, row, container, ['readiness', 'liveness'])
   else if (kind === 'readiness') armProbes(world, ctx, row, container, [kind], after)
   const fresh = world.fresh(row)
-  return fresh.work ? requestSync(world, ctx, kind === 'readiness' ? report(world, ctx, fresh) : fresh) : requestSync(world, ctx, fresh)
+  return fresh.work ? world.steps.requestSync(world, ctx, kind === 'readiness' ? report(world, ctx, fresh) : fresh) : world.steps.requestSync(world, ctx, fresh)
 }

@@ -2,6 +2,7 @@ import { deepEqual } from '../../api/deep.ts'
 import { keyOf, type JsonValue } from '../../api/meta.ts'
 import { patch, PODS, remove } from '../../client/request.ts'
 import type { EventContext } from '../../engine/engine.ts'
+import { seconds } from '../../engine/time.ts'
 import type { PodRow } from './state.ts'
 import { podStatus } from './status.ts'
 import { actorOf, rowKey, type KubeletWorld } from './world.ts'
@@ -20,9 +21,10 @@ export function flush(world: KubeletWorld, ctx: EventContext, row: PodRow): PodR
   const node = world.node(row)
   if (row.gone) return maybeRemove(world, ctx, row)
   const { wanted } = row
+  if (row.isStatic && !row.mirror) return maybeRemove(world, ctx, row)
   if (!wanted || row.patching || row.removing || !node.up || !node.kubelet) return world.put(row)
   if (wanted === row.sent || deepEqual(wanted, row.sent)) return maybeRemove(world, ctx, row)
-  const body = { metadata: { uid: row.uid }, status: wanted } as unknown as JsonValue
+  const body = { metadata: { uid: row.mirror?.uid ?? row.uid }, status: wanted } as unknown as JsonValue
   world.client(row.node).send(ctx, patch(PODS, row.pod, body, 'merge', 'status'), { actor: actorOf(row.node), what: 'patched', data: { pod: keyOf(row.pod), uid: row.uid } })
   return world.put({ ...row, patching: true, sent: wanted })
 }
@@ -30,11 +32,13 @@ export function flush(world: KubeletWorld, ctx: EventContext, row: PodRow): PodR
 /** When nothing of the pod is left and the API server knows, the object itself can go. */
 export function maybeRemove(world: KubeletWorld, ctx: EventContext, row: PodRow): PodRow {
   if (row.life !== 'terminated') return world.put(row)
-  if (row.gone) {
+  if (row.gone || row.isStatic) {
+    if (row.mirror) world.client(row.node).send(ctx, remove(PODS, row.pod, { gracePeriodSeconds: 0, preconditions: { uid: row.mirror.uid } }))
+    if (row.isStatic) ctx.schedule(seconds(1), actorOf(row.node), 'static', null)
     world.pods.delete(rowKey(row.node, row.pod))
     return row
   }
-  if (!row.pod.metadata.deletionTimestamp || row.removing || row.patching || row.isStatic) return world.put(row)
+  if (!row.pod.metadata.deletionTimestamp || row.removing || row.patching) return world.put(row)
   ctx.note('kubelet.removed', { pod: row.pod.metadata.name, node: row.node })
   world.client(row.node).send(ctx, remove(PODS, row.pod, { gracePeriodSeconds: 0, preconditions: { uid: row.uid } }))
   return world.put({ ...row, removing: true })

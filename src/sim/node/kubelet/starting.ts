@@ -11,8 +11,7 @@ import { ensureImage, finishPull } from './puller.ts'
 import { goDuration, inBackoff, nextBackoff } from './restart.ts'
 import { withContainer, type PodRow, type Run } from './state.ts'
 import { beginStopping } from './termination.ts'
-import { finishSync, NO_RUNTIME, nextOp } from './worker.ts'
-import { containerNamed, podText, type KubeletWorld } from './world.ts'
+import { containerNamed, NO_RUNTIME, podText, type KubeletWorld } from './world.ts'
 
 type Found = Extract<Resolved, { found: true }>
 
@@ -26,14 +25,16 @@ function failed(world: KubeletWorld, ctx: EventContext, row: PodRow, name: strin
     reasons: { ...row.reasons, [name]: { reason, message } },
     work: { ...work, failed: true, otherError: work.otherError || backoffUntil === undefined, ...(until === undefined ? {} : { backoffUntil: until }), ...(isInit ? { ops: [] } : {}) },
   })
-  return isInit ? finishSync(world, ctx, next) : nextOp(world, ctx, next)
+  return isInit ? world.steps.finishSync(world, ctx, next) : world.steps.nextOp(world, ctx, next)
 }
 
 /** Starts one container: back-off, image, create, start, postStart (kuberuntime_container.go: startContainer). */
 export function startContainerOp(world: KubeletWorld, ctx: EventContext, row: PodRow, name: string): PodRow {
   const container = containerNamed(row.pod, name)
-  if (!container) return nextOp(world, ctx, row)
-  const run = row.containers[name]?.run
+  if (!container) return world.steps.nextOp(world, ctx, row)
+  // The sync knows the runs that had ended when it began.
+  const state = row.containers[name]
+  const run = row.work?.killed?.includes(name) ? state?.before : state?.run
   if (run?.state === 'exited') {
     const since = run.ended!.at
     const backoff = row.backoffs[name]
@@ -78,7 +79,7 @@ export function pulled(world: KubeletWorld, ctx: EventContext, row: PodRow, { co
 export function create(world: KubeletWorld, ctx: EventContext, given: PodRow, name: string): PodRow {
   const container = containerNamed(given.pod, name)
   if (!container || !given.work || given.work.kind !== 'sync') return given
-  if (given.end) return finishSync(world, ctx, given)
+  if (given.end) return world.steps.finishSync(world, ctx, given)
   const image = world.registry.resolve(container.image ?? '', [LOCAL])
   let row = advanced(world, ctx, given)
   const found = image as Found
@@ -130,8 +131,8 @@ function begun(world: KubeletWorld, ctx: EventContext, row: PodRow, container: C
   const fresh = world.fresh(row)
   const isInit = fresh.pod.spec.initContainers?.some((c) => c.name === container.name) ?? false
   // After an init container that must end the sync is over; behind a sidecar the next one is looked for.
-  if (isInit && fresh.work && fresh.work.ops.length === 0) return finishSync(world, ctx, fresh)
-  return nextOp(world, ctx, fresh)
+  if (isInit && fresh.work && fresh.work.ops.length === 0) return world.steps.finishSync(world, ctx, fresh)
+  return world.steps.nextOp(world, ctx, fresh)
 }
 
 /** A postStart hook has come to an end. */

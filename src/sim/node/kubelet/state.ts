@@ -65,6 +65,8 @@ export interface Work {
   readonly otherError: boolean
   /** Containers that are being stopped, with the instant at which KILL is sent. */
   readonly stopping: Readonly<Record<string, Stopping>>
+  /** Containers that this very sync has killed: it still takes them for running. */
+  readonly killed?: readonly string[]
 }
 
 export interface Stopping {
@@ -119,7 +121,11 @@ export interface PodRow {
   readonly rejected?: Reason
   /** The API server has it no more. */
   readonly gone?: boolean
+  /** It comes from the node's manifest folder. */
   readonly isStatic?: boolean
+  /** Its image in the API. */
+  readonly mirror?: { readonly uid: string; readonly going: boolean; readonly cleared: boolean }
+  readonly mirrored?: boolean
 }
 
 export const withContainer = (row: PodRow, state: ContainerRow): PodRow => ({ ...row, containers: { ...row.containers, [state.name]: state } })

@@ -163,7 +163,8 @@ function conditionsOf(row: PodRow, phase: Phase, statuses: readonly ContainerSta
       ...(reason ? { reason } : {}), ...(message ? { message } : {}),
     }
   })
-  const theirs = (status?.conditions ?? []).filter((c) => !wanted.some((w) => w.type === c.type))
+  const scheduled = { type: 'PodScheduled', status: 'True', lastProbeTime: null as unknown as undefined, lastTransitionTime: formatTime(row.startTime) } as PodCondition
+  const theirs = row.isStatic ? [scheduled] : (status?.conditions ?? []).filter((c) => !wanted.some((w) => w.type === c.type))
   return [...mine, ...theirs.map((c) => (c.type === 'PodScheduled' ? { ...c, observedGeneration: metadata.generation } : c))]
 }
 
@@ -179,7 +180,7 @@ export function podStatus(row: PodRow, hostIP: string, now: Micros, withAddress 
   const ephemeral = ((pod.spec.ephemeralContainers ?? []) as readonly Container[]).filter((c) => row.containers[c.name]).map((c) => containerStatus(row, c, false))
   const stopping = row.life === 'terminating' || row.life === 'terminated' || row.life === 'finished'
   const previous = (row.wanted ?? row.sent)?.phase ?? pod.status?.phase ?? 'Pending'
-  const computed = row.rejected || row.end?.reason ? 'Failed' : isTerminal(previous) ? (previous as Phase) : phaseOf(pod, [...init, ...statuses], stopping && over)
+  const computed = row.rejected || row.end?.reason ? 'Failed' : isTerminal(previous) ? (previous as Phase) : phaseOf(pod, [...init, ...statuses], stopping && over && !row.isStatic)
   const conditions = conditionsOf(row, computed, statuses, init, now)
   // A terminal phase is held back while containers could still be running.
   const mayRun = !row.rejected && (row.life === 'sync' || row.life === 'terminating') && !over
@@ -190,7 +191,7 @@ export function podStatus(row: PodRow, hostIP: string, now: Micros, withAddress 
     if (begun) statuses = statuses.map(lost)
     const lastInit = init.map((s) => !s.state?.waiting || s.lastState?.terminated !== undefined).lastIndexOf(true)
     init = init.map((s, i) => (i <= lastInit ? lost(s) : s))
-    if (!isTerminal(phase)) phase = 'Failed'
+    if (!isTerminal(phase) && !row.isStatic) phase = 'Failed'
   }
   const why = isTerminal(phase) ? (row.rejected ?? (row.end?.reason ? { reason: row.end.reason, message: row.end.message ?? '' } : undefined)) : undefined
   const ip = pod.spec.hostNetwork ? hostIP : withAddress ? row.ip : (row.wanted ?? row.sent)?.podIP

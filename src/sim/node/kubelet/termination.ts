@@ -4,9 +4,9 @@ import { ms, seconds, type Micros } from '../../engine/time.ts'
 import { Kernel } from '../linux/kernel.ts'
 import { runHook } from './hooks.ts'
 import { advanced, lookAhead, settingOf } from './linux.ts'
+import { containerEnded, EXIT_SHOWS } from './ending.ts'
 import { report } from './reporter.ts'
 import type { PodRow, Stopping } from './state.ts'
-import { containerEnded, nextOp } from './worker.ts'
 import { containerNamed, type KubeletWorld } from './world.ts'
 
 const SHORTEST_GRACE = seconds(2)
@@ -29,12 +29,22 @@ export function requestEnd(world: KubeletWorld, ctx: EventContext, given: PodRow
 
 /** Stops all containers and then the sandbox (kubelet.go: SyncTerminatingPod; kuberuntime: killPodWithSyncResult). */
 function terminating(world: KubeletWorld, ctx: EventContext, given: PodRow): PodRow {
-  const row = report(world, ctx, given)
+  const row = report(world, ctx, withEnds(world, ctx, given))
   ctx.note('kubelet.stops', { pod: row.pod.metadata.name, node: row.node, seconds: Math.round((row.end?.grace ?? 0) / 1_000_000) })
   const running = Object.values(row.containers).filter((c) => c.run?.state === 'running').map((c) => c.name)
   const begun = world.put({ ...row, work: { kind: 'terminating', ops: [], stage: 'stopping', changed: false, failed: false, otherError: false, stopping: {} } })
   if (running.length === 0) return allStopped(world, ctx, begun)
   return beginStopping(world, ctx, begun, running.map((name) => ({ name, message: `Stopping container ${name}`, grace: row.end?.grace ?? gracePeriodOf(row.pod) * 1_000_000 })))
+}
+
+/** Containers whose processes have ended already are not running any more. */
+function withEnds(world: KubeletWorld, ctx: EventContext, given: PodRow): PodRow {
+  let row = advanced(world, ctx, given)
+  for (const name of Object.keys(row.containers)) {
+    const ended = row.machine?.containers[name]?.ended
+    if (ended && row.containers[name]!.run?.state === 'running' && ended.at + EXIT_SHOWS <= ctx.now) row = containerEnded(world, ctx, row, name)
+  }
+  return row
 }
 
 /** Tells containers to stop: events at once, hooks, TERM in order, KILL when the time is over (killContainer). */
@@ -94,6 +104,8 @@ function sendTerms(world: KubeletWorld, ctx: EventContext, given: PodRow): PodRo
     const main = kernel.containers[name]?.main
     if (main !== undefined) kernel.signal(main, stopSignal(row, name))
     world.later(ctx, row, deadline - ctx.now, 'kill-now', { container: name, id: state.id })
+    // What has ended by itself meanwhile is found at the next look.
+    if (kernel.containers[name]?.ended) world.later(ctx, row, ms(20), 'look')
   }
   return lookAhead(world, ctx, { ...row, machine: kernel.freeze(), work: { ...row.work!, stopping: next } })
 }
@@ -125,8 +137,8 @@ export function stopped(world: KubeletWorld, ctx: EventContext, given: PodRow, n
 
 function afterStop(world: KubeletWorld, ctx: EventContext, row: PodRow): PodRow {
   if (row.work?.kind === 'terminating') return allStopped(world, ctx, row)
-  if (row.sandbox.state !== 'ready' && row.work?.ops.some((op) => op.op === 'sandbox')) return nextOp(world, ctx, world.put({ ...row, reasons: {} }))
-  return nextOp(world, ctx, world.put({ ...row, work: { ...row.work!, stage: 'op', changed: true } }))
+  if (row.sandbox.state !== 'ready' && row.work?.ops.some((op) => op.op === 'sandbox')) return world.steps.nextOp(world, ctx, world.put({ ...row, reasons: {} }))
+  return world.steps.nextOp(world, ctx, world.put({ ...row, work: { ...row.work!, stage: 'op', changed: true } }))
 }
 
 function allStopped(world: KubeletWorld, ctx: EventContext, row: PodRow): PodRow {

@@ -1,6 +1,5 @@
 import type { Container } from '../../api/container.ts'
 import { isSidecar } from '../../api/pod.ts'
-import type { PodStatus } from '../../api/pod-status.ts'
 import type { EventContext } from '../../engine/engine.ts'
 import { ms, seconds } from '../../engine/time.ts'
 import { nextAddress } from '../kwok/pod-ip.ts'
@@ -11,10 +10,10 @@ import { missingPullSecrets } from './puller.ts'
 import { report } from './reporter.ts'
 import { shouldStart } from './restart.ts'
 import { startContainerOp } from './starting.ts'
-import { withContainer, type Op, type PodRow, type Work } from './state.ts'
+import type { Op, PodRow, Work } from './state.ts'
 import { isStarted, phaseOf, podStatus } from './status.ts'
 import { beginStopping, requestEnd } from './termination.ts'
-import { jittered, type KubeletWorld } from './world.ts'
+import { jittered, NO_RUNTIME, type KubeletWorld } from './world.ts'
 import { setUpVolume } from './volumes.ts'
 
 const ERROR_BACKOFF = seconds(10)
@@ -179,7 +178,7 @@ export function nextOp(world: KubeletWorld, ctx: EventContext, row: PodRow): Pod
   const [op, ...rest] = work.ops
   if (row.life !== 'sync' || (row.end && work.stage !== 'stopping')) return finishSync(world, ctx, row)
   if (!op) return finishSync(world, ctx, row)
-  const here = world.put({ ...row, work: { ...work, ops: rest, stage: op.op === 'stop-all' || op.op === 'kill' ? 'stopping' : 'op' } })
+  const here = world.put({ ...row, work: { ...work, ops: rest, stage: op.op === 'stop-all' || op.op === 'kill' ? 'stopping' : 'op', ...(op.op === 'kill' ? { killed: [...(work.killed ?? []), op.container] } : op.op === 'stop-all' ? { killed: op.containers } : {}) } })
   switch (op.op) {
     case 'sandbox':
       world.later(ctx, here, ms(120) + ctx.random.below(250_000), 'sandbox')
@@ -224,8 +223,6 @@ export function sandboxReady(world: KubeletWorld, ctx: EventContext, row: PodRow
   return nextOp(world, ctx, told)
 }
 
-export const NO_RUNTIME = 'rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial unix /run/containerd/containerd.sock: connect: no such file or directory"'
-
 /** The end of a sync: when the next one is due (pod_workers.go: completeWork). */
 export function finishSync(world: KubeletWorld, ctx: EventContext, given: PodRow): PodRow {
   const { work, ...rest } = given
@@ -247,38 +244,3 @@ export function plegSoon(world: KubeletWorld, ctx: EventContext, row: PodRow, at
   world.later(ctx, row, at - ctx.now, 'pleg')
   return world.put({ ...row, pleg: true })
 }
-
-/** A container's process has ended and the kubelet sees it at its next look. */
-export function containerEnded(world: KubeletWorld, ctx: EventContext, row: PodRow, name: string): PodRow {
-  const state = row.containers[name]
-  if (!state?.run || state.run.state !== 'running') return row
-  const ended = row.machine?.containers[name]?.ended
-  const code = ended?.code ?? 137
-  const reason = ended?.oom ? 'OOMKilled' : code === 0 ? 'Completed' : 'Error'
-  ctx.note('kubelet.exited', { pod: row.pod.metadata.name, node: row.node, container: name, code })
-  const message = terminationMessage(row, name, code)
-  return world.put(withContainer(row, { ...state, run: { ...state.run, state: 'exited', ended: { at: ended?.at ?? ctx.now, code, reason, ...(message ? { message } : {}) } }, verdicts: {} }))
-}
-
-const LONGEST_MESSAGE = 4096
-const LOG_BYTES = 2048
-const LOG_LINES = 80
-
-/** What a container left in its termination file, or the end of its log when it failed and wants that (kuberuntime: getTerminationMessage). */
-function terminationMessage(row: PodRow, name: string, code: number): string {
-  const container = [...row.pod.spec.containers, ...(row.pod.spec.initContainers ?? [])].find((c) => c.name === name)
-  const root = row.machine?.roots[`messages:${name}`]
-  const node = root?.t === 'd' ? root.entries['log'] : undefined
-  const text = node?.t === 'f' ? node.data : ''
-  if (text) return text.slice(0, LONGEST_MESSAGE)
-  if (container?.terminationMessagePolicy !== 'FallbackToLogsOnError' || code === 0) return ''
-  const pieces: string[] = []
-  let lines = 0
-  for (let chunk = row.machine?.containers[name]?.log ?? null; chunk && lines < LOG_LINES; chunk = chunk.before) {
-    pieces.push(chunk.text)
-    lines += chunk.text.split('\n').length - 1
-  }
-  const all = pieces.reverse().join('').split('\n')
-  return all.slice(-(LOG_LINES + 1)).join('\n').slice(-LOG_BYTES)
-}
-

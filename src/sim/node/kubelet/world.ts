@@ -33,6 +33,13 @@ export interface KubeletOptions {
 
 const NO_READER: ClusterReader = { get: () => undefined, list: () => [] }
 
+/** The turns of a pod's worker, for the parts that the worker itself uses. */
+export interface WorkerSteps {
+  requestSync(world: KubeletWorld, ctx: EventContext, row: PodRow): PodRow
+  nextOp(world: KubeletWorld, ctx: EventContext, row: PodRow): PodRow
+  finishSync(world: KubeletWorld, ctx: EventContext, row: PodRow): PodRow
+}
+
 /** What the parts of the kubelets share: tables, clients, recorders. */
 export class KubeletWorld {
   readonly pods: Table<PodRow>
@@ -45,6 +52,8 @@ export class KubeletWorld {
   readonly cgroups: 'v1' | 'v2'
   readonly clusterDNS: string
   readonly mounts: Table<PodMounts> | undefined
+  /** Set once by the composition of the kubelets. */
+  steps!: WorkerSteps
   readonly #engine: Engine
   readonly #clients = new Map<string, Client>()
   readonly #recorders = new Map<string, EventRecorder>()
@@ -128,6 +137,9 @@ export function containerNamed(pod: Pod, name: string): Container | undefined {
   if (!found) byName.set(pod.spec, (found = new Map(allContainers(pod.spec).map((c) => [c.name, c]))))
   return found.get(name)
 }
+
+/** What every call of a container runtime that is down ends with. */
+export const NO_RUNTIME = 'rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial unix /run/containerd/containerd.sock: connect: no such file or directory"'
 
 /** "app_default(uid)", as the kubelet writes pods in messages. */
 export const podText = ({ metadata }: Pod): string => `${metadata.name}_${metadata.namespace}(${metadata.uid})`

@@ -267,17 +267,17 @@ export class Kernel extends Descriptors {
 
   files(task: Task): FileWorld {
     const container = this.containers[task.container]!
-    const kernel = this
+    const { roots, setting } = this
     return {
       clock: task.clock,
       mounts: container.mounts,
       user: task.user,
       capabilities: container.capabilities,
       cwd: task.cwd,
-      root: (fs) => kernel.roots[fs],
-      setRoot: (fs, tree) => void (kernel.roots[fs] = tree),
-      pseudo: (type, path) => pseudoNode(kernel, task, type, path),
-      limit: (fs) => kernel.setting.limits[fs],
+      root: (fs) => roots[fs],
+      setRoot: (fs, tree) => void (roots[fs] = tree),
+      pseudo: (type, path) => pseudoNode(this, task, type, path),
+      limit: (fs) => setting.limits[fs],
     }
   }
 

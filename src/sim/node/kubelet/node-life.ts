@@ -1,0 +1,185 @@
+import type { Answered, WatchDelivery } from '../../client/transport.ts'
+import { create, LEASES, NODES, patch, PODS } from '../../client/request.ts'
+import { milliValue, value } from '../../api/quantity.ts'
+import type { EventContext } from '../../engine/engine.ts'
+import type { Table } from '../../engine/table.ts'
+import { formatTime, ms, seconds, type Micros } from '../../engine/time.ts'
+import type { Node } from '../../kinds/node/node.ts'
+import { heartbeatFrom, lastRenewal, type NodeHeartbeat } from '../heartbeats.ts'
+import { hostAddress, LEASE_NAMESPACE, leaseOf, nodeStatusPatch, renewal } from '../kwok/node-status.ts'
+import type { KubeletFault } from './faults.ts'
+import { lookAhead } from './linux.ts'
+import { storedImage } from './puller.ts'
+import type { NodeRow } from './state.ts'
+import { preloadedImages, staticPods } from './static-pods.ts'
+import { plegSoon } from './worker.ts'
+import { actorOf, type KubeletWorld } from './world.ts'
+
+/** A node as it registers: everything is well but the network, which needs a range first. */
+function unready(node: Node, now: string): Node {
+  const { conditions } = nodeStatusPatch(node, 'not-ready', now)['status'] as unknown as NonNullable<Node['status']>
+  const message = 'container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized'
+  return { ...node, status: { ...node.status, conditions: (conditions ?? []).map((c) => (c.type === 'Ready' ? { ...c, message } : c)) } }
+}
+
+/** The network plugin needs this long to be ready once the node has its range. */
+const CNI_STARTS: Micros = ms(1500)
+
+/** A node as a whole: it registers, gets its network, says how it is, breaks down and comes back. */
+export class NodeLife {
+  readonly #world: KubeletWorld
+  readonly #beats: Table<NodeHeartbeat>
+
+  constructor(world: KubeletWorld, beats: Table<NodeHeartbeat>) {
+    this.#world = world
+    this.#beats = beats
+  }
+
+  boot(ctx: EventContext, node: Node): void {
+    const name = ctx.instance
+    if (this.#world.nodes.has(name)) return
+    const stored = [...preloadedImages(name), ...this.#world.registry.preloaded].map((image) => storedImage(this.#world, image)).filter((s) => s !== undefined)
+    this.#world.nodes.set(name, {
+      name, uid: '', address: hostAddress(node), up: true, kubelet: true, runtime: true, ready: false, images: stored.map((s) => s.entry), layers: [...new Set(stored.flatMap((s) => s.layers))], pullingUntil: 0, lastAddress: 1, lastPid: 1200, lastInode: 4_026_532_200,
+      phase: ctx.random.below(1_000_000), bootedAt: ctx.now, milliCpu: milliValue(node.status?.capacity?.['cpu'] ?? '4'), memory: value(node.status?.capacity?.['memory'] ?? '8Gi'), hostName: name, manifests: {},
+    })
+    ctx.note('kubelet.boot', { node: name })
+    this.#world.client(name).send(ctx, create(NODES, undefined, unready(node, formatTime(ctx.now))), { actor: actorOf(name), what: 'registered' }, ms(5))
+  }
+
+  registered(ctx: EventContext, { answer }: Answered<Node>): void {
+    const name = ctx.instance
+    const client = this.#world.client(name)
+    this.#beats.set(name, heartbeatFrom(ctx.now))
+    if (answer.kind === 'Node') client.send(ctx, create(LEASES, LEASE_NAMESPACE, leaseOf(answer as Node, ctx.now)))
+    this.#watch(ctx, name)
+    ctx.note('kubelet.registered', { node: name })
+  }
+
+  #watch(ctx: EventContext, name: string): void {
+    const client = this.#world.client(name)
+    client.watch(ctx, `${actorOf(name)}/node`, { ...NODES, fieldSelector: `metadata.name=${name}` }, { actor: actorOf(name), what: 'node' })
+    client.watch(ctx, `${actorOf(name)}/pods`, { ...PODS, fieldSelector: `spec.nodeName=${name}` }, { actor: actorOf(name), what: 'pods' })
+  }
+
+  /** The node's own object: where its pods' addresses come from. */
+  observeNode(ctx: EventContext, { object, items }: WatchDelivery): void {
+    const row = this.#world.nodes.get(ctx.instance)
+    const node = (object ?? items?.[0]) as Node | undefined
+    if (!row?.up || !node) return
+    const podCIDR = node.spec?.podCIDR
+    if (row.uid === node.metadata.uid && row.podCIDR === podCIDR) return
+    this.#world.nodes.set(row.name, { ...row, uid: node.metadata.uid!, ...(podCIDR ? { podCIDR } : {}) })
+    if (podCIDR && !row.podCIDR) ctx.schedule(CNI_STARTS + ctx.random.below(500_000), actorOf(row.name), 'ready')
+  }
+
+  /** The network is there: the node says that it is ready, and its static pods begin. */
+  ready(ctx: EventContext): void {
+    const row = this.#world.nodes.get(ctx.instance)
+    if (!row?.up) return
+    this.#world.nodes.set(row.name, { ...row, ready: true })
+    this.#reportNode(ctx, row)
+    ctx.note('kubelet.ready', { node: row.name })
+    const client = this.#world.client(row.name)
+    if (!row.ready) for (const pod of staticPods(row)) client.send(ctx, create(PODS, 'kube-system', pod))
+  }
+
+  #reportNode(ctx: EventContext, row: NodeRow): void {
+    const node = { apiVersion: 'v1', kind: 'Node', metadata: { name: row.name }, status: { addresses: [{ type: 'InternalIP', address: row.address }], capacity: {}, allocatable: {} } } as unknown as Node
+    const body = nodeStatusPatch(node, 'ready', formatTime(ctx.now))
+    this.#world.client(row.name).send(ctx, patch(NODES, node, body, 'strategic', 'status'))
+  }
+
+  #silence(ctx: EventContext, name: string): void {
+    const client = this.#world.client(name)
+    for (const what of ['node', 'pods']) client.unwatch(ctx, `${actorOf(name)}/${what}`)
+    const beat = this.#beats.get(name)
+    if (!beat) return
+    this.#beats.delete(name)
+    const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name, namespace: LEASE_NAMESPACE } }
+    client.send(ctx, patch(LEASES, lease, renewal(lastRenewal(beat, ctx.now)), 'merge'))
+  }
+
+  #speak(ctx: EventContext, row: NodeRow): void {
+    const { name } = row
+    this.#beats.set(name, heartbeatFrom(ctx.now))
+    this.#reportNode(ctx, row)
+    const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name, namespace: LEASE_NAMESPACE } }
+    this.#world.client(name).send(ctx, patch(LEASES, lease, renewal(ctx.now), 'merge'))
+    this.#watch(ctx, name)
+  }
+
+  /** Power off: processes and the kubelet's memory are gone, nobody renews the lease. */
+  crash(ctx: EventContext): void {
+    const name = ctx.instance
+    const row = this.#world.nodes.get(name)
+    if (!row?.up) return
+    this.#world.nodes.set(name, { ...row, up: false })
+    for (const key of [...this.#world.byNode.keys(name)]) this.#world.pods.delete(key)
+    this.#silence(ctx, name)
+    ctx.note('kubelet.crash', { node: name })
+  }
+
+  restart(ctx: EventContext): void {
+    const name = ctx.instance
+    const row = this.#world.nodes.get(name)
+    if (!row || row.up) return
+    const { fault: _mended, ...rest } = row
+    const next: NodeRow = { ...rest, up: true, kubelet: true, runtime: true, pullingUntil: 0, bootedAt: ctx.now }
+    this.#world.nodes.set(name, next)
+    this.#speak(ctx, next)
+    ctx.note('kubelet.restart', { node: name })
+  }
+
+  /** The kubelet process ends, hangs or is cut off; containers go on. */
+  stopKubelet(ctx: EventContext, fault?: KubeletFault): void {
+    const row = this.#world.nodes.get(ctx.instance)
+    if (!row?.up || !row.kubelet) return
+    this.#world.nodes.set(row.name, { ...row, kubelet: false, ...(fault ? { fault } : {}) })
+    this.#silence(ctx, row.name)
+    ctx.note(fault === 'frozen' ? 'kubelet.freeze' : fault ? 'kubelet.partition' : 'kubelet.stopped', { node: row.name })
+  }
+
+  startKubelet(ctx: EventContext, from?: KubeletFault): void {
+    const { world } = { world: this.#world }
+    const row = world.nodes.get(ctx.instance)
+    if (!row?.up || row.kubelet || row.fault !== from) return
+    const { fault: _mended, ...rest } = row
+    const next: NodeRow = { ...rest, kubelet: true }
+    world.nodes.set(row.name, next)
+    ctx.note(from === 'frozen' ? 'kubelet.thaw' : from ? 'kubelet.heal' : 'kubelet.restart', { node: row.name })
+    if (!from) this.#tellStart(ctx, row.name)
+    this.#speak(ctx, next)
+    for (const key of world.byNode.keys(row.name)) {
+      // What was under way in the old process is begun anew by the new one.
+      const { work: _lost, ...pod } = world.pods.get(key)!
+      const fresh = world.put({ ...pod, patching: false, sent: undefined, wanted: undefined, timer: 0, pending: false, pleg: false })
+      plegSoon(world, ctx, fresh, ctx.now + seconds(1))
+      lookAhead(world, ctx, world.fresh(fresh))
+    }
+  }
+
+  /** What a kubelet says of its node when it starts. */
+  #tellStart(ctx: EventContext, name: string): void {
+    const { world } = { world: this.#world }
+    world.aboutNode(ctx, name, 'Normal', 'Starting', 'Starting kubelet.')
+    if (world.cgroups === 'v1') world.aboutNode(ctx, name, 'Warning', 'CgroupV1', 'cgroup v1 detected. cgroup v1 support is deprecated and will be removed in a future release. Please migrate to cgroup v2. More information at https://git.k8s.io/enhancements/keps/sig-node/5573-remove-cgroup-v1')
+    world.aboutNode(ctx, name, 'Normal', 'NodeAllocatableEnforced', 'Updated Node Allocatable limit across pods')
+    for (const reason of ['NodeHasSufficientMemory', 'NodeHasNoDiskPressure', 'NodeHasSufficientPID', 'NodeReady']) world.aboutNode(ctx, name, 'Normal', reason, `Node ${name} status is now: ${reason}`)
+  }
+
+  runtime(ctx: EventContext, running: boolean): void {
+    const row = this.#world.nodes.get(ctx.instance)
+    if (row) this.#world.nodes.set(row.name, { ...row, runtime: running })
+  }
+
+  removeImages(ctx: EventContext, names: readonly string[]): void {
+    const row = this.#world.nodes.get(ctx.instance)
+    if (!row) return
+    const stored = names.map((name) => storedImage(this.#world, name)).filter((s) => s !== undefined)
+    const references = new Set(stored.map((s) => s.entry.reference))
+    const kept = row.images.filter((i) => !references.has(i.reference))
+    const layers = new Set(kept.flatMap((i) => storedImage(this.#world, i.reference)?.layers ?? []))
+    this.#world.nodes.set(row.name, { ...row, images: kept, layers: row.layers.filter((l) => layers.has(l)) })
+  }
+}
