@@ -1,5 +1,6 @@
 import type { Controller } from '../client/controller.ts'
 import { attachDetachController } from './attachdetach/index.ts'
+import { certificateApprover, certificateCleaner, certificateSigner } from './certificates/index.ts'
 import { clusterRoleAggregation } from './clusterroleaggregation/index.ts'
 import { cronJobController } from './cronjob/index.ts'
 import { daemonSetController } from './daemonset/index.ts'
@@ -51,6 +52,9 @@ export const controllers = (setup: ControllerSetup): readonly Controller[] => [
   disruptionController,
   statefulSetController,
   cronJobController,
+  certificateSigner,
+  certificateApprover,
+  certificateCleaner,
   ttlController,
   nodeIpam,
   nodeLifecycle(setup.heartbeats),
