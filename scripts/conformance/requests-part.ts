@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { RequestsWorld, type Answer, type SentRequest } from './requests-world.ts'
 import { seconds } from '../../src/sim/engine/time.ts'
 import { asRecordedTable } from './requests-tables.ts'
@@ -77,4 +79,19 @@ async function judged(judge: Judge, c: Recorded['c'], recorded: unknown, server:
   } catch (reason) {
     return { equal: false, got: { thrown: reason instanceof Error ? `${reason.message}\n${(reason.cause instanceof Error ? reason.cause : reason).stack?.split('\n').slice(1, 5).join('\n') ?? ''}` : String(reason) }, want: {} }
   }
+}
+
+/** The objects of a fresh cluster against those of the recorded one (bootstrap.jsonl). */
+export async function runBootstrap(dir: string): Promise<{ readonly equal: number; readonly total: number; readonly failures: readonly string[] }> {
+  const judge = (await import(judgeOf(dir))) as Judge
+  const world = new RequestsWorld(true)
+  const cases = readFileSync(join(dir, 'bootstrap.jsonl'), 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line) as Recorded['c'])
+  const failures: string[] = []
+  let equal = 0
+  for (const c of cases) {
+    const verdict = await judged(judge, c, { bases: {}, prepared: {} }, { send: (request) => world.send(request), settle: () => undefined })
+    if (verdict.equal) equal++
+    else failures.push(`bootstrap.jsonl/${c.case}\n${explain(c.request, verdict.got, verdict.want)}`)
+  }
+  return { equal, total: cases.length, failures }
 }

@@ -72,12 +72,14 @@ export class RequestsWorld {
   readonly #events = new Map<string, WatchedEvent[]>()
   #watches = 0
 
-  constructor() {
+  /** `complete`: with all controllers, as the bootstrap objects were recorded. */
+  constructor(complete = false) {
     const { engine } = this
     this.server = new ApiServer(engine, { columnTexts }, 'Node,RBAC')
     const informers = new InformerFactory(engine, 'kube-controller-manager', new Client(engine, 'kube-controller-manager', { user: 'system:kube-controller-manager' }))
     const heartbeats = { beating: () => true, lastRenewal: (_node: string, now: Micros) => now }
-    const runners = controllers({ heartbeats }).filter(({ name }) => RUNNING.test(name)).map((controller) => new ControllerRunner(engine, controller, informers))
+    const metrics = { pods: () => 'the recorded control plane had no metrics server' }
+    const runners = controllers({ heartbeats, metrics }).filter(({ name }) => complete || RUNNING.test(name)).map((controller) => new ControllerRunner(engine, controller, informers))
     engine.actor('world', {
       boot: (ctx) => {
         for (const object of API_SERVER_OBJECTS) this.#store(ctx, object)

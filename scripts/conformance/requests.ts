@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { judgeOf } from './requests-judge.ts'
-import { runPart, type PartResult } from './requests-part.ts'
+import { runBootstrap, runPart, type PartResult } from './requests-part.ts'
 import { share, type Suite } from './suite.ts'
 
 /** Fewer cases than this are not worth a second thread. */
@@ -18,8 +20,13 @@ export const runRequests: Suite = async ({ dir, only, failures }) => {
   const chosen = cases.map((_, i) => i).filter((i) => !only || only.test(`${cases[i]!.file}/${cases[i]!.c.case}`))
   const threads = chosen.length < WORTH_A_THREAD ? 1 : Math.min(2, availableParallelism())
   const parts = Array.from({ length: threads }, (_, n) => chosen.filter((_case, i) => i % threads === n))
+  const isWhole = !only || only.test('bootstrap.jsonl')
+  const bootstrap = isWhole && existsSync(join(dir, 'bootstrap.jsonl')) ? await runBootstrap(dir) : undefined
   const results = threads === 1 ? [await runPart(dir, chosen, failures)] : await Promise.all(parts.map((part) => inThread(dir, part, failures)))
-  return merged(results, failures)
+  const report = merged(results, failures)
+  if (!bootstrap) return report
+  const told = only ? bootstrap.failures.slice(0, failures) : []
+  return { ...report, failures: [...report.failures, ...told], extra: [{ name: 'bootstrap', equal: bootstrap.equal, total: bootstrap.total }] }
 }
 
 function inThread(dir: string, indexes: readonly number[], failures: number): Promise<PartResult> {
