@@ -1,6 +1,7 @@
 import type { KubeObject } from './api/meta.ts'
 import type { Pod } from './api/pod.ts'
 import { badRequest, isStatus } from './api/status.ts'
+import { serveHttp } from './apiserver/http/door.ts'
 import { ApiServer } from './apiserver/server.ts'
 import { ADD_ONS, API_SERVER_OBJECTS, CONTROL_PLANE, nodeObject, type NodeSize } from './bootstrap.ts'
 import { ControllerRunner } from './client/controller-runner.ts'
@@ -139,6 +140,7 @@ export class Cluster {
     this.server = new ApiServer(engine, {
       overlay: (resource, object, now) => (resource === 'leases' ? this.#renewed(object, now) : object),
       podExec: (ctx, pod, body, then) => (this.kubelets instanceof Kubelets ? this.kubelets.exec(ctx, pod, body as unknown as ExecRequest, then) : NO_EXEC),
+      serveRaw: (ctx, raw, who) => serveHttp(this.server, { ...raw, who, accept: 'application/json' }, ctx.now, ctx),
       podLog: (pod, wanted, now) => (this.kubelets instanceof Kubelets ? this.kubelets.log(pod, wanted, now) : NO_LOGS),
     }, options.authorization ?? (options.bare ? 'AlwaysAllow' : 'Node,RBAC'))
     this.informers = new InformerFactory(engine, 'kube-controller-manager', new Client(engine, 'kube-controller-manager', { user: 'system:kube-controller-manager' }))
@@ -147,9 +149,9 @@ export class Cluster {
       metrics: simulatedLoad(this),
     }).map((controller) => new ControllerRunner(engine, controller, this.informers))
     this.scheduler = new Scheduler(engine)
-    this.kubectl = new KubectlProcesses(engine)
+    this.kubectl = new KubectlProcesses(engine, () => this.list('customresourcedefinitions'))
     const hasStorage = options.kubelet !== 'kwok' && !options.bare
-    this.kubelets = options.kubelet === 'kwok' ? new KwokKubelets(engine, options.contract) : new Kubelets(engine, { ...(hasStorage ? { mounts: podMounts(engine) } : {}), registry: options.registry, cgroups: options.cgroups, reader: { get: (plural, namespace, name) => this.server.store.get(namespace === undefined ? `${plural}/${name}` : `${plural}/${namespace}/${name}`), list: (plural, namespace) => this.list(plural, namespace) } })
+    this.kubelets = options.kubelet === 'kwok' ? new KwokKubelets(engine, options.contract) : new Kubelets(engine, { ...(hasStorage ? { mounts: podMounts(engine), reaches: (disk: string, node: string) => this.csi?.reaches(disk, node) ?? true } : {}), registry: options.registry, cgroups: options.cgroups, reader: { get: (plural, namespace, name) => this.server.store.get(namespace === undefined ? `${plural}/${name}` : `${plural}/${namespace}/${name}`), list: (plural, namespace) => this.list(plural, namespace) } })
     this.csi = hasStorage ? new CsiStorage(engine, this.informers, { isUp: (node) => this.#runs(node), kubelet: (node) => `kubelet/${node}` }) : undefined
     const user = new Client(engine, 'user', { user: 'kubernetes-admin' })
     engine.actor('cluster', { boot: (ctx) => this.#start(ctx) })

@@ -56,6 +56,8 @@ export interface ServerMeans {
   podLog(pod: KubeObject, options: RequestOptions, now: Micros): Outcome<string>
   /** Passes POST pods/exec on to the kubelet, which answers to `then` when the command has ended; a Status refuses at once. */
   podExec?(ctx: EventContext, pod: KubeObject, body: JsonValue, then: { readonly actor: string; readonly what: string; readonly data?: unknown }): Status | undefined
+  /** Serves a request that came by its path, as the HTTP door does. */
+  serveRaw?(ctx: EventContext, raw: { readonly method: string; readonly path: string; readonly query?: string; readonly contentType?: string; readonly body?: JsonValue }, who: UserInfo): { readonly body: JsonValue; readonly warnings: readonly string[] }
   /** Fields that are computed when looked at, e.g. the renewTime of a healthy node's lease. */
   overlay(resource: string, object: KubeObject, now: Micros): KubeObject
 }

@@ -8,6 +8,7 @@ import { Store, type Change } from '../store/store.ts'
 import { storedChange, VersionedStore } from '../store/versioned-store.ts'
 import { impersonating, type Impersonation } from './authentication/impersonation.ts'
 import { userNamed, type UserInfo } from './authentication/user.ts'
+import { authenticate } from './http/identity.ts'
 import { exactFields, pathRequest, resourceRequest, type Attributes } from './authorization/attributes.ts'
 import type { AdmissionStep } from './admission/plugin.ts'
 import { Authorizer, type AuthorizationMode } from './authorization/authorizer.ts'
@@ -28,9 +29,18 @@ import { route, withBody } from './routing.ts'
 import { EventLeases } from './event-leases.ts'
 import { WatchHub, type WatchRow } from './watch-hub.ts'
 
+/** A request by its path, for clients that bring no coordinates (kubectl --raw). */
+export interface RawRequest {
+  readonly method: string
+  readonly path: string
+  readonly query?: string
+  readonly contentType?: string
+  readonly body?: JsonValue
+}
+
 /** The event that brings a request, as client/transport.ts sends it. */
 interface Arrived {
-  readonly request: RestRequest & { readonly impersonate?: Impersonation }
+  readonly request: RestRequest & { readonly impersonate?: Impersonation; readonly token?: string; readonly raw?: RawRequest }
   readonly user: string | UserInfo
   readonly client: string
   readonly sentAt: Micros
@@ -67,7 +77,7 @@ export class ApiServer {
   readonly #means: ServerMeans
   readonly #leases: EventLeases
 
-  constructor(engine: Engine, hooks: Partial<Pick<ServerMeans, 'podLog' | 'podExec' | 'overlay' | 'columnTexts'>> = {}, authorization: AuthorizationMode = 'AlwaysAllow') {
+  constructor(engine: Engine, hooks: Partial<Pick<ServerMeans, 'podLog' | 'podExec' | 'overlay' | 'columnTexts' | 'serveRaw'>> = {}, authorization: AuthorizationMode = 'AlwaysAllow') {
     this.store = new Store(engine)
     this.custom = new CustomKinds(this.store)
     this.groups = new ServedGroups(this.custom)
@@ -83,6 +93,7 @@ export class ApiServer {
       podLog: hooks.podLog ?? (() => badRequest('no kubelet serves logs in this cluster')),
       overlay: hooks.overlay ?? ((_resource, object) => object),
       ...(hooks.podExec ? { podExec: hooks.podExec } : {}),
+      ...(hooks.serveRaw ? { serveRaw: hooks.serveRaw } : {}),
     }
     engine.actor('apiserver', {
       request: (ctx, arrived: Arrived) => this.#serve(ctx, arrived),
@@ -206,8 +217,14 @@ export class ApiServer {
   }
 
   #serve(ctx: EventContext, arrived: Arrived): void {
-    const { request, user, then } = arrived
-    const sender = request.impersonate ? this.#impersonate(request, request.impersonate, user) : user
+    const { request, then } = arrived
+    const user = request.token === undefined ? arrived.user : authenticate({ method: '', path: '', token: request.token }, this.store, ctx.now)
+    const sender = request.impersonate && !isStatus(user) ? this.#impersonate(request, request.impersonate, user) : user
+    if (request.raw && !isStatus(sender) && then && this.#means.serveRaw) {
+      const { body, warnings } = this.#means.serveRaw(ctx, request.raw, typeof sender === 'string' ? userNamed(sender) : sender)
+      ctx.schedule(ms(1), then.actor, then.what, { answer: body, data: then.data, sentAt: ctx.now, warnings })
+      return
+    }
     if (request.subresource === 'exec' && !isStatus(sender) && then && this.#means.podExec) return this.#exec(ctx, request, sender, then)
     const served = isStatus(sender) ? { answer: sender, warnings: [], changes: [], created: false } : this.execute(request, sender, ctx.now, ctx)
     note(ctx, arrived, served)

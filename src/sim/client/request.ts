@@ -20,6 +20,11 @@ export interface Request {
   /** Who asks, where that is not the client's own user (kubectl's contexts). */
   readonly user?: UserInfo
   readonly impersonate?: Impersonation
+  /** A bearer token that the server has to look at. */
+  readonly token?: string
+  readonly userAgent?: string
+  /** A path instead of coordinates (kubectl --raw); the other fields then say nothing. */
+  readonly raw?: { readonly method: string; readonly path: string; readonly query?: string; readonly contentType?: string; readonly body?: JsonValue }
 }
 
 export interface RequestOptions {
@@ -37,6 +42,8 @@ export interface RequestOptions {
   readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string }
   /** Ask for a meta.k8s.io/v1 Table instead of the objects. */
   readonly asTable?: boolean
+  /** Show who owns which fields. */
+  readonly managedFields?: boolean
 }
 
 interface Resource {

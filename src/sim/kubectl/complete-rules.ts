@@ -1,5 +1,5 @@
 import { preferredKinds } from './preferred-kinds.ts'
-import { scheme } from '../kinds/index.ts'
+import { discovery } from './discovery.ts'
 import { commandAt, GLOBAL_FLAGS, subCommand, type CommandSpec, type FlagSpec } from './surface.ts'
 import { REQUIRED } from './required.ts'
 import { resourceName } from './resources.ts'
@@ -133,7 +133,7 @@ function positional(reads: CompletionReads, { command, args, given, namespace = 
   // A flag behind a command that can stand alone means that no sub-command will follow.
   if (command.commands.length > 0 && args.length === 0 && !(RUNS_ALONE.has(command.path) && given.size > 0)) return only([...command.commands, ...(command.path === '' ? ['help'] : [])].sort())
   const names = (type: string): readonly string[] => {
-    const kind = scheme.resourceFor(type)
+    const kind = discovery.resourceFor(type)
     return kind ? reads.names(kind.plural, kind.namespaced ? namespace : undefined) : []
   }
   const slashed = (text: string): readonly string[] => names(text.slice(0, text.indexOf('/'))).map((n) => `${text.slice(0, text.indexOf('/'))}/${n}`)

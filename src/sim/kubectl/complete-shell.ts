@@ -2,7 +2,7 @@ import type { KubeList, KubeObject } from '../api/meta.ts'
 import type { Pod } from '../api/pod.ts'
 import { isStatus, type Status } from '../api/status.ts'
 import { get, list, PODS } from '../client/request.ts'
-import { scheme } from '../kinds/index.ts'
+import { discovery } from './discovery.ts'
 import { completionsOf, NO_FILES, NO_SPACE, type CompletionReads } from './complete-rules.ts'
 import type { Invocation, KubectlContext } from './context.ts'
 import { configOf } from './kubeconfig.ts'
@@ -12,7 +12,7 @@ export function answerShell(ctx: KubectlContext, inv: Invocation, words: readonl
   const config = configOf(ctx, inv)
   const reads: CompletionReads = {
     names(plural, namespace) {
-      const kind = scheme.resourceFor(plural)
+      const kind = discovery.resourceFor(plural)
       if (!kind) return []
       const answer = ctx.call(list({ group: kind.group, version: kind.version, resource: kind.plural }, namespace)) as unknown
       return isStatus(answer) ? [] : (answer as KubeList).items.map((o) => o.metadata.name)

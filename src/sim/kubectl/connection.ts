@@ -7,9 +7,10 @@ import { fail, Failure } from './failure.ts'
 import { parseGoDuration } from './go-duration.ts'
 import { contextNamed, SERVER, type ConfigUser, type KubeConfig } from './kubeconfig.ts'
 
-/** As whom a command talks to the API server; `user` is undefined where its token is worth nothing there. */
+/** As whom a command talks to the API server, which finds out itself whose an unlisted token is. */
 export interface Connection {
-  readonly user: UserInfo | undefined
+  readonly user: UserInfo
+  readonly token?: string
   readonly impersonate?: Impersonation
 }
 
@@ -34,7 +35,7 @@ export function connect(ctx: KubectlContext, inv: Pick<Invocation, 'flags'>, con
   checkTimeout(flags.text('request-timeout'))
   reach(ctx, flags.text('server') || cluster?.server || NOWHERE, flags.text('tls-server-name'))
   const impersonate = impersonationOf(inv, user?.name ?? '')
-  return { user: authenticated(inv, user), ...(impersonate ? { impersonate } : {}) }
+  return { ...authenticated(inv, user), ...(impersonate ? { impersonate } : {}) }
 }
 
 function userOf(config: KubeConfig, flag: string, preset: string, context: string): ConfigUser | undefined {
@@ -103,7 +104,9 @@ function impersonationOf({ flags }: Pick<Invocation, 'flags'>, user: string): Im
 }
 
 /** Without a token a request is anonymous; names and passwords are no credentials of this API server. */
-function authenticated({ flags }: Pick<Invocation, 'flags'>, user: ConfigUser | undefined): UserInfo | undefined {
+function authenticated({ flags }: Pick<Invocation, 'flags'>, user: ConfigUser | undefined): Pick<Connection, 'user' | 'token'> {
   const token = flags.text('token') || user?.fields.token
-  return token ? userOfToken(token) : ANONYMOUS
+  if (!token) return { user: ANONYMOUS }
+  const listed = userOfToken(token)
+  return listed ? { user: listed } : { user: ANONYMOUS, token }
 }

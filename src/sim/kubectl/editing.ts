@@ -1,6 +1,6 @@
 import type { JsonValue, KubeObject } from '../api/meta.ts'
 import { isNotFound, type Status } from '../api/status.ts'
-import { scheme } from '../kinds/index.ts'
+import { discovery } from './discovery.ts'
 import { gvkOf } from '../api/meta.ts'
 import { parseManifest } from '../manifest/parse.ts'
 import type { Invocation, KubectlContext } from './context.ts'
@@ -84,7 +84,7 @@ function readBack(text: string, name: string): { readonly objects: readonly Kube
   const values = objects.map((o) => o.value as unknown as KubeObject)
   const unset = values.length === 0 || values.some((v) => typeof v !== 'object' || v === null || !v.apiVersion || !v.kind)
   if (unset) return { syntax: '# The edited file failed validation: [apiVersion not set, kind not set]\n#\n', said: true }
-  const strange = values.find((v) => !scheme.kindFor(gvkOf(v)))
+  const strange = values.find((v) => !discovery.kindFor(gvkOf(v)))
   if (strange) return { syntax: `# The edited file had a syntax error: no matches for kind "${strange.kind}" in version "${strange.apiVersion}"\n#\n`, said: false }
   return { objects: values }
 }

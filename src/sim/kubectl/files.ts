@@ -1,6 +1,6 @@
 import type { JsonValue, KubeObject } from '../api/meta.ts'
 import { splitApiVersion } from '../api/meta.ts'
-import { scheme } from '../kinds/index.ts'
+import { discovery } from './discovery.ts'
 import { parseManifest, type Manifest } from '../manifest/parse.ts'
 import type { Invocation, KubectlContext } from './context.ts'
 import { fail, Failure } from './failure.ts'
@@ -23,7 +23,7 @@ export function filesOf(ctx: KubectlContext, names: readonly string[], recursive
     const path = name.replace(/^\.\//, '')
     const text = ctx.files[path] ?? ctx.files[name]
     if (text !== undefined) return [{ name, text }]
-    if (/^https?:\/\//.test(name)) return fail(`unable to read URL "${name}": this cluster has no internet; save the file and apply it from here`)
+    if (/^https?:\/\//.test(name)) return unreachable(name)
     const folder = path === '.' || path === '' ? '' : path.replace(/\/*$/, '/')
     const inside = Object.keys(ctx.files).sort().filter((f) => f.startsWith(folder) && (recursive || !f.slice(folder.length).includes('/')))
     if (inside.length === 0) return fail(`the path "${name}" does not exist`)
@@ -33,6 +33,12 @@ export function filesOf(ctx: KubectlContext, names: readonly string[], recursive
 
 /** Do -f or -k name the objects? */
 export const namesFiles = (flags: Flags): boolean => flags.list('filename').length > 0 || flags.text('kustomize') !== ''
+
+/** The simulated cluster has no internet, nor has its kubectl. */
+function unreachable(url: string): never {
+  const host = /^https?:\/\/([^/:]+)/.exec(url)?.[1]
+  throw new Failure(`Unable to connect to the server: ${host ? `dial tcp: lookup ${host} on 10.96.0.10:53: no such host` : 'http: no Host in request URL'}`)
+}
 
 /** Files read lately: a command that resumes reads its files again, and they have not changed. */
 const lately: { readonly name: string; readonly text: string; readonly manifest: Manifest }[] = []
@@ -72,7 +78,7 @@ const entered = new WeakMap<Manifest, Map<string, readonly Entry[]>>()
 
 /** The entries of a file, remembered for as long as the file is. */
 function entriesIn(manifest: Manifest, name: string, inv: Invocation, validate: boolean): readonly Entry[] {
-  const key = `${validate} ${inv.namespaceGiven} ${inv.namespace}`
+  const key = `${validate} ${inv.namespaceGiven} ${inv.namespace} ${discovery.custom.map((k) => `${k.group}/${k.version}/${k.kind}`).join()}`
   let known = entered.get(manifest)
   if (!known) entered.set(manifest, (known = new Map<string, readonly Entry[]>()))
   let entries = known.get(key)
@@ -91,7 +97,7 @@ function entryOf(source: string, value: JsonValue, inv: Invocation, validate: bo
   const missing = [object.apiVersion ? '' : 'apiVersion not set', object.kind ? '' : 'kind not set'].filter(Boolean)
   if (missing.length > 0) return invalid(missing.length > 1 ? `[${missing.join(', ')}]` : missing[0]!)
   const { group, version } = splitApiVersion(String(object.apiVersion))
-  const kind = scheme.kindFor({ group, version, kind: object.kind })
+  const kind = discovery.kindFor({ group, version, kind: object.kind })
   const meta = (object.metadata ?? {}) as { readonly name?: string; readonly namespace?: string }
   if (!kind)
     return {

@@ -15,6 +15,9 @@ export interface Printer {
   one(object: KubeObject): string
   /** Lists as one List object (yaml, json, jsonpath) or row by row (name, custom-columns). */
   many(objects: readonly KubeObject[]): string
+  /** The same with metadata.managedFields. */
+  readonly whole?: Printer['one']
+  readonly wholes?: Printer['many']
 }
 
 const FORMATS = ['custom-columns', 'custom-columns-file', 'go-template', 'go-template-file', 'json', 'jsonpath', 'jsonpath-as-json', 'jsonpath-file', 'kyaml', 'name', 'template', 'templatefile', 'yaml']
@@ -28,6 +31,11 @@ export const listOf = (items: readonly KubeObject[]): JsonValue => asJson({ apiV
  * made by kubectl itself, so that JSON keeps the order of their fields.
  */
 export function printerOf(ctx: KubectlContext, inv: Invocation, also: readonly string[] = [], typed = false): Printer | undefined {
+  const own = chosen(ctx, inv, also, typed)
+  return own && inv.flags.bool('show-managed-fields') ? { ...own, one: own.whole ?? own.one, many: own.wholes ?? own.many } : own
+}
+
+function chosen(ctx: KubectlContext, inv: Invocation, also: readonly string[], typed: boolean): Printer | undefined {
   const given = inv.flags.text('output')
   if (given === '' || (given === 'wide' && also.includes('wide'))) return inv.flags.text('template') && given === '' ? templated('go-template', inv.flags.text('template')) : undefined
   const eq = given.indexOf('=')
@@ -37,7 +45,7 @@ export function printerOf(ctx: KubectlContext, inv: Invocation, also: readonly s
 }
 
 function make(ctx: KubectlContext, format: string, argument: string, hasArgument: boolean, sorted: boolean): Printer | undefined {
-  const whole = (one: (value: JsonValue) => string): Printer => ({ format, one: (o) => one(asJson(stripped(o))), many: (l) => one(listOf(l.map(stripped))) })
+  const whole = (one: (value: JsonValue) => string): Printer => ({ format, one: (o) => one(asJson(stripped(o))), many: (l) => one(listOf(l.map(stripped))), whole: (o) => one(asJson(o)), wholes: (l) => one(listOf(l)) })
   const rows = (one: (o: KubeObject) => string): Printer => ({ format, one, many: (l) => l.map(one).join('') })
   switch (format) {
     case 'yaml':

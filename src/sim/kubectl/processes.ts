@@ -6,10 +6,10 @@ import type { Micros } from '../engine/time.ts'
 import type { KubeObject } from '../api/meta.ts'
 import type { Lister } from '../client/lister.ts'
 import type { Request } from '../client/request.ts'
-import { unauthorized } from '../api/status.ts'
 import type { Answer } from '../client/reconcile-context.ts'
 import type { Connection } from './connection.ts'
 import type { KubectlContext } from './context.ts'
+import { discovery } from './discovery.ts'
 import { fail } from './failure.ts'
 import { ADMIN_CONFIG, contextNamed, type KubeConfig } from './kubeconfig.ts'
 import { runKubectl } from './run.ts'
@@ -29,6 +29,8 @@ export interface KubectlProcess {
   readonly startedAt: Micros
   readonly chunks: number
   readonly warnings: number
+  /** The CustomResourceDefinitions that discovery told of when it began. */
+  readonly definitions?: readonly KubeObject[]
   readonly exit?: number
 }
 
@@ -58,13 +60,16 @@ export class KubectlProcesses {
   readonly #config: Table<KubeConfig>
   readonly #jobs: Jobs<number>
 
-  constructor(engine: Engine) {
+  readonly #definitions: () => readonly KubeObject[]
+
+  constructor(engine: Engine, definitions: () => readonly KubeObject[] = () => []) {
+    this.#definitions = definitions
     this.processes = engine.table('kubectl/processes')
     this.output = engine.table('kubectl/output')
     this.edits = engine.table('kubectl/edits')
     this.#config = engine.table('kubectl/config')
     const client = new Client(engine, 'kubectl', { user: 'kubernetes-admin', qps: 50, burst: 300 })
-    this.#jobs = new Jobs<number>(engine, 'kubectl', client, (job, pid) => runKubectl(new Process(this, job, pid, this.#config), this.processes.get(pid)!.command.argv), {
+    this.#jobs = new Jobs<number>(engine, 'kubectl', client, (job, pid) => this.#run(job, pid), {
       lister: <T extends KubeObject>(): Lister<T> => NO_CACHE,
       emit: () => undefined,
       finished: (ctx, pid, code) => this.#exit(ctx, pid, code),
@@ -111,9 +116,16 @@ export class KubectlProcesses {
 
   #start(ctx: EventContext, command: KubectlCommand): void {
     const pid = ctx.instance
-    this.processes.set(pid, { command, startedAt: ctx.now, chunks: 0, warnings: 0 })
+    const definitions = this.#definitions()
+    this.processes.set(pid, { command, startedAt: ctx.now, chunks: 0, warnings: 0, ...(definitions.length > 0 ? { definitions } : {}) })
     ctx.note('kubectl.run', { line: ['kubectl', ...command.argv].join(' ') })
     this.#jobs.start(ctx, pid)
+  }
+
+  #run(job: JobContext, pid: string): number {
+    const { command, definitions = NO_DEFINITIONS } = this.processes.get(pid)!
+    const process = new Process(this, job, pid, this.#config)
+    return discovery.during(definitions, (text) => process.err(text), () => runKubectl(process, command.argv))
   }
 
   #exit(ctx: EventContext, pid: string, code: number): void {
@@ -147,6 +159,8 @@ export class KubectlProcesses {
 }
 
 const chunkKey = (pid: string, number: number): string => `${pid}/${`${number}`.padStart(6, '0')}`
+const USER_AGENT = 'kubectl/v1.36.2 (linux/amd64) kubernetes'
+const NO_DEFINITIONS: readonly KubeObject[] = []
 const NO_CACHE: Lister<never> = { get: () => undefined, list: () => [], by: () => [] }
 
 /** One run of a process's verb: the replay of its log, and its way to the tables. */
@@ -198,9 +212,9 @@ class Process implements KubectlContext {
   }
 
   all<T = KubeObject>(requests: readonly Request[]): readonly Answer<T>[] {
-    const { user, impersonate } = (this.#connection ??= this.#how())
-    if (!user) return requests.map(() => unauthorized())
-    return this.#job.all<T>(requests.map((request) => ({ ...request, user, ...(impersonate ? { impersonate } : {}) })))
+    const { user, token, impersonate } = (this.#connection ??= this.#how())
+    const who = { user, ...(token === undefined ? {} : { token }), ...(impersonate ? { impersonate } : {}), userAgent: USER_AGENT }
+    return this.#job.all<T>(requests.map((request) => ({ ...request, ...who })))
   }
 
   sleep(delay: Micros): void {

@@ -1,6 +1,7 @@
 import type { KubeObject } from '../api/meta.ts'
 import type { KindDefinition } from '../kinds/definition.ts'
 import { scheme } from '../kinds/index.ts'
+import { discovery } from './discovery.ts'
 import type { Request, RequestOptions } from '../client/request.ts'
 import { fail } from './failure.ts'
 
@@ -20,11 +21,19 @@ const ALL = ['pods', 'replicationcontrollers', 'services', 'daemonsets', 'deploy
 /** The kinds that a word such as "deploy", "po,svc", "deployments.v1.apps" or "all" means. Fails where there is none. */
 export function kindsOf(word: string): readonly KindDefinition[] {
   return word.split(',').flatMap((part) => {
-    if (part === 'all') return ALL.flatMap((name) => scheme.resourceFor(name) ?? [])
+    if (part === 'all') return [...ALL.flatMap((name) => discovery.resourceFor(name) ?? []), ...inCategory('all', discovery.custom)]
     if (part === '') fail('arguments must consist of a resource or resource/name') // "get pods,"
-    const kind = scheme.resourceFor(part)
-    return kind ? [kind] : fail(`the server doesn't have a resource type "${part}"`)
+    const kind = discovery.resourceFor(part)
+    if (kind) return [kind]
+    const members = inCategory(part, [...scheme.kinds, ...discovery.custom])
+    return members.length > 0 ? members : fail(`the server doesn't have a resource type "${part}"`)
   })
+}
+
+/** The kinds of a category, each once. */
+function inCategory(name: string, kinds: readonly KindDefinition[]): readonly KindDefinition[] {
+  const seen = new Set<string>()
+  return kinds.filter((k) => k.categories.includes(name) && !seen.has(`${k.group}/${k.plural}`) && seen.add(`${k.group}/${k.plural}`))
 }
 
 export const kindOf = (word: string): KindDefinition => kindsOf(word)[0]!

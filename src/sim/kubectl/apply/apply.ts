@@ -99,9 +99,10 @@ function createOne(ctx: KubectlContext, target: Target, modified: KubeObject, { 
 }
 
 function applyOnServer(ctx: KubectlContext, target: Target, { options, report }: Job): void {
-  const answer = ctx.call(patchTarget(target, target.object!, 'apply', options)) as KubeObject | Status
+  if (!options.fieldManager) return report.problem('The PatchOptions "" is invalid: fieldManager: Required value: is required for apply patch')
+  const answer = ctx.call(patchTarget(target, target.object!, 'apply', { ...options, managedFields: true })) as KubeObject | Status
   if (isStatus(answer)) return report.problem(answer.reason === 'Conflict' ? conflictText(answer) : statusText(answer))
-  report.done(target, 'serverside-applied', upgraded(ctx, target, answer, options))
+  report.done(target, 'serverside-applied', upgraded(ctx, target, answer, { ...options, managedFields: true }))
 }
 
 const conflictText = (status: Status): string => `error: ${status.message ?? ''}

@@ -1,7 +1,7 @@
 import type { KubeList, KubeObject } from '../../api/meta.ts'
 import { isStatus, type Status } from '../../api/status.ts'
 import type { KindDefinition } from '../../kinds/definition.ts'
-import { scheme } from '../../kinds/index.ts'
+import { discovery } from '../discovery.ts'
 import type { Invocation, KubectlContext } from '../context.ts'
 import { klog, type DryRun } from '../dry-run.ts'
 import { fail, Failure } from '../failure.ts'
@@ -29,7 +29,7 @@ function kindsFor({ flags }: Invocation): readonly KindDefinition[] {
   return (wanted.length > 0 ? wanted : KINDS).flatMap((text) => {
     const [group, version, kind, ...more] = text.split('/')
     if (!kind || more.length > 0) return fail(`invalid GroupVersionKind format: ${text}, please follow <group/version/kind>`)
-    const found = scheme.kindFor({ group: group === 'core' ? '' : group!, version: version!, kind })
+    const found = discovery.kindFor({ group: group === 'core' ? '' : group!, version: version!, kind })
     return found ? [found] : wanted.length > 0 ? fail(`no matches for kind "${kind}" in version "${group}/${version}"`) : []
   })
 }

@@ -32,7 +32,7 @@ export function upgraded(ctx: KubectlContext, target: Target, applied: KubeObjec
   const kept = options.fieldManager === 'kubectl' ? keptAnnotation(ctx, target, applied, options) : applied
   const patch = handOver(kept, options.fieldManager ?? '')
   if (!patch) return kept
-  const moved = ctx.call(patchTarget(target, patch, 'json', { fieldManager: options.fieldManager, ...(options.dryRun ? { dryRun: true } : {}) })) as KubeObject | Status
+  const moved = ctx.call(patchTarget(target, patch, 'json', { fieldManager: options.fieldManager, managedFields: true, ...(options.dryRun ? { dryRun: true } : {}) })) as KubeObject | Status
   if (isStatus(moved)) return kept
   const again = ctx.call(patchTarget(target, target.object!, 'apply', options)) as KubeObject | Status
   return isStatus(again) ? moved : again

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../api/meta.ts'
 import { isStatus, type Status } from '../../api/status.ts'
-import { scheme } from '../../kinds/index.ts'
+import { discovery } from '../discovery.ts'
 import type { Invocation, KubectlContext } from '../context.ts'
 import { fail, refuse } from '../failure.ts'
 import { layoutTable } from '../print-table.ts'
@@ -45,7 +45,7 @@ function resourceSpec(ctx: KubectlContext, { args, flags, namespace }: Invocatio
   const [verb, word] = args as [string, string]
   const slash = word.indexOf('/')
   const [type, name] = slash < 0 ? [word, ''] : [word.slice(0, slash), word.slice(slash + 1)]
-  const kind = type === '*' ? undefined : scheme.resourceFor(type)
+  const kind = type === '*' ? undefined : discovery.resourceFor(type)
   if (!kind && type !== '*' && !NO_KINDS.has(type)) {
     const dot = type.indexOf('.')
     warn(ctx, `the server doesn't have a resource type '${dot < 0 ? type : type.slice(0, dot)}'${dot < 0 ? '' : ` in group '${type.slice(dot + 1)}'`}`)

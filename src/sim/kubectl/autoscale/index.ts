@@ -8,7 +8,7 @@ import { fail, statusText } from '../failure.ts'
 import { withLastApplied } from '../last-applied.ts'
 import { Report } from '../report.ts'
 import { apiVersionOf, createTarget, kindOf, type Target } from '../resources.ts'
-import { scheme } from '../../kinds/index.ts'
+import { discovery } from '../discovery.ts'
 
 export const autoscaleVerb: Verb = {
   name: 'autoscale',
@@ -69,7 +69,7 @@ function autoscaleOne(ctx: KubectlContext, inv: Invocation, target: Target, goal
     },
     status: { desiredReplicas: 0, currentMetrics: null },
   } as unknown as KubeObject
-  const hpa = scheme.kindFor({ group: 'autoscaling', version: 'v2', kind: 'HorizontalPodAutoscaler' }) ?? kindOf('hpa')
+  const hpa = discovery.kindFor({ group: 'autoscaling', version: 'v2', kind: 'HorizontalPodAutoscaler' }) ?? kindOf('hpa')
   const at: Target = { kind: hpa, name: object.metadata.name, namespace }
   if (dryRun === 'client') return report.done(at, 'created', object)
   const options = { fieldManager: flags.text('field-manager') || 'kubectl-autoscale', ...(dryRun === 'server' ? { dryRun: true } : {}) }

@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../api/meta.ts'
 import { isNotFound, isStatus, type Status } from '../../api/status.ts'
 import { formatTime } from '../../engine/time.ts'
-import { scheme } from '../../kinds/index.ts'
+import { discovery } from '../discovery.ts'
 import type { Invocation, KubectlContext, Verb } from '../context.ts'
 import { fail, Failure, statusText } from '../failure.ts'
 import { entriesOf, namesFiles } from '../files.ts'
@@ -38,7 +38,7 @@ interface Request extends KubeObject {
 function decide(ctx: KubectlContext, inv: Invocation, decision: Decision): number {
   const fromFiles = namesFiles(inv.flags)
   if (inv.args.length === 0 && !fromFiles) fail('one or more CSRs must be specified as <name> or -f <filename>')
-  const kind = scheme.resourceFor('certificatesigningrequests')!
+  const kind = discovery.resourceFor('certificatesigningrequests')!
   const entries = fromFiles ? entriesOf(ctx, inv) : []
   for (const { problem } of entries) if (problem) throw new Failure(problem)
   const targets: readonly Target[] = [...entries.map((e) => e.target!), ...inv.args.map((name) => ({ kind, name }))]

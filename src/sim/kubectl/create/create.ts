@@ -7,6 +7,7 @@ import { fail, Failure, refuse, statusText, usage } from '../failure.ts'
 import { entriesOf, namesFiles, type Entry } from '../files.ts'
 import { withLastApplied } from '../last-applied.ts'
 import { kindByObject } from '../object-kind.ts'
+import { sendRaw } from '../raw.ts'
 import { Report } from '../report.ts'
 import { createTarget, objectName, type Target } from '../resources.ts'
 import { validationOf } from '../validation.ts'
@@ -27,7 +28,7 @@ export const createVerb: Verb = {
 function create(ctx: KubectlContext, inv: Invocation): number {
   if (inv.path.length > 1) return generate(ctx, inv)
   if (inv.args.length > 0) usage('create', `Unexpected args: [${inv.args.join(' ')}]`)
-  if (inv.flags.given('raw')) fail('create --raw is not modelled here')
+  if (inv.flags.given('raw')) return sendRaw(ctx, inv, 'POST')
   if (!namesFiles(inv.flags)) fail('must specify one of -f and -k')
   const dryRun = dryRunOf(ctx, inv)
   const fieldValidation = validationOf(inv)

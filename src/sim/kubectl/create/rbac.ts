@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../api/meta.ts'
 import type { Invocation, KubectlContext } from '../context.ts'
 import { fail } from '../failure.ts'
-import { scheme } from '../../kinds/index.ts'
+import { discovery } from '../discovery.ts'
 import type { Generator } from './generator.ts'
 
 const RBAC = 'rbac.authorization.k8s.io'
@@ -37,7 +37,7 @@ function resourcesOf({ flags }: Invocation): readonly Named[] {
     const slash = word.indexOf('/')
     const type = slash < 0 ? word : word.slice(0, slash)
     const dot = type.indexOf('.')
-    const kind = type === '*' ? undefined : scheme.resourceFor(type)
+    const kind = type === '*' ? undefined : discovery.resourceFor(type)
     return {
       group: kind?.group ?? (dot < 0 ? '' : type.slice(dot + 1)), resource: kind?.plural ?? (dot < 0 ? type : type.slice(0, dot)),
       subresource: slash < 0 ? '' : word.slice(slash + 1), known: kind !== undefined, word: type,

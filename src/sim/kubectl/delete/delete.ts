@@ -5,6 +5,7 @@ import type { Invocation, KubectlContext, Verb } from '../context.ts'
 import { drySuffix, dryRunOf, type DryRun } from '../dry-run.ts'
 import { fail, Failure, listStatusText, statusText } from '../failure.ts'
 import { entriesOf, namesFiles } from '../files.ts'
+import { sendRaw } from '../raw.ts'
 import { deleteTarget, getTarget, listTarget, objectName, targetsOf, typeName, type Target } from '../resources.ts'
 import { waitUntilGone } from '../wait-gone.ts'
 
@@ -31,7 +32,7 @@ interface Plan {
 }
 
 function remove(ctx: KubectlContext, inv: Invocation): number {
-  if (inv.flags.given('raw')) fail('delete --raw is not modelled here')
+  if (inv.flags.given('raw')) return sendRaw(ctx, inv, 'DELETE')
   const plan = planOf(ctx, inv)
   const { targets, problems, quiet } = whatToDelete(ctx, inv)
   const ignore = inv.flags.bool('ignore-not-found') || quiet

@@ -38,7 +38,7 @@ function exec(ctx: KubectlContext, inv: Invocation): number {
   const command = args.slice(inFiles.length > 0 ? 0 : 1)
   const body = { container, command, ...(flags.bool('stdin') ? { stdin: ctx.stdin ?? '' } : {}), tty: flags.bool('tty') }
   const answer = ctx.call<ExecResult>({ verb: 'create', ...PODS, namespace: pod.metadata.namespace, name: pod.metadata.name, subresource: 'exec', body })
-  if (isStatus(answer)) fail(answer.message ?? 'exec was refused')
+  if (isStatus(answer)) fail(`unable to upgrade connection: ${answer.message ?? 'exec was refused'}`)
   const { stdout, stderr, code } = answer as ExecResult
   ctx.out(stdout)
   ctx.err(stderr)

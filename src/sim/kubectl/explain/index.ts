@@ -1,7 +1,7 @@
 import { definitionOf, fieldSchema, schemaOf, type Definition, type FieldSchema, type TypeNode } from '../../api/schema/schema.ts'
 import { splitApiVersion } from '../../api/meta.ts'
 import type { KindDefinition } from '../../kinds/definition.ts'
-import { scheme } from '../../kinds/index.ts'
+import { discovery } from '../discovery.ts'
 import type { Invocation, KubectlContext, Verb } from '../context.ts'
 import { fail, Failure } from '../failure.ts'
 
@@ -32,11 +32,11 @@ function explain(ctx: KubectlContext, inv: Invocation): number {
 }
 
 function resourceAndPath(word: string, apiVersion: string): { readonly kind: KindDefinition; readonly path: readonly string[] } {
-  const whole = scheme.resourceFor(word)
+  const whole = discovery.resourceFor(word)
   const [first, ...path] = whole ? [word] : word.split('.')
-  const found = scheme.resourceFor(first!)
+  const found = discovery.resourceFor(first!)
   const { group, version } = splitApiVersion(apiVersion)
-  const kind = found && apiVersion ? scheme.kindFor({ group, version, kind: found.kind }) : found
+  const kind = found && apiVersion ? discovery.kindFor({ group, version, kind: found.kind }) : found
   if (!found) throw new Failure(`the server doesn't have a resource type ${JSON.stringify(first)}`)
   if (!kind) return fail(`couldn't find resource for "${group}/${version}, Resource=${found.plural}"`)
   return { kind, path }

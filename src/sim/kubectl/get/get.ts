@@ -6,10 +6,10 @@ import { fail, Failure, listStatusText, statusText } from '../failure.ts'
 import { entriesOf, namesFiles } from '../files.ts'
 import { layoutTable } from '../print-table.ts'
 import { printerOf, type Printer } from '../printer.ts'
+import { sendRaw } from '../raw.ts'
 import { getTarget, listTarget, targetsOf, type Target } from '../resources.ts'
 import type { ServerTable } from '../server-table.ts'
 import { sortRows } from '../sort-by.ts'
-import { getRaw } from './raw.ts'
 import { headOf, rowsOf, type RowOptions } from './rows.ts'
 import { watchTarget } from './watch.ts'
 
@@ -34,7 +34,7 @@ export interface GetQuery {
 
 function get(ctx: KubectlContext, inv: Invocation): number {
   const { flags } = inv
-  if (flags.given('raw')) return getRaw(ctx, inv)
+  if (flags.given('raw')) return sendRaw(ctx, inv, 'GET')
   const query = queryOf(ctx, inv)
   if (flags.bool('watch') || flags.bool('watch-only')) return watchTarget(ctx, query)
   const problems: string[] = []
@@ -59,15 +59,14 @@ function queryOf(ctx: KubectlContext, inv: Invocation): GetQuery {
   const selector = flags.text('selector')
   const fields = flags.text('field-selector')
   if (named && (selector || fields)) fail('name cannot be provided when a selector is specified')
-  const several = new Set(targets.map((t) => t.kind)).size > 1
   return {
     inv, named, everywhere, printer,
     targets: everywhere ? targets.map((t) => ({ ...t, namespace: undefined })) : targets,
     rows: {
       wide: flags.text('output') === 'wide', namespaces: everywhere, labels: flags.bool('show-labels'), labelColumns: flags.list('label-columns'),
-      kinds: flags.bool('show-kind') || several || inv.args[0] === 'all', events: flags.bool('output-watch-events'),
+      kinds: flags.bool('show-kind'), events: flags.bool('output-watch-events'),
     },
-    options: { labelSelector: selector || undefined, fieldSelector: fields || undefined },
+    options: { labelSelector: selector || undefined, fieldSelector: fields || undefined, ...(flags.bool('show-managed-fields') ? { managedFields: true } : {}) },
     headers: !flags.bool('no-headers'),
   }
 }
@@ -91,6 +90,8 @@ function printTables(ctx: KubectlContext, query: GetQuery, problems: string[]): 
   const options: RequestOptions = { ...query.options, asTable: true }
   const requests = targets.map((t) => (t.name !== undefined && named ? getTarget(t, options) : listTarget(t, options)))
   const answers = ctx.all<never>(requests) as readonly unknown[]
+  // Kinds stand before names as soon as answers of several kinds came, empty ones too.
+  const several = new Set(targets.filter((_t, i) => !isStatus(answers[i])).map((t) => t.kind)).size > 1
   const tables: { target: Target; table: ServerTable }[] = []
   answers.forEach((answer, i) => {
     const problem = problemOf(answer, inv, requests[i]!)
@@ -106,7 +107,7 @@ function printTables(ctx: KubectlContext, query: GetQuery, problems: string[]): 
   tables.forEach(({ target, table }, i) => {
     const sorted = sortedTable(query, table)
     if (!sorted) return nothingFound(ctx, query, problems)
-    const shown = { ...rows, namespaces: rows.namespaces && target.kind.namespaced }
+    const shown = { ...rows, kinds: rows.kinds || several, namespaces: rows.namespaces && target.kind.namespaced }
     const head = query.headers ? [headOf(sorted, shown)] : []
     ctx.out(`${i > 0 && query.headers ? '\n' : ''}${layoutTable([...head, ...rowsOf(target.kind, sorted, shown)])}`)
   })
@@ -130,7 +131,7 @@ function nothingFound(ctx: KubectlContext, { inv, targets, everywhere }: GetQuer
 
 function printObjects(ctx: KubectlContext, query: GetQuery, problems: string[]): void {
   const { inv, targets, named, printer } = query
-  const requests = targets.map((t) => (named ? getTarget(t) : listTarget(t, query.options)))
+  const requests = targets.map((t) => (named ? getTarget(t, query.options.managedFields ? { managedFields: true } : undefined) : listTarget(t, query.options)))
   const answers = ctx.all<KubeObject>(requests) as readonly unknown[]
   const objects: KubeObject[] = []
   for (const [i, answer] of answers.entries()) {

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue, KubeObject } from '../../api/meta.ts'
 import { splitApiVersion } from '../../api/meta.ts'
-import { scheme } from '../../kinds/index.ts'
+import { discovery } from '../discovery.ts'
 
 /** An object on its way through layers; `names` are all that it has had, so that references to it can follow. */
 export interface Resource {
@@ -31,7 +31,7 @@ const CLUSTER_WIDE: ReadonlySet<string> = new Set(['APIService', 'CustomResource
 /** Unknown kinds are taken to be namespaced. */
 export function isNamespaced(object: KubeObject): boolean {
   const { group, version } = splitApiVersion(object.apiVersion)
-  return scheme.kindFor({ group, version, kind: object.kind })?.namespaced ?? !CLUSTER_WIDE.has(object.kind)
+  return discovery.kindFor({ group, version, kind: object.kind })?.namespaced ?? !CLUSTER_WIDE.has(object.kind)
 }
 
 /** "Deployment.v1.apps/web.[noNs]": how kustomize names a resource. */

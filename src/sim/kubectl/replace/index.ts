@@ -6,6 +6,7 @@ import { fail, statusText, usage } from '../failure.ts'
 import { entriesOf, namesFiles } from '../files.ts'
 import { withLastApplied } from '../last-applied.ts'
 import { Report } from '../report.ts'
+import { sendRaw } from '../raw.ts'
 import { createTarget, deleteTarget, typeName, updateTarget, type Target } from '../resources.ts'
 import { validationOf } from '../validation.ts'
 import { waitUntilGone } from '../wait-gone.ts'
@@ -19,6 +20,7 @@ export const replaceVerb: Verb = {
 
 function replace(ctx: KubectlContext, inv: Invocation): number {
   const { flags } = inv
+  if (flags.given('raw')) return sendRaw(ctx, inv, 'PUT')
   if (!namesFiles(flags)) fail('must specify one of -f and -k')
   if (inv.args.length > 0) usage('replace', `Unexpected args: [${inv.args.join(' ')}]`)
   const force = flags.bool('force')
