@@ -4,7 +4,7 @@ import { Client } from '../client/transport.ts'
 import type { Engine, EventContext } from '../engine/engine.ts'
 import { CsiDrivers } from './driver/driver.ts'
 import { GI } from './driver/controller-service.ts'
-import { DISK_DRIVER, ZONE_GIBIBYTES } from './names.ts'
+import { DISK_DRIVER, NFS_DRIVER, ZONE_GIBIBYTES } from './names.ts'
 import { volumeManager, type Machines } from './node/volume-manager.ts'
 import { csiAttacher } from './sidecars/attacher.ts'
 import { csiCapacity } from './sidecars/capacity.ts'
@@ -34,6 +34,12 @@ export class CsiStorage {
     this.informers = new InformerFactory(engine, 'csi-controller', new Client(engine, 'csi-controller', { user: 'system:serviceaccount:kube-system:csi-controller' }))
     const sidecars = [csiProvisioner, csiCapacity, csiAttacher, csiResizer, csiSnapshotter, snapshotController, csiRegistrar].map((controller) => new ControllerRunner(engine, controller, this.informers))
     this.runners = [...sidecars, new ControllerRunner(engine, volumeManager(machines), shared)]
+  }
+
+  /** Is the disk attached to the node, so that what is written there arrives? Shares of file servers always are. */
+  reaches(disk: string, node: string): boolean {
+    const row = this.drivers.state.disks.get(disk)
+    return !row || row.driver === NFS_DRIVER || row.attached.includes(node)
   }
 
   /** Gives each zone its room and opens the watches. */

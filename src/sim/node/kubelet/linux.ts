@@ -3,6 +3,7 @@ import { seconds, type Micros } from '../../engine/time.ts'
 import { treeSize } from '../linux/fs.ts'
 import { Kernel, type Ran } from '../linux/kernel.ts'
 import type { KernelSetting } from '../linux/setting.ts'
+import { diskOf } from '../../client/storage/disks.ts'
 import type { LogChunk, Machine } from '../linux/machine.ts'
 import { value } from '../../api/quantity.ts'
 import { nodeRoot } from './volumes.ts'
@@ -53,12 +54,19 @@ function withDisks(world: KubeletWorld, row: PodRow, machine: Machine): Machine 
   return roots ? { ...machine, roots } : machine
 }
 
+/** Others see what was written to a disk or the host within this time. */
+const SHARED_LAG = seconds(1)
+
+/** Will the processes write to file systems that are not the pod's alone? */
+const writesShared = (before: Machine, { roots }: Kernel): boolean =>
+  Object.keys(roots).some((fs) => (fs === 'host' || fs.startsWith('disk/')) && roots[fs] !== before.roots[fs])
+
 /** What processes have written to shared file systems becomes everybody's. */
 function storeDisks(world: KubeletWorld, row: PodRow, before: Machine, after: Machine): void {
   for (const fs of Object.keys(after.roots)) {
     if (after.roots[fs] === before.roots[fs]) continue
     if (fs === 'host') world.disks.set(`host/${row.node}`, after.roots[fs]!)
-    else if (fs.startsWith('disk/')) world.disks.set(fs, after.roots[fs]!)
+    else if (fs.startsWith('disk/') && world.reaches(diskOf(fs) ?? '', row.node)) world.disks.set(fs, after.roots[fs]!)
   }
 }
 
@@ -95,7 +103,9 @@ export function lookAhead(world: KubeletWorld, ctx: EventContext, row: PodRow): 
   const kernel = new Kernel(laid, settingOf(world, row))
   kernel.stopAtEnds = true
   const ran = kernel.run(ctx.now + HORIZON, BUDGET)
-  if (ran.because === 'idle') return world.put(rest)
+  const sharing = writesShared(laid, kernel)
+  if (ran.because === 'idle' && !sharing) return world.put(rest)
+  if (sharing) return world.put({ ...rest, look: world.later(ctx, row, Math.max(1, Math.min(kernel.now - ctx.now, SHARED_LAG)), 'look') })
   const at = ran.because === 'time' ? Math.max(ctx.now + HORIZON, ran.next ?? 0) : Math.max(kernel.now, ctx.now + 1)
   if (ran.because !== 'time') memo.set(row.machine, { at, machine: { ...kernel.freeze(), now: at }, ran })
   const look = world.later(ctx, row, at - ctx.now, 'look')

@@ -8,7 +8,7 @@ import type { Node } from '../../kinds/node/node.ts'
 import { heartbeatFrom, lastRenewal, type NodeHeartbeat } from '../heartbeats.ts'
 import { hostAddress, LEASE_NAMESPACE, leaseOf, nodeStatusPatch, renewal } from '../kwok/node-status.ts'
 import type { KubeletFault } from './faults.ts'
-import { lookAhead } from './linux.ts'
+import { advanced, lookAhead } from './linux.ts'
 import { storedImage } from './puller.ts'
 import type { NodeRow } from './state.ts'
 import { preloadedImages, staticPods } from './static-pods.ts'
@@ -115,7 +115,11 @@ export class NodeLife {
     const row = this.#world.nodes.get(name)
     if (!row?.up) return
     this.#world.nodes.set(name, { ...row, up: false })
-    for (const key of [...this.#world.byNode.keys(name)]) this.#world.pods.delete(key)
+    for (const key of [...this.#world.byNode.keys(name)]) {
+      // What was written to disks until now is there; the rest goes with the machine.
+      advanced(this.#world, ctx, this.#world.pods.get(key)!)
+      this.#world.pods.delete(key)
+    }
     this.#silence(ctx, name)
     ctx.note('kubelet.crash', { node: name })
   }

@@ -29,6 +29,8 @@ export interface KubeletOptions {
   readonly clusterDNS?: string
   /** What the volume manager has brought for pods' claims and shares; without one, disks are simply there. */
   readonly mounts?: Table<PodMounts>
+  /** Can the node still write to a disk? One that was taken from it by force it cannot reach. */
+  readonly reaches?: (disk: string, node: string) => boolean
 }
 
 const NO_READER: ClusterReader = { get: () => undefined, list: () => [] }
@@ -52,19 +54,21 @@ export class KubeletWorld {
   readonly cgroups: 'v1' | 'v2'
   readonly clusterDNS: string
   readonly mounts: Table<PodMounts> | undefined
+  readonly reaches: (disk: string, node: string) => boolean
   /** Set once by the composition of the kubelets. */
   steps!: WorkerSteps
   readonly #engine: Engine
   readonly #clients = new Map<string, Client>()
   readonly #recorders = new Map<string, EventRecorder>()
 
-  constructor(engine: Engine, { registry = defaultRegistry, reader = NO_READER, cgroups = 'v2', clusterDNS = '10.96.0.10', mounts }: KubeletOptions = {}) {
+  constructor(engine: Engine, { registry = defaultRegistry, reader = NO_READER, cgroups = 'v2', clusterDNS = '10.96.0.10', mounts, reaches = () => true }: KubeletOptions = {}) {
     this.#engine = engine
     this.pods = engine.table<PodRow>('kubelet/pods')
     this.nodes = engine.table<NodeRow>('kubelet/nodes')
     this.disks = engine.table<FsNode>('kubelet/disks')
     this.byNode = this.pods.index((row) => row.node)
     this.mounts = mounts
+    this.reaches = reaches
     this.registry = registry
     this.reader = reader
     this.cgroups = cgroups
