@@ -8,6 +8,10 @@ import { validateStructure } from '../api/schema/structure.ts'
 import { invalid, isStatus, type Status } from '../api/status.ts'
 import { recordings } from '../testing/recordings.ts'
 import { resourceKind, scheme } from './index.ts'
+import { withFamilies } from './service/families.ts'
+import { needsClusterIp, needsHealthPort } from './service/needs.ts'
+import { normalised } from './service/normalise.ts'
+import type { Service } from './service/service.ts'
 
 const folder = recordings()
 const AREA = `${folder}/requests/mutation`
@@ -22,6 +26,16 @@ interface Recorded {
 /** What the service account admission would do for the checks that look at the account. */
 const withAccount = (pod: Pod): Pod => (pod.spec.serviceAccountName ? pod : { ...pod, spec: { ...pod.spec, serviceAccountName: 'default', serviceAccount: 'default' } })
 
+/** What the allocators of the API server would do, but for node ports. */
+function withAddress(service: Service): Service | Status {
+  const found = withFamilies({ ...service, spec: normalised(service.spec, undefined) }, undefined, ['IPv4'])
+  if ('errors' in found) return invalid({ group: '', kind: 'Service' }, service.metadata.name, found.errors)
+  const { spec } = found
+  const health = needsHealthPort(spec) ? { healthCheckNodePort: spec.healthCheckNodePort || 32_000 } : {}
+  const address = needsClusterIp(spec) && !spec.clusterIP ? { clusterIP: '10.96.0.9', clusterIPs: ['10.96.0.9'] } : {}
+  return { ...service, spec: { ...spec, ...health, ...address } }
+}
+
 const UID = '11111111-1111-4111-8111-111111111111'
 
 /** Decodes, defaults, prepares and validates as the API server does, without admission. */
@@ -32,7 +46,9 @@ function create(body: KubeObject): KubeObject | Status {
   const { metadata } = decoded.object
   const named = { ...metadata, uid: UID, name: metadata.name || (metadata.generateName ? `${metadata.generateName}abcde` : ''), ...(kind.namespaced ? { namespace: 't' } : {}) }
   const defaulted = kind.defaults({ ...decoded.object, metadata: named })
-  const prepared = kind.prepareCreate(kind.kind === 'Pod' ? withAccount(defaulted as Pod) : defaulted)
+  const given = kind.kind === 'Pod' ? withAccount(defaulted as Pod) : kind.kind === 'Service' ? withAddress(defaulted as Service) : defaulted
+  if (isStatus(given)) return given
+  const prepared = kind.prepareCreate(given)
   const errors = kind.validateCreate(prepared)
   return errors.length ? invalid({ group: kind.errorGroup, kind: kind.kind }, named.name, errors) : prepared
 }
@@ -66,7 +82,10 @@ describe('kinds against recorded requests (skipped where the recordings are abse
   it.skipIf(!folder || !existsSync(AREA)).each([
     ['configmap', 0.98], ['endpoints', 0.98], ['serviceaccount', 0.98], ['controllerrevision', 0.96], ['secret', 0.98], ['lease', 0.97], ['namespace', 0.94], ['event', 0.98],
     ['deployment', 0.98], ['replicaset', 0.98], ['daemonset', 0.98], ['statefulset', 0.98], ['job', 0.97], ['cronjob', 0.98], ['podtemplate', 0.96], ['replicationcontroller', 0.98],
-    ['horizontalpodautoscaler', 0.98], ['poddisruptionbudget', 0.98], ['runtimeclass', 0.98], ['priorityclass', 0.97], ['node', 0.95], ['endpointslice', 0.95], ['service', 0.9], ['pod', 0.95],
+    ['horizontalpodautoscaler', 0.98], ['poddisruptionbudget', 0.98], ['runtimeclass', 0.98], ['priorityclass', 0.97], ['node', 0.95], ['endpointslice', 0.98], ['service', 0.98], ['pod', 0.95],
+    ['persistentvolume', 0.98], ['persistentvolumeclaim', 0.97], ['storageclass', 0.98], ['csidriver', 0.98], ['csinode', 0.98], ['csistoragecapacity', 0.98], ['volumeattachment', 0.98],
+    ['ingress', 0.98], ['ingressclass', 0.98], ['networkpolicy', 0.98], ['ipaddress', 0.98], ['servicecidr', 0.98], ['flowschema', 0.98], ['prioritylevelconfiguration', 0.98],
+    ['customresourcedefinition', 0.98], ['resourceclaim', 0.98], ['resourceclaimtemplate', 0.98], ['resourceslice', 0.98], ['deviceclass', 0.98], ['apiservice', 0.98],
   ])('%s: at least %d of the mutations are answered as recorded', (kind, wanted) => {
     expect(share(kind)).toBeGreaterThanOrEqual(wanted)
   })
