@@ -30,7 +30,7 @@ export const STRANGERS: readonly string[] = ['kinds', 'controllers', 'kubectl', 
 /** The rooms of the page. */
 export const UI_ROOMS: readonly string[] = [
   'app', 'connection', 'editor', 'graph', 'help', 'i18n', 'inspector', 'kinds', 'kit', 'lesson', 'palette',
-  'share', 'store', 'terminal', 'testing', 'theme', 'timeline', 'tour', 'views',
+  'settings', 'share', 'store', 'terminal', 'testing', 'theme', 'timeline', 'tour', 'views',
 ]
 
 /** What the page's lower rooms may import from the page. */

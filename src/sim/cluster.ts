@@ -34,13 +34,12 @@ import type { ContractName } from './node/kwok/contract.ts'
 import { KwokKubelets } from './node/kwok/kwok.ts'
 import { nodeFigures, type NodeFigures } from './observe/figures.ts'
 import { loopOf, type Loop } from './observe/loops.ts'
+import { attemptView, componentStates, loopSummaries, type AttemptView, type ComponentState, type LoopSummary } from './observe/parts.ts'
 import { rolloutOf, type Rollout } from './observe/rollout.ts'
 import { volumeChoice, type VolumeChoice } from './observe/volume-choice.ts'
 import { lastStateOf } from './observe/why.ts'
 import { etcdState, type EtcdState } from './observe/etcd.ts'
 import { requestTrace, type RequestTrace } from './observe/request-trace.ts'
-import { verdicts, type NodeVerdict } from './scheduler/attempts.ts'
-import type { Remedy } from './scheduler/remedies.ts'
 import { Scheduler } from './scheduler/scheduler.ts'
 
 export interface ClusterOptions {
@@ -60,38 +59,11 @@ export interface ClusterOptions {
   readonly bare?: boolean
   /** Who may do what; bare clusters let everybody do everything and have no roles. */
   readonly authorization?: AuthorizationMode
+  /** With a modelled cloud, so that Services of type LoadBalancer get an address. */
+  readonly cloud?: boolean
   readonly history?: TimelineOptions
   /** Freeze what is stored, so that mutation throws. */
   readonly debug?: boolean
-}
-
-/** The present state of one control-plane part, for its card. */
-export interface ComponentState {
-  readonly name: 'apiserver' | 'etcd' | 'controllers' | 'scheduler'
-  readonly running: boolean
-  readonly figures: Readonly<Record<string, string | number>>
-  readonly busy: string | null
-  readonly queued: number
-}
-
-/** One controller in a list of all. */
-export interface LoopSummary {
-  readonly controller: string
-  readonly stopped: boolean
-  readonly queued: number
-  readonly processing: number
-}
-
-/** A scheduling attempt for views: nodes that passed by falling score, then the refused ones. */
-export interface AttemptView {
-  readonly pod: string
-  readonly at: Micros
-  readonly nodes: readonly NodeVerdict[]
-  readonly plugins: readonly string[]
-  readonly chosen: string | null
-  readonly message: string
-  /** What would let a pod that waits be scheduled, tried on a copy. */
-  readonly remedies: readonly Remedy[]
 }
 
 const NO_EXEC = badRequest('the fake kubelets of this cluster run no processes')
@@ -147,6 +119,7 @@ export class Cluster {
     this.runners = controllers({
       heartbeats: { beating: (node) => this.#beats.has(node), lastRenewal: (node, now) => this.#lastRenewal(node, now) },
       metrics: simulatedLoad(this),
+      cloud: options.cloud ?? false,
     }).map((controller) => new ControllerRunner(engine, controller, this.informers))
     this.scheduler = new Scheduler(engine)
     this.kubectl = new KubectlProcesses(engine, () => this.list('customresourcedefinitions'))
@@ -274,8 +247,7 @@ export class Cluster {
 
   /** All controllers by name, with what waits in their queues. */
   loops(): readonly LoopSummary[] {
-    const list = this.runners.map(({ controller, queue }) => ({ controller: controller.name, stopped: this.#isStopped(controller.name), queued: queue.rows.size, processing: queue.busy }))
-    return list.sort((a, b) => (a.controller < b.controller ? -1 : 1))
+    return loopSummaries(this.runners, (name) => this.#isStopped(name))
   }
 
   loop(controller: string): Loop | null {
@@ -296,10 +268,7 @@ export class Cluster {
 
   /** The scheduler's last attempt for a pod ("default/web-1"), node by node. */
   attempt(pod: string): AttemptView | null {
-    const attempt = this.scheduler.attempts.table.get(pod)
-    if (!attempt) return null
-    const nodes = verdicts(attempt)
-    return { pod, at: attempt.at, nodes, plugins: attempt.scores?.plugins ?? [], chosen: attempt.chosen, message: attempt.message, remedies: this.scheduler.remedies(pod) }
+    return attemptView(this.scheduler, pod)
   }
 
   /** The way of the last request at or before the cursor through the API server. */
@@ -349,16 +318,7 @@ export class Cluster {
   }
 
   components(): readonly ComponentState[] {
-    const { store, hub } = this.server
-    const queued = this.runners.reduce((sum, { queue }) => sum + queue.rows.size, 0)
-    const busy = this.runners.find(({ queue }) => queue.busy > 0)
-    const inHand = busy?.queue.rows.keys().find((key) => busy.queue.rows.get(key)!.processing)
-    return [
-      { name: 'apiserver', running: true, figures: { watches: hub.open.size, objects: store.objects.size }, busy: null, queued: 0 },
-      { name: 'etcd', running: true, figures: { revision: store.revision }, busy: null, queued: 0 },
-      { name: 'controllers', running: true, figures: { controllers: this.runners.length }, busy: busy ? `${busy.controller.name}: ${inHand ?? ''}` : null, queued },
-      { name: 'scheduler', running: !this.#isStopped('scheduler'), ...this.scheduler.state() },
-    ]
+    return componentStates(this.server, this.runners, this.scheduler, (name) => this.#isStopped(name))
   }
 
   /** The sentence of a command, for marks and branch labels. */

@@ -1,5 +1,6 @@
 /** The simulation's door: what hosts and tools may use. */
-export { Cluster, createCluster, CONTROL_PLANE, type ClusterOptions, type ComponentState } from './cluster.ts'
+export { Cluster, createCluster, CONTROL_PLANE, type ClusterOptions } from './cluster.ts'
+export type { ComponentState } from './observe/parts.ts'
 export { nodeObject, DEFAULT_SIZE, type NodeSize } from './bootstrap.ts'
 export { EngineFault } from './engine/engine.ts'
 export type { Note, SimEvent, Step } from './engine/event.ts'
