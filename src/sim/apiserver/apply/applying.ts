@@ -5,7 +5,7 @@ import type { Execution, Outcome } from '../execution.ts'
 import { changedPaths, compare } from './comparing.ts'
 import { conflictStatus, type Conflict } from './conflicts.ts'
 import { EMPTY, equalSets, intersection, isEmpty, union, type FieldSet } from './field-set.ts'
-import { afterUpdate, apiVersionOf, entriesOf, kindShape, managedFieldsOf, owned, ownersOf, sameOwner, withoutPaths, type Managers, type Owner } from './managers.ts'
+import { afterUpdate, apiVersionOf, entriesOf, kindShape, managedFieldsOf, owned, ownersOf, passing, sameOwner, withoutPaths, type Managers, type Owner } from './managers.ts'
 import { merge, prune } from './merging.ts'
 import { isMap } from './shape.ts'
 import { errorText, fieldSetOf, typeErrors } from './typed.ts'
@@ -39,12 +39,13 @@ export function applyConfiguration(exec: Execution, live: KubeObject | undefined
   const merged = merge(shape, start, patch)
   const next = prune(shape, merged, before?.set ?? EMPTY, held)
   const comparison = compare(shape, start, next)
-  const changed = changedPaths(comparison)
+  const changed = passing(kind, exec.subresource, changedPaths(comparison))
+  const removed = passing(kind, exec.subresource, comparison.removed)
   const conflicts = others.map((owner): Conflict => ({ owner, set: intersection(owner.set, changed) })).filter((conflict) => !isEmpty(conflict.set))
   if (conflicts.length > 0 && !options.force) return conflictStatus(conflicts)
-  const isSame = [changed, comparison.removed].every(isEmpty)
+  const isSame = [changed, removed].every(isEmpty)
   const time = isSame && before && equalSets(before.set, set) ? before.time : formatTime(exec.now)
-  const after = [...others.map((owner) => withoutPaths(owner, changed, comparison.removed)), { ...identity, time, set }].filter((owner) => !isEmpty(owner.set))
+  const after = [...others.map((owner) => withoutPaths(owner, changed, removed)), { ...identity, time, set }].filter((owner) => !isEmpty(owner.set))
   const handedOver = !before || !equalSets(before.set, set) || after.length !== owners.length
   return { object: next as unknown as KubeObject, managers: { entries: entriesOf(after), pending: [] }, handedOver }
 }

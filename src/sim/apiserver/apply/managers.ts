@@ -61,11 +61,14 @@ const OF_STATUS = fieldsAt('status')
 const BESIDE_STATUS = union(fieldsAt('spec'), fieldsAt('metadata', 'labels'))
 
 /** Takes out of a set what its way into the server would not let through (strategy.go: GetResetFields). */
-export function owned(kind: KindDefinition, subresource: string, set: FieldSet): FieldSet {
-  const plain = difference(difference(set, STRIPPED), { self: false, below: new Map([['f:metadata', METADATA]]) })
-  if (subresource === 'status') return without(plain, BESIDE_STATUS)
-  return kind.subresources.includes('status') && subresource === '' ? without(plain, OF_STATUS) : plain
+export function passing(kind: KindDefinition, subresource: string, set: FieldSet): FieldSet {
+  if (subresource === 'status') return without(set, BESIDE_STATUS)
+  return kind.subresources.includes('status') && subresource === '' ? without(set, OF_STATUS) : set
 }
+
+/** What a writer of a set comes to own. */
+export const owned = (kind: KindDefinition, subresource: string, set: FieldSet): FieldSet =>
+  passing(kind, subresource, difference(difference(set, STRIPPED), { self: false, below: new Map([['f:metadata', METADATA]]) }))
 
 const sets = new WeakMap<object, FieldSet>()
 
@@ -113,11 +116,12 @@ export function afterUpdate(kind: KindDefinition, owners: readonly Owner[], writ
   if (write.subresource === 'scale') return afterScale(owners, write)
   const shape = kindShape(kind)
   const comparison = compare(shape, (write.from as unknown as JsonValue | undefined) ?? blank(shape), write.to as unknown as JsonValue)
-  const changed = changedPaths(comparison)
+  const changed = passing(kind, write.subresource, changedPaths(comparison))
+  const removed = passing(kind, write.subresource, comparison.removed)
   const identity = { manager: write.manager, operation: 'Update' as const, apiVersion: write.apiVersion, subresource: write.subresource }
   const before = owners.find((owner) => sameOwner(owner, identity))
-  const set = owned(kind, write.subresource, union(difference(before?.set ?? EMPTY, comparison.removed), changed))
-  const others = owners.filter((owner) => owner !== before).map((owner) => withoutPaths(owner, changed, comparison.removed))
+  const set = owned(kind, write.subresource, union(difference(before?.set ?? EMPTY, removed), changed))
+  const others = owners.filter((owner) => owner !== before).map((owner) => withoutPaths(owner, changed, removed))
   const time = before && equalSets(before.set, set) ? before.time : write.time
   return [...others, { ...identity, time, set }].filter((owner) => !isEmpty(owner.set))
 }
