@@ -1,7 +1,8 @@
 import { semanticEqual } from '../../../api/deep.ts'
 import type { JsonValue, KubeObject } from '../../../api/meta.ts'
 import { JsonPatchError, jsonPatch } from '../../../api/patch/json-patch.ts'
-import { forbidden, type Status } from '../../../api/status.ts'
+import { validateStructure } from '../../../api/schema/structure.ts'
+import { forbidden, isStatus, type Status } from '../../../api/status.ts'
 import { admissionDeclarations, EXPECTED } from '../../../cel/admission.ts'
 import { compile } from '../../../cel/program.ts'
 import { isPlain, toJson } from '../../../cel/values.ts'
@@ -85,7 +86,7 @@ function invoke(exec: Execution, { policy, binding, params }: Invocation<Mutatin
     }
     for (const { isApply, expression: source } of mutations) {
       const result = valueOf(source, activationOf(progress.object))
-      const changed = 'error' in result ? result.error : isApply ? applied(exec, progress.object, toJson(result.value)) : patched(progress.object, toJson(result.value))
+      const changed = 'error' in result ? result.error : isApply ? applied(exec, progress.object, toJson(result.value)) : patched(exec, progress.object, toJson(result.value))
       if (typeof changed === 'string') progress = failed(progress, changed)
       else progress = { ...progress, object: settled(exec, progress.object, changed) }
     }
@@ -105,11 +106,14 @@ function applied({ kind }: Execution, object: KubeObject, configuration: unknown
   return merge(kindShape(kind), object as unknown as JsonValue, { ...configuration, apiVersion, kind: kindName } as JsonValue) as unknown as KubeObject
 }
 
-function patched(object: KubeObject, patch: unknown): KubeObject | string {
+/** A patch whose test fails changes nothing; what the schema does not know is refused. */
+function patched({ kind }: Execution, object: KubeObject, patch: unknown): KubeObject | string {
   try {
-    return jsonPatch(object as unknown as JsonValue, patch as JsonValue) as unknown as KubeObject
+    const changed = jsonPatch(object as unknown as JsonValue, patch as JsonValue) as unknown as KubeObject
+    const checked = kind.custom ? { object: changed } : validateStructure(changed, 'Strict', [])
+    return isStatus(checked) ? `Internal error occurred: ${checked.message ?? ''}` : checked.object
   } catch (reason) {
-    if (reason instanceof JsonPatchError) return `JSON Patch: ${reason.message}`
-    throw reason
+    if (!(reason instanceof JsonPatchError)) throw reason
+    return reason.message.startsWith('testing') ? object : `JSON Patch: ${reason.message}`
   }
 }

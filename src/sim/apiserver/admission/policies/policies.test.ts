@@ -1,0 +1,120 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { AskedServer } from '../../../testing/asked-server.ts'
+
+const API = 'admissionregistration.k8s.io/v1'
+const RULES = [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE', 'UPDATE', 'DELETE'], resources: ['configmaps'] }]
+
+let world: AskedServer
+beforeEach(() => {
+  world = new AskedServer()
+})
+
+const config = (name: string, data: object = {}, labels: object = {}) => world.make<{ data?: object }>('v1', 'ConfigMap', name, { data, metadata: { labels } })
+const bind = (kind: string, policyName: string, spec: object) => world.make(API, `${kind}Binding`, `${policyName}-b`, { spec: { policyName, ...spec } })
+
+function validating(spec: object, binding: object = { validationActions: ['Deny'] }): void {
+  expect(world.make(API, 'ValidatingAdmissionPolicy', 'p', { spec: { matchConstraints: { resourceRules: RULES }, ...spec } })).toHaveProperty('kind')
+  expect(bind('ValidatingAdmissionPolicy', 'p', binding)).toHaveProperty('kind')
+}
+
+function mutating(...mutations: readonly object[]): void {
+  const spec = { matchConstraints: { resourceRules: [{ ...RULES[0], operations: ['CREATE'] }] }, reinvocationPolicy: 'Never', mutations }
+  expect(world.make(API, 'MutatingAdmissionPolicy', 'm', { spec })).toHaveProperty('kind')
+  expect(bind('MutatingAdmissionPolicy', 'm', {})).toHaveProperty('kind')
+}
+
+const DENIED = 'ValidatingAdmissionPolicy \'p\' with binding \'p-b\' denied request: '
+
+describe('a validating policy', () => {
+  test('refuses with its message', () => {
+    validating({ validations: [{ expression: 'has(object.data) && "owner" in object.data', message: 'say who owns it' }] })
+    expect(config('t/a')).toBe(`configmaps "a" is forbidden: ${DENIED}say who owns it`)
+    expect(config('t/a', { owner: 'me' })).toHaveProperty('kind', 'ConfigMap')
+    expect(world.make('v1', 'Secret', 't/s')).toHaveProperty('kind', 'Secret')
+  })
+
+  test('makes messages, knows variables, the old object and the namespace', () => {
+    const expression = 'request.operation != "DELETE" || variables.home == "t"'
+    validating({
+      variables: [{ name: 'home', expression: 'namespaceObject.metadata.name' }],
+      validations: [{ expression: 'request.operation == "DELETE" || object.metadata.name.startsWith("t-")', messageExpression: '"not " + object.metadata.name', reason: 'Forbidden' }, { expression }],
+    })
+    expect(config('t/a')).toBe(`configmaps "a" is forbidden: ${DENIED}not a`)
+    expect(config('t/t-a')).toHaveProperty('kind')
+    expect(config('default/t-a')).toHaveProperty('kind')
+    const remove = (namespace: string) => world.refusal({ verb: 'delete', group: '', version: 'v1', resource: 'configmaps', namespace, name: 't-a' })
+    expect(remove('t')).toBeUndefined()
+    expect(remove('default')).toBe(`configmaps "t-a" is forbidden: ${DENIED}failed expression: ${expression}`)
+  })
+
+  test('judges by the parameters of its binding', () => {
+    const param = config('default/limits', { most: '2' })
+    expect(param).toHaveProperty('kind')
+    validating({ paramKind: { apiVersion: 'v1', kind: 'ConfigMap' }, validations: [{ expression: 'object.data.size() <= int(params.data.most)' }] },
+      { validationActions: ['Deny'], paramRef: { name: 'limits', namespace: 'default', parameterNotFoundAction: 'Deny' } })
+    expect(config('t/few', { a: '1' })).toHaveProperty('kind')
+    expect(config('t/many', { a: '1', b: '2', c: '3' })).toContain('failed expression: object.data.size() <= int(params.data.most)')
+  })
+
+  test('warns where its binding says no more', () => {
+    validating({ validations: [{ expression: 'false', message: 'no' }] }, { validationActions: ['Warn', 'Audit'] })
+    expect(config('t/a')).toHaveProperty('kind')
+    expect(world.warnings).toEqual(['Validation failed for ValidatingAdmissionPolicy \'p\' with binding \'p-b\': no'])
+  })
+
+  test('that fails refuses, unless it may be ignored', () => {
+    const validations = [{ expression: 'object.data.none == "x"' }]
+    validating({ validations })
+    expect(config('t/a')).toContain('resulted in error: no such key: data')
+    world.ask({ verb: 'patch', group: 'admissionregistration.k8s.io', version: 'v1', resource: 'validatingadmissionpolicies', name: 'p', patchType: 'merge', body: { spec: { failurePolicy: 'Ignore' } } })
+    expect(config('t/a')).toHaveProperty('kind')
+  })
+
+  test('looks only at what its conditions and selectors let through', () => {
+    validating({
+      matchConstraints: { resourceRules: RULES, objectSelector: { matchLabels: { judged: 'yes' } } },
+      matchConditions: [{ name: 'not-mine', expression: 'object.metadata.name != "mine"' }],
+      validations: [{ expression: 'false' }],
+    })
+    expect(config('t/a')).toHaveProperty('kind')
+    expect(config('t/mine', {}, { judged: 'yes' })).toHaveProperty('kind')
+    expect(config('t/b', {}, { judged: 'yes' })).toContain('failed expression: false')
+  })
+})
+
+describe('a mutating policy', () => {
+  test('applies a configuration', () => {
+    mutating({ patchType: 'ApplyConfiguration', applyConfiguration: { expression: 'Object{data: {"b": object.metadata.name}}' } })
+    expect(config('t/a', { a: '1' })).toHaveProperty('data', { a: '1', b: 'a' })
+    expect(world.trace.map(({ plugin }) => plugin)).toContain('MutatingAdmissionPolicy')
+  })
+
+  test('applies JSON patches', () => {
+    mutating({ patchType: 'JSONPatch', jsonPatch: { expression: '[JSONPatch{op: "add", path: "/data", value: {"x": "y"}}]' } })
+    expect(config('t/a')).toHaveProperty('data', { x: 'y' })
+  })
+
+  test('refuses when its patch does not fit', () => {
+    mutating({ patchType: 'JSONPatch', jsonPatch: { expression: '[JSONPatch{op: "replace", path: "/none", value: "y"}]' } })
+    expect(config('t/a')).toContain("policy 'm' with binding 'm-b' denied request")
+  })
+})
+
+describe('webhooks are known but nobody answers', () => {
+  const hook = (kind: string, failurePolicy: string, rest: object = {}) => {
+    const webhook = { name: 'a.b.io', failurePolicy, rules: RULES, sideEffects: 'None', admissionReviewVersions: ['v1'], clientConfig: { url: 'https://h.example/x' }, ...rest }
+    expect(world.make(API, kind, 'w', { webhooks: [webhook] })).toHaveProperty('kind')
+  }
+
+  test.each(['ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration'])('%s: failurePolicy decides', (kind) => {
+    hook(kind, 'Fail')
+    expect(config('t/a')).toMatch(/^Internal error occurred: failed calling webhook "a\.b\.io": failed to call webhook: Post "https:\/\/h\.example\/x\?timeout=10s": /)
+    expect(world.make('v1', 'Secret', 't/s')).toHaveProperty('kind')
+  })
+
+  test('Ignore lets pass, and so do conditions that do not hold', () => {
+    hook('ValidatingWebhookConfiguration', 'Ignore')
+    hook('MutatingWebhookConfiguration', 'Fail', { matchConditions: [{ name: 'never', expression: 'false' }] })
+    expect(config('t/a')).toHaveProperty('kind')
+  })
+})
