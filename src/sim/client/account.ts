@@ -21,6 +21,7 @@ const ACCOUNTS: Readonly<Record<string, string>> = {
   'resourceclaim-controller': 'resource-claim-controller',
   'root-ca-certificate-publisher-controller': 'root-ca-cert-publisher',
   'service-cidr-controller': 'service-cidrs-controller',
+  'service-lb-controller': 'service-controller',
   'taint-eviction-controller': 'node-controller',
 }
 

@@ -25,6 +25,7 @@ import { replicaSetController } from './replicaset/index.ts'
 import { replicationController } from './replication/index.ts'
 import { resourceQuotaController } from './resourcequota/index.ts'
 import { rootCaCertPublisher } from './rootcacertpublisher/index.ts'
+import { serviceController } from './service/index.ts'
 import { serviceAccountController } from './serviceaccount/index.ts'
 import type { ControllerSetup } from './setup.ts'
 import { statefulSetController } from './statefulset/index.ts'
@@ -69,4 +70,5 @@ export const controllers = (setup: ControllerSetup): readonly Controller[] => [
   clusterRoleAggregation,
   ttlAfterFinished,
   rootCaCertPublisher,
+  ...(setup.cloud ? [serviceController] : []),
 ]

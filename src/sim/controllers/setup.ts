@@ -29,4 +29,6 @@ export interface ResourceMetrics {
 export interface ControllerSetup {
   readonly heartbeats: NodeHeartbeats
   readonly metrics: ResourceMetrics
+  /** With a cloud that gives Services of type LoadBalancer an address. */
+  readonly cloud?: boolean
 }
