@@ -23,7 +23,7 @@ export interface StreamRef {
   readonly name: string
 }
 
-const NOT_RECORDED = new Set(['leases'])
+const NOT_RECORDED = new Set(['leases', 'ipaddresses'])
 const SYSTEM_NAMESPACES = new Set(['kube-system', 'kube-public', 'kube-node-lease'])
 const NODE_TIMES = new Set(['lastHeartbeatTime', 'lastTransitionTime'])
 
