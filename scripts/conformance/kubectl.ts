@@ -47,9 +47,9 @@ interface Judge {
   compareStep(want: Step, got: Step): { readonly equal: boolean; readonly skipped: boolean }
 }
 
-/** What a person has around: paths that recordings show as words. */
-const PATHS: Facts['paths'] = [['/home/learner/.kube/config', '<kubeconfig>'], ['/home/learner/.kube/cache', '<cache>'], ['/home/learner', '<cwd>'], ['/tmp', '<tmp>']]
-const SERVER = '172.18.0.2:6443'
+/** What a person has around, and the control plane's address, in the words and numbers of the recordings. */
+const PATHS: Facts['paths'] = [['/home/learner/.kube/config', '<kubeconfig>'], ['/home/learner/.kube/cache', '<cache>'], ['/home/learner', '<cwd>'], ['/tmp/kubectl-edit', '<tmp>/kubectl-edit'], ['172.18.0.2', '192.0.2.10']]
+const SERVER = '127.0.0.1:6443'
 /** Real steps were typed by a script about this far apart. */
 const BETWEEN = ms(100)
 const PATIENCE = seconds(120)

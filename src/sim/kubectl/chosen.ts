@@ -38,6 +38,7 @@ export interface ChoiceOptions {
 export function choose(ctx: KubectlContext, inv: Invocation, options: ChoiceOptions = {}): Choice {
   const { flags } = inv
   const args = options.args ?? inv.args
+  if (flags.bool('local')) return locally(ctx, inv)
   if (namesFiles(flags)) return fromFiles(ctx, inv)
   if (args.length === 0) fail(options.nothing ?? NO_RESOURCES)
   const { targets, named } = targetsOf(args, inv.namespace)
@@ -61,6 +62,13 @@ export function choose(ctx: KubectlContext, inv: Invocation, options: ChoiceOpti
     })
   })
   return { chosen, problems }
+}
+
+/** --local: the objects as the files have them, nothing is asked of the server. */
+function locally(ctx: KubectlContext, inv: Invocation): Choice {
+  if (!namesFiles(inv.flags)) fail(NO_RESOURCES)
+  const entries = entriesOf(ctx, inv)
+  return { chosen: entries.flatMap(({ target, written }) => (target && written ? [{ target, object: written }] : [])), problems: entries.flatMap((e) => e.problem ?? []) }
 }
 
 function fromFiles(ctx: KubectlContext, inv: Invocation): Choice {

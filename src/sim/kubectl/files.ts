@@ -56,6 +56,8 @@ function parsedOnce(name: string, text: string): Manifest {
 /** A document of a file: its object, or what is wrong with it (a line of stderr). */
 export interface Entry {
   readonly target?: Target
+  /** The object as it stands in the file. */
+  readonly written?: KubeObject
   readonly problem?: string
 }
 
@@ -96,6 +98,8 @@ function entryOf(source: string, value: JsonValue, inv: Invocation, validate: bo
   const object = value as unknown as KubeObject
   const missing = [object.apiVersion ? '' : 'apiVersion not set', object.kind ? '' : 'kind not set'].filter(Boolean)
   if (missing.length > 0) return invalid(missing.length > 1 ? `[${missing.join(', ')}]` : missing[0]!)
+  const wrong = wrongMeta(object.metadata as unknown as JsonValue)
+  if (wrong) return { problem: `error: unable to decode ${JSON.stringify(source)}: json: cannot unmarshal ${wrong}` }
   const { group, version } = splitApiVersion(String(object.apiVersion))
   const kind = discovery.kindFor({ group, version, kind: object.kind })
   const meta = (object.metadata ?? {}) as { readonly name?: string; readonly namespace?: string }
@@ -109,5 +113,25 @@ function entryOf(source: string, value: JsonValue, inv: Invocation, validate: bo
     }
   const namespace = kind.namespaced ? (meta.namespace ?? inv.namespace) : undefined
   const full = { ...object, metadata: { ...meta, ...(namespace ? { namespace } : {}) } } as KubeObject
-  return { target: { kind, name: meta.name ?? '', namespace, source, object: full } }
+  return { target: { kind, name: meta.name ?? '', namespace, source, object: full }, written: object }
+}
+
+const jsonType = (value: JsonValue): string => (Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value)
+
+/** What kubectl itself finds wrong in metadata, which is all that it decodes of an object ("bool into Go struct field …"). */
+function wrongMeta(meta: JsonValue | undefined): string | undefined {
+  if (typeof meta !== 'object' || meta === null || Array.isArray(meta)) return undefined
+  const map = meta as Readonly<Record<string, JsonValue>>
+  for (const field of ['name', 'generateName', 'namespace']) {
+    const value = map[field]
+    if (value !== undefined && value !== null && typeof value !== 'string') return `${jsonType(value)} into Go struct field ObjectMeta.metadata.${field} of type string`
+  }
+  for (const field of ['labels', 'annotations']) {
+    const value = map[field]
+    if (value === undefined || value === null) continue
+    if (typeof value !== 'object' || Array.isArray(value)) return `${jsonType(value)} into Go struct field ObjectMeta.metadata.${field} of type map[string]string`
+    const wrong = Object.values(value).find((v) => typeof v !== 'string' && v !== null)
+    if (wrong !== undefined) return `${jsonType(wrong as JsonValue)} into Go struct field ObjectMeta.metadata.${field} of type string`
+  }
+  return undefined
 }

@@ -29,7 +29,7 @@ export interface ConfigUser {
   readonly fields: Readonly<Record<string, string>>
 }
 
-export const SERVER = 'https://172.18.0.2:6443'
+export const SERVER = 'https://127.0.0.1:6443'
 const CA = 'certificate-authority-data'
 
 /** What a learner finds: the administrator's context as kubeadm writes it, and alice's, who has no rights yet. */

@@ -30,18 +30,19 @@ export const listOf = (items: readonly KubeObject[]): JsonValue => asJson({ apiV
  * `also` names the human formats of the command for that message; `typed` objects are
  * made by kubectl itself, so that JSON keeps the order of their fields.
  */
-export function printerOf(ctx: KubectlContext, inv: Invocation, also: readonly string[] = [], typed = false): Printer | undefined {
-  const own = chosen(ctx, inv, also, typed)
+export function printerOf(ctx: KubectlContext, inv: Invocation, also: readonly string[] = [], typed = false, without: readonly string[] = []): Printer | undefined {
+  const own = chosen(ctx, inv, also, typed, without)
   return own && inv.flags.bool('show-managed-fields') ? { ...own, one: own.whole ?? own.one, many: own.wholes ?? own.many } : own
 }
 
-function chosen(ctx: KubectlContext, inv: Invocation, also: readonly string[], typed: boolean): Printer | undefined {
+function chosen(ctx: KubectlContext, inv: Invocation, also: readonly string[], typed: boolean, without: readonly string[]): Printer | undefined {
   const given = inv.flags.text('output')
   if (given === '' || (given === 'wide' && also.includes('wide'))) return inv.flags.text('template') && given === '' ? templated('go-template', inv.flags.text('template')) : undefined
   const eq = given.indexOf('=')
   const format = (eq < 0 ? given : given.slice(0, eq)).toLowerCase()
   const argument = eq < 0 ? inv.flags.text('template') : given.slice(eq + 1)
-  return make(ctx, format, argument, eq >= 0, !typed) ?? fail(`unable to match a printer suitable for the output format "${given}", allowed formats are: ${[...FORMATS, ...also].sort().join(',')}`)
+  const made = without.includes(format) ? undefined : make(ctx, format, argument, eq >= 0, !typed)
+  return made ?? fail(`unable to match a printer suitable for the output format "${given}", allowed formats are: ${[...FORMATS.filter((f) => !without.includes(f)), ...also].sort().join(',')}`)
 }
 
 function make(ctx: KubectlContext, format: string, argument: string, hasArgument: boolean, sorted: boolean): Printer | undefined {

@@ -1,10 +1,11 @@
-import type { KubeList } from '../../api/meta.ts'
+import type { KubeList, KubeObject } from '../../api/meta.ts'
 import { isStatus } from '../../api/status.ts'
 import { EVENTS, list } from '../../client/request.ts'
 import type { Micros } from '../../engine/time.ts'
 import type { Invocation, KubectlContext, Verb } from '../context.ts'
 import { eventAge, lastSeen, type EventObject } from '../event-text.ts'
-import { fail, refuse } from '../failure.ts'
+import { discovery } from '../discovery.ts'
+import { fail, Failure, refuse } from '../failure.ts'
 import { layoutTable } from '../print-table.ts'
 import { printerOf } from '../printer.ts'
 import { targetsOf } from '../resources.ts'
@@ -22,7 +23,7 @@ function events(ctx: KubectlContext, inv: Invocation): number {
   const types = flags.list('types')
   for (const type of types) if (!['normal', 'warning'].includes(type.toLowerCase())) fail('valid --types are Normal or Warning')
   const everywhere = flags.bool('all-namespaces')
-  const printer = printerOf(ctx, inv)
+  const printer = printerOf(ctx, inv, [], false, ['custom-columns', 'custom-columns-file'])
   const subject = flags.list('for')[0]
   const fieldSelector = subject ? about(subject, inv.namespace) : undefined
   const answer = ctx.call(list(EVENTS, everywhere ? undefined : inv.namespace, { fieldSelector })) as unknown
@@ -30,7 +31,11 @@ function events(ctx: KubectlContext, inv: Invocation): number {
   const { items, metadata } = answer as KubeList
   const wanted = (e: EventObject): boolean => types.length === 0 || types.some((t) => t.toLowerCase() === (e.type ?? '').toLowerCase())
   const found = (items as readonly EventObject[]).filter(wanted).sort((a, b) => lastSeen(a) - lastSeen(b))
-  if (printer) ctx.out(printer.many(found.map((e) => ({ ...e, apiVersion: 'v1', kind: 'Event' }))))
+  if (printer) {
+    // One list object, which has no name of its own.
+    const all = { kind: 'EventList', apiVersion: 'v1', metadata: {}, items: found.map((e) => ({ ...e, apiVersion: 'v1', kind: 'Event' })) } as unknown as KubeObject
+    ctx.out(printer.format === 'name' ? '' : printer.one(all))
+  }
   else if (found.length > 0) ctx.out(layoutTable([...(flags.bool('no-headers') ? [] : [head(everywhere)]), ...found.map((e) => row(e, everywhere, ctx.now))]))
   else if (!flags.bool('watch')) ctx.err(everywhere ? 'No events found.\n' : `No events found in ${inv.namespace} namespace.\n`)
   if (!flags.bool('watch')) return 0
@@ -44,6 +49,8 @@ function events(ctx: KubectlContext, inv: Invocation): number {
 }
 
 function about(subject: string, namespace: string): string {
+  const [type] = subject.split('/')
+  if (type && subject.includes('/') && !discovery.resourceFor(type)) throw new Failure(`the server doesn't have a resource type ${JSON.stringify(type)}`)
   const { kind, name } = targetsOf(subject.includes('/') ? [subject] : fail(`--for must be in resource/name form`), namespace).targets[0]!
   return `involvedObject.kind=${kind.kind},involvedObject.name=${name}`
 }

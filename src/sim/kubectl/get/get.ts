@@ -125,7 +125,7 @@ function sortedTable({ inv, targets }: GetQuery, table: ServerTable): ServerTabl
 
 function nothingFound(ctx: KubectlContext, { inv, targets, everywhere }: GetQuery, problems: readonly string[]): void {
   if (problems.length > 0 || inv.flags.bool('ignore-not-found')) return
-  const where = !everywhere && targets.some((t) => t.kind.namespaced) ? ` in ${inv.namespace} namespace.` : ''
+  const where = !everywhere && targets.every((t) => t.kind.namespaced) ? ` in ${inv.namespace} namespace.` : ''
   ctx.err(`No resources found${where}\n`)
 }
 

@@ -40,7 +40,7 @@ function patch(ctx: KubectlContext, inv: Invocation): number {
       continue
     }
     const schema = schemaOf(target.kind)
-    if (!schema && type === 'strategic') fail('the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml')
+    if (!schema && type === 'strategic') fail(`application/strategic-merge-patch+json is not supported by ${target.kind.group}/${target.kind.version}, Kind=${target.kind.kind}: the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml`)
     const answer = ctx.call(patchTarget(target, body!, type as PatchType, { fieldManager: 'kubectl-patch', ...(dryRun === 'server' ? { dryRun: true } : {}) }, flags.text('subresource') || undefined)) as KubeObject | Status
     if (isStatus(answer)) report.problem(statusText(answer))
     else if (report.prints) report.done(target, 'patched', answer)

@@ -1,4 +1,5 @@
 import { choose, endWith } from '../chosen.ts'
+import { checkTyped } from '../typed-only.ts'
 import type { Invocation, KubectlContext } from '../context.ts'
 import { fail } from '../failure.ts'
 import { printerOf } from '../printer.ts'
@@ -16,6 +17,7 @@ export function history(ctx: KubectlContext, inv: Invocation): number {
   if (wanted < 0) fail(`revision must be a positive integer: ${wanted}`)
   const printer = printerOf(ctx, inv)
   const { chosen, problems } = choose(ctx, inv, { bare: 'all', nothing: NOTHING })
+  for (const { target } of chosen) checkTyped(target.kind)
   if (problems.length > 0) endWith(problems)
   for (const one of chosen) {
     const { kind, name } = one.target

@@ -2,6 +2,7 @@ import type { JsonValue, KubeObject } from '../../api/meta.ts'
 import { isStatus, type Status } from '../../api/status.ts'
 import { formatTime } from '../../engine/time.ts'
 import { choose, type Chosen } from '../chosen.ts'
+import { checkTyped } from '../typed-only.ts'
 import type { Invocation, KubectlContext } from '../context.ts'
 import { statusText } from '../failure.ts'
 import { Report } from '../report.ts'
@@ -15,6 +16,7 @@ const isProblem = (change: Change): change is { readonly problem: string } => ty
 
 function run(ctx: KubectlContext, inv: Invocation, action: string, change: (one: Chosen) => Change): number {
   const { chosen, problems } = choose(ctx, inv, { bare: 'all', nothing: NOTHING })
+  for (const { target } of chosen) checkTyped(target.kind)
   const report = new Report(ctx, inv, 'none')
   for (const one of chosen) {
     const patch = change(one)

@@ -1,5 +1,6 @@
 import type { WatchDelivery } from '../../client/transport.ts'
 import { choose, endWith, type Chosen } from '../chosen.ts'
+import { checkTyped } from '../typed-only.ts'
 import type { Invocation, KubectlContext } from '../context.ts'
 import { fail } from '../failure.ts'
 import { NOTHING, REVISION, type Workload } from './workload.ts'
@@ -14,6 +15,7 @@ interface Progress {
 /** `rollout status`: says what is still missing until the rollout is through (kubectl: polymorphichelpers/rollout_status.go). */
 export function status(ctx: KubectlContext, inv: Invocation): number {
   const { chosen, problems } = choose(ctx, inv, { bare: 'all', nothing: NOTHING })
+  for (const { target } of chosen) checkTyped(target.kind)
   if (problems.length > 0) endWith(problems)
   for (const one of chosen) follow(ctx, inv, one)
   return 0

@@ -3,6 +3,7 @@ import type { JsonValue, KubeObject } from '../../api/meta.ts'
 import type { PodTemplateSpec } from '../../api/pod-spec.ts'
 import { isStatus, type Status } from '../../api/status.ts'
 import { choose, endWith, type Chosen } from '../chosen.ts'
+import { checkTyped } from '../typed-only.ts'
 import type { Invocation, KubectlContext } from '../context.ts'
 import { dryRunOf, type DryRun } from '../dry-run.ts'
 import { fail, refuse } from '../failure.ts'
@@ -23,6 +24,7 @@ export function undo(ctx: KubectlContext, inv: Invocation): number {
   const wanted = inv.flags.int('to-revision')
   const dryRun = dryRunOf(ctx, inv)
   const { chosen, problems } = choose(ctx, inv, { bare: 'all', nothing: NOTHING })
+  for (const { target } of chosen) checkTyped(target.kind)
   if (problems.length > 0) endWith(problems)
   for (const one of chosen) {
     const { kind, name } = one.target

@@ -1,6 +1,8 @@
 import type { Container, EnvVar } from '../../api/container.ts'
 import type { JsonValue, KubeObject } from '../../api/meta.ts'
 import type { PodSpec } from '../../api/pod-spec.ts'
+import { strategicMerge } from '../../api/patch/strategic-merge.ts'
+import { schemaOf } from '../../api/schema/schema.ts'
 import { isStatus, type Status } from '../../api/status.ts'
 import { choose, type Chosen } from '../chosen.ts'
 import type { Invocation, KubectlContext, Verb } from '../context.ts'
@@ -10,8 +12,10 @@ import { namesFiles } from '../files.ts'
 import { podSpecOf, podSpecPatch, podSpecPath } from '../pod-spec-of.ts'
 import { Report } from '../report.ts'
 import { objectName, patchTarget } from '../resources.ts'
+import { checkTyped } from '../typed-only.ts'
 import { commandAt } from '../surface.ts'
 import { envChange } from './env.ts'
+import { setSelector, setServiceAccount, setSubject } from './others.ts'
 import { resourcesChange } from './resources.ts'
 
 export const setVerb: Verb = {
@@ -33,9 +37,11 @@ function set(ctx: KubectlContext, inv: Invocation): number {
     case 'resources':
       return update(ctx, inv, 'resource requirements updated', resourcesChange(inv))
     case 'serviceaccount':
+      return setServiceAccount(ctx, inv)
     case 'selector':
+      return setSelector(ctx, inv)
     case 'subject':
-      return fail(`kubectl set ${inv.path[1]} is not modelled here; use kubectl edit or kubectl patch`)
+      return setSubject(ctx, inv)
     default:
       if (inv.args.length > 0) throw new Failure(`error: unknown command "${inv.args.join(' ')}"\nSee 'kubectl set -h' for help and examples`)
       ctx.err(`Change images, environment or resources of a workload.\n\nAvailable Commands:\n${commandAt('set')!.commands.map((c) => `  ${c}\n`).join('')}\nUsage:\n  kubectl set SUBCOMMAND [options]\n`)
@@ -76,11 +82,11 @@ const allContainers = (spec: PodSpec): readonly Container[] => [...(spec.initCon
 
 function update(ctx: KubectlContext, inv: Invocation, done: string, planned: Planned): number {
   const dryRun = dryRunOf(ctx, inv)
-  if (inv.flags.bool('local')) fail('--local is not modelled here; use --dry-run=client')
   const { chosen, problems } = choose(ctx, inv, { args: planned.resources, bare: inv.flags.bool('all') ? 'all' : 'fail' })
   const report = new Report(ctx, inv, dryRun)
   for (const one of chosen) {
     const { target, object } = one
+    checkTyped(target.kind)
     const spec = podSpecOf(object)
     if (!podSpecPath(target.kind.kind) || !spec) {
       report.problem(`error: ${objectName(target.kind, target.name!)} does not have a pod template`)
@@ -92,18 +98,19 @@ function update(ctx: KubectlContext, inv: Invocation, done: string, planned: Pla
     }
     const changes = planned.change(spec, object)
     if (typeof changes === 'string') report.problem(changes)
-    else if (changes.length > 0) send(ctx, one, changes, spec, done, dryRun, report)
+    else if (changes.length > 0) send(ctx, one, changes, spec, done, dryRun, inv.flags.bool('local'), report)
     else if (report.prints) report.done(target, done, object)
   }
   for (const problem of problems) report.problem(problem)
   return report.end()
 }
 
-function send(ctx: KubectlContext, { target, object }: Chosen, changes: readonly JsonValue[], spec: PodSpec, done: string, dryRun: ReturnType<typeof dryRunOf>, report: Report): void {
+function send(ctx: KubectlContext, { target, object }: Chosen, changes: readonly JsonValue[], spec: PodSpec, done: string, dryRun: ReturnType<typeof dryRunOf>, isLocal: boolean, report: Report): void {
   const isInit = (c: JsonValue): boolean => (spec.initContainers ?? []).some((i) => i.name === (c as { name: string }).name)
   const [init, main] = [changes.filter(isInit), changes.filter((c) => !isInit(c))]
   const patch = podSpecPatch(target.kind.kind, { ...(init.length > 0 ? { initContainers: init } : {}), ...(main.length > 0 ? { containers: main } : {}) })
-  const answer = dryRun === 'client' ? object : (ctx.call(patchTarget(target, patch!, 'strategic', { fieldManager: 'kubectl-set', ...(dryRun === 'server' ? { dryRun: true } : {}) })) as KubeObject | Status)
+  const local = strategicMerge(object as unknown as JsonValue, patch as JsonValue, schemaOf(target.kind)) as unknown as KubeObject
+  const answer = dryRun === 'client' || isLocal ? local : (ctx.call(patchTarget(target, patch!, 'strategic', { fieldManager: 'kubectl-set', ...(dryRun === 'server' ? { dryRun: true } : {}) })) as KubeObject | Status)
   if (isStatus(answer)) report.problem(`${answer.reason === 'Invalid' ? '' : 'error: failed to patch: '}${statusText(answer)}`)
   else report.done(target, done, answer)
 }
