@@ -1,4 +1,5 @@
 import { goQuote, invalidValue } from '../api/field.ts'
+import { goJson, touchedBy } from '../api/go-order.ts'
 import type { JsonValue, KubeObject } from '../api/meta.ts'
 import { JsonPatchError, jsonPatch } from '../api/patch/json-patch.ts'
 import { goText } from '../api/patch/lists.ts'
@@ -8,6 +9,7 @@ import { schemaOf, type Definition } from '../api/schema/schema.ts'
 import { badRequest, invalid, isStatus, requestEntityTooLarge, unknownError, type Status } from '../api/status.ts'
 import { checkIdentity, decodeAs } from './decoding.ts'
 import type { Execution, Outcome } from './execution.ts'
+import { objectKey } from './keys.ts'
 import type { RestRequest } from './rest.ts'
 
 type PatchType = Exclude<NonNullable<RestRequest['patchType']>, 'apply'>
@@ -65,8 +67,17 @@ function decodePatched(exec: Execution, patched: KubeObject, request: RestReques
   if (!isStatus(object)) return object
   const said = object.message ?? ''
   const why = said.slice(said.indexOf(': ') + 2)
-  const shown = type === 'strategic' ? goText(request.body as JsonValue) : JSON.stringify(patched)
+  const shown = type === 'strategic' ? goText(request.body as JsonValue) : documentText(exec, patched, request.body as JsonValue)
   return invalid({ group: '', kind: '' }, '', [invalidValue('patch', shown, type === 'strategic' ? inUnstructuredWords(why) : why)])
+}
+
+/** The patched document as the server shows it: with its managers, in the order of Go's structs. */
+function documentText(exec: Execution, patched: KubeObject, patch: JsonValue): string {
+  const { kind } = exec
+  const managers = exec.means.ownership.table.get(objectKey(kind, exec.namespace, exec.name))
+  const whole = typeof patched.metadata === 'object' && patched.metadata !== null ? exec.means.ownership.shown(kind, patched, managers) : patched
+  const def = schemaOf({ group: kind.group, version: kind.version, kind: kind.kind })
+  return goJson(whole as unknown as JsonValue, def && { k: 'ref', ref: def.name }, touchedBy(patch))
 }
 
 const KINDS: Readonly<Record<string, string>> = { number: 'int64', bool: 'bool', string: 'string', object: 'map[string]interface {}', array: '[]interface {}' }

@@ -1,0 +1,84 @@
+import type { JsonObject, JsonValue } from './meta.ts'
+import goInternal from './schema/go-internal.json'
+import goStructs from './schema/go-structs.json'
+import { definition, type Definition, type TypeNode } from './schema/schema.ts'
+
+const structs = goStructs as Readonly<Record<string, string>>
+const internal = goInternal as Readonly<Record<string, string>>
+
+/** Orders that the tables of structs do not hold. */
+const KNOWN: Readonly<Record<string, readonly string[]>> = {
+  'meta.v1.ObjectMeta': [
+    'name', 'generateName', 'namespace', 'selfLink', 'uid', 'resourceVersion', 'generation', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds',
+    'labels', 'annotations', 'ownerReferences', 'finalizers', 'managedFields',
+  ],
+  'meta.v1.ManagedFieldsEntry': ['manager', 'operation', 'apiVersion', 'time', 'fieldsType', 'fieldsV1', 'subresource'],
+  'meta.v1.OwnerReference': ['apiVersion', 'kind', 'name', 'uid', 'controller', 'blockOwnerDeletion'],
+}
+const FIRST = ['kind', 'apiVersion', 'metadata']
+
+const orders = new Map<string, readonly string[]>()
+
+/** The members of a struct in the order of its Go declaration, as far as it is known. */
+function orderOf(name: string): readonly string[] {
+  let order = orders.get(name)
+  if (!order) orders.set(name, (order = KNOWN[name] ?? declared(name)))
+  return order
+}
+
+function declared(name: string): readonly string[] {
+  const last = name.split('.').at(-1)!
+  const outside = name.startsWith('core.v1.') || name.startsWith('meta.v1.') ? structs[`v1.${last}`] : undefined
+  if (outside) {
+    return outside.split(';').flatMap((field) => {
+      const [, json = '', type = ''] = field.split('|')
+      return json === '<inline>' ? declared(`core.v1.${type.split('=')[0]!.replace(/^\*?v1\./, '')}`) : json ? [json] : []
+    })
+  }
+  const inside = internal[`${name.split('.')[0]}.${last}`]
+  return inside ? inside.split(';').map((field) => field.split(':')[1]!).filter(Boolean) : FIRST
+}
+
+function sorted(keys: readonly string[], def: Definition | undefined): readonly string[] {
+  const order = def ? orderOf(def.name) : []
+  const place = (key: string): number => (order.indexOf(key) + 1 || order.length + 1)
+  return [...keys].sort((a, b) => place(a) - place(b) || (a < b ? -1 : 1))
+}
+
+/** Which members a patch has taken apart: those maps are written out with their members sorted. */
+export type Touched = ReadonlyMap<string, Touched>
+
+/** JSON text as Go's encoder writes a value of a definition; what a patch has touched comes out sorted. */
+export function goJson(value: JsonValue | undefined, type: TypeNode | undefined, touched?: Touched): string {
+  // Raw parts stay as they were written.
+  if (type?.k === 'any') return JSON.stringify(value) ?? 'null'
+  if (Array.isArray(value)) return `[${(value as readonly JsonValue[]).map((item) => goJson(item, type?.k === 'list' ? type.of : undefined)).join(',')}]`
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
+  const map = value as JsonObject
+  const def = type?.k === 'ref' ? definition(type.ref) : undefined
+  const keys = Object.keys(map).filter((key) => map[key] !== undefined)
+  const inOrder = touched ? [...keys].sort() : sorted(keys, def)
+  const below = (key: string): TypeNode | undefined => def?.fields.get(key)?.type ?? (type?.k === 'map' ? type.of : undefined)
+  return `{${inOrder.map((key) => `${JSON.stringify(key)}:${goJson(map[key], below(key), touched?.get(key))}`).join(',')}}`
+}
+
+/** What a JSON patch or merge patch takes apart of the document. */
+export function touchedBy(patch: JsonValue): Touched {
+  const root = new Map<string, Touched>()
+  if (Array.isArray(patch)) for (const operation of patch as readonly { readonly path?: string }[]) touch(root, (operation.path ?? '').split('/').slice(1, -1))
+  else if (typeof patch === 'object' && patch !== null) return mapTouched(patch as JsonObject)
+  return root
+}
+
+function touch(at: Map<string, Touched>, path: readonly string[]): void {
+  let here = at
+  for (const step of path) {
+    const name = step.replace(/~1/g, '/').replace(/~0/g, '~')
+    let next = here.get(name) as Map<string, Touched> | undefined
+    if (!next) here.set(name, (next = new Map()))
+    here = next
+  }
+}
+
+const mapTouched = (patch: JsonObject): Touched =>
+  new Map(Object.keys(patch).filter((key) => typeof patch[key] === 'object' && patch[key] !== null && !Array.isArray(patch[key])).map((key) => [key, mapTouched(patch[key] as JsonObject)]))
