@@ -1,6 +1,7 @@
 import { at, invalidValue, type Path } from '../field.ts'
 import type { StringMap } from '../meta.ts'
 import type { PodSpec } from '../pod-spec.ts'
+import { profileAnnotations } from './profile-annotations.ts'
 import type { Errors } from './simple.ts'
 
 const MIRROR = 'kubernetes.io/config.mirror'
@@ -16,4 +17,5 @@ export function podAnnotations(annotations: StringMap | undefined, spec: PodSpec
   if (mirror !== undefined && !spec.nodeName) out.push(invalidValue(at(path, MIRROR), mirror, 'must set spec.nodeName if mirror pod annotation is set'))
   const cost = annotations[COST]
   if (cost !== undefined && !isCost(cost)) out.push(invalidValue(at(path, COST), cost, 'must be a 32bit integer'))
+  profileAnnotations(annotations, spec, path, out)
 }

@@ -4,6 +4,7 @@ import type { PodTemplateSpec } from '../pod-spec.ts'
 import { validateAnnotationsAt, validateLabels } from '../validate-meta.ts'
 import { podAnnotations } from './pod-annotations.ts'
 import { validatePodSpec } from './pod-spec.ts'
+import { profilesMatch } from './profile-annotations.ts'
 import type { Errors } from './simple.ts'
 
 /** core/validation: ValidatePodTemplateSpec. */
@@ -13,6 +14,7 @@ export function podTemplate(template: PodTemplateSpec, path: Path, out: Errors):
   validateAnnotationsAt(meta?.annotations, child(path, 'annotations'), out)
   podAnnotations(meta?.annotations, template.spec, child(path, 'annotations'), out)
   validatePodSpec(template.spec, meta?.name ?? '', child(path, 'spec'), out)
+  profilesMatch(meta?.annotations, template.spec, child(path, 'spec'), out)
   if (template.spec.ephemeralContainers?.length) {
     out.push(forbiddenField(child(path, 'spec.ephemeralContainers'), 'ephemeral containers not allowed in pod template'))
   }

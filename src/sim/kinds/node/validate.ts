@@ -1,10 +1,10 @@
-import { at, child, duplicate, forbiddenField, internalFieldError, invalidValue, type FieldError, type Path } from '../../api/field.ts'
+import { at, child, duplicate, forbiddenField, goQuote, internalFieldError, invalidValue, type FieldError, type Path } from '../../api/field.ts'
 import { isLabelValue, isQualifiedName } from '../../api/names.ts'
 import type { Taint } from '../../api/scheduling.ts'
 import { legacyCidr } from '../../api/validate/cidr.ts'
 import { parseCidr } from '../../api/validate/ip.ts'
 import { quantityValue } from '../../api/validate/resources.ts'
-import { named, oneOf } from '../../api/validate/simple.ts'
+import { aboveZero, named, oneOf } from '../../api/validate/simple.ts'
 import type { Node } from './node.ts'
 
 const EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute']
@@ -34,11 +34,31 @@ function resources(node: Node, out: FieldError[]): void {
   }
 }
 
+const FEATURE = /^[A-Z][A-Za-z0-9]*(\/[A-Za-z][A-Za-z0-9]*)*$/
+const MAX_FEATURE = 253
+
+/** core/validation: validateNodeDeclaredFeatures. */
+function declaredFeatures(list: readonly string[] | undefined, out: FieldError[]): void {
+  list?.forEach((name, i) => {
+    const path = at('status.declaredFeatures', i)
+    if (name.length > MAX_FEATURE) out.push(invalidValue(path, name, `invalid feature name ${goQuote(name)}: must be no more than ${MAX_FEATURE} characters`))
+    else if (!FEATURE.test(name)) {
+      const must = "must start with an UpperCamelCase segment, with subsequent segments separated by '/' (e.g., MyFeature or MyFeature/mySubFeature), and contain only alphanumeric characters and slashes"
+      out.push(invalidValue(path, name, `invalid feature name ${goQuote(name)}: ${must}`))
+    }
+    const next = list[i + 1]
+    if (next === name) out.push(duplicate(at('status.declaredFeatures', i + 1), next))
+    else if (next !== undefined && name > next) out.push(invalidValue(at('status.declaredFeatures', i + 1), next, 'list must be sorted alphabetically'))
+  })
+}
+
 /** core/validation: ValidateNode. The path of taints really starts at metadata. */
 export function validateNode(node: Node): readonly FieldError[] {
   const out: FieldError[] = []
   if (node.spec?.taints?.length) taints(node.spec.taints, 'metadata.taints', out)
   resources(node, out)
+  aboveZero(node.status?.nodeInfo?.swap?.capacity, 'metadata.nodeSwapStatus.capacity', out)
+  declaredFeatures(node.status?.declaredFeatures, out)
   const cidrs = node.spec?.podCIDRs ?? []
   cidrs.forEach((c, i) => out.push(...legacyCidr(c, at('spec.podCIDRs', i))))
   if (cidrs.length > 1) {
@@ -54,6 +74,7 @@ export function validateNode(node: Node): readonly FieldError[] {
 export function validateNodeUpdate(node: Node, old: Node): readonly FieldError[] {
   const out: FieldError[] = []
   resources(node, out)
+  declaredFeatures(node.status?.declaredFeatures, out)
   const seen = new Set<string>()
   ;(node.status?.addresses ?? []).forEach((a, i) => {
     const id = `${a.type} ${a.address}`

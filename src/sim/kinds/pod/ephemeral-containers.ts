@@ -5,6 +5,7 @@ import type { Pod } from '../../api/pod.ts'
 import { assignSame } from '../../api/share.ts'
 import type { SubresourceRules } from '../definition.ts'
 import { withMetadataOf, withPodGeneration } from './generation.ts'
+import { annotationUpdates } from './validate-update.ts'
 import { checkPodAnnotations, checkPodSpec } from './validate-spec.ts'
 
 const MIRROR = 'kubernetes.io/config.mirror'
@@ -22,6 +23,7 @@ export const ephemeralContainersRules: SubresourceRules<Pod> = {
     const out: FieldError[] = []
     checkPodAnnotations(pod, out)
     checkPodSpec(pod, out)
+    annotationUpdates(pod, old, out)
     for (const was of old.spec.ephemeralContainers ?? []) {
       const now = pod.spec.ephemeralContainers?.filter((c) => c.name === was.name).at(-1)
       if (!now) out.push(forbiddenField(PATH, `existing ephemeral containers ${goQuote(was.name ?? '')} may not be removed\n`))

@@ -84,3 +84,48 @@ describe('pods/ephemeralcontainers', () => {
     expect(texts(rules.validateUpdate(rules.prepareUpdate(old, had), had))).toEqual(['spec.ephemeralContainers: Forbidden: existing ephemeral containers "d" may not be removed\n'])
   })
 })
+
+describe('profiles in annotations', () => {
+  const seccomp = (text: string, spec: object = {}): readonly string[] => texts(podKind.validateCreate(made(spec, { annotations: { 'container.seccomp.security.alpha.kubernetes.io/c': text } })))
+
+  it('are known ones', () => {
+    expect(seccomp('docker/default')).toEqual([])
+    expect(seccomp('nonsense')).toEqual(['metadata.annotations.container.seccomp.security.alpha.kubernetes.io/c: Invalid value: "nonsense": must be a valid seccomp profile'])
+  })
+
+  it('agree with the fields', () => {
+    const spec = { containers: [{ name: 'c', image: 'nginx:1', securityContext: { seccompProfile: { type: 'Localhost', localhostProfile: 'a' } } }] }
+    expect(seccomp('localhost/a', spec)).toEqual([])
+    expect(seccomp('localhost/b', spec)).toEqual(['spec.containers[0].securityContext.seccompProfile.localhostProfile: Forbidden: seccomp profile in annotation and field must match'])
+  })
+
+  it('name containers that are there, and stay', () => {
+    const key = 'container.apparmor.security.beta.kubernetes.io/x'
+    expect(texts(podKind.validateCreate(made({}, { annotations: { [key]: 'unconfined' } })))).toEqual([`metadata.annotations[${key}]: Invalid value: "x": container not found`])
+    const old = made()
+    const next = { ...old, metadata: { ...old.metadata, annotations: { 'container.apparmor.security.beta.kubernetes.io/c': 'unconfined' } } }
+    expect(texts(podKind.validateUpdate(next, old))).toEqual(['metadata.annotations[container.apparmor.security.beta.kubernetes.io/c]: Forbidden: may not add AppArmor annotations'])
+  })
+})
+
+describe('the status of a pod', () => {
+  const old = made({ restartPolicy: 'OnFailure', initContainers: [{ name: 'i', image: 'x' }] })
+  const status = (next: object, was: object = {}, pod: Pod = old): readonly string[] =>
+    texts(podKind.validateStatusUpdate!({ ...pod, status: { ...next, qosClass: pod.status?.qosClass } } as Pod, { ...pod, status: { ...was, qosClass: pod.status?.qosClass } } as Pod))
+  const ended = (exitCode: number): object => ({ containerStatuses: [{ name: 'c', state: { terminated: { exitCode } } }] })
+  const running = { containerStatuses: [{ name: 'c', state: { running: {} } }] }
+
+  it('lets what failed run again, not what succeeded', () => {
+    expect(status(running, ended(1))).toEqual([])
+    expect(status(running, ended(0))).toEqual(['status.containerStatuses[0].state: Forbidden: may not be transitioned to non-terminated state'])
+  })
+
+  it('speaks of claims, devices and users as the spec has them', () => {
+    expect(status({ resourceClaimStatuses: [{ name: 'gpu' }] })).toEqual(['status.resourceClaimStatuses[0].name: Invalid value: "gpu": must match the name of an entry in `spec.resourceClaims`'])
+    expect(status({ containerStatuses: [{ name: 'c', allocatedResourcesStatus: [{ name: 'example.com/gpu', resources: [{ resourceID: 'a', health: 'Fine' }] }], user: { linux: { uid: -1, gid: 0 } } }] })).toEqual([
+      'status.containerStatuses[0].user.linux.uid: Invalid value: -1: must be between 0 and 2147483647, inclusive',
+      'status.containerStatuses[0].allocatedResourcesStatus[0].name: Invalid value: "example.com/gpu": must match one of the container\'s resource requests',
+      'status.containerStatuses[0].allocatedResourcesStatus[0].resources[0].health: Unsupported value: "Fine": supported values: "Healthy", "Unhealthy", "Unknown"',
+    ])
+  })
+})

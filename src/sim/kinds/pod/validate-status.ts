@@ -6,6 +6,7 @@ import type { ContainerStatus, PodStatus } from '../../api/pod-status.ts'
 import { immutable } from '../../api/validate-meta.ts'
 import { legacyIp, parseIp } from '../../api/validate/ip.ts'
 import { named } from '../../api/validate/simple.ts'
+import { claimStatuses, containerStatuses, extendedClaimStatus } from './validate-container-status.ts'
 import { annotationUpdates } from './validate-update.ts'
 
 const SYSTEM_CONDITIONS: ReadonlySet<string> = new Set(['PodScheduled', 'Ready', 'Initialized'])
@@ -27,9 +28,21 @@ function shouldRestart(c: Container | undefined, podPolicy: string | undefined, 
   return policy === 'Always' || (policy === 'OnFailure' && exitCode !== 0)
 }
 
+/** A rule of one container may restart all (podutil: AllContainersCouldRestart). */
+const everyoneRestarts = ({ spec }: Pod): boolean =>
+  [spec.containers, spec.initContainers ?? []].some((list) => list.some((c) => c.restartPolicyRules?.some((r) => r.action === 'RestartAllContainers')))
+
+/** Ephemeral containers never start again. */
+function ephemeralTransitions(status: PodStatus, was: PodStatus, out: FieldError[]): void {
+  was.ephemeralContainerStatuses?.forEach(({ name, state }, i) => {
+    if (!state?.terminated || !status.ephemeralContainerStatuses?.some((s) => s.name === name && !s.state?.terminated)) return
+    out.push(forbiddenField(child(at('status.ephemeralContainerStatuses', i), 'state'), 'may not be transitioned to non-terminated state'))
+  })
+}
+
 /** What ended for good stays ended (ValidateContainerStateTransition). */
 function transitions(next: readonly ContainerStatus[] | undefined, old: readonly ContainerStatus[] | undefined, specs: readonly Container[] | undefined, pod: Pod, path: Path, out: FieldError[]): void {
-  if (next === old) return
+  if (next === old || everyoneRestarts(pod)) return
   old?.forEach((was, i) => {
     const ended = was.state?.terminated
     const now = next?.find((s) => s.name === was.name)
@@ -58,7 +71,7 @@ export function validatePodStatusUpdate(pod: Pod, old: Pod): readonly FieldError
   const out: FieldError[] = []
   const status = pod.status ?? {}
   const was = old.status ?? {}
-  annotationUpdates(pod.metadata.annotations, old.metadata.annotations, 'metadata.annotations', out)
+  annotationUpdates(pod, old, out)
   if (status.conditions !== was.conditions) conditions(status, out)
   if (pod.spec.nodeName !== old.spec.nodeName) out.push(forbiddenField('status.nodeName', 'may not be changed directly'))
   const nominated = status.nominatedNodeName
@@ -70,6 +83,10 @@ export function validatePodStatusUpdate(pod: Pod, old: Pod): readonly FieldError
   immutable(status.qosClass, was.qosClass, 'status.qosClass', out)
   transitions(status.containerStatuses, was.containerStatuses, pod.spec.containers, old, 'status.containerStatuses', out)
   transitions(status.initContainerStatuses, was.initContainerStatuses, pod.spec.initContainers, old, 'status.initContainerStatuses', out)
+  ephemeralTransitions(status, was, out)
+  claimStatuses(status, pod, out)
+  extendedClaimStatus(status, pod, out)
   addresses(status, was, out)
+  containerStatuses(pod, out)
   return out
 }

@@ -2,13 +2,14 @@ import { deepEqual } from '../../api/deep.ts'
 import { at, child, forbiddenField, invalidValue, required, type FieldError, type Path } from '../../api/field.ts'
 import { goDiff } from '../../api/go-diff.ts'
 import type { Container } from '../../api/container.ts'
-import type { StringMap } from '../../api/meta.ts'
 import { mustBeBetween } from '../../api/names.ts'
 import type { Pod } from '../../api/pod.ts'
 import type { PodSpec } from '../../api/pod-spec.ts'
 import type { NodeAffinity, NodeSelectorTerm } from '../../api/scheduling.ts'
 import { assignSame } from '../../api/share.ts'
 import { tolerations } from '../../api/validate/affinity.ts'
+import { podAnnotations } from '../../api/validate/pod-annotations.ts'
+import { APPARMOR } from '../../api/validate/pod-warnings.ts'
 import { checkPodSpec, checkPodAnnotations } from './validate-spec.ts'
 
 const UPDATABLE =
@@ -16,10 +17,17 @@ const UPDATABLE =
 const MIRROR = 'kubernetes.io/config.mirror'
 
 /** Annotations that mean something to the node are fixed (ValidatePodSpecificAnnotationUpdates). */
-export function annotationUpdates(next: StringMap | undefined, old: StringMap | undefined, path: Path, out: FieldError[]): void {
-  if (next?.[MIRROR] === old?.[MIRROR]) return
-  const words = old?.[MIRROR] === undefined ? 'may not add mirror pod annotation' : 'may not remove or update mirror pod annotation'
-  out.push(forbiddenField(at(path, MIRROR), words))
+export function annotationUpdates({ metadata: { annotations: next }, spec }: Pod, { metadata: { annotations: old } }: Pod, out: FieldError[]): void {
+  const path = 'metadata.annotations'
+  const fixed = (key: string, words: string): void => {
+    if (key.startsWith(APPARMOR)) out.push(forbiddenField(at(path, key), `may not ${words} AppArmor annotations`))
+    if (key === MIRROR) out.push(forbiddenField(at(path, key), `may not ${words} mirror pod annotation`))
+  }
+  if (next !== old) {
+    for (const key of Object.keys(old ?? {}).sort()) if (next?.[key] !== old![key]) fixed(key, 'remove or update')
+    for (const key of Object.keys(next ?? {}).sort()) if (old?.[key] === undefined) fixed(key, 'add')
+  }
+  podAnnotations(next, spec, path, out)
 }
 
 /** ValidateContainerUpdates; true where the numbers differ and nothing more can be compared. */
@@ -116,9 +124,10 @@ function munged(next: PodSpec, old: PodSpec): PodSpec {
 export function validatePodUpdate(pod: Pod, old: Pod): readonly FieldError[] {
   const out: FieldError[] = []
   checkPodAnnotations(pod, out)
-  annotationUpdates(pod.metadata.annotations, old.metadata.annotations, 'metadata.annotations', out)
-  if (pod.spec === old.spec || deepEqual(pod.spec, old.spec)) return out
-  checkPodSpec(pod, out)
+  const same = pod.spec === old.spec || deepEqual(pod.spec, old.spec)
+  if (!same) checkPodSpec(pod, out)
+  annotationUpdates(pod, old, out)
+  if (same) return out
   if (containerUpdates(pod.spec.containers, old.spec.containers, 'spec.containers', out)) return out
   if (containerUpdates(pod.spec.initContainers ?? [], old.spec.initContainers ?? [], 'spec.initContainers', out)) return out
   if (deadline(pod.spec.activeDeadlineSeconds, old.spec.activeDeadlineSeconds, out)) return out

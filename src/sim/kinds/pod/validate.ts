@@ -1,6 +1,7 @@
 import { forbiddenField, type FieldError } from '../../api/field.ts'
 import type { Pod } from '../../api/pod.ts'
 import type { PodSpec } from '../../api/pod-spec.ts'
+import { profilesMatch } from '../../api/validate/profile-annotations.ts'
 import { checkPodAnnotations, checkPodSpec } from './validate-spec.ts'
 
 /** Specs of templates in which nothing was found. */
@@ -25,5 +26,6 @@ export function validatePod(pod: Pod, like?: Pod): readonly FieldError[] {
   if (!same || !isSound(like)) checkPodSpec(pod, out)
   if (pod.spec.ephemeralContainers?.length) out.push(forbiddenField('spec.ephemeralContainers', 'cannot be set on create'))
   if (pod.spec.nodeName && pod.spec.schedulingGates?.length) out.push(forbiddenField('spec.nodeName', 'cannot be set until all schedulingGates have been cleared'))
+  profilesMatch(pod.metadata.annotations, pod.spec, 'spec', out)
   return out
 }
