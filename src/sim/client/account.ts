@@ -26,4 +26,6 @@ const ACCOUNTS: Readonly<Record<string, string>> = {
 }
 
 /** The user as which a controller of kube-controller-manager authenticates (--use-service-account-credentials). */
-export const controllerUser = (controller: string): string => `system:serviceaccount:kube-system:${ACCOUNTS[controller] ?? controller}`
+export const controllerUser = (controller: string): string =>
+  // The one that makes the accounts' tokens has none itself.
+  controller === 'serviceaccount-token-controller' ? 'system:kube-controller-manager' : `system:serviceaccount:kube-system:${ACCOUNTS[controller] ?? controller}`

@@ -27,6 +27,7 @@ import { resourceQuotaController } from './resourcequota/index.ts'
 import { rootCaCertPublisher } from './rootcacertpublisher/index.ts'
 import { serviceController } from './service/index.ts'
 import { serviceAccountController } from './serviceaccount/index.ts'
+import { serviceAccountTokenController } from './serviceaccounttoken/index.ts'
 import type { ControllerSetup } from './setup.ts'
 import { statefulSetController } from './statefulset/index.ts'
 import { taintEviction } from './tainteviction/index.ts'
@@ -36,6 +37,7 @@ import { volumeAttributesClassProtection } from './volumeattributesclassprotecti
 
 /** The controllers of kube-controller-manager, in the order in which they start. A new one adds its line here. */
 export const controllers = (setup: ControllerSetup): readonly Controller[] => [
+  serviceAccountTokenController,
   endpointsController,
   endpointSliceController,
   endpointSliceMirroringController,

@@ -1,5 +1,6 @@
 import { isNamespaceTerminating, isNotFound, isStatus } from '../../api/status.ts'
 import { deepEqual } from '../../api/deep.ts'
+import { ROOT_CA_BUNDLE } from '../../api/root-ca.ts'
 import type { Controller, HandlerContext } from '../../client/controller.ts'
 import { CONFIG_MAPS, create, NAMESPACES, update } from '../../client/request.ts'
 import type { ConfigMap } from '../../kinds/configmap/configmap.ts'
@@ -10,9 +11,7 @@ const DESCRIPTION = 'kubernetes.io/description'
 const TEXT =
   'Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service IP or kubernetes.default.svc. ' +
   'No other usage is guaranteed across distributions of Kubernetes clusters.'
-/** The simulated cluster has no certificate authority; this says so in the shape of a bundle. */
-const BUNDLE = '-----BEGIN CERTIFICATE-----\nU2ltdWxhdGVkIGNsdXN0ZXI6IG5vIGNlcnRpZmljYXRlIGF1dGhvcml0eSBpcyBiZWhpbmQgdGhpcy4=\n-----END CERTIFICATE-----\n'
-const DATA = { 'ca.crt': BUNDLE }
+const DATA = { 'ca.crt': ROOT_CA_BUNDLE }
 
 const wake = (ctx: HandlerContext, cm: ConfigMap): void => {
   if (cm.metadata.name === NAME) ctx.enqueue(cm.metadata.namespace ?? '')
