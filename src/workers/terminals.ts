@@ -1,5 +1,5 @@
 import type { Bash as BashType, CustomCommand } from 'just-bash'
-import type { Cluster } from '../sim/index.ts'
+import { provideDescriptions, type Cluster, type Descriptions } from '../sim/index.ts'
 import type { Answers, ApplyResult } from './protocol.ts'
 
 /** What the terminals need of their host. */
@@ -151,7 +151,13 @@ export class Terminals {
     return { stdout: kubectl.textOf(pid, 'stdout'), stderr: kubectl.textOf(pid, 'stderr'), exitCode: kubectl.processes.get(pid)?.exit ?? 1 }
   }
 
-  #kubectl(session: number, argv: readonly string[], stdin: string | undefined, files: Readonly<Record<string, string>>, stream: boolean): Promise<Result> {
+  /** The long texts of `explain` are fetched when somebody asks for them. */
+  async #kubectl(session: number, argv: readonly string[], stdin: string | undefined, files: Readonly<Record<string, string>>, stream: boolean): Promise<Result> {
+    if (argv.includes('explain')) await loadDescriptions()
+    return this.#start(session, argv, stdin, files, stream)
+  }
+
+  #start(session: number, argv: readonly string[], stdin: string | undefined, files: Readonly<Record<string, string>>, stream: boolean): Promise<Result> {
     const { timeline } = this.#cluster
     const isPast = timeline.index < timeline.endIndex
     if (isReading(argv) && (isPast || !this.#world.playing())) {
@@ -213,6 +219,11 @@ export class Terminals {
     while (timeline.clock < until) await new Promise((resolve) => setTimeout(resolve, 10))
   }
 }
+
+let descriptions: Promise<void> | undefined
+
+const loadDescriptions = (): Promise<void> =>
+  (descriptions ??= import('../sim/api/schema/descriptions.json').then((json) => provideDescriptions((json as unknown as { default: { definitions: Descriptions } }).default.definitions)))
 
 const textLines = (text: string, ok: boolean): ApplyResult['lines'] =>
   text

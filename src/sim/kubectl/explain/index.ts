@@ -1,9 +1,10 @@
-import { definitionOf, fieldSchema, schemaOf, type Definition, type FieldSchema, type TypeNode } from '../../api/schema/schema.ts'
+import { definitionOf, schemaOf, type Definition, type FieldSchema, type TypeNode } from '../../api/schema/schema.ts'
 import { splitApiVersion } from '../../api/meta.ts'
 import type { KindDefinition } from '../../kinds/definition.ts'
 import { discovery } from '../discovery.ts'
 import type { Invocation, KubectlContext, Verb } from '../context.ts'
 import { fail, Failure } from '../failure.ts'
+import { describes, descriptionOf, wrapped } from './descriptions.ts'
 
 export const explainVerb: Verb = {
   name: 'explain',
@@ -21,20 +22,60 @@ function explain(ctx: KubectlContext, inv: Invocation): number {
   const { kind, path } = resourceAndPath(args[0]!, flags.text('api-version'))
   const root = schemaOf(kind)
   if (!root) return fail(`Couldn't find resource for "${kind.group}/${kind.version}, Kind=${kind.kind}"`)
+  if (output === 'plaintext-openapiv2') return explainOld(ctx, kind, root, path)
   ctx.out(`${kind.group ? `GROUP:      ${kind.group}\n` : ''}KIND:       ${kind.kind}\nVERSION:    ${kind.version}\n\n`)
-  const field = path.length > 0 ? fieldSchema(root, path) : undefined
-  if (path.length > 0 && !field) return fail(`field ${JSON.stringify(path.at(-1))} does not exist`)
-  if (field) ctx.out(`FIELD: ${path.at(-1)} <${typeText(field.type)}>${field.enum ? `\nENUM:\n${field.enum.map((e) => `    ${e}\n`).join('')}` : ''}\n\n`)
-  ctx.out(`DESCRIPTION:\n    ${field ? 'Descriptions of fields are shown in the editor' : 'Descriptions are shown in the editor'} (hover).\n    \n`)
+  const { field, owner } = fieldAt(root, path)
+  if (field) ctx.out(`FIELD: ${path.at(-1)} <${typeText(field.type)}>\n${field.enum ? `ENUM:\n${field.enum.map((e) => `    ${e}\n`).join('')}` : ''}\n`)
   const below = field ? definitionOf(field.type) : root
+  ctx.out(`DESCRIPTION:\n${wrapped(describedAs(owner, path.at(-1), below), WIDTH, '    ')}    \n`)
   if (below && !isOpaque(below)) ctx.out(`FIELDS:\n${flags.bool('recursive') ? tree(below, '  ', []) : fields(below)}\n`)
   return 0
 }
 
+const WIDTH = 76
+
+/** A field at the end of a path, and the definition that it belongs to. */
+function fieldAt(root: Definition, path: readonly string[]): { readonly field?: FieldSchema; readonly owner?: Definition } {
+  let owner: Definition | undefined = root
+  let field: FieldSchema | undefined
+  for (const [i, name] of path.entries()) {
+    field = owner?.fields.get(name)
+    if (!field) return fail(`field ${JSON.stringify(path.at(-1))} does not exist`)
+    if (i < path.length - 1) owner = definitionOf(field.type)
+  }
+  return field ? { field, owner } : {}
+}
+
+/** The field's text, and that of its type where they differ. */
+function describedAs(owner: Definition | undefined, name: string | undefined, below: Definition | undefined): string {
+  if (!describes()) return '<empty>'
+  const own = owner && name ? descriptionOf(owner.name, name) : ''
+  const type = below ? descriptionOf(below.name) : ''
+  return [own, type].filter((text, i, all) => text !== '' && all.indexOf(text) === i).join('\n') || '<empty>'
+}
+
+/** The form of the days before OpenAPI v3. */
+function explainOld(ctx: KubectlContext, kind: KindDefinition, root: Definition, path: readonly string[]): number {
+  const { field, owner } = fieldAt(root, path)
+  const below = field ? definitionOf(field.type) : root
+  ctx.out(`KIND:     ${kind.kind}\nVERSION:  ${kind.group ? `${kind.group}/` : ''}${kind.version}\n\n`)
+  if (field) ctx.out(`${below && !isOpaque(below) ? 'RESOURCE' : 'FIELD'}: ${path.at(-1)} <${oldType(field.type)}>\n\n`)
+  ctx.out(`DESCRIPTION:\n${wrapped(describedAs(owner, path.at(-1), below), WIDTH, '     ')}`)
+  if (!below || isOpaque(below)) return 0
+  const one = ([name, f]: readonly [string, FieldSchema]): string => `   ${name}\t<${oldType(f.type)}>${below.required.includes(name) ? ' -required-' : ''}\n${wrapped(descriptionOf(below.name, name) || '<empty>', WIDTH, '     ')}\n`
+  ctx.out(`\nFIELDS:\n${entries(below).map(one).join('')}`)
+  return 0
+}
+
+const oldType = (type: TypeNode): string => (type.k === 'ref' ? 'Object' : type.k === 'list' ? `[]${oldType(type.of)}` : type.k === 'map' ? `map[string]${oldType(type.of)}` : typeText(type))
+
 function resourceAndPath(word: string, apiVersion: string): { readonly kind: KindDefinition; readonly path: readonly string[] } {
-  const whole = discovery.resourceFor(word)
-  const [first, ...path] = whole ? [word] : word.split('.')
+  // A name with its group is a kind as it stands; with a version in it, it is read as a path.
+  const named = discovery.resourceFor(word)
+  const whole = named && !word.toLowerCase().includes(`.${named.version}.`) ? named : undefined
+  const [first, ...rest] = whole ? [word] : word.split('.')
   const found = discovery.resourceFor(first!)
+  const path = rest.filter((part, i) => part !== '' || i < rest.length - 1)
   const { group, version } = splitApiVersion(apiVersion)
   const kind = found && apiVersion ? discovery.kindFor({ group, version, kind: found.kind }) : found
   if (!found) throw new Failure(`the server doesn't have a resource type ${JSON.stringify(first)}`)
@@ -76,7 +117,7 @@ const entries = (d: Definition): readonly (readonly [string, FieldSchema])[] => 
 
 const line = (d: Definition, name: string, f: FieldSchema, indent: string): string => `${indent}${name}\t<${name === 'fieldsV1' ? 'FieldsV1' : typeText(f.type)}>${d.required.includes(name) ? ' -required-' : ''}\n`
 
-const fields = (d: Definition): string => entries(d).map(([name, f]) => `${line(d, name, f, '  ')}${f.enum ? `  enum: ${f.enum.join(', ')}\n` : ''}\n`).join('')
+const fields = (d: Definition): string => entries(d).map(([name, f]) => `${line(d, name, f, '  ')}${f.enum ? `  enum: ${f.enum.join(', ')}\n` : ''}${describes() ? wrapped(descriptionOf(d.name, name) || '<no description>', WIDTH, '    ') : ''}\n`).join('')
 
 function tree(d: Definition, indent: string, above: readonly string[]): string {
   return entries(d)
