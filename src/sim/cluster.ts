@@ -10,6 +10,7 @@ import { create, NODES, type Request } from './client/request.ts'
 import { podMounts } from './client/storage/disks.ts'
 import { Client, type Answered } from './client/transport.ts'
 import { controllers } from './controllers/index.ts'
+import type { ResourceMetrics } from './controllers/setup.ts'
 import { CSI_OBJECTS, CsiStorage } from './csi/index.ts'
 import { Engine, type EventContext } from './engine/engine.ts'
 import type { Note, Step } from './engine/event.ts'
@@ -118,7 +119,7 @@ export class Cluster {
     this.informers = new InformerFactory(engine, 'kube-controller-manager', new Client(engine, 'kube-controller-manager', { user: 'system:kube-controller-manager' }))
     this.runners = controllers({
       heartbeats: { beating: (node) => this.#beats.has(node), lastRenewal: (node, now) => this.#lastRenewal(node, now) },
-      metrics: simulatedLoad(this),
+      metrics: { pods: (namespace, selector, now) => this.#usage(namespace, selector, now) },
       cloud: options.cloud ?? false,
     }).map((controller) => new ControllerRunner(engine, controller, this.informers))
     this.scheduler = new Scheduler(engine)
@@ -253,6 +254,12 @@ export class Cluster {
   loop(controller: string): Loop | null {
     const runner = this.runners.find((candidate) => candidate.controller.name === controller)
     return runner ? loopOf(runner, this.informers, this.timeline, this.#isStopped(controller)) : null
+  }
+
+  /** What pods use: the load that a namespace declares as a whole, else what the kubelets measure. */
+  #usage(...[namespace, selector, now]: Parameters<ResourceMetrics['pods']>): ReturnType<ResourceMetrics['pods']> {
+    const declared = simulatedLoad(this).pods(namespace, selector, now)
+    return declared.length > 0 || !(this.kubelets instanceof Kubelets) ? declared : this.kubelets.usage(namespace, selector, now)
   }
 
   /** Does a kubelet work on the node, and can it talk to the API server? */

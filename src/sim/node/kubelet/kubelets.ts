@@ -1,5 +1,6 @@
 import { keyOf, type KubeObject } from '../../api/meta.ts'
 import { containerNamed, type KubeletOptions } from './world.ts'
+import type { Selector } from '../../api/labels.ts'
 import { isMirrorPod, type Pod } from '../../api/pod.ts'
 import { badRequest, type Status } from '../../api/status.ts'
 import { PODS, remove } from '../../client/request.ts'
@@ -13,7 +14,10 @@ import { containerEnded, EXIT_SHOWS } from './ending.ts'
 import { beginExec, execEnded, feedExec, interruptExec, type ExecArrived, type ExecRequest } from './exec.ts'
 import { REBOOT_TIME } from './faults.ts'
 import { execHookError, type HookKind } from './hooks.ts'
-import { advanced, lookAhead, overfull } from './linux.ts'
+import { Kernel } from '../linux/kernel.ts'
+import type { Answer } from '../linux/machine.ts'
+import { advanced, lookAhead, overfull, settingOf } from './linux.ts'
+import { answerTo } from './network.ts'
 import { containerLog, type LogOptions } from './logs.ts'
 import { NodeLife } from './node-life.ts'
 import { probed, type Attempt } from './prober.ts'
@@ -23,6 +27,7 @@ import type { ContainerRow, PodRow } from './state.ts'
 import { clearMirror, createMirror, filesChanged, mirrorGone, mirrorSeen } from './static-files.ts'
 import { killNow, preStopDone, requestEnd, sandboxStopped, stopped, terminated, withSignal } from './termination.ts'
 import { actorOf, KUBELET, KubeletWorld, rowKey } from './world.ts'
+import { nodeUsage, outOfMemory, podMetrics, type PodUsage } from './usage.ts'
 import { finishSync, mountVolumes, nextOp, plegSoon, requestSync, sandboxReady } from './worker.ts'
 
 const EVICTION_PERIOD = seconds(10)
@@ -80,6 +85,8 @@ export class Kubelets {
       'mirror-status': onPod((ctx, row) => flush(world, ctx, world.put({ ...row, patching: false }))),
       'clear-mirror': onPod((ctx, row) => clearMirror(world, ctx, row)),
       probe: onPod((ctx, row, p) => probed(world, ctx, row, p as unknown as Attempt)),
+      answered: onPod((ctx, row, p) => this.#answered(ctx, row, p['process'] as number, p['answer'] as Answer), true),
+      oom: onPod((ctx, row, p) => outOfMemory(world, ctx, row, p['container'] as string, p['id'] as string), true),
       evict: onPod((ctx, row) => this.#evict(ctx, row)),
       patched: (ctx, answered: Answered) => this.#patched(ctx, answered),
       kill: (ctx, { pid, signal }: { pid: number; signal: string }) => this.#kill(ctx, pid, signal),
@@ -114,6 +121,16 @@ export class Kubelets {
     if (nodeName && !node?.up) return badRequest(`Get "https://${nodeName}:10250/containerLogs/${keyOf(pod)}": dial tcp: connect: no route to host`)
     if (nodeName && !node?.kubelet) return badRequest(`Get "https://${node!.address}:10250/containerLogs/${keyOf(pod)}": dial tcp ${node!.address}:10250: connect: connection refused`)
     return containerLog(this.world, pod as Pod, row, options, now)
+  }
+
+  /** What pods use (metrics.k8s.io), of one namespace or of all. */
+  usage(namespace: string | undefined, selector: Selector | undefined, now: Micros): readonly PodUsage[] {
+    return podMetrics(this.world, namespace, selector, now)
+  }
+
+  /** What nodes use in all; those that are down are left out. */
+  nodeUsage(now: Micros): readonly { readonly name: string; readonly cpu: number; readonly memory: number }[] {
+    return this.world.nodes.keys().filter((name) => this.world.nodes.get(name)!.up).map((name) => ({ name, ...nodeUsage(this.world, name, now) }))
   }
 
   /** POST pods/exec, passed on by the API server: the answer comes when the command has ended. A Status refuses at once. */
@@ -263,9 +280,24 @@ export class Kubelets {
     }
     row = world.fresh(row)
     row = this.#sessions(ctx, row)
+    if (row.machine && row.machine.asked.length > 0) {
+      for (const question of row.machine.asked) {
+        const { answer, after } = answerTo(world, ctx, row, question)
+        world.later(ctx, row, after, 'answered', { process: question.process, answer })
+      }
+      row = world.put({ ...row, machine: { ...row.machine, asked: [] } })
+    }
     const full = overfull(row)
     if (full && row.life === 'sync') world.later(ctx, row, EVICTION_PERIOD + ctx.random.below(EVICTION_PERIOD), 'evict')
     if (world.find(row.node, keyOf(row.pod))) lookAhead(world, ctx, world.fresh(row))
+  }
+
+  #answered(ctx: EventContext, given: PodRow, process: number, answer: Answer): void {
+    const row = advanced(this.world, ctx, given)
+    const kernel = new Kernel(row.machine!, settingOf(this.world, row))
+    kernel.now = Math.max(kernel.now, ctx.now)
+    kernel.answer(process, answer)
+    lookAhead(this.world, ctx, { ...row, machine: kernel.freeze() })
   }
 
   /** Commands in containers that have ended: hooks. */

@@ -290,9 +290,9 @@ export class Kernel extends Descriptors {
     this.asked = [...this.asked, { ...question, process: task.id, at: task.clock }]
   }
 
-  answer(question: Asked, answer: Answer): void {
-    this.asked = this.asked.filter((other) => other !== question)
-    const task = this.tasks.get(question.process)
+  /** The world outside has answered what a process asked. */
+  answer(process: number, answer: Answer): void {
+    const task = this.tasks.get(process)
     if (!task || task.wait?.for !== 'answer') return
     task.wait = { for: 'answer', answer }
     if (task.program.kind === 'tool') task.program = { ...task.program, state: { ...(task.program.state as object | null), answer } }

@@ -9,7 +9,7 @@ import type { Frame } from './state.ts'
 import { SyntaxFault, type ShellNode } from './syntax.ts'
 
 /** What a step of the shell costs on its own processor, µs. */
-const STEP = 4
+const STEP = 20
 const DEEPEST = 500
 
 /** What a signal does to a shell: it has a trap, ignores it (empty trap), or meets the default. */

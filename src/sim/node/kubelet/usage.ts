@@ -1,0 +1,98 @@
+import { matches, type Selector } from '../../api/labels.ts'
+import type { Container } from '../../api/container.ts'
+import { milliValue, value } from '../../api/quantity.ts'
+import type { EventContext } from '../../engine/engine.ts'
+import { ms, seconds, type Micros } from '../../engine/time.ts'
+import { LOCAL } from '../../images/registry.ts'
+import { Kernel } from '../linux/kernel.ts'
+import { advanced, lookAhead, settingOf } from './linux.ts'
+import { amountAt, firstAbove, loadOf, type Load } from './load.ts'
+import type { PodRow } from './state.ts'
+import { containerNamed, type KubeletWorld } from './world.ts'
+
+/** What a pod's containers use, as metrics.k8s.io has it. CPU in thousandths of a core, memory in thousandths of a byte. */
+export interface PodUsage {
+  readonly name: string
+  readonly at: Micros
+  readonly window: Micros
+  readonly containers: readonly { readonly name: string; readonly usage: Readonly<Record<string, number>> }[]
+}
+
+/** The metrics server scrapes kubelets this often; a pod younger than that has no metrics. */
+const SCRAPED_EVERY = seconds(15)
+
+function loadIn(world: KubeletWorld, row: PodRow, container: Container): Load {
+  const image = world.registry.resolve(container.image ?? '', [LOCAL])
+  return loadOf(row.pod, container, image.found ? image.image : undefined)
+}
+
+/** A running container's use at `at`: its load, held down by its CPU limit. */
+export function containerUsage(world: KubeletWorld, row: PodRow, name: string, at: Micros): { readonly cpu: number; readonly memory: number } | undefined {
+  const container = containerNamed(row.pod, name)
+  const run = row.containers[name]?.run
+  if (!container || run?.state !== 'running' || run.startedAt === undefined || run.startedAt > at) return undefined
+  const load = loadIn(world, row, container)
+  const age = at - run.startedAt
+  const limit = milliValue(container.resources?.limits?.['cpu'])
+  const cpu = amountAt(load.cpu, age)
+  return { cpu: limit > 0 ? Math.min(cpu, limit) : cpu, memory: amountAt(load.memory, age) }
+}
+
+/** The metrics of a namespace's pods at the last scrape before `now`. */
+export function podMetrics(world: KubeletWorld, namespace: string | undefined, selector: Selector | undefined, now: Micros): readonly PodUsage[] {
+  const at = now - (now % SCRAPED_EVERY)
+  const found: PodUsage[] = []
+  for (const key of world.pods.keys()) {
+    const row = world.pods.get(key)!
+    const { metadata } = row.pod
+    if (namespace !== undefined && metadata.namespace !== namespace) continue
+    if (selector && !matches(selector, metadata.labels)) continue
+    const containers: { name: string; usage: Record<string, number> }[] = []
+    for (const name of Object.keys(row.containers)) {
+      const use = containerUsage(world, row, name, at)
+      if (use) containers.push({ name, usage: { cpu: use.cpu, memory: use.memory * 1000 } })
+    }
+    if (containers.length > 0) found.push({ name: metadata.name, at, window: SCRAPED_EVERY, containers })
+  }
+  return found
+}
+
+/** What a node uses in all: its pods and its own daemons. */
+export function nodeUsage(world: KubeletWorld, node: string, now: Micros): { readonly cpu: number; readonly memory: number } {
+  let cpu = 60
+  let memory = 450 * 1024 * 1024
+  for (const key of world.byNode.keys(node)) {
+    const row = world.pods.get(key)!
+    for (const name of Object.keys(row.containers)) {
+      const use = containerUsage(world, row, name, now)
+      cpu += use?.cpu ?? 0
+      memory += use?.memory ?? 0
+    }
+  }
+  return { cpu, memory }
+}
+
+/** A declared load that outgrows the container's memory limit meets the kernel's OOM killer then; nothing is asked before. */
+export function armMemory(world: KubeletWorld, ctx: EventContext, row: PodRow, container: Container): void {
+  const limit = container.resources?.limits?.['memory']
+  const { run } = row.containers[container.name] ?? {}
+  if (limit === undefined || !run) return
+  const age = firstAbove(loadIn(world, row, container).memory, value(limit))
+  if (age !== undefined) world.later(ctx, row, Math.max(age, ms(50)), 'oom', { container: container.name, id: run.id })
+}
+
+/** The container's memory is used up: all its processes are killed (cgroup v2: memory.oom.group). */
+export function outOfMemory(world: KubeletWorld, ctx: EventContext, given: PodRow, name: string, id: string): PodRow {
+  if (given.containers[name]?.run?.id !== id || given.containers[name].run.state !== 'running') return given
+  const row = advanced(world, ctx, given)
+  const kernel = new Kernel(row.machine!, settingOf(world, row))
+  kernel.now = Math.max(kernel.now, ctx.now)
+  const container = kernel.containers[name]
+  const task = container && kernel.tasks.get(container.main)
+  if (!container || !task) return given
+  kernel.containers[name] = { ...container, oomKilled: true }
+  task.clock = Math.max(task.clock, ctx.now)
+  kernel.exit(task, 137)
+  ctx.note('kubelet.oom', { pod: row.pod.metadata.name, node: row.node, container: name })
+  return lookAhead(world, ctx, { ...row, machine: kernel.freeze() })
+}
