@@ -48,11 +48,12 @@ export async function runPart(dir: string, indexes: readonly number[], failures:
       const asked = query?.includes(LIST_REVISION) ? { ...request, query: query.replace(LIST_REVISION, `${world.server.store.revision}`) } : request
       // Managers are ordered by the second of their writes, which were recorded a second apart (requests/README.md).
       if (APART.test(area)) world.run(seconds(1))
+      else if (SETTLED.test(area)) world.run(ms(20))
       const answer = world.send(asked)
       return { ...answer, body: asRecordedTable(answer.body, wanted) }
     },
     // Elsewhere the requests were recorded one right after the other (requests/README.md).
-    settle: () => world.run(SETTLED.test(area) || isClusterScoped(path) ? seconds(1) : ms(50)),
+    settle: () => world.run(SETTLED.test(area) || isClusterScoped(path) ? seconds(1) : 0),
   }
   const result: PartResult = { equal: 0, total: 0, skipped: 0, files: {}, failures: [] }
   for (const index of indexes) {

@@ -116,7 +116,7 @@ export class RequestsWorld {
   send(request: SentRequest): Answer {
     const { during, ...sent } = request
     const plain = { ...sent, ...(sent.body === undefined ? {} : { body: complete(sent.body) }) }
-    this.run(ms(5))
+    this.run(ms(1))
     const answer = this.#serve(identified(plain))
     if (!answer.watch) return { code: answer.code, body: answer.body, ...(answer.warnings.length ? { warnings: answer.warnings } : {}) }
     const id = `w${++this.#watches}`
