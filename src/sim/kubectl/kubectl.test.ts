@@ -92,7 +92,7 @@ describe('kubectl', () => {
     const text = cluster.kubectl.edits.get(pid)!.text
     cluster.timeline.command(`kubectl/${pid}`, 'edited', text.replace(/replicas: \d+\n {2}revision/, 'replicas: -1\n  revision'))
     until()
-    expect(cluster.kubectl.edits.get(pid)!.text).toContain('# deployments.apps "web" was not valid:\n#  * spec.replicas')
+    expect(cluster.kubectl.edits.get(pid)!.text).toContain('# deployments.apps "web" was not valid:\n# * spec.replicas')
     cluster.timeline.command(`kubectl/${pid}`, 'edited', text.replace(/replicas: \d+\n {2}revision/, 'replicas: 1\n  revision'))
     until()
     expect(cluster.kubectl.textOf(pid, 'stdout')).toBe('deployment.apps/web edited\n')

@@ -2,7 +2,7 @@ import { fail } from '../failure.ts'
 import { intOrText, objectOf, type Generator } from './generator.ts'
 
 /** host/path=service:port[,tls[=secret]] (kubectl: create_ingress.go). */
-const RULE = /^[\w.*\-{}]*\/(?:[\w.\-/]*)(?:\*?)=(?:[\w.\-]+):(?:[\w.\-]+)(?:,tls(?:=[\w.\-]+)?)?$/
+const RULE = /^[\w.*{}-]*\/(?:[\w./-]*)(?:\*?)=(?:[\w.-]+):(?:[\w.-]+)(?:,tls(?:=[\w.-]+)?)?$/
 
 interface Path {
   readonly path: string

@@ -84,8 +84,8 @@ function ruleText(rule: PolicyRule, side: 'From' | 'To'): string {
     ? rule.ports.map((p) => `    ${p.endPort === undefined ? `To Port: ${p.port ?? '<nil>'}` : `To Port Range: ${p.port}-${p.endPort}`}/${p.protocol ?? 'TCP'}\n`).join('')
     : '    To Port: <any> (traffic allowed to all ports)\n'
   const peers = side === 'From' ? rule.from : rule.to
-  const any = side === 'From' ? 'From: <any> (traffic not restricted by source)' : 'To: <any> (traffic not restricted by destination)'
-  return ports + (peers?.length ? peers.map((p) => `    ${side}:\n${peerText(p)}`).join('') : `    ${any}\n`)
+  const everyone = side === 'From' ? 'From: <any> (traffic not restricted by source)' : 'To: <any> (traffic not restricted by destination)'
+  return ports + (peers?.length ? peers.map((p) => `    ${side}:\n${peerText(p)}`).join('') : `    ${everyone}\n`)
 }
 
 const rulesText = (rules: readonly PolicyRule[] | undefined, side: 'From' | 'To'): string =>
