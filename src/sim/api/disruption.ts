@@ -47,6 +47,16 @@ export function withDisruptionCondition(status: PodDisruptionBudgetStatus, gener
 /** What an eviction means for the budgets that match the pod. */
 export type EvictionVerdict = { readonly delete: true; readonly budget?: PodDisruptionBudget } | { readonly refuse: Status }
 
+/** Why a budget has no disruption left; after a failed sync its counts say nothing. */
+function whyNone(name: string, status: PodDisruptionBudgetStatus | undefined): string {
+  const { desiredHealthy = 0, currentHealthy = 0, conditions } = status ?? {}
+  const c = conditions?.find(({ type }) => type === 'DisruptionAllowed')
+  const said = c?.status === 'False' && c.message ? c : undefined
+  if (said?.reason === 'SyncFailed') return `The disruption budget ${name} does not allow evicting pods currently because it failed sync: ${said.message}`
+  if (currentHealthy <= desiredHealthy) return `The disruption budget ${name} needs ${desiredHealthy} healthy pods and has ${currentHealthy} currently`
+  return `The disruption budget ${name} does not allow evicting pods currently${said ? ` (${said.reason}): ${said.message}` : ''}`
+}
+
 /** May the pod be evicted, and from which budget is it taken (registry/core/pod/rest: eviction.go)? */
 export function judgeEviction(pod: Pod, budgets: readonly PodDisruptionBudget[], now: Time): EvictionVerdict {
   if (isPodTerminal(pod) || pod.status?.phase === 'Pending' || pod.metadata.deletionTimestamp !== undefined) return { delete: true }
@@ -64,10 +74,10 @@ export function judgeEviction(pod: Pod, budgets: readonly PodDisruptionBudget[],
   })
   const violated = "Cannot evict pod as it would violate the pod's disruption budget."
   if ((status?.observedGeneration ?? 0) < (pdb.metadata.generation ?? 0)) return refuse(violated, 10, `The disruption budget ${name} is still being processed by the server.`)
-  const gr = { group: 'policy', resource: 'poddisruptionbudgets' }
+  const gr = { group: 'policy', resource: 'poddisruptionbudget' }
+  if (status && status.disruptionsAllowed < 0) return { refuse: forbidden(gr, name, 'pdb disruptions allowed is negative') }
   if (Object.keys(status?.disruptedPods ?? {}).length > MAX_DISRUPTED) return { refuse: forbidden(gr, name, 'DisruptedPods map too big - too many evictions not confirmed by PDB controller') }
-  if (!status || status.disruptionsAllowed <= 0)
-    return refuse(violated, 0, `The disruption budget ${name} needs ${status?.desiredHealthy ?? 0} healthy pods and has ${status?.currentHealthy ?? 0} currently`)
+  if (!status || status.disruptionsAllowed === 0) return refuse(violated, 0, whyNone(name, status))
   const left = { ...status, disruptionsAllowed: status.disruptionsAllowed - 1, disruptedPods: { ...status.disruptedPods, [pod.metadata.name]: now } }
   return { delete: true, budget: { ...pdb, status: left.disruptionsAllowed === 0 ? withDisruptionCondition(left, pdb.metadata.generation, now) : left } }
 }

@@ -57,7 +57,7 @@ function parse6(text: string): IpAddress | undefined {
 export const parseIp = (text: string): IpAddress | undefined => (text.includes(':') ? parse6(text) : parse4(text))
 
 /** ::ffff:1.2.3.4 */
-const isMapped = (ip: IpAddress): boolean => ip.family === 6 && ip.bytes.slice(0, 10).every((b) => b === 0) && ip.bytes[10] === 255 && ip.bytes[11] === 255
+export const isMapped = (ip: IpAddress): boolean => ip.family === 6 && ip.bytes.slice(0, 10).every((b) => b === 0) && ip.bytes[10] === 255 && ip.bytes[11] === 255
 const hasLeadingZeros = (text: string): boolean => text.includes('.') && /(^|[.:])0\d+(\.|$)/.test(text)
 
 /** The address as Go prints it: IPv6 in its short form, mapped addresses as IPv4. */

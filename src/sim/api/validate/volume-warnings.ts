@@ -28,6 +28,11 @@ function pathsOf(s: VolumeProjection): readonly Mapped[] {
   if (s.secret?.items) return items(s.secret.items, `Secret ${goQuote(s.secret.name ?? '')}`)
   if (s.downwardAPI?.items) return items(s.downwardAPI.items, 'DownwardAPI')
   if (s.serviceAccountToken) return [{ path: s.serviceAccountToken.path, source: 'ServiceAccountToken' }]
+  if (s.clusterTrustBundle) return [{ path: s.clusterTrustBundle.path, source: `ClusterTrustBundle ${goQuote(s.clusterTrustBundle.name ?? s.clusterTrustBundle.signerName ?? '')}` }]
+  if (s.podCertificate) {
+    const { certificateChainPath: chain, keyPath: key, credentialBundlePath: bundle } = s.podCertificate
+    return [[chain, 'chain'], [key, 'key'], [bundle, 'credential bundle']].flatMap(([path, what]) => (path ? [{ path, source: `PodCertificate ${what}` }] : []))
+  }
   return []
 }
 

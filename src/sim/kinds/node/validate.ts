@@ -1,7 +1,7 @@
 import { at, child, duplicate, forbiddenField, goQuote, internalFieldError, invalidValue, type FieldError, type Path } from '../../api/field.ts'
 import { isLabelValue, isQualifiedName } from '../../api/names.ts'
 import type { Taint } from '../../api/scheduling.ts'
-import { legacyCidr } from '../../api/validate/cidr.ts'
+import { cidrWarnings, legacyCidr } from '../../api/validate/cidr.ts'
 import { parseCidr } from '../../api/validate/ip.ts'
 import { quantityValue } from '../../api/validate/resources.ts'
 import { aboveZero, named, oneOf } from '../../api/validate/simple.ts'
@@ -99,7 +99,8 @@ export function validateNodeUpdate(node: Node, old: Node): readonly FieldError[]
 /** registry/core/node: nodeWarnings. */
 export function nodeWarnings(node: Node): readonly string[] {
   const out: string[] = []
-  if (node.spec?.configSource) out.push('spec.configSource: the feature is no longer supported')
+  if (node.spec?.configSource) out.push('spec.configSource: the feature is removed')
   if (node.spec?.externalID) out.push('spec.externalID: this field is deprecated, and is unused by Kubernetes')
+  node.spec?.podCIDRs?.forEach((c, i) => out.push(...cidrWarnings(c, `spec.podCIDRs[${i}]`)))
   return out
 }
