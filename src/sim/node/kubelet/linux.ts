@@ -102,10 +102,20 @@ export function lookAhead(world: KubeletWorld, ctx: EventContext, row: PodRow): 
   const laid = withDisks(world, row, row.machine)
   const kernel = new Kernel(laid, settingOf(world, row))
   kernel.stopAtEnds = true
-  const ran = kernel.run(ctx.now + HORIZON, BUDGET)
-  const sharing = writesShared(laid, kernel)
-  if (ran.because === 'idle' && !sharing) return world.put(rest)
-  if (sharing) return world.put({ ...rest, look: world.later(ctx, row, Math.max(1, Math.min(kernel.now - ctx.now, SHARED_LAG)), 'look') })
+  // In growing windows: the look is at the end of the last one in which nothing was written that concerns others.
+  let window = SHARED_LAG
+  let quiet = 0
+  let ran = kernel.run(ctx.now + window, BUDGET)
+  while (ran.because === 'time' && window < HORIZON && !writesShared(laid, kernel)) {
+    quiet = window
+    window = Math.min(window * 4, HORIZON)
+    ran = kernel.run(ctx.now + window, BUDGET)
+  }
+  if (writesShared(laid, kernel)) {
+    const soon = Math.max(1, Math.min(kernel.now - ctx.now, SHARED_LAG), quiet)
+    return world.put({ ...rest, look: world.later(ctx, row, soon, 'look') })
+  }
+  if (ran.because === 'idle') return world.put(rest)
   const at = ran.because === 'time' ? Math.max(ctx.now + HORIZON, ran.next ?? 0) : Math.max(kernel.now, ctx.now + 1)
   if (ran.because !== 'time') memo.set(row.machine, { at, machine: { ...kernel.freeze(), now: at }, ran })
   const look = world.later(ctx, row, at - ctx.now, 'look')
