@@ -30,6 +30,7 @@ import { scheme } from './kinds/index.ts'
 import { heartbeatTable, lastRenewal, type NodeHeartbeat } from './node/heartbeats.ts'
 import type { ExecRequest } from './node/kubelet/exec.ts'
 import { Kubelets } from './node/kubelet/kubelets.ts'
+import { nodeUsage } from './node/kubelet/usage.ts'
 import { simulatedLoad } from './node/load.ts'
 import type { ContractName } from './node/kwok/contract.ts'
 import { KwokKubelets } from './node/kwok/kwok.ts'
@@ -321,7 +322,11 @@ export class Cluster {
   }
 
   nodeFigures(): readonly NodeFigures[] {
-    return nodeFigures(this.server.store)
+    const { kubelets } = this
+    return nodeFigures(this.server.store, {
+      fault: (node) => this.nodeFault(node),
+      usage: (node) => (kubelets instanceof Kubelets && this.#runs(node) ? nodeUsage(kubelets.world, node, this.timeline.clock) : undefined),
+    })
   }
 
   components(): readonly ComponentState[] {

@@ -6,6 +6,8 @@ const AHEAD = 1500
 const MAX_ROWS = 400
 const MAX_FLIGHTS = 80
 
+const FEW_NODES = 50
+
 /** Collects what changed since the last frame and makes frames of it. Cost follows change. */
 export class FrameMaker {
   #cluster: Cluster
@@ -73,7 +75,8 @@ export class FrameMaker {
       previews: previews ? ahead(this.#cluster) : null,
       backPreviews: previews ? behind(this.#cluster) : null,
       marks: shapeChanged ? marksOf(this.#cluster) : null,
-      nodes: changes.length > 0 || reset ? this.#cluster.nodeFigures() : null,
+      // Load and faults change figures though no object does; of a large cluster they are sent with its changes only.
+      nodes: changes.length > 0 || reset || this.#cluster.server.store.count('nodes') <= FEW_NODES ? this.#cluster.nodeFigures() : null,
     }
   }
 

@@ -135,9 +135,10 @@ export interface Mark {
   readonly sentence: Sentence
 }
 
-/** Per node, milli-CPU and bytes. `used` is 0 as long as load is not modelled: then show no bar for it. */
+/** Per node, milli-CPU and bytes. `used` is 0 where kubelets are faked: then show no bar for it. */
 export interface NodeFigures {
   readonly name: string
+  readonly fault: 'crashed' | 'frozen' | 'partitioned' | null
   readonly cpu: { readonly requested: number; readonly used: number; readonly allocatable: number }
   readonly memory: { readonly requested: number; readonly used: number; readonly allocatable: number }
 }
@@ -266,6 +267,9 @@ export interface ApplyResult {
   readonly problems: readonly ManifestProblem[]
 }
 
+/** What one can do to a node: faults and their mending, and what kubectl does. */
+export type NodeAction = 'crash' | 'restart' | 'reboot' | 'freeze' | 'thaw' | 'partition' | 'heal' | 'cordon' | 'uncordon' | 'drain' | 'add' | 'remove'
+
 /** What the page asks for. `Answer<Q>` has the type of each answer. */
 export type Query =
   | { readonly type: 'apply'; readonly files: readonly { readonly name: string; readonly text: string }[] }
@@ -277,7 +281,7 @@ export type Query =
   | { readonly type: 'speed'; readonly speed: number }
   | { readonly type: 'step'; readonly unit: StepUnit; readonly back?: boolean }
   | { readonly type: 'seek'; readonly index?: number; readonly at?: number; readonly branch?: number }
-  | { readonly type: 'node'; readonly action: 'crash' | 'restart' | 'cordon' | 'uncordon' | 'add' | 'remove'; readonly name: string }
+  | { readonly type: 'node'; readonly action: NodeAction; readonly name: string }
   /** Stops or starts a control loop: a controller by its name, or "scheduler". */
   | { readonly type: 'component'; readonly name: string; readonly running: boolean }
   | { readonly type: 'delete'; readonly key: string }

@@ -9,7 +9,7 @@ export interface EtcdState {
   /** Number of keys, in all and by prefix. */
   readonly total: number
   readonly prefixes: readonly { readonly prefix: string; readonly keys: number; readonly watches: number }[]
-  /** Keys that the filter selects, with the revision of their last write. */
+  /** Keys that the filter selects, with the revision of their last write, latest first. */
   readonly keys: readonly { readonly key: string; readonly revision: number; readonly bytes: number }[]
   readonly matching: number
 }
@@ -18,7 +18,9 @@ const SHOWN = 200
 /** The API server's default --etcd-prefix. */
 const PREFIX = '/registry/'
 
-/** The store behind the API server, keys that contain `filter` first to last. */
+const latestFirst = <T extends { readonly revision: number }>(list: T[]): T[] => list.sort((a, b) => b.revision - a.revision)
+
+/** The store behind the API server, with those keys that contain `filter`, written last first. */
 export function etcdState(store: Store, hub: WatchHub, filter: string): EtcdState {
   const keys = store.objects.keys()
   const wanted = filter.replace(/^\/registry\//, '')
@@ -35,10 +37,9 @@ export function etcdState(store: Store, hub: WatchHub, filter: string): EtcdStat
     compacted: store.compacted,
     total: keys.length,
     prefixes: [...counts].map(([resource, n]) => ({ prefix: `${PREFIX}${resource}/`, keys: n, watches: watches.get(resource) ?? 0 })),
-    keys: matching.slice(0, SHOWN).map((key) => {
-      const object = store.get(key)!
-      return { key: `${PREFIX}${key}`, revision: Number(object.metadata.resourceVersion ?? 0), bytes: JSON.stringify(object).length }
-    }),
+    keys: latestFirst(matching.map((key) => ({ key, revision: Number(store.get(key)!.metadata.resourceVersion ?? 0) })))
+      .slice(0, SHOWN)
+      .map(({ key, revision }) => ({ key: `${PREFIX}${key}`, revision, bytes: JSON.stringify(store.get(key)).length })),
     matching: matching.length,
   }
 }

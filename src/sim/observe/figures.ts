@@ -4,15 +4,26 @@ import { podRequests } from '../api/pod-resources.ts'
 import { milliValue, value } from '../api/quantity.ts'
 import type { Store } from '../store/store.ts'
 
-/** Per node: milli-CPU and bytes. `used` is 0 as long as the load of containers is not modelled. */
+/** Per node: milli-CPU and bytes. `used` is 0 where kubelets are faked and nothing runs. */
 export interface NodeFigures {
   readonly name: string
+  /** What a fault did to the machine or its kubelet. */
+  readonly fault: NodeFaultState | null
   readonly cpu: { readonly requested: number; readonly used: number; readonly allocatable: number }
   readonly memory: { readonly requested: number; readonly used: number; readonly allocatable: number }
 }
 
-/** Requested against allocatable of every node, in one pass over the pods. */
-export function nodeFigures(store: Store): readonly NodeFigures[] {
+export type NodeFaultState = 'crashed' | 'frozen' | 'partitioned'
+
+/** What the store does not know of nodes. */
+export interface Machines {
+  fault(node: string): NodeFaultState | undefined
+  /** Thousandths of a core and bytes in use now. */
+  usage(node: string): { readonly cpu: number; readonly memory: number } | undefined
+}
+
+/** Requested and used against allocatable of every node, in one pass over the pods. */
+export function nodeFigures(store: Store, machines: Machines): readonly NodeFigures[] {
   const sums = new Map<string, { cpu: number; memory: number }>()
   for (const key of store.keys('pods')) {
     const pod = store.get(key) as Pod
@@ -28,11 +39,14 @@ export function nodeFigures(store: Store): readonly NodeFigures[] {
   return store.keys('nodes').map((key) => {
     const node = store.get(key) as KubeObject & { readonly status?: { readonly allocatable?: Readonly<Record<string, string>> } }
     const allocatable = node.status?.allocatable ?? {}
-    const sum = sums.get(node.metadata.name)
+    const { name } = node.metadata
+    const sum = sums.get(name)
+    const used = machines.usage(name)
     return {
-      name: node.metadata.name,
-      cpu: { requested: sum?.cpu ?? 0, used: 0, allocatable: milliValue(allocatable['cpu'] ?? '0') },
-      memory: { requested: sum?.memory ?? 0, used: 0, allocatable: value(allocatable['memory'] ?? '0') },
+      name,
+      fault: machines.fault(name) ?? null,
+      cpu: { requested: sum?.cpu ?? 0, used: used?.cpu ?? 0, allocatable: milliValue(allocatable['cpu'] ?? '0') },
+      memory: { requested: sum?.memory ?? 0, used: used?.memory ?? 0, allocatable: value(allocatable['memory'] ?? '0') },
     }
   })
 }

@@ -41,7 +41,7 @@ test('etcd lists its keys with revisions and how many watch each prefix', () => 
   const cluster = createCluster({ kubelet: 'kwok' })
   cluster.boot()
   const etcd = cluster.etcd('/registry/nodes/')
-  expect(etcd.keys.map(({ key }) => key)).toEqual(['control-plane', 'node-1', 'node-2', 'node-3'].map((name) => `/registry/nodes/${name}`))
+  expect(etcd.keys.map(({ key }) => key).sort()).toEqual(['control-plane', 'node-1', 'node-2', 'node-3'].map((name) => `/registry/nodes/${name}`))
   expect(etcd.prefixes.find(({ prefix }) => prefix === '/registry/nodes/')?.watches).toBeGreaterThan(2)
   expect(Math.max(...cluster.etcd('').keys.map(({ revision }) => revision))).toBeLessThanOrEqual(etcd.revision)
 })

@@ -1,4 +1,4 @@
-import type { Answers, ApplyResult, ClusterSettings, Query, SaveFile, StepUnit } from '../../workers/protocol.ts'
+import type { Answers, ApplyResult, ClusterSettings, NodeAction, Query, SaveFile, StepUnit } from '../../workers/protocol.ts'
 import { FIRST_SAMPLE } from '../editor/first-sample.ts'
 import { ShareError, type SharedSession } from '../share/shared-session.ts'
 import { mirror } from '../store/hooks.ts'
@@ -139,7 +139,7 @@ class Session {
     }
   }
 
-  node = (action: 'crash' | 'restart' | 'cordon' | 'uncordon', name: string): void => this.do({ type: 'node', action, name })
+  node = (action: NodeAction, name: string): void => this.do({ type: 'node', action, name })
 
   onOutput(session: number, output: Output): () => void {
     this.#outputs.set(session, output)

@@ -99,8 +99,8 @@ function sameComponents(before: readonly ComponentState[], now: readonly Compone
   })
 }
 
-const figureKey = ({ cpu, memory }: NodeFigures): string =>
-  [cpu.requested, cpu.used, cpu.allocatable, memory.requested, memory.used, memory.allocatable].join()
+const figureKey = ({ fault, cpu, memory }: NodeFigures): string =>
+  [fault, cpu.requested, cpu.used, cpu.allocatable, memory.requested, memory.used, memory.allocatable].join()
 
 function mergeFigures(before: ReadonlyMap<string, NodeFigures>, now: readonly NodeFigures[]): ReadonlyMap<string, NodeFigures> {
   return new Map(

@@ -1,5 +1,6 @@
 import type { Answered, WatchDelivery } from '../../client/transport.ts'
 import { create, LEASES, NODES, patch, PODS } from '../../client/request.ts'
+import type { StringMap } from '../../api/meta.ts'
 import { milliValue, value } from '../../api/quantity.ts'
 import type { EventContext } from '../../engine/engine.ts'
 import type { Table } from '../../engine/table.ts'
@@ -20,6 +21,17 @@ function unready(node: Node, now: string): Node {
   const { conditions } = nodeStatusPatch(node, 'not-ready', now)['status'] as unknown as NonNullable<Node['status']>
   const message = 'container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized'
   return { ...node, status: { ...node.status, conditions: (conditions ?? []).map((c) => (c.type === 'Ready' ? { ...c, message } : c)) } }
+}
+
+const ROLE = 'node-role.kubernetes.io/'
+
+/** A kubelet may not say what role its node has: who installs the cluster does (kubeadm: mark-control-plane). */
+function withoutRoles(node: Node): { readonly own: Node; readonly roles: StringMap | undefined } {
+  const { labels = {} } = node.metadata
+  const keys = Object.keys(labels).filter((key) => key.startsWith(ROLE))
+  if (keys.length === 0) return { own: node, roles: undefined }
+  const kept = Object.fromEntries(Object.entries(labels).filter(([key]) => !keys.includes(key)))
+  return { own: { ...node, metadata: { ...node.metadata, labels: kept } }, roles: Object.fromEntries(keys.map((key) => [key, labels[key]!])) }
 }
 
 /** The network plugin needs this long to be ready once the node has its range. */
@@ -44,14 +56,16 @@ export class NodeLife {
       phase: ctx.random.below(1_000_000), bootedAt: ctx.now, milliCpu: milliValue(node.status?.capacity?.['cpu'] ?? '4'), memory: value(node.status?.capacity?.['memory'] ?? '8Gi'), hostName: name, manifests: {},
     })
     ctx.note('kubelet.boot', { node: name })
-    this.#world.client(name).send(ctx, create(NODES, undefined, unready(node, formatTime(ctx.now))), { actor: actorOf(name), what: 'registered' }, ms(5))
+    const { own, roles } = withoutRoles(node)
+    this.#world.client(name).send(ctx, create(NODES, undefined, unready(own, formatTime(ctx.now))), { actor: actorOf(name), what: 'registered', data: roles }, ms(5))
   }
 
-  registered(ctx: EventContext, { answer }: Answered<Node>): void {
+  registered(ctx: EventContext, { answer, data }: Answered<Node>): void {
     const name = ctx.instance
     const client = this.#world.client(name)
     this.#beats.set(name, heartbeatFrom(ctx.now))
     if (answer.kind === 'Node') client.send(ctx, create(LEASES, LEASE_NAMESPACE, leaseOf(answer as Node, ctx.now)))
+    if (data && answer.kind === 'Node') this.#world.installer.send(ctx, patch(NODES, answer as Node, { metadata: { labels: data as StringMap } }, 'merge'))
     this.#watch(ctx, name)
     ctx.note('kubelet.registered', { node: name })
   }

@@ -57,12 +57,15 @@ export class KubeletWorld {
   readonly reaches: (disk: string, node: string) => boolean
   /** Set once by the composition of the kubelets. */
   steps!: WorkerSteps
+  /** Who set the cluster up, for what kubelets may not do themselves. */
+  readonly installer: Client
   readonly #engine: Engine
   readonly #clients = new Map<string, Client>()
   readonly #recorders = new Map<string, EventRecorder>()
 
   constructor(engine: Engine, { registry = defaultRegistry, reader = NO_READER, cgroups = 'v2', clusterDNS = '10.96.0.10', mounts, reaches = () => true }: KubeletOptions = {}) {
     this.#engine = engine
+    this.installer = new Client(engine, 'kubeadm', { user: 'kubernetes-admin' })
     this.pods = engine.table<PodRow>('kubelet/pods')
     this.nodes = engine.table<NodeRow>('kubelet/nodes')
     this.disks = engine.table<FsNode>('kubelet/disks')

@@ -86,18 +86,31 @@ function Bars({ name }: { readonly name: string }): ReactNode {
   if (figures === undefined) return null
   return (
     <div className={styles['bars']}>
-      <Bar label="cpu" figures={figures.cpu} text={`${cores(figures.cpu.requested)} / ${cores(figures.cpu.allocatable)}`} name={t('cpuBar')} />
-      <Bar label="mem" figures={figures.memory} text={`${gib(figures.memory.requested)} / ${gib(figures.memory.allocatable)} Gi`} name={t('memoryBar')} />
+      <Bar label="cpu" figures={figures.cpu} amount={cores} unit="" name={t('cpuBar')} />
+      <Bar label="mem" figures={figures.memory} amount={gib} unit=" Gi" name={t('memoryBar')} />
     </div>
   )
 }
 
-function Bar({ label, figures, text, name }: { readonly label: string; readonly figures: NodeFigures['cpu']; readonly text: string; readonly name: string }): ReactNode {
+interface BarProps {
+  readonly label: string
+  readonly figures: NodeFigures['cpu']
+  readonly unit: string
+  readonly name: string
+  amount(value: number): string
+}
+
+/** Requested against allocatable as a grey bar, with what is used in colour before it. */
+function Bar({ label, figures, unit, name, amount }: BarProps): ReactNode {
+  const { t } = useTranslation('views')
+  const { requested, used, allocatable } = figures
+  const text = `${amount(requested)} / ${amount(allocatable)}${unit}`
+  const spoken = t('barText', { requested: amount(requested), used: amount(used), allocatable: `${amount(allocatable)}${unit}` })
   const share = (value: number): string => `${Math.min(100, figures.allocatable === 0 ? 0 : (value / figures.allocatable) * 100)}%`
   return (
     <>
       <span aria-hidden="true">{label}</span>
-      <span className={styles['bar']} role="img" aria-label={`${name}: ${text}`}>
+      <span className={styles['bar']} role="img" aria-label={`${name}: ${spoken}`} title={spoken}>
         <u style={{ width: share(figures.requested) }} />
         <u style={{ width: share(figures.used) }} />
       </span>

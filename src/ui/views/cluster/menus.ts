@@ -1,24 +1,42 @@
 import type { useTranslation } from 'react-i18next'
-import type { ApiObject } from '../../../workers/protocol.ts'
+import type { ApiObject, NodeAction, NodeFigures } from '../../../workers/protocol.ts'
 import { session } from '../../connection/session.ts'
-import { conditionOf, textAt } from '../../kinds/access.ts'
+import { textAt } from '../../kinds/access.ts'
 import type { MenuItem } from '../../kit/Menu.tsx'
+import { mirror } from '../../store/hooks.ts'
 import { askWhy, runInTerminal, select } from '../select.ts'
 
 type Translate = ReturnType<typeof useTranslation>['t']
+
+type Fault = NonNullable<NodeFigures['fault']>
+
+const MENDS = { crashed: 'restart', frozen: 'thaw', partitioned: 'heal' } as const satisfies Record<Fault, NodeAction>
+const MENDING: ReadonlySet<string> = new Set(Object.values(MENDS))
+
+/** A sound machine can be broken in several ways, a broken one mended or broken worse. */
+function faults(fault: Fault | null): readonly NodeAction[] {
+  if (fault === null) return ['crash', 'freeze', 'partition', 'reboot']
+  return fault === 'crashed' ? ['restart'] : [MENDS[fault], 'crash']
+}
 
 /** What one can do to a node. */
 export function nodeMenu(node: ApiObject, t: Translate): readonly MenuItem[] {
   const { name } = node.metadata
   const key = `nodes/${name}`
   const cordoned = textAt(node, 'spec', 'unschedulable') === 'true'
-  const down = conditionOf(node, 'Ready')?.status !== 'True'
+  const fault = mirror.getState().figures.get(name)?.fault ?? null
   return [
-    { id: 'crash', label: t('menu.crash'), hint: t('menu.crashHint'), danger: true, onChoose: () => session.node('crash', name) },
-    { id: 'restart', label: t('menu.restart'), ...(down && { hint: t('menu.restartHint') }), onChoose: () => session.node('restart', name) },
+    ...faults(fault).map((action) => ({
+      id: action,
+      label: t(`menu.${action}`),
+      hint: t(`menu.${action}Hint`),
+      danger: !MENDING.has(action),
+      onChoose: () => session.node(action, name),
+    })),
     cordoned
       ? { id: 'uncordon', label: t('menu.uncordon'), divided: true, onChoose: () => session.node('uncordon', name) }
       : { id: 'cordon', label: t('menu.cordon'), hint: t('menu.cordonHint'), divided: true, onChoose: () => session.node('cordon', name) },
+    { id: 'drain', label: t('menu.drain'), hint: t('menu.drainHint'), onChoose: () => session.node('drain', name) },
     { id: 'describe', label: t('menu.describe'), onChoose: () => runInTerminal(`kubectl describe node ${name}`) },
     { id: 'inspect', label: t('menu.inspect'), divided: true, onChoose: () => select(key, 'summary') },
     { id: 'why', label: t('menu.why'), onChoose: () => askWhy(key) },

@@ -24,50 +24,54 @@ export function EtcdPanel(): ReactNode {
       </header>
       {etcd != null && (
         <div className={styles['etcd']}>
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">{t('etcd.prefix')}</th>
-                <th scope="col">{t('etcd.keys')}</th>
-                <th scope="col">{t('etcd.watches')}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {etcd.prefixes.map(({ prefix, keys, watches }) => (
-                <tr key={prefix}>
-                  <td>
-                    <button type="button" onClick={() => setFilter(prefix)}>
-                      {prefix}
-                    </button>
-                  </td>
-                  <td>{keys}</td>
-                  <td>{watches}</td>
+          <div tabIndex={0} role="region" aria-label={t('etcd.prefix')}>
+            <table>
+              <thead>
+                <tr>
+                  <th scope="col">{t('etcd.prefix')}</th>
+                  <th scope="col">{t('etcd.keys')}</th>
+                  <th scope="col">{t('etcd.watches')}</th>
                 </tr>
-              ))}
-            </tbody>
-          </table>
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">{t('etcd.key')}</th>
-                <th scope="col">{t('etcd.modRevision')}</th>
-                <th scope="col">{t('etcd.bytes')}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {etcd.keys.map(({ key, revision, bytes }) => (
-                <tr key={key} data-newest={revision === etcd.revision ? '' : undefined}>
-                  <td>
-                    <button type="button" onClick={() => select(key.slice(PREFIX.length))}>
-                      {key}
-                    </button>
-                  </td>
-                  <td>{revision}</td>
-                  <td>{bytes}</td>
+              </thead>
+              <tbody>
+                {etcd.prefixes.map(({ prefix, keys, watches }) => (
+                  <tr key={prefix}>
+                    <td>
+                      <button type="button" onClick={() => setFilter(prefix)}>
+                        {prefix}
+                      </button>
+                    </td>
+                    <td>{keys}</td>
+                    <td>{watches}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+          <div tabIndex={0} role="region" aria-label={t('etcd.keys')}>
+            <table>
+              <thead>
+                <tr>
+                  <th scope="col">{t('etcd.key')}</th>
+                  <th scope="col">{t('etcd.modRevision')}</th>
+                  <th scope="col">{t('etcd.bytes')}</th>
                 </tr>
-              ))}
-            </tbody>
-          </table>
+              </thead>
+              <tbody>
+                {etcd.keys.map(({ key, revision, bytes }) => (
+                  <tr key={key} data-newest={revision === etcd.revision ? '' : undefined}>
+                    <td>
+                      <button type="button" onClick={() => select(key.slice(PREFIX.length))}>
+                        {key}
+                      </button>
+                    </td>
+                    <td>{revision}</td>
+                    <td>{bytes}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
           {etcd.matching > etcd.keys.length && <p className={styles['total']}>{t('etcd.more', { shown: etcd.keys.length, all: etcd.matching })}</p>}
         </div>
       )}
