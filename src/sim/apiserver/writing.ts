@@ -64,7 +64,7 @@ export function createObject(exec: Execution, sent: KubeObject, applied?: Applie
   const managers = applied ? applied.managers : exec.means.ownership.created(exec, complete)
   if (managers) exec.means.ownership.keep(exec, key, managers)
   settleAddresses(exec, prepared, undefined)
-  return commit(exec, key, prepared)
+  return commit(exec, key, kind.readBack?.(prepared) ?? prepared)
 }
 
 /** Roles and bindings may not give what their writer does not hold. */

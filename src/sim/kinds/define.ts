@@ -38,6 +38,7 @@ export interface KindRules<T extends KubeObject> {
   validateStatusUpdate?(obj: T, old: T): readonly FieldError[]
   warnings?(obj: T, old?: T, like?: T): readonly string[]
   readonly storedAs?: StoredAs<T>
+  readBack?(obj: T): T
   readonly updatesThrough?: Readonly<Record<string, SubresourceRules<T>>>
   readonly columns?: readonly Column<T>[]
   selectableFields?(obj: T): Readonly<Record<string, string>>
@@ -149,6 +150,7 @@ export function fromResource<T extends KubeObject>(resource: ResourceSchema, rul
     },
     ...(rules.warnings ? { warnings: (obj: T, old?: T, like?: T) => once(rules.warnings!(obj, old, like)) } : {}),
     errorGroup: rules.storedAs ? splitApiVersion(rules.storedAs.apiVersion).group : resource.group,
+    ...(rules.readBack ? { readBack: rules.readBack } : {}),
     ...(rules.storedAs ? { storedAs: rules.storedAs } : {}),
     ...(rules.updatesThrough ? { updatesThrough: rules.updatesThrough } : {}),
     columns: rules.columns ?? [nameColumn, ageColumn],

@@ -83,6 +83,8 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   readonly errorGroup: string
   /** Set where objects of this version are kept in the store as those of another one. */
   readonly storedAs?: StoredAs<T>
+  /** What a new object becomes when it is read from the store for the first time, where defaults find more to do then. */
+  readBack?(obj: T): T
   readonly updatesThrough?: Readonly<Record<string, SubresourceRules<T>>>
   /** Texts of Warning headers. */
   warnings?(obj: T, old?: T, like?: T): readonly string[]

@@ -20,20 +20,22 @@ function defaults(job: Job): Job {
     podReplacementPolicy: given.podReplacementPolicy ?? (given.podFailurePolicy ? 'Failed' : 'TerminatingOrFailed'),
     manualSelector: given.manualSelector ?? false,
   })
-  const own = job.metadata.labels
-  const labels = Object.keys(own ?? {}).length === 0 ? (job.spec?.template?.metadata?.labels ?? own) : own
-  return assignSame(job, { spec, metadata: assignSame(job.metadata, { labels }) })
+  return withLabels(assignSame(job, { spec }))
 }
 
-/**
- * A job without labels of its own shares those of its template, also the generated ones: Kubernetes copies no map there,
- * and defaults once more when it reads what it has stored.
- */
+/** A job without labels of its own has those of its template. */
+function withLabels(job: Job): Job {
+  const own = job.metadata.labels
+  if (Object.keys(own ?? {}).length > 0) return job
+  return assignSame(job, { metadata: assignSame(job.metadata, { labels: job.spec?.template?.metadata?.labels ?? own }) })
+}
+
+/** Labels that defaults took from the template are the very same map in Kubernetes, so that the generated ones show up there too. */
 function prepareCreate(job: Job): Job {
-  const labels = job.metadata.labels
-  const shared = Object.keys(labels ?? {}).length === 0 || labels === job.spec.template.metadata?.labels
+  const { labels } = job.metadata
+  const shared = labels !== undefined && labels === job.spec.template.metadata?.labels
   const next = withSelector(job)
-  return { ...next, metadata: assignSame(next.metadata, { labels: shared ? next.spec.template.metadata?.labels : labels }), status: {} }
+  return { ...next, ...(shared ? { metadata: assignSame(next.metadata, { labels: next.spec.template.metadata?.labels }) } : {}), status: {} }
 }
 
 /** batch/v1 Job (registry/batch/job: strategy.go). */
@@ -41,6 +43,7 @@ export const jobKind = defineKind<Job>('batch', 'v1', 'Job', {
   generation: true,
   defaults,
   prepareCreate,
+  readBack: withLabels,
   validate: validateJob,
   recheck: recheckJob,
   validateUpdate: validateJobUpdate,

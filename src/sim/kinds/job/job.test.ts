@@ -10,8 +10,8 @@ const texts = (errors: readonly { readonly field: string; readonly body: string 
 const condition = (type: string, status = 'True'): object => ({ type, status })
 
 describe('a new job', () => {
-  it('selects its pods by its uid, and shares their labels', () => {
-    const job = made()
+  it('selects its pods by its uid, and shares their labels once it is stored', () => {
+    const job = jobKind.readBack!(made())
     expect(job.spec.selector).toEqual({ matchLabels: { 'batch.kubernetes.io/controller-uid': 'u' } })
     expect(job.metadata.labels).toEqual({ 'batch.kubernetes.io/controller-uid': 'u', 'batch.kubernetes.io/job-name': 'j', 'controller-uid': 'u', 'job-name': 'j' })
     expect(made({}, { labels: { own: 'x' } }).metadata.labels).toEqual({ own: 'x' })
