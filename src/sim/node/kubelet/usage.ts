@@ -91,8 +91,7 @@ export function outOfMemory(world: KubeletWorld, ctx: EventContext, given: PodRo
   const task = container && kernel.tasks.get(container.main)
   if (!container || !task) return given
   kernel.containers[name] = { ...container, oomKilled: true }
-  task.clock = Math.max(task.clock, ctx.now)
-  kernel.exit(task, 137)
+  kernel.signal(task.id, 'KILL')
   ctx.note('kubelet.oom', { pod: row.pod.metadata.name, node: row.node, container: name })
   return lookAhead(world, ctx, { ...row, machine: kernel.freeze() })
 }
