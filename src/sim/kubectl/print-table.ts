@@ -9,4 +9,5 @@ export function layoutTable(rows: readonly (readonly string[])[], gap = GAP, lea
   return rows.map((row) => `${row.map((cell, i) => (i < row.length - 1 ? cell + ' '.repeat(widths[i]! - width(cell)) : cell)).join('')}\n`).join('')
 }
 
-const width = (text: string): number => [...text].length
+/** Signs outside of the basic plane count once. */
+const width = (text: string): number => (/[\ud800-\udbff]/.test(text) ? [...text].length : text.length)

@@ -5,6 +5,7 @@ import { list, PODS, type Request } from '../../client/request.ts'
 import { seconds } from '../../engine/time.ts'
 import type { Invocation, KubectlContext, Verb } from '../context.ts'
 import { drySuffix, dryRunOf, type DryRun } from '../dry-run.ts'
+import { goDuration } from '../go-duration.ts'
 import { Failure, statusText } from '../failure.ts'
 import { nodesOf, setSchedulable } from '../node-cordon.ts'
 import { kindOf } from '../resources.ts'
@@ -27,17 +28,24 @@ function drain(ctx: KubectlContext, inv: Invocation): number {
     const refused = setSchedulable(ctx, target, object, false, dryRun)
     if (refused) throw new Failure(refused)
   }
-  for (const [i, { target }] of nodes.entries()) {
+  const left: string[] = []
+  const troubles: string[] = []
+  for (const { target } of nodes) {
     const trouble = drainOne(ctx, inv, target.name!, dryRun)
     if (!trouble) {
       ctx.out(`node/${target.name} drained${drySuffix(dryRun)}\n`)
       continue
     }
-    const pending = nodes.slice(i).map((n) => ` ${n.target.name}\n`).join('')
-    throw new Failure(`error: unable to drain node ${JSON.stringify(target.name)} due to error: ${trouble.length > 1 ? `[${trouble.join(', ')}]` : trouble[0]!}, continuing command...\nThere are pending nodes to be drained:\n${pending}${trouble.join('\n')}`)
+    left.push(target.name!)
+    troubles.push(...trouble)
+    ctx.err(`error: unable to drain node ${JSON.stringify(target.name)} due to error: ${together(trouble)}, continuing command...\n`)
   }
-  return 0
+  if (left.length === 0) return 0
+  throw new Failure(`There are pending nodes to be drained:\n${left.map((name) => ` ${name}\n`).join('')}${troubles.join('\n')}`)
 }
+
+/** Several errors as Go writes them in one. */
+const together = (texts: readonly string[]): string => (texts.length > 1 ? `[${texts.join(', ')}]` : texts[0]!)
 
 interface Sorted {
   readonly evict: readonly Pod[]
@@ -55,7 +63,10 @@ function drainOne(ctx: KubectlContext, inv: Invocation, node: string, dryRun: Dr
     for (const pod of evict) ctx.out(`evicting pod ${pod.metadata.namespace}/${pod.metadata.name} (dry run)\n`)
     return undefined
   }
-  return evictAll(ctx, inv, evict, dryRun)
+  const stuck = evictAll(ctx, inv, evict, dryRun)
+  if (!stuck) return undefined
+  ctx.err(`There are pending pods in node ${JSON.stringify(node)} when an error occurred: ${together(stuck.problems)}\n${stuck.pods.map((pod) => `pod/${pod.metadata.name}\n`).join('')}`)
+  return stuck.problems
 }
 
 /** Which pods go, and what speaks against it (kubectl: pkg/drain, filters.go). */
@@ -91,12 +102,19 @@ function sort(inv: Invocation, pods: readonly Pod[]): Sorted {
 
 const RETRY = seconds(5)
 
-function evictAll(ctx: KubectlContext, inv: Invocation, pods: readonly Pod[], dryRun: DryRun): readonly string[] | undefined {
+interface Stuck {
+  readonly problems: readonly string[]
+  readonly pods: readonly Pod[]
+}
+
+/** Asks for each pod's end until all have gone or the time is over, which is looked at before each attempt. */
+function evictAll(ctx: KubectlContext, inv: Invocation, pods: readonly Pod[], dryRun: DryRun): Stuck | undefined {
   const timeout = inv.flags.duration('timeout')
   const end = timeout > 0 ? ctx.now + timeout : Infinity
   let left = pods
   while (left.length > 0) {
     if (!inv.flags.bool('disable-eviction')) for (const pod of left) ctx.out(`evicting pod ${pod.metadata.namespace}/${pod.metadata.name}${drySuffix(dryRun)}\n`)
+    if (ctx.now >= end) return { problems: left.map((pod) => `error when evicting pods/${JSON.stringify(pod.metadata.name)} -n ${JSON.stringify(pod.metadata.namespace)}: global timeout reached: ${goDuration(timeout)}`), pods: left }
     const answers = ctx.all<KubeObject>(left.map((pod) => eviction(inv, pod, dryRun))) as readonly unknown[]
     const again: Pod[] = []
     left.forEach((pod, i) => {
@@ -109,7 +127,6 @@ function evictAll(ctx: KubectlContext, inv: Invocation, pods: readonly Pod[], dr
     if (dryRun === 'none') for (const pod of left) if (!again.includes(pod)) awaitEnd(ctx, pod, end, inv.flags.bool('disable-eviction') ? 'deleted' : 'evicted')
     left = again
     if (left.length === 0) return undefined
-    if (ctx.now + RETRY > end) return left.map((pod) => `error when evicting pods/${JSON.stringify(pod.metadata.name)} -n ${JSON.stringify(pod.metadata.namespace)}: global timeout reached: ${timeout / 1_000_000}s`)
     ctx.sleep(RETRY)
   }
   return undefined
