@@ -1,5 +1,6 @@
 import { forbiddenField, invalidValue, required, type FieldError } from '../../api/field.ts'
 import { deepEqual } from '../../api/deep.ts'
+import { since } from '../../api/human-duration.ts'
 import type { KubeObject } from '../../api/meta.ts'
 import { ageColumn, defineKind, nameColumn, textColumn } from '../define.ts'
 
@@ -41,7 +42,7 @@ export const volumeSnapshotKind = defineKind<VolumeSnapshot>('snapshot.storage.k
     textColumn('RestoreSize', (s) => s.status?.restoreSize ?? ''),
     textColumn('SnapshotClass', (s) => s.spec.volumeSnapshotClassName ?? ''),
     textColumn('SnapshotContent', (s) => s.status?.boundVolumeSnapshotContentName ?? ''),
-    textColumn('CreationTime', (s) => s.status?.creationTime ?? ''),
+    { name: 'CreationTime', type: 'string', cell: (s, now) => (s.status?.creationTime ? since(s.status.creationTime, now) : '') },
     ageColumn,
   ],
 })
