@@ -4,8 +4,9 @@ import { formatTime } from '../../engine/time.ts'
 import type { Execution, Outcome } from '../execution.ts'
 import { changedPaths, compare } from './comparing.ts'
 import { conflictStatus, type Conflict } from './conflicts.ts'
-import { EMPTY, equalSets, intersection, isEmpty, union, type FieldSet } from './field-set.ts'
+import { difference, EMPTY, equalSets, intersection, isEmpty, union, type FieldSet } from './field-set.ts'
 import { afterUpdate, apiVersionOf, entriesOf, kindShape, managedFieldsOf, owned, ownersOf, passing, sameOwner, withoutPaths, type Managers, type Owner } from './managers.ts'
+import { appliedByClient, KUBECTL, withLastApplied } from './last-applied.ts'
 import { merge, prune } from './merging.ts'
 import { isMap } from './shape.ts'
 import { errorText, fieldSetOf, typeErrors } from './typed.ts'
@@ -33,21 +34,28 @@ export function applyConfiguration(exec: Execution, live: KubeObject | undefined
   const owners = ownersBefore(exec, live, known)
   const identity = { manager: options.fieldManager ?? '', operation: 'Apply' as const, apiVersion: apiVersionOf(kind), subresource: exec.subresource }
   const before = owners.find((owner) => sameOwner(owner, identity))
-  const set = owned(kind, exec.subresource, fieldSetOf(shape, patch))
+  const asked = fieldSetOf(shape, patch)
+  const set = owned(kind, exec.subresource, asked)
   const others = owners.filter((owner) => owner !== before)
-  const held = others.reduce((sum: FieldSet, owner) => union(sum, owner.set), set)
+  // The name belongs to nobody, but asking for it keeps the metadata that it stands in.
+  const held = others.reduce((sum: FieldSet, owner) => union(sum, owner.set), asked)
   const merged = merge(shape, start, patch)
   const next = prune(shape, merged, before?.set ?? EMPTY, held)
   const comparison = compare(shape, start, next)
   const changed = passing(kind, exec.subresource, changedPaths(comparison))
   const removed = passing(kind, exec.subresource, comparison.removed)
   const conflicts = others.map((owner): Conflict => ({ owner, set: intersection(owner.set, changed) })).filter((conflict) => !isEmpty(conflict.set))
-  if (conflicts.length > 0 && !options.force) return conflictStatus(conflicts)
+  if (conflicts.length > 0 && !options.force) {
+    const own = identity.manager === KUBECTL ? appliedByClient(shape, live) : EMPTY
+    const left = conflicts.map((conflict): Conflict => ({ ...conflict, set: difference(conflict.set, own) })).filter((conflict) => !isEmpty(conflict.set))
+    if (left.length > 0) return conflictStatus(left)
+  }
   const isSame = [changed, removed].every(isEmpty)
   const time = isSame && before && equalSets(before.set, set) ? before.time : formatTime(exec.now)
   const after = [...others.map((owner) => withoutPaths(owner, changed, removed)), { ...identity, time, set }].filter((owner) => !isEmpty(owner.set))
   const handedOver = !before || !equalSets(before.set, set) || after.length !== owners.length
-  return { object: next as unknown as KubeObject, managers: { entries: entriesOf(after), pending: [] }, handedOver }
+  const noted = identity.manager === KUBECTL ? withLastApplied(next, patch) : next
+  return { object: noted as unknown as KubeObject, managers: { entries: entriesOf(after), pending: [] }, handedOver }
 }
 
 /** The owners as they are; an object that nobody has kept account of belongs to whoever made it. */
