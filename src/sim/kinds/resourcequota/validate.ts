@@ -50,7 +50,7 @@ export function validateQuota(quota: ResourceQuota): readonly FieldError[] {
 }
 
 function fits(scope: string, spec: ResourceQuotaSpec): number {
-  const allowed = SCOPES[scope]
+  const allowed = Object.hasOwn(SCOPES, scope) ? SCOPES[scope] : undefined
   return allowed ? Object.keys(spec.hard ?? {}).filter((name) => isStandard(name) && !allowed.has(name)).length : 0
 }
 
