@@ -86,11 +86,18 @@ const MINE = [
   ['', 'pods'], ['', 'podtemplates'], ['', 'replicationcontrollers'], ['', 'nodes'], ['', 'namespaces'], ['', 'configmaps'], ['', 'secrets'], ['', 'serviceaccounts'], ['', 'endpoints'], ['', 'events'],
   ['events.k8s.io', 'events'], ['apps', 'deployments'], ['apps', 'replicasets'], ['apps', 'statefulsets'], ['apps', 'daemonsets'], ['apps', 'controllerrevisions'], ['batch', 'jobs'],
   ['batch', 'cronjobs'], ['autoscaling', 'horizontalpodautoscalers'], ['policy', 'poddisruptionbudgets'], ['coordination.k8s.io', 'leases'], ['scheduling.k8s.io', 'priorityclasses'], ['node.k8s.io', 'runtimeclasses'],
+  ['', 'services'], ['', 'persistentvolumes'], ['', 'persistentvolumeclaims'], ['storage.k8s.io', 'storageclasses'], ['storage.k8s.io', 'csidrivers'], ['storage.k8s.io', 'csinodes'],
+  ['storage.k8s.io', 'csistoragecapacities'], ['storage.k8s.io', 'volumeattachments'], ['storage.k8s.io', 'volumeattributesclasses'], ['discovery.k8s.io', 'endpointslices'],
+  ['networking.k8s.io', 'ingresses'], ['networking.k8s.io', 'ingressclasses'], ['networking.k8s.io', 'networkpolicies'], ['networking.k8s.io', 'ipaddresses'], ['networking.k8s.io', 'servicecidrs'],
+  ['flowcontrol.apiserver.k8s.io', 'flowschemas'], ['flowcontrol.apiserver.k8s.io', 'prioritylevelconfigurations'], ['resource.k8s.io', 'resourceclaims'], ['resource.k8s.io', 'resourceclaimtemplates'],
+  ['resource.k8s.io', 'resourceslices'], ['resource.k8s.io', 'deviceclasses'], ['certificates.k8s.io', 'certificatesigningrequests'], ['apiextensions.k8s.io', 'customresourcedefinitions'],
+  ['apiregistration.k8s.io', 'apiservices'],
 ] as const
 
 const KINDS = MINE.flatMap(([group, plural]) => scheme.kinds.filter((k) => k.group === group && k.plural === plural))
 const GROUPS: Readonly<Record<string, string>> = { '': 'core', 'events.k8s.io': 'events', 'coordination.k8s.io': 'coordination', 'scheduling.k8s.io': 'scheduling', 'node.k8s.io': 'node' }
-const DEFINITIONS = new Map(KINDS.map((k) => [k, `${GROUPS[k.group] ?? k.group}.${k.version}.${k.kind}`]))
+const groupName = (group: string): string => GROUPS[group] ?? group.split('.')[0]!
+const DEFINITIONS = new Map(KINDS.map((k) => [k, `${groupName(k.group)}.${k.version}.${k.kind}`]))
 const NOW = 1_000_000 as Micros
 
 /** Everything that the server does with a new object and with an update of a stored one. */

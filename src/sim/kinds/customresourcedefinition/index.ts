@@ -1,9 +1,10 @@
+import { decodedSchema } from '../../api/custom/decoded.ts'
 import { unknownFormat } from '../../api/custom/formats.ts'
 import { someSchema } from '../../api/custom/json-schema.ts'
-import { assignSame } from '../../api/share.ts'
+import { assignSame, mapSame } from '../../api/share.ts'
 import { deepEqual } from '../../api/deep.ts'
 import { defineKind, nameColumn, textColumn, withGeneration } from '../define.ts'
-import type { CrdConversion, CrdNames, CrdSpec, CrdStatus, CustomResourceDefinition } from './customresourcedefinition.ts'
+import type { CrdConversion, CrdNames, CrdSpec, CrdStatus, CrdVersion, CustomResourceDefinition } from './customresourcedefinition.ts'
 import { hoisted } from './hoisted.ts'
 import { validateCrd, validateCrdStatus, validateCrdUpdate } from './validate.ts'
 
@@ -16,6 +17,11 @@ function withConversion(c: CrdConversion | undefined): CrdConversion {
   const service = c.webhook?.clientConfig?.service
   if (!service || service.port !== undefined) return c
   return { ...c, webhook: { ...c.webhook, clientConfig: { ...c.webhook!.clientConfig, service: { ...service, port: 443 } } } }
+}
+
+const withSchema = (v: CrdVersion): CrdVersion => {
+  const schema = v.schema?.openAPIV3Schema
+  return schema ? assignSame(v, { schema: assignSame(v.schema!, { openAPIV3Schema: decodedSchema(schema) }) }) : v
 }
 
 const EMPTY_NAMES: CrdNames = { plural: '', kind: '' }
@@ -51,7 +57,7 @@ export const customResourceDefinitionKind = defineKind<CustomResourceDefinition>
   unconditionalUpdate: false,
   defaults(crd) {
     const given = crd.spec
-    return assignSame(crd, { spec: assignSame(given, { names: withNames(given.names ?? EMPTY_NAMES), conversion: withConversion(given.conversion) }) })
+    return assignSame(crd, { spec: assignSame(given, { versions: given.versions && mapSame(given.versions, withSchema), names: withNames(given.names ?? EMPTY_NAMES), conversion: withConversion(given.conversion) }) })
   },
   prepareCreate: (crd) => withGeneration({ ...crd, status: firstStatus(crd.spec) }, 1),
   prepareUpdate(crd, old) {

@@ -14,9 +14,9 @@ export interface IPAddress extends KubeObject<{ readonly parentRef?: ParentRefer
 
 export interface ParentReference {
   readonly group?: string
-  readonly resource: string
+  readonly resource?: string
   readonly namespace?: string
-  readonly name: string
+  readonly name?: string
 }
 
 const parentWords = (name: string): readonly string[] => strictIp(name, '').map((e) => e.body.slice(e.body.indexOf(': must') + 2))
@@ -48,7 +48,7 @@ function validateUpdate(a: IPAddress, old: IPAddress): readonly FieldError[] {
 function parentText(a: IPAddress): string {
   const ref = a.spec.parentRef
   if (!ref) return '<none>'
-  const resource = (ref.group ? `${ref.resource}.${ref.group}` : ref.resource).toLowerCase()
+  const resource = (ref.group ? `${ref.resource}.${ref.group}` : (ref.resource ?? '')).toLowerCase()
   return `${resource}${ref.namespace ? `/${ref.namespace}` : ''}/${ref.name}`
 }
 
