@@ -11,7 +11,7 @@ import type { PodRow } from './state.ts'
 import { rowKey, type KubeletWorld } from './world.ts'
 
 /** How far ahead a machine is looked at, and how much it may do meanwhile. */
-const HORIZON = seconds(60)
+const HORIZON = seconds(300)
 const BUDGET = 20_000
 
 /** What the node tells the kernel of one pod. */
@@ -116,8 +116,10 @@ export function lookAhead(world: KubeletWorld, ctx: EventContext, row: PodRow): 
     return world.put({ ...rest, look: world.later(ctx, row, soon, 'look') })
   }
   if (ran.because === 'idle') return world.put(rest)
-  const at = ran.because === 'time' ? Math.max(ctx.now + HORIZON, ran.next ?? 0) : Math.max(kernel.now, ctx.now + 1)
-  if (ran.because !== 'time') memo.set(row.machine, { at, machine: { ...kernel.freeze(), now: at }, ran })
+  const horizon = ctx.now + HORIZON
+  const isLater = ran.because === 'time' && (ran.next ?? 0) > horizon + HORIZON
+  const at = isLater ? ran.next! : ran.because === 'time' ? horizon : Math.max(kernel.now, ctx.now + 1)
+  if (!isLater) memo.set(row.machine, { at, machine: { ...kernel.freeze(), now: at }, ran })
   const look = world.later(ctx, row, at - ctx.now, 'look')
   return world.put({ ...rest, look })
 }

@@ -51,8 +51,9 @@ export function ensureImage(world: KubeletWorld, ctx: EventContext, row: PodRow,
   event('Normal', 'Pulling', `Pulling image "${name}"`)
   ctx.note('kubelet.pulls', { pod: row.pod.metadata.name, node: row.node, image: name })
   const from = Math.max(ctx.now, node.pullingUntil)
-  const took = image.found ? pullTime(ctx, node, image, stored !== undefined) : ms(40) + ctx.random.below(600_000)
-  world.nodes.set(node.name, { ...node, pullingUntil: from + took })
+  const isQueued = (node.pulling?.[image.reference] ?? 0) > ctx.now
+  const took = image.found ? pullTime(ctx, node, image, stored !== undefined || isQueued) : ms(40) + ctx.random.below(600_000)
+  world.nodes.set(node.name, { ...node, pullingUntil: from + took, ...(image.found && !isQueued ? { pulling: { ...node.pulling, [image.reference]: from + took } } : {}) })
   world.later(ctx, row, from + took - ctx.now, 'pulled', { container: container.name, took, waited: from + took - ctx.now })
   return { pulling: true }
 }
@@ -96,7 +97,8 @@ export function finishPull(world: KubeletWorld, ctx: EventContext, row: PodRow, 
   const node = world.node(row)
   const entry = { reference: image.reference, digest: `${image.repository}@${image.digest}`, size: sizeOf(image.layers) }
   const layers = [...new Set([...node.layers, ...image.layers.map((l) => layerId(image, l))])]
-  world.nodes.set(node.name, { ...node, layers, images: node.images.some((i) => i.reference === entry.reference) ? node.images : [...node.images, entry] })
+  const { [image.reference]: _done, ...pulling } = node.pulling ?? {}
+  world.nodes.set(node.name, { ...node, pulling, layers, images: node.images.some((i) => i.reference === entry.reference) ? node.images : [...node.images, entry] })
   world.aboutContainer(ctx, row, container.name, 'Normal', 'Pulled', `Successfully pulled image "${name}" in ${millis(took)} (${millis(waited)} including waiting). Image size: ${entry.size} bytes.`)
   ctx.note('kubelet.pulled', { ...names, seconds: millis(took) })
   return { row, image }

@@ -150,6 +150,8 @@ export interface NodeRow {
   readonly layers: readonly string[]
   /** Pulls happen one by one: until then the puller is busy. */
   readonly pullingUntil: Micros
+  /** References that are in the queue already: who asks again finds the layers there. */
+  readonly pulling?: Readonly<Record<string, Micros>>
   readonly lastAddress: number
   readonly lastPid: number
   readonly lastInode: number

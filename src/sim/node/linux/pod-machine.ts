@@ -43,34 +43,39 @@ const PIDS = 4096
 const RO = 'nosuid,nodev,noexec,relatime'
 const V1 = ['cpu', 'cpuacct', 'cpuset', 'memory', 'devices', 'freezer', 'blkio', 'pids']
 
-/** The mounts that a container has before its volumes (containerd: oci.WithDefaultSpec; runc: masked and read-only paths). */
+const mount = (at: string, type: string, source: string, options: string, fs = '', from = '/'): Mount => ({ at, fs, from, readOnly: options.startsWith('ro'), type, source, options })
+
+/** Mounts that are the same in all containers; they are shared. */
+const PLAIN: readonly Mount[] = [
+  mount('/proc', 'proc', 'proc', `rw,${RO}`),
+  mount('/dev/pts', 'devpts', 'devpts', 'rw,nosuid,noexec,relatime,gid=5,mode=620,ptmxmode=666'),
+  mount('/dev/mqueue', 'mqueue', 'mqueue', `rw,${RO}`),
+]
+const SYS: readonly Mount[] = ['ro', 'rw'].map((mode) => mount('/sys', 'sysfs', 'sysfs', `${mode},${RO}`))
+const CGROUP2: readonly Mount[] = ['ro', 'rw'].map((mode) => mount('/sys/fs/cgroup', 'cgroup2', 'cgroup', `${mode},${RO}`))
+const CGROUP1: readonly Mount[] = [
+  mount('/sys/fs/cgroup', 'tmpfs', 'tmpfs', `rw,${RO},mode=755`, 'cgroup-root'),
+  ...V1.map((s) => mount(`/sys/fs/cgroup/${s}`, 'cgroup', 'cgroup', `ro,${RO},${s}`)),
+  mount('/sys/fs/cgroup/systemd', 'cgroup', 'cgroup', `ro,${RO},name=systemd`),
+]
+const HIDDEN: readonly Mount[] = [
+  ...['bus', 'fs', 'irq', 'sys'].map((name) => ({ ...mount(`/proc/${name}`, 'proc', 'proc', `ro,${RO}`), fs: 'masked' })),
+  mount('/proc/acpi', 'tmpfs', 'tmpfs', 'ro,relatime,size=4k,nr_inodes=1', 'masked'),
+  ...['interrupts', 'keys', 'timer_list'].map((name) => ({ ...mount(`/proc/${name}`, 'tmpfs', 'tmpfs', 'rw,nosuid,size=65536k,mode=755', 'masked', '/null'), readOnly: true })),
+  mount('/sys/firmware', 'tmpfs', 'tmpfs', 'ro,relatime,size=4k,nr_inodes=1', 'masked'),
+]
+
+/** The mounts that a container has before its volumes (containerd: oci.WithDefaultSpec). */
 function baseMounts({ id, readOnlyRoot, cgroups, layers, privileged, name }: ContainerConfig): readonly Mount[] {
-  const m = (at: string, type: string, source: string, options: string, fs = '', readOnly = options.startsWith('ro'), from = '/'): Mount => ({ at, fs, from, readOnly, type, source, options })
   const snapshots = '/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs/snapshots'
-  const overlay = `${readOnlyRoot ? 'ro' : 'rw'},relatime,lowerdir=${snapshots}/${layers}/fs,upperdir=${snapshots}/${parseInt(id.slice(0, 4), 16)}/fs,workdir=${snapshots}/${parseInt(id.slice(0, 4), 16)}/work,uuid=on`
-  return [
-    m('/', 'overlay', 'overlay', overlay, `root:${name}`, readOnlyRoot),
-    m('/proc', 'proc', 'proc', `rw,${RO}`),
-    m('/dev', 'tmpfs', 'tmpfs', 'rw,nosuid,size=65536k,mode=755', `dev:${name}`),
-    m('/dev/pts', 'devpts', 'devpts', 'rw,nosuid,noexec,relatime,gid=5,mode=620,ptmxmode=666'),
-    m('/dev/mqueue', 'mqueue', 'mqueue', `rw,${RO}`),
-    m('/sys', 'sysfs', 'sysfs', privileged ? `rw,${RO}` : `ro,${RO}`),
-    ...(cgroups === 'v2'
-      ? [m('/sys/fs/cgroup', 'cgroup2', 'cgroup', privileged ? `rw,${RO}` : `ro,${RO}`)]
-      : [m('/sys/fs/cgroup', 'tmpfs', 'tmpfs', `rw,${RO},mode=755`, 'cgroup-root'), ...V1.map((s) => m(`/sys/fs/cgroup/${s}`, 'cgroup', 'cgroup', `ro,${RO},${s}`)), m('/sys/fs/cgroup/systemd', 'cgroup', 'cgroup', `ro,${RO},name=systemd`)]),
-  ]
+  const upper = Number.parseInt(id.slice(0, 4), 16)
+  const overlay = `${readOnlyRoot ? 'ro' : 'rw'},relatime,lowerdir=${snapshots}/${layers}/fs,upperdir=${snapshots}/${upper}/fs,workdir=${snapshots}/${upper}/work,uuid=on`
+  const mode = privileged ? 1 : 0
+  return [mount('/', 'overlay', 'overlay', overlay, `root:${name}`), PLAIN[0]!, mount('/dev', 'tmpfs', 'tmpfs', 'rw,nosuid,size=65536k,mode=755', `dev:${name}`), ...PLAIN.slice(1), SYS[mode]!, ...(cgroups === 'v2' ? [CGROUP2[mode]!] : CGROUP1)]
 }
 
-function maskedMounts({ privileged }: ContainerConfig): readonly Mount[] {
-  if (privileged) return []
-  const m = (at: string, type: string, options: string): Mount => ({ at, fs: 'masked', from: '/', readOnly: true, type, source: type, options })
-  return [
-    ...['bus', 'fs', 'irq', 'sys'].map((name) => m(`/proc/${name}`, 'proc', `ro,${RO}`)),
-    m('/proc/acpi', 'tmpfs', 'ro,relatime,size=4k,nr_inodes=1'),
-    ...['interrupts', 'keys', 'timer_list'].map((name): Mount => ({ ...m(`/proc/${name}`, 'tmpfs', 'rw,nosuid,size=65536k,mode=755'), from: '/null' })),
-    m('/sys/firmware', 'tmpfs', 'ro,relatime,size=4k,nr_inodes=1'),
-  ]
-}
+/** What runc hides from a container that is not privileged: masked and read-only paths. */
+const maskedMounts = ({ privileged }: ContainerConfig): readonly Mount[] => (privileged ? [] : HIDDEN)
 
 const MASKED = directory({ null: { t: 'c', mode: 0o666, uid: 0, gid: 0, mtime: 0, device: '1,3' } })
 
