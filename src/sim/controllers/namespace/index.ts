@@ -1,3 +1,4 @@
+import { isConditionTrue } from '../../api/conditions.ts'
 import { isBeingDeleted, type KubeList, type KubeObject } from '../../api/meta.ts'
 import { isPodTerminal, type Pod } from '../../api/pod.ts'
 import { isConflict, isNotFound, isStatus } from '../../api/status.ts'
@@ -7,6 +8,7 @@ import type { ReconcileResult } from '../../client/reconcile-context.ts'
 import { get, list, NAMESPACES, update } from '../../client/request.ts'
 import { storedResources, type StoredResource } from '../../client/resources.ts'
 import { formatTime, parseTime, seconds } from '../../engine/time.ts'
+import type { CustomResourceDefinition } from '../../kinds/customresourcedefinition/customresourcedefinition.ts'
 import type { Namespace } from '../../kinds/namespace/namespace.ts'
 import { deletionStatus, type Remainder } from './conditions.ts'
 
@@ -28,7 +30,10 @@ export const namespaceController: Controller = {
   workers: 10,
   qps: 400,
   burst: 3000,
-  watches: [{ resource: NAMESPACES, onAdd: wake, onUpdate: (ctx, _old: Namespace, ns: Namespace) => wake(ctx, ns) }],
+  watches: [
+    { resource: NAMESPACES, onAdd: wake, onUpdate: (ctx, _old: Namespace, ns: Namespace) => wake(ctx, ns) },
+    { resource: { group: 'apiextensions.k8s.io', version: 'v1', resource: 'customresourcedefinitions' } },
+  ],
   reconcile: (ctx, key) => retrying(() => sync(ctx, key)),
 }
 
@@ -62,7 +67,17 @@ function empty(ctx: ControllerContext, ns: Namespace): Emptied {
   let estimate = emptyOf(ctx, ns, pods, left)
   if (Object.keys(left.resources).length > 0) return { estimate, left: { resources: {}, finalizers: {}, errors: left.errors } }
   for (const resource of contents) if (resource !== pods && mayHave(ctx, resource, ns.metadata.name)) estimate = Math.max(estimate, emptyOf(ctx, ns, resource, left))
+  for (const resource of customContents(ctx)) estimate = Math.max(estimate, emptyOf(ctx, ns, resource, left))
   return { estimate, left }
+}
+
+/** What CustomResourceDefinitions have added to the kinds of a namespace; nothing caches their objects, so each is asked for. */
+function customContents(ctx: ControllerContext): readonly StoredResource[] {
+  return ctx.lister<CustomResourceDefinition>('customresourcedefinitions').list().flatMap(({ spec, status }) => {
+    const version = spec.versions?.find(({ served }) => served)?.name
+    if (spec.scope !== 'Namespaced' || version === undefined || !isConditionTrue(status?.conditions ?? undefined, 'Established')) return []
+    return [{ group: spec.group, version, resource: spec.names.plural, kind: spec.names.kind, namespaced: true }]
+  })
 }
 
 /**
