@@ -1,10 +1,10 @@
 import { at, child, forbiddenField, invalidValue, notSupported, required, type Path } from '../field.ts'
 import { validateLabelSelector } from '../labels.ts'
-import { isDns1123Label, isDns1123Subdomain } from '../names.ts'
+import { isDns1123Subdomain } from '../names.ts'
 import type { ClusterTrustBundleProjection, KeyToPath, PodCertificateProjection, ProjectedVolumeSource, VolumeProjection } from '../volume.ts'
 import { fileMode, nonReservedPath } from './paths.ts'
 import { signerName } from './signer-name.ts'
-import { named, type Errors } from './simple.ts'
+import type { Errors } from './simple.ts'
 import { downwardFile, keyToPath } from './volume-files.ts'
 
 function keyed(name: string | undefined, items: readonly KeyToPath[] | undefined, paths: Set<string>, volume: Path, here: Path, out: Errors): void {
