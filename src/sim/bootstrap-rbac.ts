@@ -72,8 +72,12 @@ function clusterBindings(roles: readonly RoleObject[]): readonly BindingObject[]
   return [...special, ...ofControllers]
 }
 
+let made: readonly KubeObject[] | undefined
+
 /** Roles and bindings that kube-apiserver makes at its start (plugin/pkg/auth/authorizer/rbac/bootstrappolicy, v1.36). */
-export function rbacObjects(): readonly KubeObject[] {
+export const rbacObjects = (): readonly KubeObject[] => (made ??= makeRbacObjects())
+
+function makeRbacObjects(): readonly KubeObject[] {
   const roles = clusterRoles()
   return [
     ...roles,

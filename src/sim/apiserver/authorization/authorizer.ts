@@ -3,7 +3,7 @@ import type { Store } from '../../store/store.ts'
 import { MASTERS, nodeOf, type UserInfo } from '../authentication/user.ts'
 import type { Attributes, Verdict } from './attributes.ts'
 import { nodeVerdict } from './node.ts'
-import { grantsOf, rbacVerdict, rulesOf, type Granted } from './rbac.ts'
+import { clusterBindings, grantsOf, rbacVerdict, rulesOf, type ClusterBindings, type Granted } from './rbac.ts'
 
 /** The modes of kube-apiserver's --authorization-mode that are modelled. */
 export type AuthorizationMode = 'Node,RBAC' | 'AlwaysAllow'
@@ -33,13 +33,16 @@ export class Authorizer {
   readonly mode: AuthorizationMode
   readonly #store: Store
   readonly #memory = new Map<UserInfo, Memory>()
+  #bindings: ClusterBindings | undefined
 
   constructor(store: Store, mode: AuthorizationMode = 'Node,RBAC') {
     this.#store = store
     this.mode = mode
     store.objects.derive({
       apply: (key) => {
-        if (isRbacKey(key) && this.#memory.size > 0) this.#memory.clear()
+        if (!isRbacKey(key)) return
+        this.#bindings = undefined
+        if (this.#memory.size > 0) this.#memory.clear()
       },
     })
   }
@@ -77,7 +80,7 @@ export class Authorizer {
     let found = grants.get(namespace)
     if (!found) {
       if (grants.size > 1000) grants.clear()
-      grants.set(namespace, (found = grantsOf(this.#store, user, namespace)))
+      grants.set(namespace, (found = grantsOf(this.#store, (this.#bindings ??= clusterBindings(this.#store)), user, namespace)))
     }
     return found
   }

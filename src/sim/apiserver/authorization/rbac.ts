@@ -1,6 +1,6 @@
 import type { BindingObject, PolicyRule, RoleObject, RoleRef, Subject } from '../../api/rbac.ts'
 import type { ObjectStore } from '../../store/store.ts'
-import { splitAccount, type UserInfo } from '../authentication/user.ts'
+import { accountName, splitAccount, type UserInfo } from '../authentication/user.ts'
 import type { Attributes, Verdict } from './attributes.ts'
 import { ruleAllows } from './rules.ts'
 
@@ -23,10 +23,32 @@ export function rulesOf(store: ObjectStore, ref: RoleRef, namespace: string): re
 
 const missingText = ({ kind, name }: RoleRef): string => `${plural(kind).slice(0, -1)}.rbac.authorization.k8s.io ${JSON.stringify(name)} not found`
 
+/** Numbers of cluster-wide bindings, in the order of their names, by who is among their subjects. */
+export interface ClusterBindings {
+  readonly all: readonly BindingObject[]
+  readonly of: ReadonlyMap<string, readonly number[]>
+}
+
+const wordFor = ({ kind, name, namespace = '' }: Subject): string => (kind === 'Group' ? `group ${name}` : kind === 'User' ? name : accountName(namespace, name))
+
+export function clusterBindings(store: ObjectStore): ClusterBindings {
+  const all = store.keys('clusterrolebindings').map((key) => store.get(key) as BindingObject)
+  const of = new Map<string, number[]>()
+  all.forEach(({ subjects = [] }, i) => {
+    for (const word of new Set(subjects.map(wordFor))) {
+      const known = of.get(word)
+      if (known) known.push(i)
+      else of.set(word, [i])
+    }
+  })
+  return { all, of }
+}
+
 /** The bindings of a user, cluster-wide ones first, then those of the namespace, in the order of their names. */
-export function grantsOf(store: ObjectStore, user: UserInfo, namespace: string): Granted[] {
+export function grantsOf(store: ObjectStore, { all, of }: ClusterBindings, user: UserInfo, namespace: string): Granted[] {
   const out: Granted[] = []
-  for (const key of store.keys('clusterrolebindings')) collect(out, store, store.get(key) as BindingObject, user, '')
+  const numbers = new Set([user.name, ...user.groups.map((group) => `group ${group}`)].flatMap((word) => of.get(word) ?? []))
+  for (const i of [...numbers].sort((a, b) => a - b)) collect(out, store, all[i]!, user, '')
   if (namespace) for (const key of store.keys('rolebindings', namespace)) collect(out, store, store.get(key) as BindingObject, user, namespace)
   return out
 }
