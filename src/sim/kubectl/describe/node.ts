@@ -49,7 +49,8 @@ export const describeNode: Describer = (ctx, object) => {
 
 function taints(list: NonNullable<NodeObject['spec']>['taints']): string {
   if (!list?.length) return 'Taints:\t<none>\n'
-  const texts = list.map((x) => `${x.key}${x.value ? `=${x.value}` : ''}:${x.effect}`).sort()
+  const key = (x: (typeof list)[number]): string => `${x.effect},${x.key}`
+  const texts = [...list].sort((a, b) => (key(a) < key(b) ? -1 : 1)).map((x) => `${x.key}${x.value ? `=${x.value}` : ''}:${x.effect}`)
   return texts.map((x, i) => `${i === 0 ? 'Taints:' : ''}\t${x}\n`).join('')
 }
 
