@@ -37,7 +37,7 @@ export function readToken(token: string): Continued | Status {
   if (v !== VERSION) return refuse(`server does not recognize this encoded version ${goQuote(v ?? '')}`)
   if (!rv) return refuse(`incorrect encoded start resourceVersion (version ${VERSION})`)
   if (!start) return refuse(`encoded start key empty (version ${VERSION})`)
-  return { revision: rv, after: start.replace(/\u0000$/, '') }
+  return { revision: rv, after: start.endsWith('\0') ? start.slice(0, -1) : start }
 }
 
 const TOO_OLD = 'The resourceVersion for the provided list is too old.'
