@@ -73,4 +73,4 @@ export const customResourceDefinitionKind = defineKind<CustomResourceDefinition>
     return unknownFormats(crd).filter((f) => !had.has(f)).map((f) => `unrecognized format "${f}"`)
   },
   columns: [nameColumn, textColumn('Created At', (c) => c.metadata.creationTimestamp ?? '')],
-}, false)
+})

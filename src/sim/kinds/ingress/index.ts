@@ -51,4 +51,4 @@ export const ingressKind = defineKind<Ingress>('networking.k8s.io', 'v1', 'Ingre
     textColumn('Ports', (i) => (i.spec.tls?.length ? '80, 443' : '80')),
     ageColumn,
   ],
-})
+}, false)
