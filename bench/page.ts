@@ -2,6 +2,7 @@ import { chromium, type Page } from '@playwright/test'
 import { BROWSER_FLAGS, ensureBrowser } from '../scripts/ensure-browser.ts'
 import { serveDist } from '../scripts/serve-dist.ts'
 import { createCluster } from '../src/sim/index.ts'
+import { openCrowd } from './far-page.ts'
 import { encodeSession } from '../src/ui/share/codec.ts'
 import { saveOf } from '../src/workers/save.ts'
 
@@ -31,7 +32,10 @@ export async function measurePage(dist: string): Promise<PageNumbers> {
     await first.close()
     const large = await browser.newPage({ viewport: { width: 1440, height: 900 } })
     const numbers = await rollingUpdate(large, url)
-    return { firstPodSeconds, ...numbers, framesAt150000: undefined }
+    await large.close()
+    const crowd = await browser.newPage({ viewport: { width: 1440, height: 900 }, locale: 'en-US' })
+    await openCrowd(crowd, url)
+    return { firstPodSeconds, ...numbers, framesAt150000: await framesPerSecond(crowd) }
   } finally {
     await browser.close()
     server.close()
