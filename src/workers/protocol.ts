@@ -179,6 +179,16 @@ export interface EtcdState {
   readonly matching: number
 }
 
+/** Volumes × criteria for a claim (sim/observe/volume-choice). */
+export interface VolumeChoice {
+  readonly criteria: readonly string[]
+  readonly chosen: string | undefined
+  readonly bound: boolean
+  readonly rows: readonly { readonly volume: string; readonly size: string; readonly passed: Readonly<Record<string, boolean>>; readonly failed: string | undefined; readonly reservedFor: boolean }[]
+  readonly otherwise: 'made' | 'waits-for-pod' | 'waits' | 'lost' | undefined
+  readonly provisioner: string | undefined
+}
+
 /** One line of the list of control loops. */
 export interface LoopSummary {
   readonly controller: string
@@ -295,6 +305,8 @@ export type Query =
   /** The last request at or before the cursor. */
   | { readonly type: 'request' }
   | { readonly type: 'etcd'; readonly filter: string }
+  /** Why a claim has its volume, or none. */
+  | { readonly type: 'volume'; readonly key: string }
   | { readonly type: 'loop'; readonly controller: string }
   | { readonly type: 'attempt'; readonly pod: string }
   | { readonly type: 'rollout'; readonly key: string }
@@ -326,6 +338,7 @@ export interface Answers {
   loops: readonly LoopSummary[]
   request: RequestTrace | null
   etcd: EtcdState
+  volume: VolumeChoice | null
   loop: LoopState | null
   attempt: AttemptState | null
   rollout: RolloutState | null

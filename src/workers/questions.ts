@@ -1,7 +1,7 @@
 import { rowOf, why, type Cluster } from '../sim/index.ts'
 import type { Answers, ApiObject, HistoryRow, Query } from './protocol.ts'
 
-type Question = Extract<Query, { type: 'why' | 'rows' | 'loops' | 'request' | 'etcd' | 'loop' | 'attempt' | 'rollout' | 'object' }>
+type Question = Extract<Query, { type: 'why' | 'rows' | 'loops' | 'request' | 'etcd' | 'volume' | 'loop' | 'attempt' | 'rollout' | 'object' }>
 
 /** Queries that only look: answered from the state at the cursor, nothing moves. */
 export function answerQuestion(cluster: Cluster, query: Question): Answers[Question['type']] {
@@ -16,6 +16,8 @@ export function answerQuestion(cluster: Cluster, query: Question): Answers[Quest
       return cluster.requestTrace()
     case 'etcd':
       return cluster.etcd(query.filter)
+    case 'volume':
+      return cluster.volumeChoice(query.key)
     case 'loop':
       return cluster.loop(query.controller)
     case 'attempt':

@@ -4,6 +4,7 @@ import { conditionsOf, listAt, textAt } from '../kinds/access.ts'
 import { Glyph } from '../kit/Glyph.tsx'
 import type { Status } from '../kit/status.ts'
 import { askWhy } from '../views/select.ts'
+import { ClaimSummary } from './ClaimSummary.tsx'
 import { DeploymentSummary } from './DeploymentSummary.tsx'
 import styles from './inspector.module.css'
 import { NodeSummary } from './NodeSummary.tsx'
@@ -37,6 +38,8 @@ function Own(props: SummaryProps): ReactNode {
     case 'EndpointSlice':
     case 'Endpoints':
       return <ServiceSummary {...props} />
+    case 'PersistentVolumeClaim':
+      return <ClaimSummary {...props} />
     default:
       return <Plain {...props} />
   }
