@@ -36,7 +36,6 @@ export function createObject(exec: Execution, sent: KubeObject, applied?: Applie
   const named = nameFor(exec, sent)
   if (isStatus(named)) return named
   const { kind, namespace } = exec
-  const key = objectKey(kind, namespace, named)
   const { resourceVersion: _rv, deletionTimestamp: _dt, deletionGracePeriodSeconds: _dg, selfLink: _sl, managedFields: _mf, ...meta } = sent.metadata
   const stamped: KubeObject = {
     ...sent,
@@ -50,9 +49,11 @@ export function createObject(exec: Execution, sent: KubeObject, applied?: Applie
   const allocated = allocate(exec, admitted.object, undefined)
   if (isStatus(allocated)) return allocated
   const prepared = kind.prepareCreate(allocated, exec.who)
+  const { name } = prepared.metadata
+  const key = objectKey(kind, namespace, name)
   const like = admitted.keptValid ? complete : undefined
   const errors = kind.validateCreate(prepared, like)
-  if (errors.length > 0) return invalid({ group: kind.errorGroup, kind: kind.kind }, named, errors)
+  if (errors.length > 0) return invalid({ group: kind.errorGroup, kind: kind.kind }, name, errors)
   exec.warnings.push(...(kind.warnings?.(prepared, undefined, like) ?? []))
   const charges = validateAdmission(exec, prepared)
   if (isStatus(charges)) return charges

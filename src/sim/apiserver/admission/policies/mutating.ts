@@ -2,7 +2,7 @@ import { semanticEqual } from '../../../api/deep.ts'
 import type { JsonValue, KubeObject } from '../../../api/meta.ts'
 import { JsonPatchError, jsonPatch } from '../../../api/patch/json-patch.ts'
 import { validateStructure } from '../../../api/schema/structure.ts'
-import { forbidden, isStatus, type Status } from '../../../api/status.ts'
+import { badRequest, forbidden, isStatus, type Status } from '../../../api/status.ts'
 import { admissionDeclarations, EXPECTED } from '../../../cel/admission.ts'
 import { compile } from '../../../cel/program.ts'
 import { isPlain, toJson } from '../../../cel/values.ts'
@@ -40,6 +40,8 @@ function compiledOf(policy: MutatingPolicy): Compiled {
   return found
 }
 
+const ELSEWHERE = 'the namespace of the provided object does not match the namespace sent on the request'
+
 /** What several policies make of one object, or the errors that stop the request. */
 interface Progress {
   readonly object: KubeObject
@@ -61,7 +63,8 @@ export const mutatingAdmissionPolicy: AdmissionPlugin = {
     }
     for (const invocation of invoked)
       if (invocation.policy.spec?.reinvocationPolicy === 'IfNeeded' && after.get(invocation) !== progress.object) progress = invoke(exec, invocation, progress, old)
-    return progress.errors.length > 0 ? refuse(exec, object, progress.errors) : progress.object
+    if (progress.errors.length > 0) return refuse(exec, object, progress.errors)
+    return progress.object.metadata.namespace === object.metadata.namespace ? progress.object : badRequest(ELSEWHERE)
   },
 }
 
@@ -94,9 +97,12 @@ function invoke(exec: Execution, { policy, binding, params }: Invocation<Mutatin
   return progress
 }
 
-/** Defaults of the kind; the same reference when nothing has changed. */
+/** Defaults of the kind and what the server itself writes; the same reference when nothing has changed. */
 function settled({ kind }: Execution, before: KubeObject, after: KubeObject): KubeObject {
-  const complete = kind.defaults(after)
+  const { apiVersion, kind: kindName, metadata } = before
+  const { name = '', namespace = metadata.namespace } = after.metadata ?? {}
+  const own = { name, uid: metadata.uid, creationTimestamp: metadata.creationTimestamp, ...(namespace ? { namespace } : {}) }
+  const complete = kind.defaults({ ...after, apiVersion, kind: kindName, metadata: { ...after.metadata, ...own } })
   return semanticEqual(before, complete) ? before : complete
 }
 
@@ -110,6 +116,7 @@ function applied({ kind }: Execution, object: KubeObject, configuration: unknown
 function patched({ kind }: Execution, object: KubeObject, patch: unknown): KubeObject | string {
   try {
     const changed = jsonPatch(object as unknown as JsonValue, patch as JsonValue) as unknown as KubeObject
+    if (!isPlain(changed) || !changed.kind || !changed.apiVersion) return "Internal error occurred: the patched object has no kind or no apiVersion"
     const checked = kind.custom ? { object: changed } : validateStructure(changed, 'Strict', [])
     return isStatus(checked) ? `Internal error occurred: ${checked.message ?? ''}` : checked.object
   } catch (reason) {

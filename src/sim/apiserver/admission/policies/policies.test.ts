@@ -100,6 +100,18 @@ describe('a mutating policy', () => {
   })
 })
 
+const ODD_PATCHES = [
+  ['', 'null'], ['', '{}'], ['', '[]'], ['', '"x"'], ['/metadata', 'null'], ['/metadata', '{}'], ['/metadata/name', '"other"'], ['/metadata/name', '7'],
+  ['/metadata/namespace', '"default"'], ['/metadata/labels', '{"a": 1}'], ['/kind', '"Secret"'], ['/apiVersion', 'null'], ['/data', '[1]'], ['/data', '{"k": "v"}'],
+]
+
+test.each(ODD_PATCHES)('whatever a patch makes of the object at "%s" by %s, the server answers', (path, value) => {
+  mutating({ patchType: 'JSONPatch', jsonPatch: { expression: `[JSONPatch{op: "add", path: "${path}", value: ${value}}]` } })
+  const answer = config('t/a')
+  if (typeof answer === 'string') expect(answer).not.toBe('')
+  else expect(world.server.store.get(`configmaps/${answer.metadata.namespace}/${answer.metadata.name}`)).toBeDefined()
+})
+
 describe('webhooks are known but nobody answers', () => {
   const hook = (kind: string, failurePolicy: string, rest: object = {}) => {
     const webhook = { name: 'a.b.io', failurePolicy, rules: RULES, sideEffects: 'None', admissionReviewVersions: ['v1'], clientConfig: { url: 'https://h.example/x' }, ...rest }
