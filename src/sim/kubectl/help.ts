@@ -9,7 +9,7 @@ export function helpText(path: readonly string[], verbs: readonly Verb[]): strin
   const command = commandAt(joined)
   if (!command || joined === '') return overview(verbs)
   const verb = verbs.find((v) => v.name === path[0])
-  const lines: string[] = [verb?.summary ?? 'Part of kubectl that is not modelled here.', '']
+  const lines: string[] = [verb?.summary ?? (command.commands.length > 0 ? `kubectl ${joined} is followed by one of the words below.` : `How kubectl ${joined} is used.`), '']
   if (command.commands.length > 0) lines.push('Available Commands:', ...command.commands.map((c) => `  ${c}`), '')
   if (verb && verb.usage.length > 0 && path.length === 1) lines.push('Examples:', ...verb.usage.map((u) => `  ${u}`), '')
   if (command.flags.length > 0) lines.push('Options:', ...command.flags.map(flagLine), '')

@@ -1,4 +1,6 @@
-import type { KubeObject } from '../../api/meta.ts'
+import type { JsonValue, KubeObject } from '../../api/meta.ts'
+import { decode } from '../../api/schema/decode.ts'
+import { schemaOf } from '../../api/schema/schema.ts'
 import { isNotFound, isStatus, type Status } from '../../api/status.ts'
 import type { Invocation, KubectlContext } from '../context.ts'
 import { dryRunOf } from '../dry-run.ts'
@@ -46,7 +48,7 @@ export function reconcile(ctx: KubectlContext, inv: Invocation): number {
     if (!ROLES.includes(kind) && !BINDINGS.includes(kind)) continue
     const live = ctx.call(getTarget(target)) as KubeObject | Status
     if (isStatus(live) && !isNotFound(live)) refuse(live)
-    const wanted = target.object as Rbac
+    const wanted = typed(target)
     const plan = ROLES.includes(kind) ? planRole(inv, wanted, isStatus(live) ? undefined : live) : planBinding(inv, wanted, isStatus(live) ? undefined : live)
     const done = dryRun === 'client' ? plan.object : carryOut(ctx, target, plan)
     if (printer) ctx.out(printer.one(done))
@@ -55,6 +57,12 @@ export function reconcile(ctx: KubectlContext, inv: Invocation): number {
     tell(ctx, inv, plan, ROLES.includes(kind) ? 'rules' : 'subjects')
   }
   return 0
+}
+
+/** The object as kubectl's own types read it. */
+function typed({ kind, object, source }: Target): Rbac {
+  const { value, error } = decode(schemaOf(kind)!, object as unknown as JsonValue)
+  return error ? fail(`unable to decode ${JSON.stringify(source)}: ${error}`) : (value as unknown as Rbac)
 }
 
 /** v1.36.2 has no printer for this outcome: it reconciles the first object and falls over when it wants to say so. */

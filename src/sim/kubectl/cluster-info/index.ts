@@ -3,7 +3,7 @@ import { isStatus } from '../../api/status.ts'
 import { list, SERVICES } from '../../client/request.ts'
 import type { Verb } from '../context.ts'
 import { fail, refuse } from '../failure.ts'
-import { contextNamed } from '../kubeconfig.ts'
+import { configOf, contextNamed } from '../kubeconfig.ts'
 
 export const clusterInfoVerb: Verb = {
   name: 'cluster-info',
@@ -11,8 +11,8 @@ export const clusterInfoVerb: Verb = {
   usage: ['kubectl cluster-info'],
   run(ctx, inv) {
     if (inv.path[1]) fail('kubectl cluster-info dump is not modelled here; use kubectl get -A -o yaml')
-    const { config } = ctx
-    const cluster = contextNamed(config, config.currentContext)?.cluster
+    const config = configOf(ctx, inv)
+    const cluster = inv.flags.text('cluster') || contextNamed(config, inv.flags.text('context') || config.currentContext)?.cluster
     const server = config.clusters.find((c) => c.name === cluster)?.server ?? ''
     const answer = ctx.call(list(SERVICES, 'kube-system', { labelSelector: 'kubernetes.io/cluster-service=true' })) as unknown
     const tail = "\nTo further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.\n"

@@ -5,12 +5,13 @@ import { fail, Failure } from '../failure.ts'
 import { hashSuffix } from '../hash-suffix.ts'
 import { generated } from './generators.ts'
 import { withImage } from './images.ts'
-import { OLD, REFUSED, unknownField, type Kustomization, type Patch, type Selector } from './kustomization.ts'
+import { OLD, REFUSED, unknownField, type Kustomization, type Patch, type Replacement, type Selector } from './kustomization.ts'
 import { withAnnotations, withLabels } from './labels.ts'
 import { merged, mergedByName, operated, patchesIn, selects } from './patches.ts'
 import { inOrder } from './order.ts'
 import { withReferences } from './references.ts'
 import { withReplacement } from './replacements.ts'
+import { misfit, notAResource, replacementMisfit } from './shapes.ts'
 import { changed, idOf, isNamespaced, resourceOf, type Resource } from './resource.ts'
 
 const NAMES = ['kustomization.yaml', 'kustomization.yml', 'Kustomization']
@@ -97,8 +98,11 @@ function readKustomization({ ctx, folder }: Place): Kustomization {
   if (wrong) fail(`invalid Kustomization: ${wrong.message}`)
   const value = objects[0]?.value
   if (value === undefined || value === null) return fail('kustomization.yaml is empty')
+  if (typeof value !== 'object' || Array.isArray(value)) return fail(`invalid Kustomization: json: cannot unmarshal ${Array.isArray(value) ? 'array' : typeof value} into Go value of type types.Kustomization`)
   const unknown = unknownField(value)
   if (unknown) fail(`invalid Kustomization: json: unknown field ${JSON.stringify(unknown)}`)
+  const wrongType = misfit(value)
+  if (wrongType) fail(`invalid Kustomization: ${wrongType}`)
   const given = Object.keys(value as object)
   const refused = given.find((k) => REFUSED.includes(k))
   if (refused) fail(`kustomize's ${refused} is not modelled here`)
@@ -140,7 +144,11 @@ function read({ ctx, folder }: Place, path: string, above: readonly string[]): r
     const { objects, problems } = parseManifest(file, text)
     const [wrong] = problems.filter((p) => p.severity === 'error')
     if (wrong) fail(`accumulating resources: accumulation err='accumulating resources from '${path}': ${wrong.message}': must build at directory: '${absolute(ctx, file)}': file is not directory`)
-    return objects.filter((o) => o.value !== null).map((o) => resourceOf(o.value as unknown as KubeObject))
+    return objects.filter((o) => o.value !== null).map(({ value }) => {
+      const problem = notAResource(value)
+      if (problem) fail(`accumulating resources: accumulation err='accumulating resources from '${path}': ${problem}': must build at directory: '${absolute(ctx, file)}': file is not directory`)
+      return resourceOf(value as unknown as KubeObject)
+    })
   }
   if (/^(https?:\/\/|git@|github\.com\/)/.test(path)) fail(`accumulating resources: ${JSON.stringify(path)} lies on the internet, which this cluster does not have`)
   if (isFolder(ctx, file)) return accumulated({ ctx, folder: file }, above, []).resources
@@ -169,9 +177,15 @@ function transformed(place: Place, k: Kustomization, start: readonly Resource[])
     all = all.map((r) => (fits(r) ? changed(r, { ...r.object, spec: { ...(r.object.spec as object), replicas: count } }) : r))
   }
   for (const setting of [...(k.images ?? []), ...(k.imageTags ?? [])]) all = each(all, (o) => withImage(o, setting))
-  for (const replacement of k.replacements ?? []) all = withReplacement(all, replacement.path ? (patchesIn('replacement', text(replacement.path))[0] as never) : replacement)
+  for (const replacement of k.replacements ?? []) all = withReplacement(all, replacement.path ? replacementIn(text(replacement.path)) : replacement)
   if (k.buildMetadata?.includes('managedByLabel')) all = each(all, (o) => withLabels(o, { pairs: { 'app.kubernetes.io/managed-by': 'kustomize-v5.8.1' } }))
   return all
+}
+
+function replacementIn(text: string): Replacement {
+  const [value = null] = patchesIn('replacement', text)
+  const problem = replacementMisfit(value)
+  return problem || typeof value !== 'object' || value === null ? fail(`invalid replacement: ${problem ?? text}`) : (value as unknown as Replacement)
 }
 
 function patched(all: readonly Resource[], { path, patch, target, options }: Patch, text: (file: string) => string): readonly Resource[] {
@@ -183,6 +197,7 @@ function patched(all: readonly Resource[], { path, patch, target, options }: Pat
       if (!target) return fail('must specify a target for JSON patch')
       return now.map((r) => (fits(target)(r) ? operated(r, value) : r))
     }
+    if (typeof value !== 'object' || value === null) return fail(`unable to parse SM or JSON patch from [${JSON.stringify(value)}]`)
     if (!target) return mergedByName(now, value as JsonObject)
     return now.flatMap((r) => (fits(target)(r) ? (merged(r, value as JsonObject, !options?.allowNameChange) ?? []) : r))
   }, all)
@@ -192,6 +207,7 @@ function withNamespace(object: KubeObject, namespace: string): KubeObject {
   if (object.kind === 'Namespace' && object.apiVersion === 'v1') return { ...object, metadata: { ...object.metadata, name: namespace } }
   const moved = isNamespaced(object) ? { ...object, metadata: { ...object.metadata, namespace } } : object
   if (object.kind !== 'RoleBinding' && object.kind !== 'ClusterRoleBinding') return moved
-  const { subjects = [] } = moved as KubeObject & { readonly subjects?: readonly { readonly kind: string; readonly name: string }[] }
-  return { ...moved, subjects: subjects.map((s) => (s.kind === 'ServiceAccount' && s.name === 'default' ? { ...s, namespace } : s)) } as KubeObject
+  const { subjects: given } = moved as KubeObject & { readonly subjects?: unknown }
+  const subjects = Array.isArray(given) ? (given as readonly { readonly kind: string; readonly name: string }[]) : []
+  return { ...moved, subjects: subjects.map((s) => (s?.kind === 'ServiceAccount' && s.name === 'default' ? { ...s, namespace } : s)) } as KubeObject
 }

@@ -23,7 +23,7 @@ describe('kubectl kustomize', () => {
   const build = (overlay: string, more: Record<string, string> = {}) => cluster.kubectlNow({ argv: ['kustomize', 'over'], files: { ...BASE, 'over/kustomization.yaml': overlay, ...more } })
 
   it('renames, and lets references follow to generated names', () => {
-    const { stdout } = build('resources: [../base]\nnamePrefix: dev-\nnameSuffix: -1\nconfigMapGenerator: [{name: conf, literals: [A=1]}]\n')
+    const { stdout } = build('resources: [../base]\nnamePrefix: dev-\nnameSuffix: "-1"\nconfigMapGenerator: [{name: conf, literals: [A=1]}]\n')
     expect(stdout).toContain('  name: dev-web-1\n')
     const name = /name: (dev-conf-1-\w{10})\n/.exec(stdout)?.[1]
     expect(name).toBeDefined()

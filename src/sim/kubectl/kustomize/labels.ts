@@ -1,4 +1,5 @@
 import type { JsonValue, KubeObject, StringMap } from '../../api/meta.ts'
+import { isMap } from '../../api/patch/lists.ts'
 import type { LabelSetting } from './kustomization.ts'
 import { asJson, asObject, groupOf } from './resource.ts'
 import { changeAt, path, type FieldPath } from './tree.ts'
@@ -34,7 +35,7 @@ const GROUPS: ReadonlySet<string> = new Set(['', 'apps', 'batch', 'policy', 'net
 const OWN = made('metadata/labels')
 
 const add = (object: KubeObject, places: readonly Place[], pairs: StringMap): KubeObject =>
-  asObject(places.reduce<JsonValue>((value, { at, create }) => changeAt(value, at, create, (old) => ({ ...(old as StringMap | undefined), ...pairs })), asJson(object)))
+  asObject(places.reduce<JsonValue>((value, { at, create }) => changeAt(value, at, create, (old) => (old === undefined || old === null || isMap(old) ? { ...(old as StringMap | undefined), ...pairs } : old)), asJson(object)))
 
 const known = (table: Readonly<Record<string, readonly Place[]>>, object: KubeObject): readonly Place[] => (GROUPS.has(groupOf(object)) ? (table[object.kind] ?? []) : [])
 

@@ -1,14 +1,15 @@
 import type { JsonObject, JsonValue, KubeObject } from '../../api/meta.ts'
 import { splitApiVersion } from '../../api/meta.ts'
 import { matches } from '../../api/labels.ts'
-import { jsonPatch } from '../../api/patch/json-patch.ts'
+import { jsonPatch, JsonPatchError } from '../../api/patch/json-patch.ts'
 import { mergePatch } from '../../api/patch/merge-patch.ts'
-import { strategicMerge } from '../../api/patch/strategic-merge.ts'
+import { strategicMerge, StrategicPatchError } from '../../api/patch/strategic-merge.ts'
 import { schemaOf } from '../../api/schema/schema.ts'
 import { parseSelector } from '../../api/selector-syntax.ts'
 import { parseManifest } from '../../manifest/parse.ts'
 import { fail } from '../failure.ts'
 import type { Selector } from './kustomization.ts'
+import { notAResource } from './shapes.ts'
 import { asJson, asObject, changed, groupOf, idOf, type Resource } from './resource.ts'
 
 const wholly = (pattern: string | undefined, texts: readonly string[]): boolean => {
@@ -51,22 +52,37 @@ export function merged(resource: Resource, patch: JsonObject, keepName: boolean)
   const { group, version } = splitApiVersion(object.apiVersion)
   const definition = schemaOf({ group, version, kind: object.kind })
   const live = asJson(object)
-  const next = asObject(definition ? strategicMerge(live, patch, definition) : mergePatch(live, patch))
+  const next = asObject(laid(live, patch, definition))
   const { name, namespace } = object.metadata
   const metadata = { ...next.metadata, ...(keepName ? { name, ...(namespace ? { namespace } : {}) } : {}) }
   return changed(resource, { ...next, ...(keepName ? { kind: object.kind, apiVersion: object.apiVersion } : {}), metadata } as KubeObject)
 }
 
+function laid(live: JsonObject, patch: JsonObject, definition: ReturnType<typeof schemaOf>): JsonValue {
+  try {
+    const next = definition ? strategicMerge(live, patch, definition) : mergePatch(live, patch)
+    return notAResource(next) ? fail(`the patch takes away what makes an object: ${notAResource(next)}`) : next
+  } catch (problem) {
+    if (problem instanceof StrategicPatchError) return fail(problem.message)
+    throw problem
+  }
+}
+
 export function operated(resource: Resource, operations: JsonValue): Resource {
   try {
-    return changed(resource, asObject(jsonPatch(asJson(resource.object), operations)))
+    const next = jsonPatch(asJson(resource.object), operations)
+    const wrong = notAResource(next)
+    return wrong ? fail(`the patch takes away what makes an object: ${wrong}`) : changed(resource, asObject(next))
   } catch (problem) {
-    return fail(problem instanceof Error ? problem.message : 'the patch cannot be applied')
+    if (problem instanceof JsonPatchError) return fail(problem.message)
+    throw problem
   }
 }
 
 /** Merges a patch without a target into the resource that it names. */
 export function mergedByName(resources: readonly Resource[], patch: JsonObject): readonly Resource[] {
+  const wrong = notAResource(patch)
+  if (wrong) fail(`unable to parse SM or JSON patch from [${JSON.stringify(patch)}]: ${wrong}`)
   const wanted = asObject(patch)
   const fits = (r: Resource): boolean => {
     const { object } = r

@@ -67,7 +67,7 @@ function nameNow(resources: readonly Resource[], kind: string, name: string, nam
 function subjects(value: JsonValue | undefined, resources: readonly Resource[]): JsonValue | undefined {
   if (!Array.isArray(value)) return value
   return (value as readonly JsonObject[]).map((s) => {
-    if (s.kind !== 'ServiceAccount') return s
+    if (!isMap(s) || s.kind !== 'ServiceAccount') return s
     const found = resources.find((r) => r.object.kind === 'ServiceAccount' && r.names.includes(`${s.name}`) && r.spaces.includes(`${s.namespace ?? ''}`))
     if (!found) return s
     const { name, namespace } = found.object.metadata

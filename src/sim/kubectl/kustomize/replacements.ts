@@ -3,6 +3,7 @@ import { isMap } from '../../api/patch/lists.ts'
 import { fail } from '../failure.ts'
 import type { Replacement } from './kustomization.ts'
 import { selects } from './patches.ts'
+import { notAResource } from './shapes.ts'
 import { asJson, asObject, changed, idOf, type Resource } from './resource.ts'
 
 /** "spec.containers.[name=web].image", "metadata.annotations.[a.b/c]" apart. */
@@ -46,7 +47,8 @@ export function withReplacement(resources: readonly Resource[], { source, target
     return all.map((r) => {
       if (!wanted(r)) return r
       const next = (target.fieldPaths ?? ['metadata.name']).reduce<JsonValue>((object, fieldPath) => write(object, stepsOf(fieldPath), target.options?.create ?? false, (old) => placed(old, value, target.options))!, asJson(r.object))
-      return changed(r, asObject(next))
+      const wrong = notAResource(next)
+      return wrong ? fail(`the replacement takes away what makes an object: ${wrong}`) : changed(r, asObject(next))
     })
   }, resources)
 }
