@@ -1,9 +1,14 @@
 import type { Rejection } from './rejection.ts'
 
 /** "2 Insufficient cpu, 1 node(s) …": how often each reason occurs, sorted as texts, so that "11 …" comes before "2 …". */
-function histogram(reasons: Iterable<string>): string {
+function histogram(rejections: ReadonlyMap<string, Rejection>, absent: string | undefined, nodes: number): string {
+  // Thousands of nodes share a few verdicts, so these are counted first.
+  const verdicts = new Map<Rejection, number>()
+  for (const rejection of rejections.values()) verdicts.set(rejection, (verdicts.get(rejection) ?? 0) + 1)
   const counts = new Map<string, number>()
-  for (const reason of reasons) counts.set(reason, (counts.get(reason) ?? 0) + 1)
+  const add = (reason: string, n: number): void => void counts.set(reason, (counts.get(reason) ?? 0) + n)
+  for (const [{ reasons }, n] of verdicts) for (const reason of reasons) add(reason, n)
+  if (absent !== undefined && nodes > rejections.size) add(absent, nodes - rejections.size)
   return [...counts].map(([reason, n]) => `${n} ${reason}`).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0)).join(', ')
 }
 
@@ -23,10 +28,8 @@ export function misfitMessage({ nodes, preFilter, rejected, absent, postFilter }
   const parts = [`0/${nodes} nodes are available:`]
   if (preFilter) parts.push(`${preFilter.reasons.join(', ')}.`)
   else {
-    const reasons: string[] = []
-    for (const r of rejected.values()) reasons.push(...r.reasons)
-    if (absent !== undefined) for (let i = rejected.size; i < nodes; i++) reasons.push(absent)
-    if (reasons.length) parts.push(`${histogram(reasons)}.`)
+    const text = histogram(rejected, absent, nodes)
+    if (text) parts.push(`${text}.`)
   }
   if (postFilter) parts.push(postFilter)
   return parts.join(' ')

@@ -91,12 +91,48 @@ export function withPod(info: NodeInfo, pod: Pod): NodeInfo {
 
 /** Without the pod of the same uid; the same NodeInfo when it is not there. */
 export function withoutPod(info: NodeInfo, pod: Pod): NodeInfo {
-  const i = info.pods.findIndex((p) => p.metadata.uid === pod.metadata.uid && p.metadata.name === pod.metadata.name && p.metadata.namespace === pod.metadata.namespace)
+  const i = placeOf(info.pods, pod)
   if (i < 0) return info
   const p = podInfo(info.pods[i]!)
   const pods = [...info.pods.slice(0, i), ...info.pods.slice(i + 1)]
   return shift(info, p, -1, pods, p.ports.length ? withoutPorts(info.ports, p.ports) : info.ports)
 }
+
+/** A node on trial: a copy of its own that pods are put on and taken off in place, for preemption's many small questions. */
+export type TrialNode = { -readonly [K in keyof NodeInfo]: NodeInfo[K] }
+
+export const trialNode = (info: NodeInfo): TrialNode => ({ ...info })
+
+function moveInPlace(info: TrialNode, p: PodInfo, sign: 1 | -1): void {
+  const { requests, nonZero } = p
+  info.milliCpu += sign * requests.milliCpu
+  info.memory += sign * requests.memory
+  info.ephemeralStorage += sign * requests.ephemeralStorage
+  info.others = addOthers(info.others, requests.others, sign)
+  info.nonZeroMilliCpu += sign * nonZero.milliCpu
+  info.nonZeroMemory += sign * nonZero.memory
+  if (p.hasAffinity) info.affinityPods += sign
+  if (p.requiredAntiAffinity.length) info.antiAffinityPods += sign
+}
+
+export function putOn(info: TrialNode, pod: Pod): void {
+  const p = podInfo(pod)
+  moveInPlace(info, p, 1)
+  info.pods = [...info.pods, pod]
+  if (p.ports.length) info.ports = [...info.ports, ...p.ports]
+}
+
+export function takeOff(info: TrialNode, pod: Pod): void {
+  const i = placeOf(info.pods, pod)
+  if (i < 0) return
+  const p = podInfo(info.pods[i]!)
+  moveInPlace(info, p, -1)
+  info.pods = info.pods.filter((_, at) => at !== i)
+  if (p.ports.length) info.ports = withoutPorts(info.ports, p.ports)
+}
+
+const placeOf = (pods: readonly Pod[], { metadata }: Pod): number =>
+  pods.findIndex((p) => p.metadata.uid === metadata.uid && p.metadata.name === metadata.name && p.metadata.namespace === metadata.namespace)
 
 /** With `pod` in the place of an earlier state of it; what does not change the sums costs one copy of the list. */
 export function withPodReplaced(info: NodeInfo, old: Pod, pod: Pod): NodeInfo {

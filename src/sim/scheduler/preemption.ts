@@ -4,7 +4,7 @@ import type { KubeObject } from '../api/meta.ts'
 import type { Pod } from '../api/pod.ts'
 import { cloneRuns, judgeWithNominated, type Nominated } from './filtering.ts'
 import { misfitMessage } from './message.ts'
-import { withoutPod, withPod, type NodeInfo } from './node-info.ts'
+import { putOn, takeOff, trialNode, type NodeInfo, type TrialNode } from './node-info.ts'
 import type { Cycle, FilterRun } from './plugin.ts'
 import { podInfo, priorityOf } from './pod-info.ts'
 import { unresolvable, type Rejection } from './rejection.ts'
@@ -71,24 +71,27 @@ function splitByBudget(pods: readonly Pod[], budgets: readonly Budget[]): { viol
 
 /** A node on trial: pods go and come back, and the filters follow. */
 class Trial {
-  #node: NodeInfo
+  readonly #node: TrialNode
   readonly #runs: readonly FilterRun[]
+  /** Those that keep count of pods. */
+  readonly #following: readonly FilterRun[]
   readonly #input: PreemptionInput
 
   constructor(node: NodeInfo, input: PreemptionInput) {
-    this.#node = node
+    this.#node = trialNode(node)
     this.#runs = cloneRuns(input.runs)
+    this.#following = this.#runs.filter((run) => run.add ?? run.remove)
     this.#input = input
   }
 
   remove(pod: Pod): void {
-    this.#node = withoutPod(this.#node, pod)
-    for (const run of this.#runs) run.remove?.(podInfo(pod), this.#node)
+    takeOff(this.#node, pod)
+    for (const run of this.#following) run.remove?.(podInfo(pod), this.#node)
   }
 
   add(pod: Pod): void {
-    this.#node = withPod(this.#node, pod)
-    for (const run of this.#runs) run.add?.(podInfo(pod), this.#node)
+    putOn(this.#node, pod)
+    for (const run of this.#following) run.add?.(podInfo(pod), this.#node)
   }
 
   judge(): Rejection | undefined {
@@ -138,9 +141,10 @@ function best(candidates: readonly Candidate[]): Candidate {
   let left = candidates
   for (const criterion of CRITERIA) {
     if (left.length === 1) break
-    let top = criterion(left[0]!)
-    for (const c of left) if (criterion(c) > top) top = criterion(c)
-    left = left.filter((c) => criterion(c) === top)
+    const scores = left.map(criterion)
+    let top = scores[0]!
+    for (const score of scores) if (score > top) top = score
+    left = left.filter((_, i) => scores[i] === top)
   }
   return left[0]!
 }

@@ -33,6 +33,16 @@ const hasOthers = (wants: PodRequests): boolean => {
   return false
 }
 
+/** Verdicts by their text: in a full cluster thousands of nodes get the same few. */
+const verdicts = new Map<string, Rejection>()
+
+function verdict(reasons: readonly string[], unresolvable: boolean): Rejection {
+  const key = `${unresolvable} ${reasons.join()}`
+  let known = verdicts.get(key)
+  if (!known) verdicts.set(key, (known = { code: unresolvable ? 'UnschedulableAndUnresolvable' : 'Unschedulable', plugin: NAME, reasons }))
+  return known
+}
+
 /** Free share in percent, rounded down; 0 when more is requested than there is (least_allocated.go). */
 const free = (requested: number, capacity: number): number => (requested > capacity ? 0 : Math.floor(((capacity - requested) * MAX_SCORE) / capacity))
 
@@ -46,8 +56,7 @@ export const nodeResourcesFit: Plugin = {
       filter(node): Rejection | undefined {
         if (!others && fits(requests, node)) return undefined
         const { reasons, unresolvable } = insufficient(requests, node)
-        if (reasons.length === 0) return undefined
-        return { code: unresolvable ? 'UnschedulableAndUnresolvable' : 'Unschedulable', plugin: NAME, reasons }
+        return reasons.length === 0 ? undefined : verdict(reasons, unresolvable)
       },
     }
   },
