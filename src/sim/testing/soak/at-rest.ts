@@ -2,7 +2,9 @@ import { keyOf } from '../../api/meta.ts'
 import type { Pod } from '../../api/pod.ts'
 import type { Cluster } from '../../cluster.ts'
 import type { Deployment } from '../../kinds/deployment/deployment.ts'
+import type { Job } from '../../kinds/job/job.ts'
 import type { ReplicaSet } from '../../kinds/replicaset/replicaset.ts'
+import type { StatefulSet } from '../../kinds/statefulset/statefulset.ts'
 import { allowed } from './allowed.ts'
 import { isLive, ownerUid } from './watchdog.ts'
 
@@ -11,7 +13,7 @@ import { isLive, ownerUid } from './watchdog.ts'
  * of this uid was allowed at any time.
  */
 export function wrongAtRest(cluster: Cluster, everAllowed: (uid: string) => number): readonly string[] {
-  return [...ownerChains(cluster), ...deployments(cluster, everAllowed), ...replicaSets(cluster)]
+  return [...ownerChains(cluster), ...deployments(cluster, everAllowed), ...replicaSets(cluster), ...statefulSets(cluster), ...jobs(cluster)]
 }
 
 /** Every owner that is named exists, by uid; else the garbage collector should have acted. */
@@ -49,3 +51,26 @@ function replicaSets(cluster: Cluster): readonly string[] {
   })
 }
 
+function statefulSets(cluster: Cluster): readonly string[] {
+  const pods = cluster.list<Pod>('pods')
+  return cluster.list<StatefulSet>('statefulsets').flatMap((set) => {
+    const names = pods.filter((pod) => ownerUid(pod) === set.metadata.uid && isLive(pod)).map((pod) => pod.metadata.name).toSorted()
+    const wanted = Array.from({ length: set.spec.replicas ?? 1 }, (_, i) => `${set.metadata.name}-${i}`)
+    // A pod that was given away by its labels keeps its name, so that no other can be made.
+    if (pods.some((pod) => wanted.includes(pod.metadata.name) && ownerUid(pod) !== set.metadata.uid)) return []
+    return names.join() === wanted.join() ? [] : [`StatefulSet ${keyOf(set)} has ${names.join(', ')} and wants ${wanted.length} pods`]
+  })
+}
+
+function jobs(cluster: Cluster): readonly string[] {
+  const pods = cluster.list<Pod>('pods')
+  return cluster.list<Job>('jobs').flatMap((job) => {
+    const { succeeded = 0, conditions } = job.status ?? {}
+    const wrong: string[] = []
+    if (succeeded > (job.spec.completions ?? 1)) wrong.push(`Job ${keyOf(job)} counts ${succeeded} successes of ${job.spec.completions}`)
+    const isOver = conditions?.some(({ type, status }) => (type === 'Complete' || type === 'Failed') && status === 'True')
+    const held = pods.filter((pod) => ownerUid(pod) === job.metadata.uid && pod.metadata.finalizers?.length)
+    if (isOver && held.length > 0) wrong.push(`Job ${keyOf(job)} is over and still holds ${held.map((pod) => pod.metadata.name).join(', ')}`)
+    return wrong
+  })
+}

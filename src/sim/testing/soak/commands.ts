@@ -38,6 +38,8 @@ export function nextCommand(dice: Dice, around: Surroundings, faults: boolean): 
   const kinds: (readonly [number, () => SoakCommand])[] = [
     [some ? 2 : 20, () => apply(dice)],
     [1, () => service(dice)],
+    [1, () => job(dice)],
+    [1, () => statefulSet(dice)],
   ]
   if (some) kinds.push([6, () => update(dice, `deployment/${dice.pick(around.deployments)}`)], [1, () => removeDeployment(dice, around)])
   if (around.pods.length > 0) kinds.push([3, () => kubectl('delete', 'pod', dice.pick(around.pods), '--wait=false')], [1, () => relabel(dice, around)])
@@ -94,6 +96,42 @@ const relabel = (dice: Dice, { pods }: Surroundings): SoakCommand => kubectl('la
 function service(dice: Dice): SoakCommand {
   const name = dice.pick(NAMES)
   const text = `{apiVersion: v1, kind: Service, metadata: {name: ${name}}, spec: {selector: {app: ${name}}, ports: [{port: 80}]}}`
+  return { type: 'kubectl', argv: ['apply', '-f', 'soak.yaml'], files: { 'soak.yaml': text } }
+}
+
+function job(dice: Dice): SoakCommand {
+  const name = `job-${dice.below(50)}`
+  const text = `apiVersion: batch/v1
+kind: Job
+metadata: { name: ${name} }
+spec:
+  completions: ${1 + dice.below(5)}
+  parallelism: ${1 + dice.below(3)}
+  completionMode: ${dice.pick(['Indexed', 'NonIndexed'])}
+  backoffLimit: ${dice.below(5)}
+  ${dice.oneIn(2) ? `ttlSecondsAfterFinished: ${dice.below(100)}` : ''}
+  template:
+    spec:
+      restartPolicy: ${dice.pick(['Never', 'OnFailure'])}
+      containers: [{ name: main, image: busybox, command: [sh, -c, 'sleep ${dice.below(20)}; exit ${dice.oneIn(4) ? 1 : 0}'] }]
+`
+  return { type: 'kubectl', argv: ['apply', '-f', 'soak.yaml'], files: { 'soak.yaml': text } }
+}
+
+function statefulSet(dice: Dice): SoakCommand {
+  const text = `apiVersion: apps/v1
+kind: StatefulSet
+metadata: { name: db }
+spec:
+  replicas: ${dice.below(5)}
+  serviceName: db
+  selector: { matchLabels: { app: db } }
+  template:
+    metadata: { labels: { app: db } }
+    spec:
+      terminationGracePeriodSeconds: ${dice.pick([0, 2, 30])}
+      containers: [{ name: main, image: '${dice.pick(GOOD_IMAGES)}' }]
+`
   return { type: 'kubectl', argv: ['apply', '-f', 'soak.yaml'], files: { 'soak.yaml': text } }
 }
 
