@@ -1,4 +1,6 @@
-import type { KubeList, KubeObject } from '../api/meta.ts'
+import type { JsonValue, KubeList, KubeObject } from '../api/meta.ts'
+import { decode } from '../api/schema/decode.ts'
+import { schemaOf } from '../api/schema/schema.ts'
 import { isStatus, type Status } from '../api/status.ts'
 import type { Invocation, KubectlContext } from './context.ts'
 import { fail, Failure, listStatusText, statusText } from './failure.ts'
@@ -67,8 +69,15 @@ export function choose(ctx: KubectlContext, inv: Invocation, options: ChoiceOpti
 /** --local: the objects as the files have them, nothing is asked of the server. */
 function locally(ctx: KubectlContext, inv: Invocation): Choice {
   if (!namesFiles(inv.flags)) fail(NO_RESOURCES)
-  const entries = entriesOf(ctx, inv)
-  return { chosen: entries.flatMap(({ target, written }) => (target && written ? [{ target, object: written }] : [])), problems: entries.flatMap((e) => e.problem ?? []) }
+  const problems: string[] = []
+  const chosen = entriesOf(ctx, inv).flatMap(({ target, written, problem }): readonly Chosen[] => {
+    if (!target || !written) return problems.push(problem ?? ''), []
+    const schema = schemaOf(target.kind)
+    const { error } = schema ? decode(schema, written as unknown as JsonValue) : { error: undefined }
+    if (error) return problems.push(`error: unable to decode ${JSON.stringify(target.source)}: ${error}`), []
+    return [{ target, object: { ...written, metadata: written.metadata ?? { name: '' } } }]
+  })
+  return { chosen, problems }
 }
 
 function fromFiles(ctx: KubectlContext, inv: Invocation): Choice {

@@ -77,7 +77,9 @@ function reach(ctx: KubectlContext, server: string, serverName: string): void {
     if (serverName && !CERTIFIED.includes(serverName)) throw new Failure(`Unable to connect to the server: tls: failed to verify certificate: x509: certificate is valid for ${CERTIFIED.join(', ')}, not ${serverName}`)
     return
   }
-  const { scheme, host, port } = /^(?:(?<scheme>https?):\/\/)?(?<host>[^:/]+)(?::(?<port>\d+))?/.exec(server)?.groups as { scheme?: string; host: string; port?: string }
+  const found = /^(?:(https?):\/\/)?([^:/]+)(?::(\d+))?/.exec(server)
+  if (!found) return fail(`host must be a URL or a host:port pair: ${JSON.stringify(server)}`)
+  const [, scheme, host = '', port] = found
   const url = `${scheme ?? 'http'}://${host}${port ? `:${port}` : ''}`
   const local = host === 'localhost' || host.startsWith('127.')
   const dialled = `${host === 'localhost' ? '127.0.0.1' : host}:${port ?? (scheme === 'https' ? 443 : 80)}`

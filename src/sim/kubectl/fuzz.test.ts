@@ -57,4 +57,18 @@ describe('kubectl with random command lines', () => {
     )
     expect(kept()).toBe(before)
   })
+
+  it('answers whatever a file holds', () => {
+    const keys = fc.constantFrom('apiVersion', 'kind', 'metadata', 'spec', 'data', 'name', 'namespace', 'labels', 'annotations', 'generateName', 'template', 'containers', 'rules', 'subjects', 'items', '__proto__')
+    const scalars = fc.constantFrom('v1', 'apps/v1', 'ConfigMap', 'Pod', 'List', 'x', 1, -1, true, null, '', 'kubectl.kubernetes.io/last-applied-configuration')
+    const { any } = fc.letrec<{ any: unknown }>((tie) => ({ any: fc.oneof({ maxDepth: 4, withCrossShrink: true }, scalars, fc.array(tie('any'), { maxLength: 3 }), fc.dictionary(keys, tie('any'), { maxKeys: 5 })) }))
+    const likely = fc.tuple(fc.constantFrom('ConfigMap', 'Pod', 'Deployment', 'Role', 'List', 'Service'), any, any).map(([kind, metadata, spec]) => ({
+      apiVersion: kind === 'Deployment' ? 'apps/v1' : kind === 'Role' ? 'rbac.authorization.k8s.io/v1' : 'v1', kind, metadata, spec, data: spec, rules: spec, items: [metadata, spec],
+    }))
+    const verbs = ['apply', 'apply --server-side', 'create', 'diff', 'replace', 'delete --wait=false', 'get', 'describe', 'label a=b', 'label a=b --local', 'set image c=d --local', 'set env A=b --local', 'auth reconcile --dry-run=client', 'patch --local -p {"a":1}', 'scale --replicas=1', 'expose --port=80', 'apply set-last-applied']
+    const answers = (argv: readonly string[], file: unknown): boolean => Number.isInteger(cluster.kubectlNow({ argv: [...argv, '-f', 'a.yaml'], files: { 'a.yaml': JSON.stringify(file) } }).code)
+    fc.assert(fc.property(fc.oneof(likely, any), fc.constantFrom(...verbs), (file, verb) => answers(verb.split(' '), file)), { numRuns: 600, seed: 13 })
+    const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'x' }, spec: { containers: [{ name: 'c' }] } }
+    fc.assert(fc.property(any, fc.constantFrom('strategic', 'merge', 'json'), (patch, type) => answers(['patch', '--local', '--type', type, '-p', JSON.stringify(patch)], pod)), { numRuns: 300, seed: 14 })
+  })
 })

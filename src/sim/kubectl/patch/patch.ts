@@ -1,8 +1,8 @@
 import { deepEqual } from '../../api/deep.ts'
 import type { JsonValue, KubeObject } from '../../api/meta.ts'
-import { jsonPatch } from '../../api/patch/json-patch.ts'
+import { jsonPatch, JsonPatchError } from '../../api/patch/json-patch.ts'
 import { mergePatch } from '../../api/patch/merge-patch.ts'
-import { strategicMerge } from '../../api/patch/strategic-merge.ts'
+import { strategicMerge, StrategicPatchError } from '../../api/patch/strategic-merge.ts'
 import { schemaOf } from '../../api/schema/schema.ts'
 import { isStatus, type Status } from '../../api/status.ts'
 import type { PatchType } from '../../client/request.ts'
@@ -69,6 +69,11 @@ function bodyOf(ctx: KubectlContext, { flags }: Invocation): JsonValue {
 
 function locally({ target, object }: Chosen, body: JsonValue, type: PatchType): KubeObject {
   const value = object as unknown as JsonValue
-  if (type === 'json') return jsonPatch(value, body) as unknown as KubeObject
-  return (type === 'merge' ? mergePatch(value, body) : strategicMerge(value, body, schemaOf(target.kind))) as unknown as KubeObject
+  try {
+    if (type === 'json') return jsonPatch(value, body) as unknown as KubeObject
+    return (type === 'merge' ? mergePatch(value, body) : strategicMerge(value, body, schemaOf(target.kind))) as unknown as KubeObject
+  } catch (problem) {
+    if (problem instanceof JsonPatchError || problem instanceof StrategicPatchError) return fail(problem.message)
+    throw problem
+  }
 }

@@ -78,7 +78,7 @@ function splitImages(inv: Invocation): Planned {
   }
 }
 
-const allContainers = (spec: PodSpec): readonly Container[] => [...(spec.initContainers ?? []), ...spec.containers]
+const allContainers = (spec: PodSpec): readonly Container[] => [...(spec.initContainers ?? []), ...(spec.containers ?? [])]
 
 function update(ctx: KubectlContext, inv: Invocation, done: string, planned: Planned): number {
   const dryRun = dryRunOf(ctx, inv)
@@ -87,7 +87,8 @@ function update(ctx: KubectlContext, inv: Invocation, done: string, planned: Pla
   for (const one of chosen) {
     const { target, object } = one
     checkTyped(target.kind)
-    const spec = podSpecOf(object)
+    const found = podSpecOf(object)
+    const spec = found && { ...found, containers: found.containers ?? [] }
     if (!podSpecPath(target.kind.kind) || !spec) {
       report.problem(`error: ${objectName(target.kind, target.name!)} does not have a pod template`)
       continue
