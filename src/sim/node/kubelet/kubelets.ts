@@ -172,6 +172,7 @@ export class Kubelets {
       const row = this.world.pods.get(rowKey(name, object!))
       if (row?.isStatic) mirrorGone(this.world, ctx, row)
       else if (row && row.uid === object!.metadata.uid) this.#deleted(ctx, row)
+      else if (row?.next?.metadata.uid === object!.metadata.uid) this.world.put({ ...row!, next: undefined })
     } else if (object) this.#observe(ctx, object as Pod)
   }
 
@@ -204,7 +205,15 @@ export class Kubelets {
       else flush(world, ctx, row)
       return
     }
-    if (known) return
+    if (known) {
+      // A new pod under the old one's name waits until nothing of that is left.
+      if (!known.gone) this.#deleted(ctx, known)
+      const left = world.pods.get(rowKey(node, pod))
+      if (left) {
+        world.put({ ...left, next: pod })
+        return
+      }
+    }
     const isOver = pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed'
     if (pod.metadata.deletionTimestamp) {
       world.client(node).send(ctx, remove(PODS, pod, { gracePeriodSeconds: 0, preconditions: { uid: pod.metadata.uid } }))

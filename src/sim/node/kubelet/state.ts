@@ -121,6 +121,8 @@ export interface PodRow {
   readonly rejected?: Reason
   /** The API server has it no more. */
   readonly gone?: boolean
+  /** A new pod of the same name, which begins when this one is cleared away. */
+  readonly next?: Pod
   /** It comes from the node's manifest folder. */
   readonly isStatic?: boolean
   /** Its image in the API. */
