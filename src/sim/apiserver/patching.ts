@@ -66,13 +66,14 @@ function decodePatched(exec: Execution, patched: KubeObject, request: RestReques
   const object = decodeAs(exec, patched, { group, version, kind }, request.complaints)
   if (!isStatus(object)) return object
   const said = object.message ?? ''
-  const why = said.slice(said.indexOf(': ') + 2)
+  const why = said.includes(': ') ? said.slice(said.indexOf(': ') + 2) : said
   const shown = type === 'strategic' ? goText(request.body as JsonValue) : documentText(exec, patched, request.body as JsonValue)
   return invalid({ group: '', kind: '' }, '', [invalidValue('patch', shown, type === 'strategic' ? inUnstructuredWords(why) : why)])
 }
 
 /** The patched document as the server shows it: with its managers, in the order of Go's structs. */
 function documentText(exec: Execution, patched: KubeObject, patch: JsonValue): string {
+  if (Array.isArray(patched)) return goJson(patched as JsonValue, undefined, touchedBy(patch))
   const { kind } = exec
   const managers = exec.means.ownership.table.get(objectKey(kind, exec.namespace, exec.name))
   const whole = typeof patched.metadata === 'object' && patched.metadata !== null ? exec.means.ownership.shown(kind, patched, managers) : patched

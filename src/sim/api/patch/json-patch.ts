@@ -40,7 +40,14 @@ function read(doc: JsonValue, path: readonly string[], op: string): JsonValue {
 
 type Edit = 'add' | 'replace' | 'remove'
 
+/** The document itself can only be replaced, and the server's library lets a scalar in its place pass without effect. */
+function wholeDocument(document: JsonValue, kind: Edit, value: JsonValue): JsonValue {
+  if (kind !== 'replace') throw missing(kind, [])
+  return typeof value === 'object' && value !== null ? value : document
+}
+
 function edit(node: JsonValue | undefined, path: readonly string[], depth: number, kind: Edit, value: JsonValue): JsonValue {
+  if (!path.length) return wholeDocument(node!, kind, value)
   if (depth === path.length) return value
   const step = path[depth]!
   const last = depth === path.length - 1
@@ -86,11 +93,15 @@ function apply(doc: JsonValue, operation: Operation): JsonValue {
       return edit(doc, path, 0, 'remove', null)
     case 'move': {
       const from = pointer(operation.from)
+      if (!from.length) throw missing('move', from)
       const moved = read(doc, from, 'move')
       return edit(edit(doc, from, 0, 'remove', null), path, 0, 'add', moved)
     }
-    case 'copy':
-      return edit(doc, path, 0, 'add', read(doc, pointer(operation.from), 'copy'))
+    case 'copy': {
+      const from = pointer(operation.from)
+      if (!from.length) throw missing('copy', from)
+      return edit(doc, path, 0, 'add', read(doc, from, 'copy'))
+    }
     case 'test': {
       let found: JsonValue = null
       try {

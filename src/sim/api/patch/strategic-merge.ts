@@ -99,6 +99,7 @@ function ordered(out: Record<string, JsonValue | undefined>, patch: JsonObject, 
     const changes = patch[name]
     const server = out[name]
     if (!isList(order)) throw new StrategicPatchError(`expected a []interface {}, but received a ${typeof order}`)
+    if (changes === null) throw new StrategicPatchError('expected a []interface {}, but received a %!s(<nil>)')
     const meta = patchMeta(def, name)
     checkOrder(isList(changes) ? changes : [], order, meta.mergeKey)
     if (server === undefined && changes === undefined) continue

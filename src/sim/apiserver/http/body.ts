@@ -78,8 +78,8 @@ function utf8(text: string, max: number): number[] {
 
 /** Reads the body of a POST or PUT for objects of `kind`; the refusal of one that is no object. */
 export function readBody(body: JsonValue | undefined, contentType: string | undefined, kind: string): Read | Status {
-  if (body !== undefined && typeof body !== 'string') return { value: body, complaints: [] }
-  const text = body ?? ''
+  if (typeof body === 'object' && body !== null && !Array.isArray(body)) return { value: body, complaints: [] }
+  const text = typeof body === 'string' ? body : body === undefined ? '' : JSON.stringify(body)
   const unrecognised = (why: string): Status => badRequest(`the object provided is unrecognized (must be of type ${kind}): ${why} (${summary(text)})`)
   const parsed = mediaOf(contentType) === 'application/yaml' ? parseYaml(text) : parseJson(text)
   if ('error' in parsed) return unrecognised(mediaOf(contentType) === 'application/yaml' ? parsed.error : `couldn't get version/kind; json parse error: ${parsed.error}`)
