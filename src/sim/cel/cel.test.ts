@@ -107,7 +107,7 @@ describe('CEL errors', () => {
   })
 
   it('never throws and always ends, whatever the source', () => {
-    const piece = fc.constantFrom('object', '.', 'a', '(', ')', '[', ']', '{', '}', '"x"', "'", '1', '2.5', '-', '!', '+', '&&', '||', '?', ':', ',', 'in', 'has', 'all', 'true', 'r"', '\\', '\n', '#', '`', 'Object', '0x', '9999999999999999999')
+    const piece = fc.constantFrom('object', '.', 'a', '(', ')', '[', ']', '{', '}', '"x"', "'", '1', '2.5', '-', '!', '+', '&&', '||', '?', ':', ',', 'in', 'has', 'all', 'true', 'r"', '\\', '\n', '#', '`', 'Object', '0x', 'constructor', 'toString', '__proto__', '9999999999999999999')
     fc.assert(
       fc.property(fc.oneof(fc.string({ maxLength: 60 }), fc.array(piece, { maxLength: 40 }).map((parts) => parts.join(''))), (source) => {
         const made = compile(source, OPEN, [BOOL])

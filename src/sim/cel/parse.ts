@@ -242,7 +242,7 @@ class Parser {
     }
     if (target?.is === 'ident' && target.name === 'cel' && name === 'bind' && args.length === 3 && args[0]!.is === 'ident')
       return { is: 'bind', at, name: args[0]!.name, value: args[1]!, body: args[2]! }
-    if (target && MACROS[name]?.includes(args.length)) return this.#fold(at, name as Macro, target, args)
+    if (target && Object.hasOwn(MACROS, name) && MACROS[name]!.includes(args.length)) return this.#fold(at, name as Macro, target, args)
     return { is: 'call', at, name, target, args }
   }
 

@@ -28,7 +28,7 @@ export function schemaType(s: JsonSchema | undefined, isResource = isEmbedded(s)
     case 'object':
       return objectType(s, isResource)
     case 'string':
-      return (s.format && FORMATS[s.format]) || STRING
+      return s.format && Object.hasOwn(FORMATS, s.format) ? FORMATS[s.format]! : STRING
     case 'boolean':
       return BOOL
     case 'number':

@@ -36,7 +36,7 @@ function check(exec: Execution, object: KubeObject | undefined, old: KubeObject 
   const node = nodeOf(exec.who)
   if (node === undefined) return undefined
   if (!node) return refuse(exec, object, `could not determine node from user ${JSON.stringify(exec.user)}`)
-  return CHECKS[exec.kind.plural]?.(exec, node, object, old)
+  return Object.hasOwn(CHECKS, exec.kind.plural) ? CHECKS[exec.kind.plural]!(exec, node, object, old) : undefined
 }
 
 const pods: Check = (exec, node, object, old) => {

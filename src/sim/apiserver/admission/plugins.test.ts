@@ -2,6 +2,8 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import type { KubeObject } from '../../api/meta.ts'
 import type { Pod } from '../../api/pod.ts'
 import { AskedServer } from '../../testing/asked-server.ts'
+import { userNamed } from '../authentication/user.ts'
+import { resourceRequest } from '../authorization/attributes.ts'
 import { changedPaths } from './plugin.ts'
 
 const container = { name: 'c', image: 'nginx' }
@@ -89,6 +91,15 @@ describe('PodSecurity', () => {
     label('enforce', 'baseline')
     expect(world.warnings).toEqual(['existing pods in namespace "t" violate the new PodSecurity enforce level "baseline:latest"', 'p: host namespaces'])
   })
+})
+
+test.each(['constructor', '__proto__', 'toString'])('a name like %s is a name like any other', (odd) => {
+  expect(pod('t/p', { priorityClassName: odd })).toContain('forbidden')
+  expect(typeof pod('t/q', { runtimeClassName: odd })).toBe('string')
+  expect(pod('t/r', {}, odd)).toContain(`User "${odd}" cannot create`)
+  expect(world.server.authorizer.verdict(resourceRequest(userNamed('system:node:n1'), 'get', '', odd, 't', 'x')).allowed).toBe(false)
+  const spec = { hard: { pods: '1' }, scopes: [odd] }
+  expect(world.make('v1', 'ResourceQuota', 't/q', { spec })).toContain('unsupported scope')
 })
 
 describe('Priority', () => {

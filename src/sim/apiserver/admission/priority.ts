@@ -7,6 +7,8 @@ import type { AdmissionPlugin } from './plugin.ts'
 
 const BUILT_IN: Readonly<Record<string, number>> = { 'system-node-critical': 2_000_001_000, 'system-cluster-critical': 2_000_000_000 }
 
+const builtIn = (name: string): number | undefined => (Object.hasOwn(BUILT_IN, name) ? BUILT_IN[name] : undefined)
+
 interface PriorityClass extends KubeObject {
   readonly value: number
   readonly globalDefault?: boolean
@@ -43,7 +45,7 @@ export const priority: AdmissionPlugin = {
     const wanted = pod.spec.priorityClassName
     const cls = wanted ? (exec.store.get(`priorityclasses/${wanted}`) as PriorityClass | undefined) : defaultClass(exec)
     const name = wanted || cls?.metadata.name
-    const value = cls?.value ?? (wanted ? BUILT_IN[wanted] : 0)
+    const value = cls?.value ?? (wanted ? builtIn(wanted) : 0)
     if (value === undefined) return refuse(`no PriorityClass with name ${wanted} was found`)
     if (pod.spec.priority !== undefined && pod.spec.priority !== value)
       return refuse(`the integer value of priority (${pod.spec.priority}) must not be provided in pod spec; priority admission controller computed ${value} from the given PriorityClass name`)
@@ -63,7 +65,7 @@ export const priority: AdmissionPlugin = {
   },
   /** The registry's own rule in truth, not the plugin's (registry/scheduling/priorityclass: Delete). */
   refuseDeletion: ({ kind }, { metadata: { name } }) =>
-    kind.plural === 'priorityclasses' && name in BUILT_IN
+    kind.plural === 'priorityclasses' && builtIn(name) !== undefined
       ? forbidden({ group: kind.group, resource: kind.plural }, name, 'this is a system priority class and cannot be deleted')
       : undefined,
 }

@@ -40,7 +40,7 @@ export const runtimeClass: AdmissionPlugin = {
     if (overhead && given && Object.keys(given).length > 0 && !sameAmounts(overhead, given)) return refuse(pod, MISMATCH)
     const { nodeSelector, tolerations } = cls.scheduling ?? {}
     const own = pod.spec.nodeSelector
-    const clash = Object.keys(nodeSelector ?? {}).sort().find((key) => own?.[key] !== undefined && own[key] !== nodeSelector![key])
+    const clash = Object.keys(nodeSelector ?? {}).sort().find((key) => own && Object.hasOwn(own, key) && own[key] !== nodeSelector![key])
     if (clash !== undefined) return refuse(pod, `conflict: runtimeClass.scheduling.nodeSelector[${clash}] = ${nodeSelector![clash]}; pod.spec.nodeSelector[${clash}] = ${own![clash]}`)
     const selector = nodeSelector ? { ...own, ...nodeSelector } : own
     const merged = tolerations ? merge(pod.spec.tolerations ?? [], tolerations) : pod.spec.tolerations

@@ -61,7 +61,7 @@ function make(name: string): UserInfo {
   const account = splitAccount(name)
   if (account) return { name, groups: [...accountGroups(account.namespace), AUTHENTICATED] }
   if (name.startsWith(NODE_PREFIX)) return { name, groups: [NODES, AUTHENTICATED] }
-  return { name, groups: [...(CERTIFIED[name] ?? []), AUTHENTICATED] }
+  return { name, groups: [...(Object.hasOwn(CERTIFIED, name) ? CERTIFIED[name]! : []), AUTHENTICATED] }
 }
 
 /** Groups as an impersonated user gets them (endpoints/filters/impersonation). */

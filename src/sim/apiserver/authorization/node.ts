@@ -14,8 +14,8 @@ const no = (reason: string): Verdict => ({ allowed: false, reason })
  */
 export function nodeVerdict(store: ObjectStore, node: string, asked: Attributes, rules: readonly PolicyRule[]): Verdict {
   if (asked.path === undefined) {
-    const special = SPECIAL[asked.group ? `${asked.resource}.${asked.group}` : asked.resource]
-    if (special) return special(store, node, asked)
+    const what = asked.group ? `${asked.resource}.${asked.group}` : asked.resource
+    if (Object.hasOwn(SPECIAL, what)) return SPECIAL[what]!(store, node, asked)
   }
   return rules.some((rule) => ruleAllows(rule, asked)) ? ALLOWED : no('')
 }

@@ -57,7 +57,7 @@ function fits(scope: string, spec: ResourceQuotaSpec): number {
 function scopes(spec: ResourceQuotaSpec, out: FieldError[]): void {
   const path = 'spec.scopes'
   for (const scope of spec.scopes ?? []) {
-    if (!SCOPES[scope]) out.push(invalidValue(path, spec.scopes, 'unsupported scope'))
+    if (!Object.hasOwn(SCOPES, scope)) out.push(invalidValue(path, spec.scopes, 'unsupported scope'))
     for (let n = fits(scope, spec); n > 0; n--) out.push(invalidValue(path, spec.scopes, 'unsupported scope applied to resource'))
   }
   conflicts(new Set(spec.scopes), path, spec, out)
@@ -76,7 +76,7 @@ function selector(spec: ResourceQuotaSpec, { matchExpressions = [] }: NonNullabl
   const path = 'spec.scopeSelector.matchExpressions'
   for (const expression of matchExpressions) {
     const { scopeName = '', operator = '', values = [] } = expression as Partial<ScopeRequirement>
-    if (!SCOPES[scopeName]) out.push(invalidValue(child(path, 'scopeName'), scopeName, 'unsupported scope'))
+    if (!Object.hasOwn(SCOPES, scopeName)) out.push(invalidValue(child(path, 'scopeName'), scopeName, 'unsupported scope'))
     for (let n = fits(scopeName, spec); n > 0; n--) out.push(invalidValue(path, shown(matchExpressions), 'unsupported scope applied to resource'))
     if (ONLY_EXISTS.has(scopeName) && operator !== 'Exists') out.push(invalidValue(child(path, 'operator'), operator, ONLY_EXISTS_TEXT))
     operators(operator, values, path, out)

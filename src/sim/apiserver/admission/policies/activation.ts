@@ -84,7 +84,7 @@ function resourceCheck(authorizer: Authorizer, asked: Attributes): HostObject {
 function decision(authorizer: Authorizer, asked: Attributes): HostObject {
   const verdict = authorizer.verdict(asked)
   const answers: Readonly<Record<string, unknown>> = { allowed: verdict.allowed, reason: verdict.reason, errored: false, error: '' }
-  return { hostType: 'kubernetes.authorization.Decision', call: (name) => answers[name] ?? fault(`no such overload: ${name}`) }
+  return { hostType: 'kubernetes.authorization.Decision', call: (name) => (Object.hasOwn(answers, name) ? answers[name]! : fault(`no such overload: ${name}`)) }
 }
 
 /** A policy's variables, compiled, with the scope in which its expressions stand. */
