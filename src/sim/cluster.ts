@@ -306,6 +306,7 @@ export class Cluster {
         containers: (pod, namespace) => ((this.objects.get(`pods/${namespace}/${pod}`) as Pod | undefined)?.spec.containers ?? []).map((c) => c.name),
         namespace: this.kubectl.namespace,
         files,
+        ...this.kubectl.configNames,
       },
       line,
     )

@@ -51,6 +51,8 @@ export class Terminals {
   #waiting: Waiting[] = []
   #bash: Promise<BashType> | undefined
   #session = 0
+  /** Names in the working directory of the shell, as they were after its last line. */
+  #files: readonly string[] = []
   readonly #aborts = new Map<number, AbortController>()
 
   constructor(world: TerminalWorld) {
@@ -61,7 +63,8 @@ export class Terminals {
   async run(session: number, line: string): Promise<Answers['terminal']> {
     this.#session = session
     const words = line.trim().split(/\s+/)
-    if ((words[0] === 'kubectl' || words[0] === 'k') && !NEEDS_SHELL.test(line)) {
+    // Files lie in the shell's file system.
+    if ((words[0] === 'kubectl' || words[0] === 'k') && !NEEDS_SHELL.test(line) && !words.some(namesFile)) {
       const result = await this.#kubectl(session, words.slice(1), undefined, {}, true)
       return { exit: result.exitCode }
     }
@@ -70,6 +73,8 @@ export class Terminals {
     this.#aborts.set(session, abort)
     const result = await bash.exec(line, { signal: abort.signal, cwd: bash.getCwd() })
     this.#aborts.delete(session)
+    const root = `${bash.getCwd()}/`
+    this.#files = bash.fs.getAllPaths().filter((path) => path.startsWith(root)).map((path) => path.slice(root.length)).sort()
     if (result.stdout) this.#world.output(session, 'stdout', result.stdout)
     if (result.stderr) this.#world.output(session, 'stderr', result.stderr)
     return { exit: result.exitCode }
@@ -96,7 +101,7 @@ export class Terminals {
 
   /** Candidates for Tab and where they begin to replace. */
   complete(line: string, cursor: number): Answers['complete'] {
-    return this.#cluster.completeKubectl(line.slice(0, cursor))
+    return this.#cluster.completeKubectl(line.slice(0, cursor), this.#files)
   }
 
   /** A kubectl command given by a button, as its lines. */
@@ -198,7 +203,9 @@ export class Terminals {
     this.#bash ??= import('just-bash').then(({ Bash, defineCommand, decodeBytesToUtf8 }) => {
       const kubectl = (name: string): CustomCommand =>
         defineCommand(name, async (args, ctx) => {
-          const files = await filesNamedBy(args, async (path) => ctx.fs.readFile(ctx.fs.resolvePath(ctx.cwd, path)))
+          const read = async (path: string): Promise<string> => ctx.fs.readFile(ctx.fs.resolvePath(ctx.cwd, path))
+          const named = await filesNamedBy(args, read)
+          const files = args.some(namesFile) || args.includes('kustomize') || args.includes('cp') ? { ...(await filesBelow(ctx.fs.getAllPaths(), ctx.cwd, read)), ...named } : named
           const stdin = args.includes('-') || args.includes('-f=-') || args.includes('--filename=-') ? decodeBytesToUtf8(ctx.stdin) : undefined
           return this.#kubectl(this.#session, args, stdin, files, false)
         })
@@ -230,6 +237,24 @@ const textLines = (text: string, ok: boolean): ApplyResult['lines'] =>
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => ({ text: line, ok }))
+
+const MOST_FILES = 500
+
+/** All files of the working directory by their relative names, for folders and kustomizations. */
+async function filesBelow(paths: readonly string[], cwd: string, read: (path: string) => Promise<string>): Promise<Record<string, string>> {
+  const files: Record<string, string> = {}
+  const root = cwd.endsWith('/') ? cwd : `${cwd}/`
+  for (const path of paths.filter((p) => p.startsWith(root)).slice(0, MOST_FILES)) {
+    try {
+      files[path.slice(root.length)] = await read(path)
+    } catch {
+      // A folder has no text.
+    }
+  }
+  return files
+}
+
+const namesFile = (word: string): boolean => FILE_FLAGS.has(splitFlag(word)[0])
 
 const FILE_FLAGS = new Set(['-f', '--filename', '--from-file', '--from-env-file', '--patch-file', '-k', '--kustomize'])
 

@@ -96,6 +96,12 @@ export class KubectlProcesses {
     return contextNamed(config, config.currentContext)?.namespace ?? 'default'
   }
 
+  /** The contexts, clusters and users of the kubeconfig, by name. */
+  get configNames(): { readonly contexts: readonly string[]; readonly clusters: readonly string[]; readonly users: readonly string[] } {
+    const { contexts, clusters, users } = this.#config.get('config') ?? ADMIN_CONFIG
+    return { contexts: contexts.map((c) => c.name), clusters: clusters.map((c) => c.name), users: users.map((u) => u.name) }
+  }
+
   /** All that a process has written to a stream so far; both streams as they came when none is named. */
   textOf(pid: string, stream?: OutputChunk['stream']): string {
     const chunks = this.processes.get(pid)?.chunks ?? 0
