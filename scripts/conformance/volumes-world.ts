@@ -51,7 +51,8 @@ export class VolumesWorld {
     const informers = new InformerFactory(engine, 'kube-controller-manager', new Client(engine, 'kube-controller-manager', { user: 'system:kube-controller-manager' }))
     // Nobody writes leases, and the recorded controller manager would have waited an hour for them.
     const heartbeats = { beating: () => true, lastRenewal: (_node: string, now: Micros) => now }
-    const runners = controllers({ heartbeats }).map((controller) => new ControllerRunner(engine, controller, informers))
+    const metrics = { pods: () => 'the recorded control plane had no metrics server' }
+    const runners = controllers({ heartbeats, metrics }).map((controller) => new ControllerRunner(engine, controller, informers))
     new Scheduler(engine)
     const user = new Client(engine, 'user', { user: 'kubernetes-admin' })
     engine.actor('user', {

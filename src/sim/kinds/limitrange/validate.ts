@@ -5,7 +5,8 @@ import { compareQuantities, milliValue, value, type ResourceList } from '../../a
 import { containerName, overcommit, resourceName } from '../../api/validate/resources.ts'
 
 const TYPES = ['Pod', 'Container', 'PersistentVolumeClaim']
-const MAX_MILLI = 9_223_372_036_854_775
+/** The largest amount that Go's int64 holds in thousandths; as near as a number can be. */
+const MAX_MILLI = Number(9_223_372_036_854_775n)
 
 /** pkg/apis/core/validation: ValidateLimitRange. */
 export function validateLimitRange(range: LimitRange): readonly FieldError[] {

@@ -3,7 +3,7 @@ import type { Pod } from '../../api/pod.ts'
 import { podKind } from './index.ts'
 
 const META = { name: 'p', namespace: 't', uid: 'u', resourceVersion: '1', creationTimestamp: '2026-01-01T00:00:00Z' }
-const made = (spec: object, metadata: object = {}): Pod =>
+const made = (spec: object = {}, metadata: object = {}): Pod =>
   podKind.prepareCreate(podKind.defaults({ apiVersion: 'v1', kind: 'Pod', metadata: { ...META, ...metadata }, spec: { containers: [{ name: 'c', image: 'nginx:1' }], ...spec } } as unknown as Pod))
 const texts = (errors: readonly { readonly field: string; readonly body: string }[]): readonly string[] => errors.map((e) => `${e.field}: ${e.body}`)
 
