@@ -29,6 +29,7 @@ export function decodeAs(exec: Execution, body: Body, want: GroupVersionKind, co
   const wrong = checkKind(object, want, apiVersion)
   if (wrong) return wrong
   const { metadata } = object
+  if (exec.trusted && metadata && object.apiVersion && object.kind) return object as KubeObject
   const full = { ...object, apiVersion, kind: want.kind, metadata: metadata ?? { name: '' } } as KubeObject
   if (exec.trusted) return full
   const mode = exec.options.fieldValidation ?? 'Warn'

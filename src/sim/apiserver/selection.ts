@@ -56,13 +56,31 @@ const MORE_FIELDS: Readonly<Record<string, (object: KubeObject) => Readonly<Reco
   },
 }
 
+/** Fields that every kind which offers them reads at their own path: watches of pods by node ask them at every change. */
+const DIRECT: Readonly<Record<string, (object: KubeObject) => string>> = {
+  'metadata.name': ({ metadata }) => metadata.name,
+  'metadata.namespace': ({ metadata }) => metadata.namespace ?? '',
+  'spec.nodeName': ({ spec }) => (spec as { nodeName?: string } | undefined)?.nodeName ?? '',
+}
+
+/** The fields of an object that a selector asks for; all that the kind offers where some must be worked out. */
+function fieldsFor(kind: KindDefinition, asked: readonly string[]): (object: KubeObject) => Readonly<Record<string, string>> {
+  const [only] = asked
+  if (asked.length === 1 && only !== undefined && DIRECT[only]) {
+    const read = DIRECT[only]
+    return (object) => ({ [only]: read(object) })
+  }
+  return (object) => selectableFields(kind, object)
+}
+
 /** Both selectors and the namespace as one predicate. Call checkSelectors first. */
 export function matcher(kind: KindDefinition, namespace?: string, labelSelector?: string, fieldSelector?: string): Matcher {
   const labels = labelSelector ? parseSelector(labelSelector) : EVERYTHING
   const fields = fieldSelector ? parseFieldSelector(fieldSelector) : []
+  const read = fieldsFor(kind, typeof fields === 'string' ? [] : fields.map(({ field }) => field))
   return (object) => {
     if (namespace && object.metadata.namespace !== namespace) return false
     if (labelSelector && (typeof labels === 'string' || !matches(labels, object.metadata.labels))) return false
-    return !fieldSelector || (typeof fields !== 'string' && fieldsMatch(fields, selectableFields(kind, object)))
+    return !fieldSelector || (typeof fields !== 'string' && fieldsMatch(fields, read(object)))
   }
 }

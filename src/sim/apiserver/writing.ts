@@ -36,10 +36,9 @@ export function createObject(exec: Execution, sent: KubeObject, applied?: Applie
   const named = nameFor(exec, sent)
   if (isStatus(named)) return named
   const { kind, namespace } = exec
-  const { resourceVersion: _rv, deletionTimestamp: _dt, deletionGracePeriodSeconds: _dg, selfLink: _sl, managedFields: _mf, ...meta } = sent.metadata
   const stamped: KubeObject = {
     ...sent,
-    metadata: { ...meta, name: named, ...(namespace ? { namespace } : {}), uid: newUid(exec.means.uids), creationTimestamp: formatTime(exec.now) },
+    metadata: { ...withoutServerFields(sent.metadata), name: named, ...(namespace ? { namespace } : {}), uid: newUid(exec.means.uids), creationTimestamp: formatTime(exec.now) },
   }
   const complete = kind.defaults(stamped)
   const admitted = admit(exec, complete)
@@ -66,6 +65,15 @@ export function createObject(exec: Execution, sent: KubeObject, applied?: Applie
   if (managers) exec.means.ownership.keep(exec, key, managers)
   settleAddresses(exec, prepared, undefined)
   return commit(exec, key, kind.readBack?.(prepared) ?? prepared)
+}
+
+const SERVER_FIELDS = ['resourceVersion', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'selfLink', 'managedFields'] as const
+
+/** What a client may say of a new object's metadata; the same reference where it says no more. */
+function withoutServerFields(metadata: KubeObject['metadata']): KubeObject['metadata'] {
+  if (!SERVER_FIELDS.some((field) => field in metadata)) return metadata
+  const { resourceVersion: _rv, deletionTimestamp: _dt, deletionGracePeriodSeconds: _dg, selfLink: _sl, managedFields: _mf, ...meta } = metadata
+  return meta as KubeObject['metadata']
 }
 
 /** Roles and bindings may not give what their writer does not hold. */
@@ -109,7 +117,7 @@ export function updateObject(exec: Execution, change: (old: KubeObject) => Outco
   if (stale) return stale
   const full = keepServerFields(sent, old)
   const isStatusUpdate = exec.subresource === 'status'
-  const defaulted = kind.defaults(full)
+  const defaulted = kind.defaults(full, old)
   const admitted = admit(exec, defaulted, old)
   if (isStatus(admitted)) return admitted
   const beyond = escalation(exec, admitted.object, old)

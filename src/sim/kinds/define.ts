@@ -18,7 +18,7 @@ export interface KindRules<T extends KubeObject> {
   readonly unconditionalUpdate?: boolean
   /** A new object keeps the status that comes with it (Nodes register with theirs). */
   readonly keepsStatus?: boolean
-  defaults?(obj: T): T
+  defaults?(obj: T, old?: T): T
   prepareCreate?(obj: T, who?: Requester): T
   prepareUpdate?(obj: T, old: T): T
   /** `now` in RFC 3339. */
@@ -110,7 +110,7 @@ export function fromResource<T extends KubeObject>(resource: ResourceSchema, rul
     ...(rules.addOn ? { addOn: true } : {}),
     createsOnUpdate: rules.createsOnUpdate ?? false,
     unconditionalUpdate: rules.unconditionalUpdate ?? true,
-    defaults: (obj) => rules.defaults?.(obj) ?? obj,
+    defaults: (obj, old) => rules.defaults?.(obj, old) ?? obj,
     prepareCreate(obj, who) {
       const clean = hasStatus && !rules.keepsStatus ? withoutStatus(obj) : obj
       const counted = counts ? withGeneration(clean, 1) : clean

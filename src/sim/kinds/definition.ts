@@ -68,7 +68,8 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   /** An update without resourceVersion is allowed (true for most). */
   readonly unconditionalUpdate?: boolean
 
-  defaults(obj: T): T
+  /** `old`: the stored object of an update, whose parts are complete already. */
+  defaults(obj: T, old?: T): T
   /** strategy.PrepareForCreate: drop status, generation 1 … `metadata` is already complete but for that. */
   prepareCreate(obj: T, who?: Requester): T
   /** strategy.PrepareForUpdate: keep status; bump the generation when the wish differs. */

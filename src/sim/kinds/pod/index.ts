@@ -24,7 +24,8 @@ const linked = new WeakMap<PodSpec, PodSpec>()
 const notNegative = (spec: PodSpec): PodSpec =>
   (spec.terminationGracePeriodSeconds ?? 0) < 0 ? { ...spec, terminationGracePeriodSeconds: 1 } : spec
 
-function defaults(pod: Pod): Pod {
+function defaults(pod: Pod, old?: Pod): Pod {
+  if (old && pod.spec === old.spec) return pod
   const sent = pod.spec ? notNegative(pod.spec) : { containers: [] }
   const known = linked.get(sent)
   if (known) return assignSame(pod, { spec: known })
