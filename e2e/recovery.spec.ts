@@ -31,7 +31,7 @@ async function broken(page: Page, what: 'terminate' | 'throw'): Promise<void> {
   // The page keeps the session a moment after the last change.
   await page.waitForTimeout(2_500)
   await latest(page, what)
-  await expect(page.getByText('from the last saved state')).toBeVisible({ timeout: 40_000 })
+  await expect(page.getByText('The simulation runs again')).toBeVisible({ timeout: 40_000 })
   await expect(pods(page, 'ok')).toHaveCount(3)
   await expect.poll(async () => [await clock(page), await sentence(page)]).toEqual(before)
   await expect(page.getByText('Applied as shown')).toBeVisible()

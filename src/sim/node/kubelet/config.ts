@@ -143,6 +143,15 @@ function mountsOf(world: KubeletWorld, ctx: EventContext, row: PodRow, container
       const prepared = subPath(world, row, made, tree, sub, ctx.now, roots)
       if (typeof prepared !== 'string') return prepared
       from = prepared
+      const content = tree && !volume.emptyDir && made.fs.startsWith('volume:') ? lookUp(tree, namesOf(prepared)) : undefined
+      if (content) {
+        // A subPath of objects' files is the file as it is now and stays so.
+        const key = `sub:${container.name}:${wanted.mountPath}`
+        roots[key] = directory({ it: content })
+        const readOnly = wanted.readOnly ?? made.type === 'tmpfs'
+        mounts.push({ at: normalize(wanted.mountPath), fs: key, from: '/it', readOnly, type: made.type, source: made.source, options: readOnly ? made.options.replace(/^rw/, 'ro') : made.options })
+        continue
+      }
     }
     const readOnly = wanted.readOnly ?? (made.type === 'tmpfs' && !volume.emptyDir)
     mounts.push({ at: normalize(wanted.mountPath), fs: made.fs, from, readOnly, type: made.type, source: made.source, options: readOnly ? made.options.replace(/^rw/, 'ro') : made.options })

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Pod } from '../../api/pod.ts'
 import type { KubeObject } from '../../api/meta.ts'
-import { create, PODS, remove } from '../../client/request.ts'
+import { CONFIG_MAPS, create, PODS, remove, update } from '../../client/request.ts'
 import { createCluster, type Cluster } from '../../cluster.ts'
 import { seconds } from '../../engine/time.ts'
 import { cgroupOf, oomScoreOf, weightOf } from '../linux/cgroups.ts'
@@ -103,4 +103,25 @@ test('a quiet pod is no events, however often it is probed', () => {
   cluster.runFor(seconds(600))
   const events = cluster.timeline.index - before
   expect(events).toBeLessThan(200)
+})
+
+test('files of a config map change about a minute later, a subPath never, a label at once', () => {
+  const cluster = world()
+  const map = (v: string): KubeObject => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'conf', namespace: 'default' }, data: { v } }) as KubeObject
+  cluster.request(create(CONFIG_MAPS, 'default', map('0')))
+  run(cluster, {
+    volumes: [{ name: 'conf', configMap: { name: 'conf' } }, { name: 'info', downwardAPI: { items: [{ path: 'labels', fieldRef: { fieldPath: 'metadata.labels' } }] } }],
+    containers: [shell('c', 'sleep 10000', { volumeMounts: [{ name: 'conf', mountPath: '/conf' }, { name: 'conf', mountPath: '/sub/v', subPath: 'v' }, { name: 'info', mountPath: '/info' }] })],
+  })
+  cluster.runFor(seconds(15))
+  const cat = (path: string): string => cluster.kubectlNow({ argv: ['exec', 'app', '--', 'cat', path] }).stdout
+  expect([cat('/conf/v'), cat('/sub/v')]).toEqual(['0', '0'])
+  cluster.request(update(CONFIG_MAPS, map('1')))
+  cluster.runFor(seconds(40))
+  expect(cat('/conf/v')).toBe('0')
+  cluster.runFor(seconds(50))
+  expect([cat('/conf/v'), cat('/sub/v')]).toEqual(['1', '0'])
+  cluster.kubectlNow({ argv: ['label', 'pod', 'app', 'n=one'] })
+  cluster.runFor(seconds(2))
+  expect(cat('/info/labels')).toContain('n="one"')
 })

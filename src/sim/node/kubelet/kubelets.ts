@@ -21,6 +21,7 @@ import { answerTo } from './network.ts'
 import { containerLog, type LogOptions } from './logs.ts'
 import { NodeLife } from './node-life.ts'
 import { probed, type Attempt } from './prober.ts'
+import { objectChanged, refreshVolumes } from './refresh.ts'
 import { flush, report } from './reporter.ts'
 import { create as createContainer, postStartDone, pulled, start } from './starting.ts'
 import type { ContainerRow, PodRow } from './state.ts'
@@ -86,6 +87,8 @@ export class Kubelets {
       'clear-mirror': onPod((ctx, row) => clearMirror(world, ctx, row)),
       probe: onPod((ctx, row, p) => probed(world, ctx, row, p as unknown as Attempt)),
       answered: onPod((ctx, row, p) => this.#answered(ctx, row, p['process'] as number, p['answer'] as Answer), true),
+      object: (ctx, delivery: WatchDelivery) => objectChanged(world, ctx, delivery),
+      refresh: onPod((ctx, row) => refreshVolumes(world, ctx, row)),
       oom: onPod((ctx, row, p) => outOfMemory(world, ctx, row, p['container'] as string, p['id'] as string), true),
       evict: onPod((ctx, row) => this.#evict(ctx, row)),
       patched: (ctx, answered: Answered) => this.#patched(ctx, answered),

@@ -107,6 +107,9 @@ export class NodeLife {
   #silence(ctx: EventContext, name: string): void {
     const client = this.#world.client(name)
     for (const what of ['node', 'pods']) client.unwatch(ctx, `${actorOf(name)}/${what}`)
+    const followed = this.#world.nodes.get(name)
+    for (const id of followed?.followed ?? []) client.unwatch(ctx, id)
+    if (followed?.followed) this.#world.nodes.set(name, { ...followed, followed: [] })
     const beat = this.#beats.get(name)
     if (!beat) return
     this.#beats.delete(name)

@@ -163,6 +163,8 @@ export interface NodeRow {
   readonly milliCpu: number
   readonly memory: number
   readonly hostName: string
+  /** Watches of objects that pods' volumes show. */
+  readonly followed?: readonly string[]
   /** Manifests of static pods by file name. */
   readonly manifests: Readonly<Record<string, Pod>>
 }

@@ -7,6 +7,7 @@ import { newMachine } from '../linux/pod-machine.ts'
 import { hostNames } from './files.ts'
 import { hexId } from './linux.ts'
 import { missingPullSecrets } from './puller.ts'
+import { followObjects, refreshVolumes } from './refresh.ts'
 import { report } from './reporter.ts'
 import { shouldStart } from './restart.ts'
 import { startContainerOp } from './starting.ts'
@@ -96,6 +97,8 @@ export function mountVolumes(world: KubeletWorld, ctx: EventContext, given: PodR
 /** Volumes are there: secrets for pulling, then the actions of this sync one after another. */
 function begin(world: KubeletWorld, ctx: EventContext, given: PodRow): PodRow {
   let row = given
+  if (row.machine) row = refreshVolumes(world, ctx, row)
+  else followObjects(world, ctx, row)
   const missing = missingPullSecrets(world, row)
   if (missing.length > 0) world.aboutPod(ctx, row, 'Warning', 'FailedToRetrieveImagePullSecret', `Unable to retrieve some image pull secrets (${missing.join(', ')}); attempting to pull the image may not succeed.`)
   const ops = actionsOf(row)
