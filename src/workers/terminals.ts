@@ -146,7 +146,7 @@ export class Terminals {
 
   #show(waiting: Waiting, chunks: number): void {
     for (; waiting.shown < chunks; waiting.shown++) {
-      const chunk = this.#cluster.kubectl.output.get(`${waiting.pid}/${`${waiting.shown}`.padStart(6, '0')}`)
+      const chunk = this.#cluster.kubectl.chunkOf(waiting.pid, waiting.shown)
       if (chunk) this.#world.output(waiting.session, chunk.stream, chunk.text)
     }
   }

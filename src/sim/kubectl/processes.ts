@@ -10,6 +10,7 @@ import type { Answer } from '../client/reconcile-context.ts'
 import type { Connection } from './connection.ts'
 import type { KubectlContext } from './context.ts'
 import { discovery } from './discovery.ts'
+import { withDescriptions } from './explain/descriptions.ts'
 import { fail } from './failure.ts'
 import { ADMIN_CONFIG, contextNamed, type KubeConfig } from './kubeconfig.ts'
 import { runKubectl } from './run.ts'
@@ -110,7 +111,13 @@ export class KubectlProcesses {
       const chunk = this.output.get(chunkKey(pid, i))!
       if (!stream || chunk.stream === stream) text += chunk.text
     }
-    return text
+    return withDescriptions(text)
+  }
+
+  /** What a process wrote at its n-th write; undefined where it has not. */
+  chunkOf(pid: string, n: number): OutputChunk | undefined {
+    const chunk = this.output.get(chunkKey(pid, n))
+    return chunk && { stream: chunk.stream, text: withDescriptions(chunk.text) }
   }
 
   write(pid: string, stream: OutputChunk['stream'], text: string): void {

@@ -4,7 +4,7 @@ import type { KindDefinition } from '../../kinds/definition.ts'
 import { discovery } from '../discovery.ts'
 import type { Invocation, KubectlContext, Verb } from '../context.ts'
 import { fail, Failure } from '../failure.ts'
-import { describes, descriptionOf, wrapped } from './descriptions.ts'
+import { described } from './descriptions.ts'
 
 export const explainVerb: Verb = {
   name: 'explain',
@@ -27,12 +27,10 @@ function explain(ctx: KubectlContext, inv: Invocation): number {
   const { field, owner } = fieldAt(root, path)
   if (field) ctx.out(`FIELD: ${path.at(-1)} <${typeText(field.type)}>\n${field.enum ? `ENUM:\n${field.enum.map((e) => `    ${e}\n`).join('')}` : ''}\n`)
   const below = field ? definitionOf(field.type) : root
-  ctx.out(`DESCRIPTION:\n${wrapped(describedAs(owner, path.at(-1), below), WIDTH, '    ')}    \n`)
+  ctx.out(`DESCRIPTION:\n${describedAs(owner, path.at(-1), below, '    ')}    \n`)
   if (below && !isOpaque(below)) ctx.out(`FIELDS:\n${flags.bool('recursive') ? tree(below, '  ', []) : fields(below)}\n`)
   return 0
 }
-
-const WIDTH = 76
 
 /** A field at the end of a path, and the definition that it belongs to. */
 function fieldAt(root: Definition, path: readonly string[]): { readonly field?: FieldSchema; readonly owner?: Definition } {
@@ -47,11 +45,11 @@ function fieldAt(root: Definition, path: readonly string[]): { readonly field?: 
 }
 
 /** The field's text, and that of its type where they differ. */
-function describedAs(owner: Definition | undefined, name: string | undefined, below: Definition | undefined): string {
-  if (!describes()) return '<empty>'
-  const own = owner && name ? descriptionOf(owner.name, name) : ''
-  const type = below ? descriptionOf(below.name) : ''
-  return [own, type].filter((text, i, all) => text !== '' && all.indexOf(text) === i).join('\n') || '<empty>'
+function describedAs(owner: Definition | undefined, name: string | undefined, below: Definition | undefined, indent: string): string {
+  const of: (readonly [string, string])[] = []
+  if (owner && name) of.push([owner.name, name])
+  if (below) of.push([below.name, ''])
+  return described({ of, indent, unwritten: '<empty>', unknown: '<empty>' })
 }
 
 /** The form of the days before OpenAPI v3. */
@@ -60,9 +58,9 @@ function explainOld(ctx: KubectlContext, kind: KindDefinition, root: Definition,
   const below = field ? definitionOf(field.type) : root
   ctx.out(`KIND:     ${kind.kind}\nVERSION:  ${kind.group ? `${kind.group}/` : ''}${kind.version}\n\n`)
   if (field) ctx.out(`${below && !isOpaque(below) ? 'RESOURCE' : 'FIELD'}: ${path.at(-1)} <${oldType(field.type)}>\n\n`)
-  ctx.out(`DESCRIPTION:\n${wrapped(describedAs(owner, path.at(-1), below), WIDTH, '     ')}`)
+  ctx.out(`DESCRIPTION:\n${describedAs(owner, path.at(-1), below, '     ')}`)
   if (!below || isOpaque(below)) return 0
-  const one = ([name, f]: readonly [string, FieldSchema]): string => `   ${name}\t<${oldType(f.type)}>${below.required.includes(name) ? ' -required-' : ''}\n${wrapped(descriptionOf(below.name, name) || '<empty>', WIDTH, '     ')}\n`
+  const one = ([name, f]: readonly [string, FieldSchema]): string => `   ${name}\t<${oldType(f.type)}>${below.required.includes(name) ? ' -required-' : ''}\n${described({ of: [[below.name, name]], indent: '     ', unwritten: '<empty>', unknown: '<empty>' })}\n`
   ctx.out(`\nFIELDS:\n${entries(below).map(one).join('')}`)
   return 0
 }
@@ -117,7 +115,7 @@ const entries = (d: Definition): readonly (readonly [string, FieldSchema])[] => 
 
 const line = (d: Definition, name: string, f: FieldSchema, indent: string): string => `${indent}${name}\t<${name === 'fieldsV1' ? 'FieldsV1' : typeText(f.type)}>${d.required.includes(name) ? ' -required-' : ''}\n`
 
-const fields = (d: Definition): string => entries(d).map(([name, f]) => `${line(d, name, f, '  ')}${f.enum ? `  enum: ${f.enum.join(', ')}\n` : ''}${describes() ? wrapped(descriptionOf(d.name, name) || '<no description>', WIDTH, '    ') : ''}\n`).join('')
+const fields = (d: Definition): string => entries(d).map(([name, f]) => `${line(d, name, f, '  ')}${f.enum ? `  enum: ${f.enum.join(', ')}\n` : ''}${described({ of: [[d.name, name]], indent: '    ', unwritten: '<no description>', unknown: '' })}\n`).join('')
 
 function tree(d: Definition, indent: string, above: readonly string[]): string {
   return entries(d)

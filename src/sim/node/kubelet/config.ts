@@ -83,7 +83,6 @@ export function configure(world: KubeletWorld, ctx: EventContext, row: PodRow, c
   const roots: Record<string, FsNode> = {}
   const mounts = mountsOf(world, ctx, row, container, variables, roots)
   if (!Array.isArray(mounts)) return { error: (mounts as { error: string }).error, kind: 'config' }
-  const isInteractive = (container.stdin ?? false) && (container.tty ?? false)
   const env: Record<string, string> = {
     PATH: DEFAULT_PATH, HOSTNAME: hostNames(pod, node).shown, ...(container.tty ? { TERM: 'xterm' } : {}),
     ...Object.fromEntries(imageEnv.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)])),
@@ -94,14 +93,14 @@ export function configure(world: KubeletWorld, ctx: EventContext, row: PodRow, c
   const memoryLimit = limits?.['memory'] === undefined ? undefined : value(limits['memory'])
   const ports = (container.ports ?? []).map((p) => p.containerPort)
   const config: ContainerConfig = {
-    name: container.name, id, argv, env, cwd: container.workingDir ?? workingDir, user, root: workRoot(rootOf(image.reference, image.image, ports), container.workingDir), mounts, readOnlyRoot: container.securityContext?.readOnlyRootFilesystem ?? false,
+    name: container.name, id, argv, env, cwd: container.workingDir ?? workingDir, user, root: workRoot(rootOf(image.image, ports), container.workingDir), mounts, readOnlyRoot: container.securityContext?.readOnlyRootFilesystem ?? false,
     milliCpuRequest: milliValue(requests?.['cpu'] ?? limits?.['cpu']), milliCpuLimit: milliValue(limits?.['cpu']), ...(memoryLimit === undefined ? {} : { memoryLimit }),
     oomScore: oomScoreOf(qos, value(requests?.['memory'] ?? limits?.['memory']), node.memory, (pod.spec.priority ?? 0) >= 2_000_000_000), oomGroup: world.cgroups === 'v2',
     capabilities: capabilitiesOf(container), noNewPrivileges: container.securityContext?.allowPrivilegeEscalation === false,
     seccomp: (container.securityContext?.seccompProfile ?? pod.spec.securityContext?.seccompProfile)?.type === 'RuntimeDefault', privileged: container.securityContext?.privileged ?? false,
     cgroup: cgroupPath(world, row, qos, id), cgroups: world.cgroups, ports, terminationPath: container.terminationMessagePath ?? '/dev/termination-log', layers: 30 + image.layers.length,
   }
-  return { config, argv: isInteractive && argv.length === 1 ? argv : argv, roots }
+  return { config, argv, roots }
 }
 
 const workRoot = (root: FsNode, dir: string | undefined): FsNode => (dir && dir !== '/' && !lookUp(root, namesOf(dir)) ? withPath(root, dir, directory()) : root)

@@ -26,9 +26,12 @@ const BARE: Directory = directory({ dev: directory(), etc: directory({ passwd: f
 
 const memo = new Map<string, FsNode>()
 
-/** The root tree of an image: base, its programs, its files. The same image always gives the same (shared) tree. */
-export function rootOf(reference: string, image: Pick<Image, 'binaries' | 'files' | 'bare' | 'program'>, ports: readonly number[]): FsNode {
-  const key = `${reference} ${ports.join(',')}`
+/** What of an image its root tree is made of. */
+type RootParts = Pick<Image, 'binaries' | 'files' | 'bare' | 'program'>
+
+/** The root tree of an image: base, its programs, its files. Images with the same contents share one tree, whatever they are called. */
+export function rootOf(image: RootParts, ports: readonly number[]): FsNode {
+  const key = `${ports.join(',')} ${contentsOf(image)}`
   let tree = memo.get(key)
   if (!tree) {
     tree = image.bare ? BARE : BASE
@@ -38,6 +41,14 @@ export function rootOf(reference: string, image: Pick<Image, 'binaries' | 'files
     memo.set(key, tree)
   }
   return tree
+}
+
+const contents = new WeakMap<RootParts, string>()
+
+function contentsOf(image: RootParts): string {
+  let text = contents.get(image)
+  if (text === undefined) contents.set(image, (text = JSON.stringify([image.bare, image.binaries, image.files, image.program])))
+  return text
 }
 
 /** A program of the image as the tool that plays it. */
