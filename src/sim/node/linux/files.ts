@@ -1,6 +1,7 @@
+import { byteCount } from '../../api/bytes.ts'
 import type { Micros } from '../../engine/time.ts'
 import { Failure, failed, type Errno } from './errno.ts'
-import { baseName, byteLength, directory, file, link, lookUp, namesOf, normalize, parentOf, sizeOfFile, treeSize, withNode, type FsNode } from './fs.ts'
+import { baseName, directory, file, link, lookUp, namesOf, normalize, parentOf, sizeOfFile, treeSize, withNode, type FsNode } from './fs.ts'
 import type { ContainerState, Credentials, Mount } from './machine.ts'
 
 /** What the file calls need of the kernel: the trees, the mounts and the pseudo file systems. */
@@ -241,5 +242,5 @@ export function changeNode(world: FileWorld, path: string, change: (node: FsNode
 }
 
 export const errorOf = (failure: { readonly errno: Errno }): Errno => failure.errno
-export const bytesOf = (node: FsNode): number => (node.t === 'f' ? byteLength(node.data) + (node.zeros ?? 0) : sizeOfFile(node))
+export const bytesOf = (node: FsNode): number => (node.t === 'f' ? byteCount(node.data) + (node.zeros ?? 0) : sizeOfFile(node))
 export type { ContainerState }

@@ -1,3 +1,4 @@
+import { byteCount } from '../../api/bytes.ts'
 import type { Micros } from '../../engine/time.ts'
 
 /** What every inode has. `mtime` in µs of virtual time; negative ones are from before the cluster was born. */
@@ -40,17 +41,7 @@ export const file = (data: string, mode = 0o644, mtime: Micros = IMAGE_TIME, uid
 export const link = (to: string, mtime: Micros = IMAGE_TIME): Link => ({ t: 'l', mode: 0o777, uid: 0, gid: 0, mtime, to })
 export const device = (t: 'c' | 'b', numbers: string, mode = 0o666): Special => ({ t, mode, uid: 0, gid: 0, mtime: 0, device: numbers })
 
-export const sizeOfFile = (node: FsNode): number => (node.t === 'f' ? byteLength(node.data) + (node.zeros ?? 0) : node.t === 'l' ? node.to.length : node.t === 'd' ? 4096 : 0)
-
-/** Bytes of a text in UTF-8. Characters are taken as code points. */
-export function byteLength(text: string): number {
-  let n = text.length
-  for (let i = 0; i < text.length; i++) {
-    const c = text.charCodeAt(i)
-    if (c >= 0x80) n += c >= 0xd800 && c <= 0xdbff ? 0 : c >= 0xdc00 && c <= 0xdfff ? 2 : c < 0x800 ? 1 : 2
-  }
-  return n
-}
+export const sizeOfFile = (node: FsNode): number => (node.t === 'f' ? byteCount(node.data) + (node.zeros ?? 0) : node.t === 'l' ? byteCount(node.to) : node.t === 'd' ? 4096 : 0)
 
 /** The names of an absolute path with `.` and `..` taken away. */
 export function namesOf(path: string): readonly string[] {

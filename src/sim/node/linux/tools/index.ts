@@ -7,6 +7,7 @@ import { ToolContext, type Tool } from './context.ts'
 import { fileTools } from './file-tools.ts'
 import { netTools, onServerSignal } from './net-tools.ts'
 import { processTools } from './process-tools.ts'
+import { gzip, tar } from './tar.ts'
 import { textTools } from './text-tools.ts'
 
 /** A shell that reads its commands from a file or from its input. */
@@ -22,13 +23,13 @@ const shellInput: Tool = (c) => {
   return undefined
 }
 
-const TOOLS: Readonly<Record<string, Tool>> = { ...textTools, ...fileTools, ...processTools, ...netTools, 'sh-input': shellInput }
+const TOOLS: Readonly<Record<string, Tool>> = { ...textTools, ...fileTools, ...processTools, ...netTools, tar, gzip, gunzip: gzip, zcat: gzip, 'sh-input': shellInput }
 
 /** Programs that images have under these names; the rest of a busybox says by name that it is not modelled. */
 export const TOOL_NAMES: readonly string[] = Object.keys(TOOLS).filter((name) => !['fault', 'sh-input', 'server', 'needs', 'pause', 'curl'].includes(name)).sort()
 
 /** Well-known programs of a busybox that are not modelled: running one says so and fails. */
-export const UNMODELLED: readonly string[] = ['awk', 'vi', 'less', 'more', 'tar', 'gzip', 'gunzip', 'zcat', 'md5sum', 'sha256sum', 'od', 'hexdump', 'watch', 'telnet', 'ftpget', 'crond', 'diff', 'patch', 'comm', 'paste', 'split', 'strings', 'stty', 'su', 'login', 'passwd', 'adduser', 'mknod', 'losetup', 'fdisk', 'traceroute', 'arping', 'iptables', 'sysctl', 'lsof', 'strace', 'bc', 'dc', 'ed']
+export const UNMODELLED: readonly string[] = ['awk', 'vi', 'less', 'more', 'md5sum', 'sha256sum', 'od', 'hexdump', 'watch', 'telnet', 'ftpget', 'crond', 'diff', 'patch', 'comm', 'paste', 'split', 'strings', 'stty', 'su', 'login', 'passwd', 'adduser', 'mknod', 'losetup', 'fdisk', 'traceroute', 'arping', 'iptables', 'sysctl', 'lsof', 'strace', 'bc', 'dc', 'ed']
 
 /** One step of a program that is not a shell. */
 export function stepTool(kernel: Kernel, task: Task, name: string): void {

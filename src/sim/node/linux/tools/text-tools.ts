@@ -1,5 +1,5 @@
+import { byteCount } from '../../../api/bytes.ts'
 import { writeFile } from '../files.ts'
-import { byteLength } from '../fs.ts'
 import { options, type Tool, type ToolContext } from './context.ts'
 import { regularExpression } from './regex.ts'
 import { sed } from './sed.ts'
@@ -83,7 +83,7 @@ function wc(c: ToolContext): number | undefined {
     const counts = [
       ...(all || flags.has('l') ? [text.split('\n').length - 1] : []),
       ...(all || flags.has('w') ? [text.split(/\s+/).filter(Boolean).length] : []),
-      ...(all || flags.has('c') ? [byteLength(text)] : []),
+      ...(all || flags.has('c') ? [byteCount(text)] : []),
     ]
     const numbers = counts.length === 1 && rest.length === 0 ? String(counts[0]) : counts.map((n) => String(n).padStart(counts.length > 1 ? 9 : 0)).join(' ')
     c.out(`${numbers}${rest.length > 0 ? ` ${name}` : ''}\n`)
