@@ -1,7 +1,7 @@
 import { keyOf, type KubeObject } from '../../api/meta.ts'
 import { containerNamed, type KubeletOptions } from './world.ts'
 import type { Selector } from '../../api/labels.ts'
-import { isMirrorPod, type Pod } from '../../api/pod.ts'
+import { allContainers, isMirrorPod, type Pod } from '../../api/pod.ts'
 import { badRequest, type Status } from '../../api/status.ts'
 import { PODS, remove } from '../../client/request.ts'
 import type { Answered, ReplyTo, WatchDelivery } from '../../client/transport.ts'
@@ -28,7 +28,7 @@ import type { ContainerRow, PodRow } from './state.ts'
 import { clearMirror, createMirror, filesChanged, mirrorGone, mirrorSeen } from './static-files.ts'
 import { killNow, preStopDone, requestEnd, sandboxStopped, stopped, terminated, withSignal } from './termination.ts'
 import { actorOf, KUBELET, KubeletWorld, rowKey } from './world.ts'
-import { nodeUsage, outOfMemory, podMetrics, type PodUsage } from './usage.ts'
+import { armMemory, nodeUsage, outOfMemory, podMetrics, type PodUsage } from './usage.ts'
 import { finishSync, mountVolumes, nextOp, plegSoon, requestSync, sandboxReady } from './worker.ts'
 
 const EVICTION_PERIOD = seconds(10)
@@ -200,6 +200,7 @@ export class Kubelets {
       const specChanged = known.pod.spec !== pod.spec || known.pod.metadata.labels !== pod.metadata.labels || known.pod.metadata.annotations !== pod.metadata.annotations
       const gatesChanged = (pod.spec.readinessGates?.length ?? 0) > 0
       const row = world.put({ ...known, pod })
+      if (known.pod.metadata.annotations !== pod.metadata.annotations) for (const c of allContainers(pod.spec)) armMemory(world, ctx, row, c)
       if (pod.metadata.deletionTimestamp) {
         const grace = seconds(pod.metadata.deletionGracePeriodSeconds ?? 30)
         if (!row.end?.deleted) flush(world, ctx, world.fresh(requestEnd(world, ctx, row, { grace, deleted: true, since: ctx.now })))

@@ -1,7 +1,7 @@
 import type { Container } from '../../api/container.ts'
 import { milliValue, value } from '../../api/quantity.ts'
 import type { Pod } from '../../api/pod.ts'
-import { seconds, type Micros } from '../../engine/time.ts'
+import { parseTime, seconds, type Micros } from '../../engine/time.ts'
 import type { Image } from '../../images/image.ts'
 import { duration } from '../linux/tools/process-tools.ts'
 
@@ -18,7 +18,12 @@ export type Curve =
 export interface Load {
   readonly cpu: Curve
   readonly memory: Curve
+  /** The instant from which the curves count; for a container that started later, its start. */
+  readonly since?: Micros
 }
+
+/** How far a load has come at `at` in a container that started at `startedAt`. */
+export const loadAge = ({ since = 0 }: Load, startedAt: Micros, at: Micros): Micros => Math.max(0, at - Math.max(startedAt, since))
 
 const LOAD = 'orrery.dev/load'
 const MEBI = 1024 * 1024
@@ -53,13 +58,23 @@ export function firstAbove(curve: Curve, limit: number): Micros | undefined {
   }
 }
 
+/** The first age from `from` on at which a curve is above `limit`; undefined: never again. */
+export function nextAbove(curve: Curve, limit: number, from: Micros): Micros | undefined {
+  if (amountAt(curve, from) > limit) return from
+  if (curve.kind === 'spike') return curve.peak > limit ? from - (from % curve.every) + curve.every - curve.lasts : undefined
+  const first = firstAbove(curve, limit)
+  return first !== undefined && first > from ? first : undefined
+}
+
 /**
  * Reads a declared load: "cpu=200m memory=64Mi", "cpu=ramp:50m:800m:2m", "cpu=spike:100m:900m:30s:5m", "memory=leak:20Mi:1Mi"
- * (1Mi a second). What cannot be read is left out.
+ * (1Mi a second). "since=<RFC 3339>" lets the curves begin then instead of with the container. What cannot be read is left out.
  */
 export function parseLoad(text: string): Partial<Load> {
-  const load: { cpu?: Curve; memory?: Curve } = {}
+  const load: { cpu?: Curve; memory?: Curve; since?: Micros } = {}
   for (const word of text.split(/[\s,;]+/)) {
+    const since = word.startsWith('since=') ? parseTime(word.slice('since='.length)) : undefined
+    if (since !== undefined) load.since = since
     const m = /^(cpu|memory)=(.+)$/.exec(word)
     const curve = m && parseCurve(m[2]!, m[1] === 'cpu' ? milliValue : value)
     if (curve) load[m![1] as 'cpu'] = curve

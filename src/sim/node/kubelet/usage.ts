@@ -6,7 +6,7 @@ import { ms, seconds, type Micros } from '../../engine/time.ts'
 import { LOCAL } from '../../images/registry.ts'
 import { Kernel } from '../linux/kernel.ts'
 import { advanced, lookAhead, settingOf } from './linux.ts'
-import { amountAt, firstAbove, loadOf, type Load } from './load.ts'
+import { amountAt, loadAge, loadOf, nextAbove, type Load } from './load.ts'
 import type { PodRow } from './state.ts'
 import { containerNamed, type KubeletWorld } from './world.ts'
 
@@ -21,7 +21,8 @@ export interface PodUsage {
 /** The metrics server scrapes kubelets this often; a pod younger than that has no metrics. */
 const SCRAPED_EVERY = seconds(15)
 
-function loadIn(world: KubeletWorld, row: PodRow, container: Container): Load {
+/** The load of one of a pod's containers, as declared or usual for its image. */
+export function loadIn(world: KubeletWorld, row: PodRow, container: Container): Load {
   const image = world.registry.resolve(container.image ?? '', [LOCAL])
   return loadOf(row.pod, container, image.found ? image.image : undefined)
 }
@@ -32,7 +33,7 @@ export function containerUsage(world: KubeletWorld, row: PodRow, name: string, a
   const run = row.containers[name]?.run
   if (!container || run?.state !== 'running' || run.startedAt === undefined || run.startedAt > at) return undefined
   const load = loadIn(world, row, container)
-  const age = at - run.startedAt
+  const age = loadAge(load, run.startedAt, at)
   const limit = milliValue(container.resources?.limits?.['cpu'])
   const cpu = amountAt(load.cpu, age)
   return { cpu: limit > 0 ? Math.min(cpu, limit) : cpu, memory: amountAt(load.memory, age) }
@@ -72,18 +73,33 @@ export function nodeUsage(world: KubeletWorld, node: string, now: Micros): { rea
   return { cpu, memory }
 }
 
-/** A declared load that outgrows the container's memory limit meets the kernel's OOM killer then; nothing is asked before. */
+/**
+ * A declared load that outgrows the container's memory limit meets the kernel's OOM killer then; nothing is asked before.
+ * Called when the container starts and when the declaration changes.
+ */
 export function armMemory(world: KubeletWorld, ctx: EventContext, row: PodRow, container: Container): void {
   const limit = container.resources?.limits?.['memory']
   const { run } = row.containers[container.name] ?? {}
-  if (limit === undefined || !run) return
-  const age = firstAbove(loadIn(world, row, container).memory, value(limit))
-  if (age !== undefined) world.later(ctx, row, Math.max(age, ms(50)), 'oom', { container: container.name, id: run.id })
+  if (limit === undefined || run?.state !== 'running') return
+  const load = loadIn(world, row, container)
+  const startedAt = run.startedAt ?? ctx.now
+  const age = loadAge(load, startedAt, ctx.now)
+  const at = nextAbove(load.memory, value(limit), age)
+  // Where the load has not begun yet, its first age is that of its beginning.
+  const ahead = Math.max(0, Math.max(startedAt, load.since ?? 0) - ctx.now)
+  if (at !== undefined) world.later(ctx, row, Math.max(ahead + at - age, ms(50)), 'oom', { container: container.name, id: run.id })
+}
+
+/** Is the container's memory above its limit now? A declaration may have changed since the end was foreseen. */
+function isOverLimit(world: KubeletWorld, row: PodRow, name: string, now: Micros): boolean {
+  const limit = containerNamed(row.pod, name)?.resources?.limits?.['memory']
+  const used = containerUsage(world, row, name, now)
+  return limit !== undefined && used !== undefined && used.memory > value(limit)
 }
 
 /** The container's memory is used up: all its processes are killed (cgroup v2: memory.oom.group). */
 export function outOfMemory(world: KubeletWorld, ctx: EventContext, given: PodRow, name: string, id: string): PodRow {
-  if (given.containers[name]?.run?.id !== id || given.containers[name].run.state !== 'running') return given
+  if (given.containers[name]?.run?.id !== id || given.containers[name].run.state !== 'running' || !isOverLimit(world, given, name, ctx.now)) return given
   const row = advanced(world, ctx, given)
   const kernel = new Kernel(row.machine!, settingOf(world, row))
   kernel.now = Math.max(kernel.now, ctx.now)
