@@ -34,7 +34,7 @@ import { nodeUsage } from './node/kubelet/usage.ts'
 import { simulatedLoad } from './node/load.ts'
 import type { ContractName } from './node/kwok/contract.ts'
 import { KwokKubelets } from './node/kwok/kwok.ts'
-import { nodeFigures, type NodeFigures } from './observe/figures.ts'
+import { nodeFigures, type NodeFigures, type Requested } from './observe/figures.ts'
 import { loopOf, type Loop } from './observe/loops.ts'
 import { attemptView, componentStates, loopSummaries, type AttemptView, type ComponentState, type LoopSummary } from './observe/parts.ts'
 import { rolloutOf, type Rollout } from './observe/rollout.ts'
@@ -322,9 +322,9 @@ export class Cluster {
     return lastStateOf(this.timeline, key)
   }
 
-  nodeFigures(): readonly NodeFigures[] {
+  nodeFigures(requested: Requested): readonly NodeFigures[] {
     const { kubelets } = this
-    return nodeFigures(this.server.store, {
+    return nodeFigures(this.server.store, requested, {
       fault: (node) => this.nodeFault(node),
       usage: (node) => (kubelets instanceof Kubelets && this.#runs(node) ? nodeUsage(kubelets.world, node, this.timeline.clock) : undefined),
     })

@@ -1,4 +1,4 @@
-import { flightOf, flightsOf, rowOf, STEP_UNITS, indexBack, lookAhead, type Cluster, type Step } from '../sim/index.ts'
+import { flightOf, flightsOf, rowOf, STEP_UNITS, indexBack, lookAhead, Requested, type Cluster, type KubeObject, type Step } from '../sim/index.ts'
 import type { BranchInfo, ClockState, Flight, Frame, HistoryRow, Mark, RecordChange, StepPreview, StepUnit, ApiObject } from './protocol.ts'
 
 /** How many steps to run ahead for the buttons' words, how many rows and particles a frame may carry. */
@@ -6,19 +6,22 @@ const AHEAD = 1500
 const MAX_ROWS = 400
 const MAX_FLIGHTS = 80
 
-const FEW_NODES = 50
+/** Load and faults change the figures of nodes though no object does: they are read again after so much virtual time (microseconds). */
+const FIGURES_EVERY = 500_000
 
 /** Collects what changed since the last frame and makes frames of it. Cost follows change. */
 export class FrameMaker {
   #cluster: Cluster
   readonly #dirty = new Set<string>()
-  #sent = new Map<string, unknown>()
+  #sent = new Map<string, KubeObject>()
   #reset = true
   #rowsSent = 0
   #lastIndex = -1
   #lastBranch = -1
   #flights: Flight[] = []
   #shape = ''
+  #requested = new Requested()
+  #figuresAt = -FIGURES_EVERY
 
   constructor(cluster: Cluster) {
     this.#cluster = cluster
@@ -32,6 +35,7 @@ export class FrameMaker {
     this.#reset = true
     this.#dirty.clear()
     this.#sent = new Map()
+    this.#requested = new Requested()
     this.#rowsSent = 0
     this.#lastIndex = -1
     this.#shape = ''
@@ -75,9 +79,17 @@ export class FrameMaker {
       previews: previews ? ahead(this.#cluster) : null,
       backPreviews: previews ? behind(this.#cluster) : null,
       marks: shapeChanged ? marksOf(this.#cluster) : null,
-      // Load and faults change figures though no object does; of a large cluster they are sent with its changes only.
-      nodes: changes.length > 0 || reset || this.#cluster.server.store.count('nodes') <= FEW_NODES ? this.#cluster.nodeFigures() : null,
+      nodes: changes.length > 0 || shapeChanged || this.#figuresAreOld() ? this.#figures() : null,
     }
+  }
+
+  #figuresAreOld(): boolean {
+    return Math.abs(this.#cluster.timeline.clock - this.#figuresAt) >= FIGURES_EVERY
+  }
+
+  #figures(): Frame['nodes'] {
+    this.#figuresAt = this.#cluster.timeline.clock
+    return this.#cluster.nodeFigures(this.#requested)
   }
 
   #changes(): RecordChange[] {
@@ -86,7 +98,9 @@ export class FrameMaker {
     for (const key of keys) {
       const value = this.#cluster.objects.get(key)
       // A step forward and back again leaves the same object: nothing to say.
-      if (this.#sent.get(key) === value) continue
+      const sent = this.#sent.get(key)
+      if (sent === value) continue
+      this.#requested.change(key, sent, value)
       if (value === undefined) this.#sent.delete(key)
       else this.#sent.set(key, value)
       changes.push({ key, value: (value as ApiObject | undefined) ?? null })

@@ -22,31 +22,48 @@ export interface Machines {
   usage(node: string): { readonly cpu: number; readonly memory: number } | undefined
 }
 
-/** Requested and used against allocatable of every node, in one pass over the pods. */
-export function nodeFigures(store: Store, machines: Machines): readonly NodeFigures[] {
-  const sums = new Map<string, { cpu: number; memory: number }>()
-  for (const key of store.keys('pods')) {
-    const pod = store.get(key) as Pod
+/** What the pods of each node ask for, kept up with their changes: milli-CPU and bytes. */
+export class Requested {
+  readonly #sums = new Map<string, { cpu: number; memory: number }>()
+
+  /** A pod came (no `from`), changed, or went (no `to`). Objects that are no pods are passed over. */
+  change(key: string, from: KubeObject | undefined, to: KubeObject | undefined): void {
+    if (!key.startsWith('pods/')) return
+    if (from) this.#add(from as Pod, -1)
+    if (to) this.#add(to as Pod, 1)
+  }
+
+  of(node: string): { readonly cpu: number; readonly memory: number } {
+    return this.#sums.get(node) ?? NOTHING
+  }
+
+  #add(pod: Pod, sign: 1 | -1): void {
     const { nodeName } = pod.spec
     const phase = pod.status?.phase
-    if (!nodeName || phase === 'Succeeded' || phase === 'Failed') continue
+    if (!nodeName || phase === 'Succeeded' || phase === 'Failed') return
     const { milliCpu, memory } = podRequests(pod)
-    const sum = sums.get(nodeName) ?? { cpu: 0, memory: 0 }
-    sum.cpu += milliCpu
-    sum.memory += memory
-    sums.set(nodeName, sum)
+    let sum = this.#sums.get(nodeName)
+    if (!sum) this.#sums.set(nodeName, (sum = { cpu: 0, memory: 0 }))
+    sum.cpu += sign * milliCpu
+    sum.memory += sign * memory
   }
+}
+
+const NOTHING = { cpu: 0, memory: 0 }
+
+/** Requested and used against allocatable of every node. */
+export function nodeFigures(store: Store, requested: Requested, machines: Machines): readonly NodeFigures[] {
   return store.keys('nodes').map((key) => {
     const node = store.get(key) as KubeObject & { readonly status?: { readonly allocatable?: Readonly<Record<string, string>> } }
     const allocatable = node.status?.allocatable ?? {}
     const { name } = node.metadata
-    const sum = sums.get(name)
+    const asked = requested.of(name)
     const used = machines.usage(name)
     return {
       name,
       fault: machines.fault(name) ?? null,
-      cpu: { requested: sum?.cpu ?? 0, used: used?.cpu ?? 0, allocatable: milliValue(allocatable['cpu'] ?? '0') },
-      memory: { requested: sum?.memory ?? 0, used: used?.memory ?? 0, allocatable: value(allocatable['memory'] ?? '0') },
+      cpu: { requested: asked.cpu, used: used?.cpu ?? 0, allocatable: milliValue(allocatable['cpu'] ?? '0') },
+      memory: { requested: asked.memory, used: used?.memory ?? 0, allocatable: value(allocatable['memory'] ?? '0') },
     }
   })
 }

@@ -79,6 +79,11 @@ export class Store {
     return namespace ? this.#byNamespace.keys(`${resource}/${namespace}`) : this.#byResource.keys(resource)
   }
 
+  /** All resources that have an object, in order. */
+  resources(): readonly string[] {
+    return this.#byResource.groups()
+  }
+
   count(resource: string): number {
     return this.#byResource.count(resource)
   }

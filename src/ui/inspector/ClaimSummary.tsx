@@ -2,7 +2,7 @@ import { useMemo, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { VolumeChoice } from '../../workers/protocol.ts'
 import { listAt, textAt } from '../kinds/access.ts'
-import { useClock } from '../store/hooks.ts'
+import { useMoment } from '../store/hooks.ts'
 import { select } from '../views/select.ts'
 import { Fact, Section, type SummaryProps } from './SummaryParts.tsx'
 import styles from './inspector.module.css'
@@ -12,7 +12,7 @@ import { useAnswer } from './use-answer.ts'
 export function ClaimSummary({ objectKey, object }: SummaryProps): ReactNode {
   const { t } = useTranslation('inspector')
   const query = useMemo(() => ({ type: 'volume' as const, key: objectKey }), [objectKey])
-  const moment = useClock((clock) => (clock.playing ? Math.floor(clock.at / 250_000) : clock.index * 1e6 + clock.branch), 0)
+  const moment = useMoment()
   const choice = useAnswer<'volume'>(query, moment)
   const volume = textAt(object, 'spec', 'volumeName')
   return (

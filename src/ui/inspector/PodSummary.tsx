@@ -4,7 +4,7 @@ import type { ApiObject } from '../../workers/protocol.ts'
 import { at, conditionOf, listAt, numberAt, textAt } from '../kinds/access.ts'
 import { Glyph } from '../kit/Glyph.tsx'
 import type { Status } from '../kit/status.ts'
-import { useClock } from '../store/hooks.ts'
+import { useMoment } from '../store/hooks.ts'
 import { Remedies } from '../views/Remedies.tsx'
 import { askWhy, select } from '../views/select.ts'
 import { updateUi } from '../store/ui-state.ts'
@@ -61,7 +61,7 @@ export function PodSummary({ objectKey, object }: SummaryProps): ReactNode {
 /** Why no node takes the pod, and what would help. */
 function Waiting({ objectKey, message }: { readonly objectKey: string; readonly message: string }): ReactNode {
   const query = useMemo(() => ({ type: 'attempt' as const, pod: objectKey.slice('pods/'.length) }), [objectKey])
-  const moment = useClock((clock) => (clock.playing ? Math.floor(clock.at / 250_000) : clock.index * 1e6 + clock.branch), 0)
+  const moment = useMoment()
   const attempt = useAnswer<'attempt'>(query, moment)
   return (
     <>

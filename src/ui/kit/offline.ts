@@ -9,6 +9,7 @@ export async function startOffline(): Promise<void> {
   if (!import.meta.env.PROD || !('serviceWorker' in navigator)) return
   const { registerSW } = await import('virtual:pwa-register')
   const update = registerSW({
+    immediate: true,
     onNeedRefresh: () => {
       const label = i18next.t('reload', { ns: 'common' })
       toast({ status: 'done', text: i18next.t('newVersion', { ns: 'common' }), action: { label, run: () => void update(true) } })

@@ -35,3 +35,6 @@ export function useKeys(index: IndexName, of: string): readonly string[] {
 export function useClock<T>(select: (clock: ClockState) => T, otherwise: T): T {
   return useMirror((state) => (state.clock === null ? otherwise : select(state.clock)))
 }
+
+/** A number that changes when what the worker works out should be asked for again: with each step while paused, four times a virtual second in play. */
+export const useMoment = (): number => useClock((clock) => (clock.playing ? Math.floor(clock.at / 250_000) : clock.index * 1e6 + clock.branch), 0)

@@ -40,15 +40,13 @@ export function resourceName(name: string, path: Path, out: Errors): boolean {
   return out.length === before
 }
 
-export const containerName: NameRule = (name, path, out) => {
+/** core/validation: ValidateContainerResourceName. */
+export const containerResourceName: NameRule = (name, path, out) => {
   resourceName(name, path, out)
   if (!name.includes('/')) {
     if (!CONTAINER.has(name) && !isHugePages(name)) out.push(invalidValue(path, name, 'must be a standard resource for containers'))
   } else if (!isNative(name) && !isExtendedResource(name)) out.push(invalidValue(path, name, "doesn't follow extended resource name standard"))
 }
-
-/** core/validation: ValidateContainerResourceName. */
-export const containerResourceName: NameRule = containerName
 
 const podName: NameRule = (name, path, out) => {
   if (resourceName(name, path, out) && !isPodLevelResource(name)) out.push(notSupported(path, name, ['cpu', 'hugepages-', 'memory']))
@@ -60,7 +58,7 @@ function hugePages(name: string, q: string, path: Path, out: Errors): void {
 }
 
 /** core/validation: ValidateContainerResourceRequirements. `claims` are the names of the pod's claims. */
-export function resourceRequirements(r: ResourceRequirements, claims: ReadonlySet<string>, path: Path, out: Errors, rule: NameRule = containerName): void {
+export function resourceRequirements(r: ResourceRequirements, claims: ReadonlySet<string>, path: Path, out: Errors, rule: NameRule = containerResourceName): void {
   const limits = r.limits ?? {}
   const requests = r.requests ?? {}
   const limPath = child(path, 'limits')

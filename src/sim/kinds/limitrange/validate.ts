@@ -2,7 +2,7 @@ import { at, child, duplicate, forbiddenField, invalidValue, required, type Fiel
 import type { LimitRange, LimitRangeItem } from '../../api/limit-range.ts'
 import { isQualifiedName } from '../../api/names.ts'
 import { compareQuantities, milliValue, value, type ResourceList } from '../../api/quantity.ts'
-import { containerName, overcommit, resourceName } from '../../api/validate/resources.ts'
+import { containerResourceName, overcommit, resourceName } from '../../api/validate/resources.ts'
 
 const TYPES = ['Pod', 'Container', 'PersistentVolumeClaim']
 /** The largest amount that Go's int64 holds in thousandths; as near as a number can be. */
@@ -37,7 +37,7 @@ function names(item: LimitRangeItem, path: Path, keys: Set<string>, out: FieldEr
   const list = (name: string, values: ResourceList | undefined): void => {
     for (const key of Object.keys(values ?? {}).sort()) {
       const place = at(child(path, name), key)
-      if (isCompute) containerName(key, place, out)
+      if (isCompute) containerResourceName(key, place, out)
       else resourceName(key, place, out)
       keys.add(key)
     }

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next'
 import type { AttemptState } from '../../../workers/protocol.ts'
 import { useAnswer } from '../../inspector/use-answer.ts'
 import { EmptyState } from '../../kit/EmptyState.tsx'
-import { useClock, useKeys, useMirror, useUi } from '../../store/hooks.ts'
+import { useClock, useMoment, useKeys, useMirror, useUi } from '../../store/hooks.ts'
 import { UNSCHEDULED } from '../../store/indexes.ts'
 import { updateUi } from '../../store/ui-state.ts'
 import { instantText } from '../../timeline/format-time.ts'
@@ -23,7 +23,7 @@ export function AttemptTable(): ReactNode {
   const pods = useKeys('kind', 'Pod')
   const newest = useMirror((state) => state.current?.touched.find((key) => key.startsWith('pods/')))
   const pod = chosen ?? (selected?.startsWith('pods/') === true ? selected : undefined) ?? waiting[0] ?? newest ?? pods.find((key) => !key.startsWith('pods/kube-system/')) ?? pods[0] ?? ''
-  const moment = useClock((clock) => (clock.playing ? Math.floor(clock.at / 250_000) : clock.index * 1e6 + clock.branch), 0)
+  const moment = useMoment()
   const name = pod.slice('pods/'.length)
   const query = useMemo(() => ({ type: 'attempt' as const, pod: name }), [name])
   const attempt = useAnswer<'attempt'>(query, moment)

@@ -1,7 +1,7 @@
 import { useMemo, useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useAnswer } from '../../inspector/use-answer.ts'
-import { useClock } from '../../store/hooks.ts'
+import { useMoment } from '../../store/hooks.ts'
 import { select } from '../select.ts'
 import styles from './control-plane.module.css'
 
@@ -11,7 +11,7 @@ const PREFIX = '/registry/'
 export function EtcdPanel(): ReactNode {
   const { t } = useTranslation('loops')
   const [filter, setFilter] = useState('')
-  const moment = useClock((clock) => (clock.playing ? Math.floor(clock.at / 250_000) : clock.index * 1e6 + clock.branch), 0)
+  const moment = useMoment()
   const query = useMemo(() => ({ type: 'etcd' as const, filter }), [filter])
   const etcd = useAnswer<'etcd'>(query, moment)
   return (

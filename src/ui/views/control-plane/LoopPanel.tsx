@@ -6,7 +6,7 @@ import { useAnswer } from '../../inspector/use-answer.ts'
 import { Button } from '../../kit/Button.tsx'
 import { EmptyState } from '../../kit/EmptyState.tsx'
 import { join } from '../../kit/join.ts'
-import { useClock, useMirror } from '../../store/hooks.ts'
+import { useClock, useMoment, useMirror } from '../../store/hooks.ts'
 import { updateUi } from '../../store/ui-state.ts'
 import { instantText, spanText } from '../../timeline/format-time.ts'
 import { previewText } from '../../timeline/words.ts'
@@ -21,7 +21,7 @@ const SHOWN = 5
 /** One controller's loop: what it heard, what it keeps, what waits, and what its worker has found and will do. */
 export function LoopPanel({ controller }: { readonly controller: string }): ReactNode {
   const { t } = useTranslation('loops')
-  const moment = useClock((clock) => (clock.playing ? Math.floor(clock.at / 250_000) : clock.index * 1e6 + clock.branch), 0)
+  const moment = useMoment()
   const query = useMemo(() => ({ type: 'loop' as const, controller }), [controller])
   const loop = useAnswer<'loop'>(query, moment)
   const loops = useAnswer<'loops'>(LOOPS, moment)

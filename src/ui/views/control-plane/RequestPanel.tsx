@@ -4,7 +4,7 @@ import type { RequestTrace } from '../../../workers/protocol.ts'
 import { useAnswer } from '../../inspector/use-answer.ts'
 import { EmptyState } from '../../kit/EmptyState.tsx'
 import { join } from '../../kit/join.ts'
-import { useClock } from '../../store/hooks.ts'
+import { useClock, useMoment } from '../../store/hooks.ts'
 import { instantText } from '../../timeline/format-time.ts'
 import styles from './control-plane.module.css'
 
@@ -14,7 +14,7 @@ const SHOWN = 6
 /** The last request's way through the API server: who asked, whether they may, what admission did, what was stored. */
 export function RequestPanel(): ReactNode {
   const { t } = useTranslation('loops')
-  const moment = useClock((clock) => (clock.playing ? Math.floor(clock.at / 250_000) : clock.index * 1e6 + clock.branch), 0)
+  const moment = useMoment()
   const origin = useClock((clock) => clock.origin.at, 0)
   const trace = useAnswer<'request'>(QUERY, moment)
   return (

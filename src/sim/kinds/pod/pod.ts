@@ -1,1 +1,0 @@
-export type { Pod } from '../../api/pod.ts'
