@@ -20,7 +20,8 @@ type Found = Extract<Resolved, { found: true }>
 /** A container ready to be created: its configuration, the trees of its volumes, or what is wrong with it. */
 export type Made = { readonly config: ContainerConfig; readonly argv: readonly string[]; readonly roots: Readonly<Record<string, FsNode>> } | { readonly error: string; readonly kind: 'config' | 'create' }
 
-const CAPABILITIES = [
+/** Capabilities in the order of their bits. */
+export const CAPABILITIES = [
   'CHOWN', 'DAC_OVERRIDE', 'DAC_READ_SEARCH', 'FOWNER', 'FSETID', 'KILL', 'SETGID', 'SETUID', 'SETPCAP', 'LINUX_IMMUTABLE', 'NET_BIND_SERVICE', 'NET_BROADCAST', 'NET_ADMIN', 'NET_RAW', 'IPC_LOCK', 'IPC_OWNER', 'SYS_MODULE', 'SYS_RAWIO', 'SYS_CHROOT', 'SYS_PTRACE', 'SYS_PACCT',
   'SYS_ADMIN', 'SYS_BOOT', 'SYS_NICE', 'SYS_RESOURCE', 'SYS_TIME', 'SYS_TTY_CONFIG', 'MKNOD', 'LEASE', 'AUDIT_WRITE', 'AUDIT_CONTROL', 'SETFCAP', 'MAC_OVERRIDE', 'MAC_ADMIN', 'SYSLOG', 'WAKE_ALARM', 'BLOCK_SUSPEND', 'AUDIT_READ', 'PERFMON', 'BPF', 'CHECKPOINT_RESTORE',
 ] as const
@@ -98,7 +99,7 @@ export function configure(world: KubeletWorld, ctx: EventContext, row: PodRow, c
     oomScore: oomScoreOf(qos, value(requests?.['memory'] ?? limits?.['memory']), node.memory, (pod.spec.priority ?? 0) >= 2_000_000_000), oomGroup: world.cgroups === 'v2',
     capabilities: capabilitiesOf(container), noNewPrivileges: container.securityContext?.allowPrivilegeEscalation === false,
     seccomp: (container.securityContext?.seccompProfile ?? pod.spec.securityContext?.seccompProfile)?.type === 'RuntimeDefault', privileged: container.securityContext?.privileged ?? false,
-    cgroup: cgroupPath(world, row, qos, id), cgroups: world.cgroups, ports, terminationPath: container.terminationMessagePath ?? '/dev/termination-log', layers: 30 + image.layers.length,
+    cgroup: cgroupPath(world, row, qos, id), cgroups: world.cgroups, ports, ...(container.stdin ? { stdin: true } : {}), ...(container.tty ? { tty: true } : {}), terminationPath: container.terminationMessagePath ?? '/dev/termination-log', layers: 30 + image.layers.length,
   }
   return { config, argv, roots }
 }

@@ -5,6 +5,7 @@ import { lookUp, treeSize, withNode, type FsNode } from './fs.ts'
 import type { ContainerState, Descriptor, LogChunk, Machine, OpenFile, Session } from './machine.ts'
 import type { KernelSetting } from './setting.ts'
 import type { Task } from './kernel.ts'
+import { takenFrom } from './tty.ts'
 
 const LOG_KEPT = 4096
 const CAPTURE_LIMIT = 1 << 20
@@ -35,6 +36,12 @@ export abstract class Descriptors {
 
   /** The files that a process sees. */
   abstract files(task: Task): FileWorld
+
+  /** Does the descriptor lead to a terminal? */
+  isTty(task: Pick<Task, 'fds' | 'container'>, fd: number): boolean {
+    const d = task.fds[fd]
+    return d?.k === 'session' ? (this.sessions[d.id]?.tty ?? false) : d?.k === 'log' && (this.containers[task.container]?.tty ?? false)
+  }
 
   hasWriter(pipe: string): boolean {
     return this.#holds(pipe, 'w')
@@ -149,8 +156,9 @@ export abstract class Descriptors {
       case 'session': {
         const session = this.sessions[d.id]!
         if (session.stdin === '') return session.closed ? undefined : null
-        this.sessions[d.id] = { ...session, stdin: session.stdin.slice(most) }
-        return session.stdin.slice(0, most)
+        const { taken, left } = takenFrom(session.stdin, most, session.tty ?? false)
+        this.sessions[d.id] = { ...session, stdin: left }
+        return taken === '' ? undefined : taken
       }
       case 'file': {
         const open = this.open[d.id]
@@ -183,6 +191,11 @@ export abstract class Descriptors {
     const room = limit === undefined ? bytes : Math.max(0, Math.min(bytes, limit - treeSize(root)))
     this.roots[place.mount.fs] = withNode(root, place.names, { ...node, zeros: room, mtime: task.clock }, task.clock)
     return room
+  }
+
+  /** What a container's terminal writes by itself into its log. */
+  logOf(name: string, at: Micros, text: string): void {
+    this.#log(name, at, 'stdout', text)
   }
 
   #log(name: string, at: Micros, stream: 'stdout' | 'stderr', text: string): void {

@@ -6,7 +6,9 @@ import { pseudoNode } from './pseudo.ts'
 import { NO_SETTING, type KernelSetting } from './setting.ts'
 import { stepShell, trapFor } from './shell/run.ts'
 import type { Frame, ShellState } from './shell/state.ts'
+import { dropLine } from './shell/toplevel.ts'
 import { stepTool, toolOnSignal } from './tools/index.ts'
+import { isInteractive } from './tty.ts'
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] }
 /** A process while it runs: fields are replaced, values stay immutable. */
@@ -159,6 +161,8 @@ export class Kernel extends Descriptors {
         // A trap waits until the command in the foreground is over; the builtin `wait` is left at once (POSIX 2.11).
         return task.wait?.for === 'child' && shell.stack.at(-1)?.f !== 'wait-builtin'
       }
+      // An interactive shell drops its line on Ctrl-C, and does not mind the others.
+      if (isInteractive(shell) && (name === 'TERM' || name === 'QUIT' || (name === 'INT' && dropLine(this, task, shell)))) return true
     } else {
       const verdict = toolOnSignal(this, task, task.program.name, name!)
       if (verdict === 'handled') return true

@@ -67,6 +67,8 @@ export interface ContainerState {
   readonly ended?: { readonly at: Micros; readonly code: number; readonly oom: boolean }
   /** Names of files that can be run though no image says what is in them: the image's own programs. */
   readonly ports: readonly number[]
+  /** Its first process has a terminal (pod: tty). */
+  readonly tty?: boolean
 }
 
 /** Output, newest first; `count` lines so far. A chunk is what one write wrote. */
@@ -113,6 +115,10 @@ export interface Session {
   readonly stdout: string
   readonly stderr: string
   readonly tty?: boolean
+  /** What the terminal's line holds until Enter (the line discipline's canonical mode). */
+  readonly line?: string
+  /** It is the container's own input: what the terminal echoes goes to the container's log. */
+  readonly own?: boolean
   readonly code?: number
   readonly endedAt?: Micros
 }

@@ -36,6 +36,9 @@ export interface ContainerConfig {
   readonly cgroups: 'v1' | 'v2'
   readonly ports: readonly number[]
   readonly terminationPath: string
+  /** Its input stays open for who attaches; without it the input is empty. */
+  readonly stdin?: boolean
+  readonly tty?: boolean
   readonly layers: number
 }
 
@@ -79,6 +82,9 @@ const maskedMounts = ({ privileged }: ContainerConfig): readonly Mount[] => (pri
 
 const MASKED = directory({ null: { t: 'c', mode: 0o666, uid: 0, gid: 0, mtime: 0, device: '1,3' } })
 
+/** The session of a container's own input, which `attach` types into. */
+export const ownSession = (container: string): string => `own ${container}`
+
 /** A container in the machine, with its file system and mounts, before its process starts. */
 export function withContainerMade(machine: Machine, config: ContainerConfig): Machine {
   const { name, id } = config
@@ -87,14 +93,15 @@ export function withContainerMade(machine: Machine, config: ContainerConfig): Ma
     name, id, mounts: [...baseMounts(config), ...config.mounts, ...maskedMounts(config)], env: config.env, user: config.user, cwd: config.cwd, lastPid: 0, main: 0, log: null,
     ...(config.memoryLimit === undefined ? {} : { memoryLimit: config.memoryLimit }),
     pidsLimit: PIDS, cpu: cgroupOf(config.milliCpuRequest, config.milliCpuLimit), oomKilled: false, oomGroup: config.oomGroup, capabilities: config.capabilities, noNewPrivileges: config.noNewPrivileges,
-    seccomp: config.seccomp, cgroup: config.cgroup, oomScore: config.oomScore, ports: config.ports,
+    seccomp: config.seccomp, cgroup: config.cgroup, oomScore: config.oomScore, ports: config.ports, ...(config.tty ? { tty: true } : {}),
   }
+  const sessions = config.stdin ? { ...machine.sessions, [ownSession(name)]: { container: name, process: 0, stdin: '', closed: false, stdout: '', stderr: '', own: true, ...(config.tty ? { tty: true } : {}) } } : machine.sessions
   let root = config.root
   // Mount points that the image has not got are made in the container's own layer.
   for (const mount of config.mounts) if (mount.at !== '/' && !mount.at.startsWith('/dev/') && !mount.at.startsWith('/proc/')) root = withMountPoint(root, mount, machine.now)
   const roots: Record<string, FsNode> = { ...machine.roots, [`root:${name}`]: isNew ? root : (machine.roots[`root:${name}`] ?? root), [`dev:${name}`]: DEVICES, masked: MASKED }
   if (config.cgroups === 'v1') roots['cgroup-root'] = directory(Object.fromEntries([...V1, 'systemd'].map((s) => [s, directory()])))
-  return { ...machine, containers: { ...machine.containers, [name]: state }, roots }
+  return { ...machine, containers: { ...machine.containers, [name]: state }, roots, sessions }
 }
 
 function withMountPoint(root: FsNode, mount: Mount, now: Micros): FsNode {
@@ -128,8 +135,10 @@ export function startContainer(machine: Machine, setting: KernelSetting, name: s
   const container = kernel.containers[name]!
   const found = begin(kernel, container, argv, container.env, container.user)
   if ('code' in found) return found
-  const task = kernel.spawn(undefined, { container: name, user: container.user, cwd: container.cwd, env: container.env, fds: { 0: { k: 'null' }, 1: { k: 'log', stream: 'stdout' }, 2: { k: 'log', stream: 'stderr' } }, ...found, at })!
+  const own = ownSession(name)
+  const task = kernel.spawn(undefined, { container: name, user: container.user, cwd: container.cwd, env: container.env, fds: { 0: kernel.sessions[own] ? { k: 'session', id: own, stream: 'in' } : { k: 'null' }, 1: { k: 'log', stream: 'stdout' }, 2: { k: 'log', stream: 'stderr' } }, ...found, at })!
   kernel.containers[name] = { ...kernel.containers[name]!, main: task.id }
+  if (kernel.sessions[own]) kernel.sessions[own] = { ...kernel.sessions[own], process: task.id }
   return { machine: kernel.freeze() }
 }
 

@@ -70,11 +70,13 @@ export function shellProgram(argv: readonly string[], env: Readonly<Record<strin
   let errexit = false
   let xtrace = false
   let nounset = false
+  let interactive = false
   while (i < argv.length && /^[-+][A-Za-z]+$/.test(argv[i]!)) {
     const word = argv[i]!
     errexit ||= word.includes('e')
     xtrace ||= word.includes('x')
     nounset ||= word.includes('u')
+    interactive ||= word.includes('i')
     i += word.includes('o') ? 2 : 1
     if (word.includes('c')) {
       text = argv[i++] ?? ''
@@ -84,7 +86,7 @@ export function shellProgram(argv: readonly string[], env: Readonly<Record<strin
   const isCommand = script === undefined && text !== undefined
   const name = isCommand ? (argv[i] ?? argv[0] ?? 'sh') : script === undefined ? (argv[0] ?? 'sh') : (argv[i] ?? 'sh')
   const params = argv.slice(i + (isCommand || script !== undefined ? 1 : 0))
-  if (text === undefined) return { argv, comm, program: { kind: 'tool', name: 'sh-input', state: { file: argv[i], params: argv.slice(i + 1) } } }
+  if (text === undefined) return { argv, comm, program: { kind: 'tool', name: 'sh-input', state: { file: argv[i], params: argv.slice(i + 1), ...(interactive ? { interactive } : {}) } } }
   const node = parseShell(text)
   if (node instanceof SyntaxFault) return { argv, comm, program: { kind: 'tool', name: 'fault', state: { text: `${name}: ${node.message}\n`, code: 2 } } }
   const shell = { ...shellState(node, name, params, env, isCommand), errexit, xtrace, nounset }

@@ -150,6 +150,7 @@ function read(kernel: Kernel, task: Task, shell: Shell, argv: readonly string[])
       // What was read of the line so far goes back into the pipe.
       const d = task.fds[0]
       if (line && d?.k === 'pipe') kernel.pipes[d.id] = line + (kernel.pipes[d.id] ?? '')
+      if (line && d?.k === 'session') kernel.sessions[d.id] = { ...kernel.sessions[d.id]!, stdin: line + kernel.sessions[d.id]!.stdin }
       return { do: 'wait', wait: { for: 'input', fd: 0 }, names, raw }
     }
     if (c === undefined) {

@@ -36,14 +36,31 @@ export function parseShell(script: string): ShellNode | SyntaxFault {
   return found
 }
 
+const UNFINISHED = /unexpected end of file|unterminated quoted string|EOF in backquote|missing '/
+
+/** Parses lines as they come from somebody who types: 'more' when the command goes on in the next line. */
+export function parseLines(text: string): ShellNode | SyntaxFault | 'more' {
+  const parser = { open: false }
+  try {
+    const node = new Parser(text, parser).program()
+    return parser.open ? 'more' : node
+  } catch (thrown) {
+    if (!(thrown instanceof SyntaxFault)) throw thrown
+    return UNFINISHED.test(thrown.message) ? 'more' : thrown
+  }
+}
+
 /** A recursive descent over the grammar of POSIX 2.10. */
 class Parser {
   readonly #reader: WordReader
   #token: Token
   #depth = 0
   readonly #heredocs: PendingHeredoc[] = []
+  readonly #state: { open: boolean } | undefined
 
-  constructor(text: string) {
+  /** `state.open` tells of a here-document without its end. */
+  constructor(text: string, state?: { open: boolean }) {
+    this.#state = state
     this.#reader = new WordReader(text, (body) => {
       const node = parseShell(body)
       if (node instanceof SyntaxFault) throw node
@@ -286,6 +303,7 @@ class Parser {
       const parts: readonly Part[] = here.quoted ? [{ p: 'text', s: body, quoted: true }] : this.#reader.quotedParts(body)
       here.fill({ parts, bare: false })
     }
+    if (this.#reader.unfinished && this.#state) this.#state.open = true
   }
 
   #simple(): ShellNode {

@@ -6,6 +6,7 @@ import { enter, perform, settle } from './commands.ts'
 import { ExpansionFault } from './expand.ts'
 import { parseShell } from './parse.ts'
 import type { Frame } from './state.ts'
+import { backToPrompt, endedByKey, stepToplevel } from './toplevel.ts'
 import { SyntaxFault, type ShellNode } from './syntax.ts'
 
 /** What a step of the shell costs on its own processor, µs. */
@@ -33,7 +34,7 @@ export function stepShell(kernel: Kernel, task: Task, shell: Shell): void {
   } catch (thrown) {
     if (!(thrown instanceof ExpansionFault || thrown instanceof ArithmeticFault || thrown instanceof SyntaxFault)) throw thrown
     complain(kernel, task, shell, thrown.message)
-    finish(kernel, task, shell, 2)
+    if (!backToPrompt(kernel, task, shell, 2)) finish(kernel, task, shell, 2)
   }
 }
 
@@ -120,6 +121,8 @@ function stepFrame(kernel: Kernel, task: Task, shell: Shell, frame: Frame): void
     case 'trap':
       shell.status = frame.status
       return
+    case 'toplevel':
+      return stepToplevel(kernel, task, shell, frame)
     case 'read': {
       const outcome = BUILTINS['read']!(kernel, task, shell, ['read', ...(frame.raw ? ['-r'] : []), ...frame.names])
       return settle(kernel, task, shell, outcome, frame)
@@ -157,6 +160,7 @@ function stepWait(kernel: Kernel, task: Task, shell: Shell, frame: Extract<Frame
   const status = child?.exit
   for (const id of frame.ids) kernel.reap(id)
   shell.status = status ?? 0
+  endedByKey(kernel, task, shell)
 }
 
 function stepWaitBuiltin(kernel: Kernel, task: Task, shell: Shell, frame: Extract<Frame, { f: 'wait-builtin' }>): void {

@@ -39,6 +39,7 @@ export type Frame =
   | { readonly f: 'gather'; readonly node: ShellNode; readonly bodies: readonly ShellNode[]; readonly texts: readonly string[]; readonly child?: number; readonly capture?: string; readonly status: number }
   | { readonly f: 'trap'; readonly status: number }
   | { readonly f: 'read'; readonly names: readonly string[]; readonly raw: boolean; readonly fds: Readonly<Record<number, Descriptor>> | null; readonly until?: number }
+  | { readonly f: 'toplevel'; readonly interactive: boolean; readonly text: string; readonly prompted: boolean }
   | { readonly f: 'env'; readonly vars: Readonly<Record<string, string | null>>; readonly exported: Readonly<Record<string, boolean>> }
 
 /** A shell that is about to run `node`. */

@@ -94,6 +94,9 @@ export class WordReader {
     return new WordReader(body, this.#parse).#quoted('')
   }
 
+  /** A here-document had no end. */
+  unfinished = false
+
   heredoc(delimiter: string, strip: boolean): string {
     let body = ''
     while (!this.atEnd) {
@@ -105,6 +108,7 @@ export class WordReader {
       if (line === delimiter) return body
       body += `${line}\n`
     }
+    this.unfinished = true
     return body
   }
 

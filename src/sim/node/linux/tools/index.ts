@@ -1,7 +1,8 @@
 import type { Kernel, Task } from '../kernel.ts'
 import { parseShell } from '../shell/parse.ts'
-import { shellState } from '../shell/state.ts'
-import { SyntaxFault } from '../shell/syntax.ts'
+import { shellState, type ShellState } from '../shell/state.ts'
+import { SyntaxFault, type ShellNode } from '../shell/syntax.ts'
+import { reading } from '../shell/toplevel.ts'
 import { baseName } from '../fs.ts'
 import { ToolContext, type Tool } from './context.ts'
 import { fileTools } from './file-tools.ts'
@@ -13,13 +14,17 @@ import { textTools } from './text-tools.ts'
 /** A shell that reads its commands from a file or from its input. */
 const shellInput: Tool = (c) => {
   const file = c.state['file'] as string | undefined
-  const text = file === undefined ? c.input() : c.readFile(file)
-  if (text === null) return undefined
+  const state = (node: ShellNode | null): ShellState => shellState(node, file ?? c.task.argv[0] ?? 'sh', (c.state['params'] as readonly string[] | undefined) ?? [], c.task.env, false)
+  if (file === undefined) {
+    c.task.program = { kind: 'shell', shell: reading(state(null), c.kernel.isTty(c.task, 0) || c.state['interactive'] === true) }
+    return undefined
+  }
+  const text = c.readFile(file)
   if (text === undefined) return 2
   const node = text.trim() === '' ? null : parseShell(text)
   if (node instanceof SyntaxFault) return c.fail(node.message, 2)
   if (!node) return 0
-  c.task.program = { kind: 'shell', shell: { ...shellState(node, file ?? c.task.argv[0] ?? 'sh', (c.state['params'] as readonly string[] | undefined) ?? [], c.task.env, false) } }
+  c.task.program = { kind: 'shell', shell: state(node) }
   return undefined
 }
 

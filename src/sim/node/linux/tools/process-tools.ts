@@ -305,8 +305,9 @@ export const processTools: Readonly<Record<string, Tool>> = {
     return 0
   },
   tty: (c) => {
-    c.out('not a tty\n')
-    return 1
+    const isTty = c.kernel.isTty(c.task, 0)
+    c.out(isTty ? '/dev/pts/0\n' : 'not a tty\n')
+    return isTty ? 0 : 1
   },
   yes: (c) => {
     // It writes as long as somebody reads: one pipe full at a time.
