@@ -37,4 +37,8 @@ export interface ImageConfig {
   readonly user?: string
   readonly workingDir?: string
   readonly stopSignal?: string
+  readonly labels?: Readonly<Record<string, string>>
+  /** "80/tcp" */
+  readonly exposedPorts?: readonly string[]
+  readonly volumes?: readonly string[]
 }
