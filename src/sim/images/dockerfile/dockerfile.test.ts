@@ -46,7 +46,7 @@ describe('a Dockerfile', () => {
 
   it('whatever the text, there is an answer', () => {
     const word = fc.constantFrom('FROM', 'run', 'COPY', 'ENV', '\n', '\\\n', '"', "'", '$', '${', '}', '[', '"]', '<<EOF', 'EOF', 'a', '=', '--from=0', '__proto__', '#', ' ', 'ARG', 'constructor')
-    fc.assert(fc.property(fc.array(word, { maxLength: 30 }), (words) => void plan(`FROM a\n${words.join(' ')}`)), { numRuns: 1500 })
+    fc.assert(fc.property(fc.array(word, { maxLength: 30 }), (words) => void plan(`FROM a\n${words.join(' ')}`)), { numRuns: 500 })
   })
 })
 

@@ -233,7 +233,7 @@ export function matching(context: BuildContext, source: string): readonly [strin
   const plain = source.replace(/^(\.?\/)+/, '').replace(/\/+$/, '')
   const names = Object.keys(context).sort()
   if (plain === '' || plain === '.') return names.map((name) => [name, context[name]!])
-  const pattern = new RegExp(`^${plain.replace(/[.+^${}()|\\]/g, '\\$&').replaceAll('*', '[^/]*').replaceAll('?', '[^/]')}(/.*)?$`)
+  const pattern = new RegExp(`^${plain.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '[^/]*').replaceAll('?', '[^/]')}(/.*)?$`)
   return names.filter((name) => pattern.test(name)).map((name) => [name, context[name]!])
 }
 
