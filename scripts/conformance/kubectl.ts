@@ -1,6 +1,5 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { Bash } from 'just-bash'
 import type { KubeObject } from '../../src/sim/api/meta.ts'
 import { createCluster, type Cluster } from '../../src/sim/cluster.ts'
@@ -8,6 +7,7 @@ import { ms, seconds } from '../../src/sim/engine/time.ts'
 import type { Service } from '../../src/sim/kinds/service/service.ts'
 import type { PendingEdit } from '../../src/sim/kubectl/processes.ts'
 import { recordings } from '../../src/sim/testing/recordings.ts'
+import { judgeOf } from './judge.ts'
 import type { SuiteOptions, SuiteReport } from './suite.ts'
 
 interface Step {
@@ -57,12 +57,6 @@ const PATIENCE = seconds(120)
 const GENERATED = /^[bcdfghjklmnpqrstvwxz2456789]{5}$/
 /** An editor that is opened again and again is closed for good after this many times. */
 const EDITS = 8
-
-async function loadJudge(dir: string): Promise<Judge> {
-  const here = join(dirname(dir), 'judge/kubectl.mjs')
-  const path = existsSync(here) ? here : join(recordings() ?? '', 'judge/kubectl.mjs')
-  return (await import(pathToFileURL(path).href)) as Judge
-}
 
 function readStory(path: string): Story {
   const [head, ...steps] = readFileSync(path, 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line) as unknown)
@@ -171,7 +165,7 @@ function describe(story: string, number: number, want: Step, got: Step): string 
 
 /** Replays the recorded stories, each on a fresh cluster with the fake kubelets, and compares every step that is not racy. */
 export async function kubectlStories({ dir, only, failures }: SuiteOptions): Promise<SuiteReport> {
-  const judge = await loadJudge(dir)
+  const judge = await judgeOf<Judge>(dir, 'kubectl.mjs')
   const report = { equal: 0, total: 0, skipped: 0, failures: [] as string[], notes: [] as string[] }
   for (const file of readdirSync(dir).filter((name) => name.endsWith('.jsonl')).toSorted()) {
     const story = readStory(join(dir, file))

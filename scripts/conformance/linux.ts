@@ -1,9 +1,8 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { recordings } from '../../src/sim/testing/recordings.ts'
+import { join } from 'node:path'
 import { Playing } from './linux/playing.ts'
+import { judgeOf } from './judge.ts'
 import { share, type SuiteOptions, type SuiteReport } from './suite.ts'
 
 interface Part {
@@ -23,16 +22,6 @@ interface Judged extends Comparison {
 }
 
 const FACTS_SHOWN = 25
-
-async function judge(dir: string): Promise<Compare> {
-  const here = join(dirname(dir), 'judge/linux.mjs')
-  const path = existsSync(here) ? here : join(recordings() ?? '', 'judge/linux.mjs')
-  // The judge is also a command and would take our words for its own.
-  const words = process.argv.splice(2)
-  const { compareCase } = (await import(pathToFileURL(path).href)) as { compareCase: Compare }
-  process.argv.push(...words)
-  return compareCase
-}
 
 /** Plays one case into a folder of the recording's form and compares the two. */
 async function judgeCase(dir: string, name: string, compare: Compare, scratch: string): Promise<Judged> {
@@ -67,7 +56,7 @@ function describe({ name, stopped, missing }: Judged): string {
  * captures (what commands on the node and in containers print) are told on a line of their own.
  */
 export async function linux({ dir, only, failures }: SuiteOptions): Promise<SuiteReport> {
-  const compare = await judge(dir)
+  const { compareCase: compare } = await judgeOf<{ compareCase: Compare }>(dir, 'linux.mjs')
   const keep = process.env.ORRERY_KEEP
   const scratch = keep ?? mkdtempSync(join(tmpdir(), 'orrery-linux-'))
   const names = readdirSync(dir, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => entry.name).toSorted()

@@ -4,7 +4,7 @@ import { RequestsWorld, type Answer, type SentRequest } from './requests-world.t
 import { ms, seconds } from '../../src/sim/engine/time.ts'
 import { asRecordedTable } from './requests-tables.ts'
 import { explain } from './requests-diff.ts'
-import { judgeOf } from './requests-judge.ts'
+import { judgeOf } from './judge.ts'
 
 export interface PartResult {
   equal: number
@@ -36,7 +36,7 @@ const LIST_REVISION = '<rv of a list taken after given>'
 
 /** Replays some of the cases, one after the other in one cluster whose past is undone each time. */
 export async function runPart(dir: string, indexes: readonly number[], failures: number): Promise<PartResult> {
-  const judge = (await import(judgeOf(dir))) as Judge
+  const judge = await judgeOf<Judge>(dir, 'requests.mjs')
   const recorded = judge.load(dir)
   const world = new RequestsWorld()
   let wanted: unknown
@@ -89,7 +89,7 @@ async function judged(judge: Judge, c: Recorded['c'], recorded: unknown, server:
 
 /** The objects of a fresh cluster against those of the recorded one (bootstrap.jsonl). */
 export async function runBootstrap(dir: string): Promise<{ readonly equal: number; readonly total: number; readonly failures: readonly string[] }> {
-  const judge = (await import(judgeOf(dir))) as Judge
+  const judge = await judgeOf<Judge>(dir, 'requests.mjs')
   const world = new RequestsWorld(true)
   const cases = readFileSync(join(dir, 'bootstrap.jsonl'), 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line) as Recorded['c'])
   const failures: string[] = []

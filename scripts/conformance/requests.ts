@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import { judgeOf } from './requests-judge.ts'
+import { judgeOf } from './judge.ts'
 import { runBootstrap, runPart, type PartResult } from './requests-part.ts'
 import { share, type Suite } from './suite.ts'
 
@@ -15,7 +15,7 @@ interface Judge {
 
 /** Replays the recorded requests, each in a cluster as it was in the beginning, on all processors. */
 export const runRequests: Suite = async ({ dir, only, failures }) => {
-  const judge = (await import(judgeOf(dir))) as Judge
+  const judge = await judgeOf<Judge>(dir, 'requests.mjs')
   const { cases } = judge.load(dir)
   const chosen = cases.map((_, i) => i).filter((i) => !only || only.test(`${cases[i]!.file}/${cases[i]!.c.case}`))
   const threads = chosen.length < WORTH_A_THREAD ? 1 : Math.min(2, availableParallelism())

@@ -1,12 +1,11 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { join } from 'node:path'
 import type { KubeObject } from '../../src/sim/api/meta.ts'
 import { minutes } from '../../src/sim/engine/time.ts'
 import { parseTests, yamlDocuments } from '../../src/sim/testing/chainsaw/parse.ts'
-import { recordings } from '../../src/sim/testing/recordings.ts'
 import { runRecorded } from '../chainsaw/recorded-run.ts'
+import { judgeOf } from './judge.ts'
 import type { SuiteOptions, SuiteReport } from './suite.ts'
 
 /** What the judge gives back (judge/scenarios/compare.mjs). */
@@ -21,16 +20,6 @@ interface Comparison {
 type Compare = (golden: string, ours: string) => Comparison
 
 const FACTS_SHOWN = 12
-
-async function judge(dir: string): Promise<Compare> {
-  const here = join(dirname(dir), 'judge/scenarios/compare.mjs')
-  const path = existsSync(here) ? here : join(recordings() ?? '', 'judge/scenarios/compare.mjs')
-  // The judge is also a command and would take our words for its own.
-  const words = process.argv.splice(2)
-  const { compare } = (await import(pathToFileURL(path).href)) as { compare: Compare }
-  process.argv.push(...words)
-  return compare
-}
 
 /** Names of all scenarios, "area/name", sorted. */
 export function scenarioNames(dir: string): readonly string[] {
@@ -82,7 +71,7 @@ function describe(judged: Judged): string {
 
 /** Plays every scenario on a fresh cluster with the fake kubelets and counts the facts found of those demanded. */
 export async function scenarios({ dir, only, failures }: SuiteOptions): Promise<SuiteReport> {
-  const compare = await judge(dir)
+  const { compare } = await judgeOf<{ compare: Compare }>(dir, 'scenarios/compare.mjs')
   const scratch = mkdtempSync(join(tmpdir(), 'orrery-scenarios-'))
   const judged: Judged[] = []
   try {

@@ -1,6 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { join } from 'node:path'
 import type { KubeObject } from '../../src/sim/api/meta.ts'
 import type { Pod } from '../../src/sim/api/pod.ts'
 import type { ResourceList } from '../../src/sim/api/quantity.ts'
@@ -10,6 +8,8 @@ import { emptyNodeInfo, withPod } from '../../src/sim/scheduler/node-info.ts'
 import type { Objects } from '../../src/sim/scheduler/plugin.ts'
 import { snapshotOf } from '../../src/sim/scheduler/snapshot.ts'
 import { recordings } from '../../src/sim/testing/recordings.ts'
+import { judgeCases } from './cases.ts'
+import { judgeOf } from './judge.ts'
 import type { Suite } from './suite.ts'
 
 interface Case {
@@ -119,29 +119,12 @@ function shape(d: Decision): Record<string, unknown> {
 }
 
 /** Replays the recorded clusters of scheduling/ through the scheduler's decision and lets the recordings' judge compare. */
-export const runScheduling: Suite = async ({ dir, only, failures }) => {
-  const here = join(dirname(dir), 'judge/scheduling.mjs')
-  const path = existsSync(here) ? here : join(recordings() ?? '', 'judge/scheduling.mjs')
-  const { compareDecision } = (await import(pathToFileURL(path).href)) as { compareDecision: Judge }
-  const told: string[] = []
-  const notes: string[] = []
-  let equal = 0
-  let total = 0
-  for (const file of readdirSync(dir).filter((f) => f.endsWith('.jsonl')).sort()) {
-    const cases = readFileSync(join(dir, file), 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line) as Case).filter((c) => !only || only.test(c.case))
-    let good = 0
-    for (const c of cases) {
-      const got = replay(c)
-      const verdict = compareDecision(c, got)
-      if (verdict.equal) good++
-      else if (told.length < failures) {
-        const wrong = Object.keys(verdict.parts).filter((k) => verdict.parts[k] === false)
-        told.push(`${c.case}: ${wrong.map((k) => `${k}: want ${JSON.stringify(c.expect[k])}, got ${JSON.stringify(got[k])}`).join('; ')}`)
-      }
-    }
-    if (cases.length) notes.push(`${file.replace('.jsonl', '')}: ${good}/${cases.length}`)
-    equal += good
-    total += cases.length
-  }
-  return { equal, total, failures: told, notes }
+export const runScheduling: Suite = async (options) => {
+  const { compareDecision } = await judgeOf<{ compareDecision: Judge }>(options.dir, 'scheduling.mjs')
+  return judgeCases<Case>(options, (recorded) => {
+    const got = replay(recorded)
+    const { equal, parts } = compareDecision(recorded, got)
+    const wrong = Object.keys(parts).filter((k) => parts[k] === false)
+    return equal ? undefined : () => `${recorded.case}: ${wrong.map((k) => `${k}: want ${JSON.stringify(recorded.expect[k])}, got ${JSON.stringify(got[k])}`).join('; ')}`
+  })
 }

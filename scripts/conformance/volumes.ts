@@ -1,10 +1,10 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { join } from 'node:path'
 import type { KubeObject } from '../../src/sim/api/meta.ts'
 import { isStatus, type Status } from '../../src/sim/api/status.ts'
 import { ms, seconds } from '../../src/sim/engine/time.ts'
 import { recordings } from '../../src/sim/testing/recordings.ts'
+import { judgeCases } from './cases.ts'
+import { judgeOf } from './judge.ts'
 import type { Suite } from './suite.ts'
 import { NAMESPACE, verdictOf, VolumesWorld } from './volumes-world.ts'
 import { bindingsOf, eventsOf, normalised, observed, phasesOf } from './volumes-shape.ts'
@@ -159,27 +159,12 @@ function explain(c: Case, got: Record<string, unknown>, parts: Readonly<Record<s
 }
 
 /** Plays the recorded steps of volumes/ against a control plane without kubelets and lets the recordings' judge compare. */
-export const runVolumes: Suite = async ({ dir, only, failures }) => {
-  const here = join(dirname(dir), 'judge/volumes.mjs')
-  const path = existsSync(here) ? here : join(recordings() ?? '', 'judge/volumes.mjs')
-  const { compareVolumes } = (await import(pathToFileURL(path).href)) as { compareVolumes: Judge }
-  const told: string[] = []
-  const notes: string[] = []
-  let equal = 0
-  let total = 0
-  for (const file of readdirSync(dir).filter((f) => f.endsWith('.jsonl')).sort()) {
-    const cases = readFileSync(join(dir, file), 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line) as Case).filter((c) => !only || only.test(c.case))
-    let good = 0
-    for (const c of cases) {
-      const play = new Play()
-      const got = play.run(c)
-      const verdict = compareVolumes(c, got)
-      if (verdict.equal) good++
-      else if (told.length < failures) told.push([explain(c, got, verdict.parts), ...play.refused.map((r) => `    refused: ${r}`)].join('\n'))
-    }
-    if (cases.length) notes.push(`${file.replace('.jsonl', '')}: ${good}/${cases.length}`)
-    equal += good
-    total += cases.length
-  }
-  return { equal, total, failures: told, notes }
+export const runVolumes: Suite = async (options) => {
+  const { compareVolumes } = await judgeOf<{ compareVolumes: Judge }>(options.dir, 'volumes.mjs')
+  return judgeCases<Case>(options, (recorded) => {
+    const play = new Play()
+    const got = play.run(recorded)
+    const { equal, parts } = compareVolumes(recorded, got)
+    return equal ? undefined : () => [explain(recorded, got, parts), ...play.refused.map((r) => `    refused: ${r}`)].join('\n')
+  })
 }

@@ -1,13 +1,9 @@
-import { utf8 } from './fnv.ts'
+import { bytesOf } from './bytes.ts'
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
 
 /** Standard base64 of a text's UTF-8 bytes. */
-export function base64Encode(text: string): string {
-  const bytes: number[] = []
-  for (const c of text) bytes.push(...utf8(c.codePointAt(0)!))
-  return base64OfBytes(bytes)
-}
+export const base64Encode = (text: string): string => base64OfBytes(bytesOf(text))
 
 export function base64OfBytes(bytes: readonly number[]): string {
   let out = ''

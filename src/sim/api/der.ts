@@ -1,4 +1,4 @@
-import { utf8Bytes } from './sha256.ts'
+import { bytesOf } from './bytes.ts'
 
 /** A value of ASN.1 in DER: its tag byte, its contents, and all its bytes. */
 export interface Der {
@@ -67,4 +67,4 @@ export function derOid(text: string): readonly number[] {
   return der(TAG.oid, ...[40 * a + b, ...rest].map(base128))
 }
 
-export const derText = (tag: number, text: string): readonly number[] => der(tag, utf8Bytes(text))
+export const derText = (tag: number, text: string): readonly number[] => der(tag, bytesOf(text))

@@ -36,23 +36,10 @@ export function fnv1a32Bytes(seed: number, bytes: readonly number[]): number {
 }
 
 /** The UTF-8 bytes of one code point (lone surrogates become U+FFFD, as Go's range does). */
-export function utf8(code: number): readonly number[] {
+function utf8(code: number): readonly number[] {
   if (code < 0x80) return [code]
   if (code < 0x800) return [0xc0 | (code >> 6), 0x80 | (code & 63)]
   if (code >= 0xd800 && code < 0xe000) return [0xef, 0xbf, 0xbd]
   if (code < 0x10000) return [0xe0 | (code >> 12), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63)]
   return [0xf0 | (code >> 18), 0x80 | ((code >> 12) & 63), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63)]
-}
-
-/** How many bytes a text has in UTF-8. */
-export function byteLength(text: string): number {
-  let n = text.length
-  for (let i = 0; i < text.length; i++) {
-    const c = text.charCodeAt(i)
-    if (c < 0x80) continue
-    if (c < 0x800) n += 1
-    else if (c >= 0xd800 && c < 0xdc00) (n += 2), i++
-    else n += 2
-  }
-  return n
 }

@@ -1,4 +1,4 @@
-import { byteLength } from './fnv.ts'
+import { byteCount } from './bytes.ts'
 
 /**
  * Kubernetes' checks of names (apimachinery: util/validation, api/validate/content). Each gives the list of complaints
@@ -56,7 +56,7 @@ const LABEL_WORDS =
 
 const subdomain = (text: string, tooLong: (n: number) => string): string[] => {
   const out: string[] = []
-  if (byteLength(text) > 253) out.push(tooLong(253))
+  if (byteCount(text) > 253) out.push(tooLong(253))
   if (!SUBDOMAIN_RE.test(text)) out.push(regexComplaint(SUBDOMAIN_WORDS, SUBDOMAIN, 'example.com'))
   return out
 }
@@ -66,7 +66,7 @@ export const isDns1123Subdomain = remembering((text) => subdomain(text, maxLengt
 /** A host name whose first label is a star. */
 export const isWildcardSubdomain = remembering((text) => {
   const out: string[] = []
-  if (byteLength(text) > 253) out.push(maxLength(253))
+  if (byteCount(text) > 253) out.push(maxLength(253))
   if (!/^\*\./.test(text) || !SUBDOMAIN_RE.test(text.slice(2))) {
     out.push(
       regexComplaint(
@@ -81,7 +81,7 @@ export const isWildcardSubdomain = remembering((text) => {
 
 export const isDns1123SubdomainWithUnderscore = remembering((text) => {
   const out: string[] = []
-  if (byteLength(text) > 253) out.push(maxLength(253))
+  if (byteCount(text) > 253) out.push(maxLength(253))
   if (!SUBDOMAIN_UNDERSCORE_RE.test(text)) {
     out.push(
       regexComplaint(
@@ -96,7 +96,7 @@ export const isDns1123SubdomainWithUnderscore = remembering((text) => {
 
 export const isDns1123Label = remembering((text) => {
   const out: string[] = []
-  if (byteLength(text) > 63) out.push(maxLength(63))
+  if (byteCount(text) > 63) out.push(maxLength(63))
   if (!LABEL_RE.test(text)) {
     out.push(SUBDOMAIN_RE.test(text) ? 'must not contain dots' : regexComplaint(LABEL_WORDS, LABEL, 'my-name', '123-abc'))
   }
@@ -105,7 +105,7 @@ export const isDns1123Label = remembering((text) => {
 
 export const isDns1035Label = remembering((text) => {
   const out: string[] = []
-  if (byteLength(text) > 63) out.push(maxLength(63))
+  if (byteCount(text) > 63) out.push(maxLength(63))
   if (!LABEL_1035_RE.test(text)) {
     out.push(
       regexComplaint(
@@ -138,14 +138,14 @@ export const isQualifiedName = remembering((text) => {
   }
   const name = parts[parts.length - 1]!
   if (!name) out.push(`name part ${NON_EMPTY}`)
-  else if (byteLength(name) > 63) out.push(`name part ${maxBytes(63)}`)
+  else if (byteCount(name) > 63) out.push(`name part ${maxBytes(63)}`)
   if (!KEY_RE.test(name)) out.push(`name part ${KEY_COMPLAINT}`)
   return out
 })
 
 export const isLabelValue = remembering((text) => {
   const out: string[] = []
-  if (byteLength(text) > 63) out.push(maxBytes(63))
+  if (byteCount(text) > 63) out.push(maxBytes(63))
   if (!VALUE_RE.test(text)) {
     out.push(
       regexComplaint(
@@ -163,7 +163,7 @@ export const isLabelValue = remembering((text) => {
 /** Name of a port of a container, a Service or a probe (IANA service name). */
 export const isPortName = remembering((text) => {
   const out: string[] = []
-  if (byteLength(text) > 15) out.push(maxLength(15))
+  if (byteCount(text) > 15) out.push(maxLength(15))
   if (!/^[-a-z0-9]+$/.test(text)) out.push('must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)')
   if (!/[a-z]/.test(text)) out.push('must contain at least one letter (a-z)')
   if (text.includes('--')) out.push('must not contain consecutive hyphens')
@@ -179,7 +179,7 @@ const dotPrefix = (text: string): readonly string[] =>
 
 export const isConfigMapKey = remembering((text) => {
   const out: string[] = []
-  if (byteLength(text) > 253) out.push(maxLength(253))
+  if (byteCount(text) > 253) out.push(maxLength(253))
   if (!/^[-._a-zA-Z0-9]+$/.test(text)) {
     out.push(
       regexComplaint("a valid config key must consist of alphanumeric characters, '-', '_' or '.'", '[-._a-zA-Z0-9]+', 'key.name', 'KEY_NAME', 'key-name'),

@@ -1,3 +1,5 @@
+import { bytesOf } from './bytes.ts'
+
 const ROUND: readonly number[] = [
   0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5, 0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3,
   0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174, 0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
@@ -10,22 +12,9 @@ const START: readonly number[] = [0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a
 
 const turn = (x: number, n: number): number => (x >>> n) | (x << (32 - n))
 
-/** A text's bytes in UTF-8. */
-export function utf8Bytes(text: string): number[] {
-  const out: number[] = []
-  for (const c of text) {
-    const code = c.codePointAt(0)!
-    if (code < 0x80) out.push(code)
-    else if (code < 0x800) out.push(0xc0 | (code >> 6), 0x80 | (code & 63))
-    else if (code < 0x10000) out.push(0xe0 | (code >> 12), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63))
-    else out.push(0xf0 | (code >> 18), 0x80 | ((code >> 12) & 63), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63))
-  }
-  return out
-}
-
 /** SHA-256 of a text in UTF-8, as 32 bytes (FIPS 180-4). */
 export function sha256(text: string): number[] {
-  const bytes = utf8Bytes(text)
+  const bytes = bytesOf(text)
   const length = bytes.length
   bytes.push(0x80)
   while (bytes.length % 64 !== 56) bytes.push(0)

@@ -1,6 +1,6 @@
 import { deepEqual } from './deep.ts'
 import { child, forbiddenField, goQuote, internalFieldError, invalidValue, required, tooLong, type FieldError, type Path } from './field.ts'
-import { byteLength } from './fnv.ts'
+import { byteCount } from './bytes.ts'
 import { finalizerDomains } from './validate-finalizers.ts'
 import { splitApiVersion, type ObjectMeta, type OwnerReference, type StringMap } from './meta.ts'
 import { isDns1123Label, isLabelValue, isPathSegmentName, isQualifiedName, type NameCheck } from './names.ts'
@@ -22,7 +22,7 @@ function validateAnnotations(annotations: StringMap | undefined, path: Path, out
   let size = 0
   for (const key of Object.keys(annotations).sort()) {
     for (const m of isQualifiedName(key.toLowerCase())) out.push(invalidValue(path, key, m))
-    size += byteLength(key) + byteLength(annotations[key]!)
+    size += byteCount(key) + byteCount(annotations[key]!)
   }
   if (size > ANNOTATIONS_LIMIT) out.push(tooLong(path, ANNOTATIONS_LIMIT))
 }

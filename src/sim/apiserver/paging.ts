@@ -2,7 +2,7 @@ import { base64Bytes, base64OfBytes } from '../api/base64.ts'
 import { goQuote } from '../api/field.ts'
 import type { KubeObject } from '../api/meta.ts'
 import { badRequest, expired, timeout, unknownError, type Status } from '../api/status.ts'
-import { utf8Bytes } from '../api/sha256.ts'
+import { bytesOf } from '../api/bytes.ts'
 import { parseJson } from './http/json.ts'
 import type { Execution } from './execution.ts'
 
@@ -21,7 +21,7 @@ export const placeIn = (exec: Execution, { metadata }: KubeObject): string =>
 /** The token that the next page is asked for with (apiserver: storage/continue.go). */
 export function continueToken(revision: number, after: string): string {
   const text = JSON.stringify({ v: VERSION, rv: revision, start: `${after}\u0000` })
-  return base64OfBytes(utf8Bytes(text)).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '')
+  return base64OfBytes(bytesOf(text)).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '')
 }
 
 const refuse = (why: string): Status => badRequest(`invalid continue token: continue key is not valid: ${why}`)

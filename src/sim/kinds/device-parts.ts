@@ -1,6 +1,6 @@
 import { at, child, duplicate, invalidValue, notSupported, required, tooLong, tooMany, type Path } from '../api/field.ts'
 import type { DeviceConfiguration, DeviceSelector, DeviceToleration } from '../api/device-claim.ts'
-import { byteLength } from '../api/fnv.ts'
+import { byteCount } from '../api/bytes.ts'
 import type { JsonValue } from '../api/meta.ts'
 import { isCIdentifier, isDns1123Subdomain, isLabelValue, isQualifiedName } from '../api/names.ts'
 import { named, type Errors } from '../api/validate/simple.ts'
@@ -80,7 +80,7 @@ export function fullAttributeName(name: string, path: Path, out: Errors): void {
 /** Parameters that only a driver understands: a JSON object of limited size. */
 export function rawObject(value: JsonValue | undefined, most: number, path: Path, out: Errors): void {
   if (value === undefined || value === null) out.push(required(path))
-  else if (byteLength(JSON.stringify(value)) > most) out.push(tooLong(path, most))
+  else if (byteCount(JSON.stringify(value)) > most) out.push(tooLong(path, most))
   else if (typeof value !== 'object' || Array.isArray(value)) out.push(invalidValue(path, '<value omitted>', 'must be a valid JSON object'))
 }
 
@@ -95,7 +95,7 @@ export function selectors(list: readonly DeviceSelector[] | undefined, path: Pat
   each(list, 32, path, out, (s, here) => {
     const expression = child(here, 'cel.expression')
     if (!s.cel) out.push(required(child(here, 'cel')))
-    else if (byteLength(s.cel.expression ?? '') > MOST_EXPRESSION) out.push(tooLong(expression, MOST_EXPRESSION))
+    else if (byteCount(s.cel.expression ?? '') > MOST_EXPRESSION) out.push(tooLong(expression, MOST_EXPRESSION))
     else deviceExpression(s.cel.expression ?? '', expression, out)
   })
 }

@@ -1,6 +1,6 @@
 import { wasSentEmpty } from '../empties.ts'
 import { at, child, duplicate, invalidValue, notSupported, OMIT, required, tooLong, tooMany, type Path } from '../field.ts'
-import { byteLength } from '../fnv.ts'
+import { byteCount } from '../bytes.ts'
 import { goInternal } from '../go-internal.ts'
 import { countIndexes, parseIndexes } from '../job-indexes.ts'
 import type { JobSpec, PodFailurePolicyOnExitCodes, PodFailurePolicyOnPodConditions, PodFailurePolicyRule, SuccessPolicyRule } from '../job-spec.ts'
@@ -41,7 +41,7 @@ function numbers(s: JobSpec, path: Path, out: Errors): void {
   if (s.maxFailedIndexes !== undefined && s.backoffLimitPerIndex === undefined) out.push(required(child(path, 'backoffLimitPerIndex'), 'when maxFailedIndexes is specified'))
   if (s.managedBy === undefined) return
   domainPrefixedPath(s.managedBy, child(path, 'managedBy'), out)
-  if (byteLength(s.managedBy) > 63) out.push(tooLong(child(path, 'managedBy'), 63))
+  if (byteCount(s.managedBy) > 63) out.push(tooLong(child(path, 'managedBy'), 63))
 }
 
 function indexed(s: JobSpec, path: Path, out: Errors): void {

@@ -1,5 +1,5 @@
 import { at, child, duplicate, forbiddenField, invalidValue, notFoundValue, required, tooLong, type Path } from '../field.ts'
-import { byteLength } from '../fnv.ts'
+import { byteCount } from '../bytes.ts'
 import { isDns1123Label, isDns1123Subdomain, isDns1123SubdomainWithUnderscore, isQualifiedName, mustBeBetween } from '../names.ts'
 import type { PodDNSConfig, PodResourceClaim, PodSpec } from '../pod-spec.ts'
 import { validateLabels } from '../validate-meta.ts'
@@ -61,7 +61,7 @@ function dnsConfig(d: PodDNSConfig | undefined, policy: string | undefined, path
   servers.forEach((s, i) => out.push(...legacyIp(s, at(child(path, 'nameservers'), i))))
   const searchPath = child(path, 'searches')
   if (searches.length > 32) out.push(invalidValue(searchPath, searches, 'must not have more than 32 search paths'))
-  if (byteLength(searches.join(' ')) > 2048) out.push(invalidValue(searchPath, searches, 'must not have more than 2048 characters (including spaces) in the search list'))
+  if (byteCount(searches.join(' ')) > 2048) out.push(invalidValue(searchPath, searches, 'must not have more than 2048 characters (including spaces) in the search list'))
   searches.forEach((s, i) => {
     if (s !== '.') named(isDns1123SubdomainWithUnderscore, s.replace(/\.$/, ''), at(searchPath, i), out)
   })
@@ -87,7 +87,7 @@ function hostnames(spec: PodSpec, path: Path, out: Errors): void {
   const here = child(path, 'hostnameOverride')
   if (spec.setHostnameAsFQDN) out.push(forbiddenField(here, 'may not be specified when setHostnameAsFQDN is true'))
   if (spec.hostNetwork) out.push(forbiddenField(here, 'may not be specified when hostNetwork is true'))
-  if (byteLength(override) > 64) out.push(tooLong(here, 64))
+  if (byteCount(override) > 64) out.push(tooLong(here, 64))
   named(isDns1123Subdomain, override, here, out)
 }
 

@@ -2,7 +2,7 @@ import { at, child, duplicate, forbiddenField, invalidValue, notSupported, requi
 import type { AppArmorProfile, SeccompProfile, SecurityContext, WindowsSecurityContextOptions } from '../container.ts'
 import { isDns1123Subdomain, isInRange } from '../names.ts'
 import type { PodSecurityContext, PodSpec } from '../pod-spec.ts'
-import { byteLength } from '../fnv.ts'
+import { byteCount } from '../bytes.ts'
 import { eachContainer } from './operating-system.ts'
 import { descendingPath } from './paths.ts'
 import { named, type Errors } from './simple.ts'
@@ -38,7 +38,7 @@ function appArmor(p: AppArmorProfile | undefined, path: Path, out: Errors): void
       else {
         if (text.trim() !== text) out.push(invalidValue(local, text, 'must not be padded with whitespace'))
         else if (text === '') out.push(required(local, 'must be set when AppArmor type is Localhost'))
-        if (byteLength(text) > 4095) out.push(tooLong(local, 4095))
+        if (byteCount(text) > 4095) out.push(tooLong(local, 4095))
       }
       break
     case 'RuntimeDefault':
@@ -78,7 +78,7 @@ function windows(o: WindowsSecurityContextOptions | undefined, path: Path, out: 
   if (o.gmsaCredentialSpecName !== undefined) named(isDns1123Subdomain, o.gmsaCredentialSpecName, child(path, 'gmsaCredentialSpecName'), out)
   const spec = o.gmsaCredentialSpec
   if (spec === '') out.push(invalidValue(child(path, 'gmsaCredentialSpec'), spec, 'gmsaCredentialSpec cannot be an empty string'))
-  else if (spec !== undefined && byteLength(spec) > 65_536) out.push(invalidValue(child(path, 'gmsaCredentialSpec'), spec, 'gmsaCredentialSpec size must be under 64 KiB'))
+  else if (spec !== undefined && byteCount(spec) > 65_536) out.push(invalidValue(child(path, 'gmsaCredentialSpec'), spec, 'gmsaCredentialSpec size must be under 64 KiB'))
   if (o.runAsUserName !== undefined) runAsUserName(o.runAsUserName, child(path, 'runAsUserName'), out)
 }
 

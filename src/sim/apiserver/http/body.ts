@@ -1,3 +1,4 @@
+import { bytesOf } from '../../api/bytes.ts'
 import type { JsonValue } from '../../api/meta.ts'
 import { badRequest, requestEntityTooLarge, unsupportedMediaType, type Status } from '../../api/status.ts'
 import { parseYaml } from './yaml.ts'
@@ -57,23 +58,9 @@ export function checkSize(body: JsonValue | undefined): Status | undefined {
 export function summary(body: string, max = 30): string {
   if (body.length === 0) return '<empty>'
   if (body.startsWith('{')) return body.length > max ? `${body.slice(0, max)} ...` : body
-  const bytes = utf8(body, max + 1)
+  const bytes = bytesOf(body.slice(0, max + 1))
   const hex = bytes.slice(0, max).map((b) => b.toString(16).padStart(2, '0')).join('')
   return bytes.length > max ? `${hex} ...` : hex
-}
-
-/** The first bytes of a text in UTF-8. */
-function utf8(text: string, max: number): number[] {
-  const out: number[] = []
-  for (const c of text) {
-    if (out.length >= max) break
-    const code = c.codePointAt(0)!
-    if (code < 0x80) out.push(code)
-    else if (code < 0x800) out.push(0xc0 | (code >> 6), 0x80 | (code & 63))
-    else if (code < 0x10000) out.push(0xe0 | (code >> 12), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63))
-    else out.push(0xf0 | (code >> 18), 0x80 | ((code >> 12) & 63), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63))
-  }
-  return out
 }
 
 /** Reads the body of a POST or PUT for objects of `kind`; the refusal of one that is no object. */

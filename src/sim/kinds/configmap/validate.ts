@@ -1,7 +1,7 @@
 import { base64Length } from '../../api/base64.ts'
 import { deepEqual } from '../../api/deep.ts'
 import { at, forbiddenField, invalidValue, tooLong, type FieldError } from '../../api/field.ts'
-import { byteLength } from '../../api/fnv.ts'
+import { byteCount } from '../../api/bytes.ts'
 import { isConfigMapKey } from '../../api/names.ts'
 import type { ConfigMap } from './configmap.ts'
 
@@ -15,7 +15,7 @@ export function validateConfigMap(cm: ConfigMap): readonly FieldError[] {
   for (const key of Object.keys(cm.data ?? {}).sort()) {
     for (const m of isConfigMapKey(key)) out.push(invalidValue(at('data', key), key, m))
     if (cm.binaryData && key in cm.binaryData) out.push(invalidValue(at('data', key), key, 'duplicate of key present in binaryData'))
-    size += byteLength(cm.data![key]!)
+    size += byteCount(cm.data![key]!)
   }
   for (const key of Object.keys(cm.binaryData ?? {}).sort()) {
     for (const m of isConfigMapKey(key)) out.push(invalidValue(at('binaryData', key), key, m))
