@@ -35,6 +35,7 @@ import { simulatedLoad } from './node/load.ts'
 import type { ContractName } from './node/kwok/contract.ts'
 import { KwokKubelets } from './node/kwok/kwok.ts'
 import { nodeFigures, type NodeFigures, type Requested } from './observe/figures.ts'
+import { Inside } from './observe/anatomy/inside.ts'
 import { loopOf, type Loop } from './observe/loops.ts'
 import { attemptView, componentStates, loopSummaries, type AttemptView, type ComponentState, type LoopSummary } from './observe/parts.ts'
 import { rolloutOf, type Rollout } from './observe/rollout.ts'
@@ -93,6 +94,8 @@ export class Cluster {
   readonly kubelets: Kubelets | KwokKubelets
   /** The storage system behind the class "standard"; none where kubelets are faked. */
   readonly csi: CsiStorage | undefined
+  /** The inside of nodes and pods. */
+  readonly inside: Inside
   /** Where the session begins for its user: booted and quiet. */
   origin: { readonly at: Micros; readonly index: number } = { at: 0, index: 0 }
   readonly kubelet: 'detailed' | 'kwok'
@@ -128,6 +131,7 @@ export class Cluster {
     const hasStorage = options.kubelet !== 'kwok' && !options.bare
     this.kubelets = options.kubelet === 'kwok' ? new KwokKubelets(engine, options.contract) : new Kubelets(engine, { ...(hasStorage ? { mounts: podMounts(engine), reaches: (disk: string, node: string) => this.csi?.reaches(disk, node) ?? true } : {}), registry: options.registry, cgroups: options.cgroups, reader: { get: (plural, namespace, name) => this.server.store.get(namespace === undefined ? `${plural}/${name}` : `${plural}/${namespace}/${name}`), list: (plural, namespace) => this.list(plural, namespace) } })
     this.csi = hasStorage ? new CsiStorage(engine, this.informers, { isUp: (node) => this.#runs(node), kubelet: (node) => `kubelet/${node}` }) : undefined
+    this.inside = new Inside(this.kubelets instanceof Kubelets ? this.kubelets.world : undefined, this.server.store, this.timeline)
     const user = new Client(engine, 'user', { user: 'kubernetes-admin' })
     engine.actor('cluster', { boot: (ctx) => this.#start(ctx) })
     engine.actor('user', {

@@ -1,9 +1,14 @@
+import type { AnatomyAnswers, AnatomyQuery } from './protocol-anatomy.ts'
+import type { EtcdState, RequestTrace, VolumeChoice } from './protocol-inspect.ts'
+
 /**
  * The wire between page and worker. Versioned; everything is plain data that structured clone copies. Commands and
  * queries go in with an `id`; the answer comes back with the same `id`. Besides, the worker posts a `Frame` at most once
  * per animation frame with what changed since the last one.
  */
 export const PROTOCOL_VERSION = 1
+export type * from './protocol-inspect.ts'
+export type * from './protocol-anatomy.ts'
 
 /** A row of the cluster, keyed as in etcd without the prefix: "pods/default/web-7d…", "nodes/node-1". */
 export interface RecordChange {
@@ -152,43 +157,6 @@ export interface WhyLink {
   readonly object: string | null
 }
 
-/** A request's way through the API server (sim/observe/request-trace). */
-export interface RequestTrace {
-  readonly index: number
-  readonly at: number
-  readonly client: string
-  readonly verb: string
-  readonly path: string
-  readonly user: string
-  readonly groups: readonly string[]
-  readonly authorization: string
-  readonly admission: readonly { readonly plugin: string; readonly phase: 'mutating' | 'validating'; readonly changed: readonly string[]; readonly refusal: string | null }[]
-  readonly warnings: readonly string[]
-  readonly refusal: { readonly reason: string; readonly message: string; readonly code: number } | null
-  readonly stored: readonly { readonly key: string; readonly type: string; readonly revision: number }[]
-  readonly told: number
-}
-
-/** etcd at the cursor (sim/observe/etcd). */
-export interface EtcdState {
-  readonly revision: number
-  readonly compacted: number
-  readonly total: number
-  readonly prefixes: readonly { readonly prefix: string; readonly keys: number; readonly watches: number }[]
-  readonly keys: readonly { readonly key: string; readonly revision: number; readonly bytes: number }[]
-  readonly matching: number
-}
-
-/** Volumes × criteria for a claim (sim/observe/volume-choice). */
-export interface VolumeChoice {
-  readonly criteria: readonly string[]
-  readonly chosen: string | undefined
-  readonly bound: boolean
-  readonly rows: readonly { readonly volume: string; readonly size: string; readonly passed: Readonly<Record<string, boolean>>; readonly failed: string | undefined; readonly reservedFor: boolean }[]
-  readonly otherwise: 'made' | 'waits-for-pod' | 'waits' | 'lost' | undefined
-  readonly provisioner: string | undefined
-}
-
 /** One line of the list of control loops. */
 export interface LoopSummary {
   readonly controller: string
@@ -316,8 +284,9 @@ export type Query =
   | { readonly type: 'load'; readonly save: SaveFile }
   | ({ readonly type: 'reset' } & Partial<ClusterSettings>)
   | { readonly type: 'hash' }
+  | AnatomyQuery
 
-export interface Answers {
+export interface Answers extends AnatomyAnswers {
   apply: ApplyResult
   check: { readonly problems: readonly ManifestProblem[] }
   mend: { readonly text: string; readonly count: number }

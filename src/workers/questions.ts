@@ -1,7 +1,7 @@
 import { rowOf, why, type Cluster } from '../sim/index.ts'
 import type { Answers, ApiObject, HistoryRow, Query } from './protocol.ts'
 
-type Question = Extract<Query, { type: 'why' | 'rows' | 'loops' | 'request' | 'etcd' | 'volume' | 'loop' | 'attempt' | 'rollout' | 'object' }>
+type Question = Extract<Query, { type: 'why' | 'rows' | 'loops' | 'request' | 'etcd' | 'volume' | 'loop' | 'attempt' | 'rollout' | 'object' | 'podAnatomy' | 'nodeAnatomy' | 'podCalls' | 'podLoad' }>
 
 /** Queries that only look: answered from the state at the cursor, nothing moves. */
 export function answerQuestion(cluster: Cluster, query: Question): Answers[Question['type']] {
@@ -24,6 +24,14 @@ export function answerQuestion(cluster: Cluster, query: Question): Answers[Quest
       return cluster.attempt(query.pod)
     case 'rollout':
       return cluster.rollout(query.key)
+    case 'podAnatomy':
+      return cluster.inside.pod(query.key)
+    case 'nodeAnatomy':
+      return cluster.inside.node(query.name)
+    case 'podCalls':
+      return cluster.inside.calls(query.key)
+    case 'podLoad':
+      return cluster.inside.load(query.key)
     case 'object':
       return object(cluster, query.key)
   }

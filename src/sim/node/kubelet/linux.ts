@@ -6,6 +6,7 @@ import type { KernelSetting } from '../linux/setting.ts'
 import { diskOf } from '../../client/storage/disks.ts'
 import type { LogChunk, Machine } from '../linux/machine.ts'
 import { value } from '../../api/quantity.ts'
+import { guestOf } from './runtime-handler.ts'
 import { nodeRoot } from './volumes.ts'
 import type { PodRow } from './state.ts'
 import { rowKey, type KubeletWorld } from './world.ts'
@@ -13,6 +14,8 @@ import { rowKey, type KubeletWorld } from './world.ts'
 /** How far ahead a machine is looked at, and how much it may do meanwhile. */
 const HORIZON = seconds(300)
 const BUDGET = 20_000
+/** The kernel of every node. */
+export const NODE_RELEASE = '6.12.0'
 
 /** What the node tells the kernel of one pod. */
 export function settingOf(world: KubeletWorld, row: PodRow): KernelSetting {
@@ -27,12 +30,17 @@ export function settingOf(world: KubeletWorld, row: PodRow): KernelSetting {
     cgroup: 4_026_531_835, time: 4_026_531_834, user: 4_026_531_837, 'pod/net': hostNetwork ? 4_026_531_840 : own(0), 'pod/uts': hostNetwork ? 4_026_531_838 : own(1), 'pod/ipc': hostIPC ? 4_026_531_839 : own(2), link: (base % 900) + 5,
     ...(hostPID ? { 'pod/pid': 4_026_531_836 } : shareProcessNamespace ? { 'pod/pid': own(3) } : {}), 'pause/mnt': own(4), 'pause/pid': hostPID ? 4_026_531_836 : own(3),
   }
+  // Under cgroup v2 the runtime gives every container a cgroup namespace of its own, under v1 none.
+  const isV2 = world.cgroups === 'v2'
+  if (isV2) namespaces['pause/cgroup'] = own(5)
+  const [first, each] = isV2 ? [6, 3] : [5, 2]
   Object.keys(row.machine?.containers ?? {}).forEach((name, i) => {
-    namespaces[`${name}/mnt`] = own(5 + 2 * i)
-    if (!hostPID && !shareProcessNamespace) namespaces[`${name}/pid`] = own(6 + 2 * i)
+    namespaces[`${name}/mnt`] = own(first + each * i)
+    if (!hostPID && !shareProcessNamespace) namespaces[`${name}/pid`] = own(first + 1 + each * i)
+    if (isV2) namespaces[`${name}/cgroup`] = own(first + 2 + each * i)
   })
   const sysctls = Object.fromEntries((row.pod.spec.securityContext?.sysctls ?? []).map((s) => [s.name.replaceAll('.', '/'), `${s.name === 'net.ipv4.ip_local_port_range' ? s.value.replace(/\s+/, '\t') : s.value}\n`]))
-  return { nodeName: row.node, cgroups: world.cgroups, cpus: Math.ceil(node.milliCpu / 1000), memory: node.memory, release: '6.12.0', limits, bootedAt: node.bootedAt, namespaces, sysctls }
+  return { nodeName: row.node, cgroups: world.cgroups, cpus: Math.ceil(node.milliCpu / 1000), memory: node.memory, release: guestOf(world, row.pod)?.release ?? NODE_RELEASE, limits, bootedAt: node.bootedAt, namespaces, sysctls }
 }
 
 interface Ahead {
