@@ -5,6 +5,7 @@ export const RANKS: Readonly<Record<string, number>> = {
   engine: 0,
   api: 1,
   cel: 1.5,
+  flags: 1.5,
   kinds: 2,
   network: 2,
   manifest: 3,

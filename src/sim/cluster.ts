@@ -13,6 +13,8 @@ import { controllers } from './controllers/index.ts'
 import type { ResourceMetrics } from './controllers/setup.ts'
 import { CSI_OBJECTS, CsiStorage } from './csi/index.ts'
 import { Engine, type EventContext } from './engine/engine.ts'
+import { describeCommand, NODE_FAULTS, type NodeFault } from './command-sentence.ts'
+import { ComponentFlags, type FlagTexts } from './component-flags.ts'
 import type { Note, Step } from './engine/event.ts'
 import { invariant } from './engine/invariant.ts'
 import type { Table } from './engine/table.ts'
@@ -64,6 +66,8 @@ export interface ClusterOptions {
   readonly authorization?: AuthorizationMode
   /** With a modelled cloud, so that Services of type LoadBalancer get an address. */
   readonly cloud?: boolean
+  /** Settings of components that differ from their defaults from the start. */
+  readonly flags?: FlagTexts
   readonly history?: TimelineOptions
   /** Freeze what is stored, so that mutation throws. */
   readonly debug?: boolean
@@ -71,9 +75,7 @@ export interface ClusterOptions {
 
 const NO_EXEC = badRequest('the fake kubelets of this cluster run no processes')
 const NO_LOGS = badRequest('the fake kubelets of this cluster keep no logs')
-/** What can happen to a machine or its kubelet; each is a command of the timeline. */
-export type NodeFault = 'crash' | 'restart' | 'reboot' | 'freeze' | 'thaw' | 'partition' | 'heal'
-const NODE_FAULTS: ReadonlySet<string> = new Set<NodeFault>(['crash', 'restart', 'reboot', 'freeze', 'thaw', 'partition', 'heal'])
+export type { NodeFault }
 export type NodeAction = NodeFault | 'cordon' | 'uncordon' | 'drain' | 'add' | 'remove'
 
 const BOOT_LIMIT = seconds(300)
@@ -87,6 +89,8 @@ export class Cluster {
   readonly engine: Engine
   readonly timeline: Timeline
   readonly server: ApiServer
+  /** What the components were told on their command lines. */
+  readonly flags: ComponentFlags
   readonly informers: InformerFactory
   readonly runners: readonly ControllerRunner[]
   readonly scheduler: Scheduler
@@ -112,6 +116,7 @@ export class Cluster {
     this.engine = engine
     engine.debug = options.debug ?? false
     this.timeline = new Timeline(engine, options.history)
+    this.flags = new ComponentFlags(engine, options.flags ?? {}, () => this.runners)
     this.#beats = heartbeatTable(engine)
     this.#answers = engine.table('user/answers')
     this.server = new ApiServer(engine, {
@@ -339,11 +344,8 @@ export class Cluster {
   }
 
   /** The sentence of a command, for marks and branch labels. */
-  describeCommand({ actor, what, payload }: CommandRecord): Note {
-    if (actor.startsWith('kubectl/')) return { id: 'command.kubectl', params: { line: `kubectl ${(payload as KubectlCommand).argv?.join(' ') ?? what}` } }
-    if (NODE_FAULTS.has(what)) return { id: `command.${what}`, params: { node: String(payload) } }
-    if (what === 'stop' || what === 'resume') return { id: `command.${what}`, params: { component: actor } }
-    return { id: 'command.other', params: { actor, what } }
+  describeCommand(command: CommandRecord): Note {
+    return describeCommand(command)
   }
 
   #kubeletActor(node: string): string {
@@ -367,6 +369,7 @@ export class Cluster {
 
   #start(ctx: EventContext): void {
     ctx.note('cluster.boot', { workers: this.workers })
+    this.flags.start()
     for (const object of API_SERVER_OBJECTS) this.#store(ctx, object)
     if (this.server.authorizer.mode !== 'AlwaysAllow') installObjects(this.server, ctx, [...rbacObjects(), ...serverObjects(ctx.now)])
     this.informers.start(ctx)

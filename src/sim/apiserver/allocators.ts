@@ -57,12 +57,16 @@ function withPorts(exec: Execution, service: Service, old: Service | undefined):
     spec = { ...spec, ports }
   }
   if (!needsHealthPort(spec) || (old && needsHealthPort(old.spec))) return spec
-  if (!spec.healthCheckNodePort) return { ...spec, healthCheckNodePort: pool.next() }
+  if (!spec.healthCheckNodePort) {
+    const healthCheckNodePort = pool.next()
+    return healthCheckNodePort === undefined ? internalError('failed to allocate a HealthCheck NodePort 0: range is full') : { ...spec, healthCheckNodePort }
+  }
   const why = pool.refusal(spec.healthCheckNodePort)
   return why ? internalError(`failed to allocate requested HealthCheck NodePort ${spec.healthCheckNodePort}: ${why}`) : spec
 }
 
 const isGiven = ({ type, allocateLoadBalancerNodePorts }: ServiceSpec): boolean => type === 'NodePort' || allocateLoadBalancerNodePorts !== false
+const portsFull = (): Status => internalError('failed to allocate a nodePort: range is full')
 const portRefused = (service: Service, i: number, port: number, why: string): Status => refused(service, [invalidValue(`spec.ports[${i}].nodePort`, port, why)])
 
 /** Ports with the same number share a node port, e.g. DNS over TCP and UDP (initNodePorts). */
@@ -80,6 +84,7 @@ function newPorts(service: Service, pool: NodePorts): Outcome<readonly ServicePo
       const why = wish ? pool.take(wish) : undefined
       if (why) return portRefused(service, i, wish!, why)
       const taken = wish ?? pool.next()
+      if (taken === undefined) return portsFull()
       if (!shared) byPort.set(port.port, taken)
       out.push({ ...port, nodePort: taken })
     }
@@ -99,7 +104,11 @@ function updatedPorts(service: Service, old: Service, pool: NodePorts): Outcome<
       if (why) return portRefused(service, i, nodePort, why)
       taken.add(nodePort)
       out.push(port)
-    } else out.push(isGiven(service.spec) ? { ...port, nodePort: pool.next() } : port)
+    } else if (isGiven(service.spec)) {
+      const given = pool.next()
+      if (given === undefined) return portsFull()
+      out.push({ ...port, nodePort: given })
+    } else out.push(port)
   }
   return out
 }

@@ -10,6 +10,8 @@ import type { UserInfo } from './authentication/user.ts'
 import type { Authorizer } from './authorization/authorizer.ts'
 import type { Managers } from './apply/managers.ts'
 import type { Ownership } from './apply/ownership.ts'
+import type { AdmissionChains } from './admission/index.ts'
+import type { Flags } from '../flags/index.ts'
 import type { RequestOptions } from './rest.ts'
 
 export type Outcome<T = unknown> = T | Status
@@ -50,6 +52,9 @@ export interface ServerMeans {
   readonly names: Random
   readonly uids: Random
   readonly ownership: Ownership
+  /** The server's settings, and the admission plugins that they leave. */
+  readonly flags: Flags
+  readonly admission: AdmissionChains
   /** What the columns of a resource mean, in their order; [] where nobody has the texts at hand. */
   columnTexts(group: string, plural: string): readonly string[]
   /** The kubelet's answer to GET pods/log. */

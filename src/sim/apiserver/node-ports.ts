@@ -1,10 +1,11 @@
+import { SERVICE_NODE_PORT_RANGE, type PortRange } from '../flags/kube-apiserver.ts'
 import type { Service } from '../kinds/service/service.ts'
 import type { Execution } from './execution.ts'
 
-const FIRST = 30_000
-const LAST = 32_767
-/** What a dry run says instead of a port that it will not get. */
-const DUMMY = LAST + 2
+
+/** A dry run says the number behind this one instead of a port that it will not get. */
+const BEFORE_DUMMY = 32_768
+const DRAWS = 64
 
 /** The node ports of the cluster while one request takes some (registry/core/service/portallocator). */
 export class NodePorts {
@@ -16,6 +17,10 @@ export class NodePorts {
   constructor(exec: Execution, self: Service) {
     this.#exec = exec
     this.#self = self.metadata.uid
+  }
+
+  get #range(): PortRange {
+    return this.#exec.means.flags.get(SERVICE_NODE_PORT_RANGE)
   }
 
   /** Looked up only when a port is asked for: most Services have none. */
@@ -34,7 +39,8 @@ export class NodePorts {
 
   /** Why a port cannot be had. A dry run does not look at the range. */
   refusal(port: number): string | undefined {
-    if (!this.#exec.options.dryRun && (port < FIRST || port > LAST)) return `provided port is not in the valid range. The range of valid ports is ${FIRST}-${LAST}`
+    const { first, last } = this.#range
+    if (!this.#exec.options.dryRun && (port < first || port > last)) return `provided port is not in the valid range. The range of valid ports is ${first}-${last}`
     return this.#others().has(port) || this.#mine.includes(port) ? 'provided port is already allocated' : undefined
   }
 
@@ -45,17 +51,27 @@ export class NodePorts {
     return why
   }
 
-  next(): number {
-    const port = this.#exec.options.dryRun ? Math.max(DUMMY - 1, ...this.#mine) + 1 : this.#free()
-    this.#mine.push(port)
+  /** A free port; undefined when the range is full. */
+  next(): number | undefined {
+    const port = this.#exec.options.dryRun ? Math.max(BEFORE_DUMMY, ...this.#mine) + 1 : this.#free()
+    if (port !== undefined) this.#mine.push(port)
     return port
   }
 
-  #free(): number {
+  /** Drawn at random; where that meets taken ports only, the next free one behind the last draw. */
+  #free(): number | undefined {
     const { names } = this.#exec.means
-    for (;;) {
-      const port = FIRST + names.below(LAST - FIRST + 1)
+    const { first, last } = this.#range
+    const size = last - first + 1
+    let drawn = 0
+    for (let i = 0; i < DRAWS; i++) {
+      drawn = names.below(size)
+      if (this.refusal(first + drawn) === undefined) return first + drawn
+    }
+    for (let i = 1; i < size; i++) {
+      const port = first + ((drawn + i) % size)
       if (this.refusal(port) === undefined) return port
     }
+    return undefined
   }
 }

@@ -27,6 +27,8 @@ import type { RequestPath } from './http/path.ts'
 import type { RequestOptions, RestRequest } from './rest.ts'
 import { route, withBody } from './routing.ts'
 import { EventLeases } from './event-leases.ts'
+import { AdmissionChains } from './admission/index.ts'
+import { flagsIn } from '../flags/index.ts'
 import { WatchHub, type WatchRow } from './watch-hub.ts'
 
 /** A request by its path, for clients that bring no coordinates (kubectl --raw). */
@@ -89,6 +91,8 @@ export class ApiServer {
       names: engine.stream('apiserver/names'),
       uids: this.uids,
       ownership: new Ownership(engine),
+      flags: flagsIn(engine),
+      admission: new AdmissionChains(flagsIn(engine)),
       columnTexts: hooks.columnTexts ?? (() => NO_TEXTS),
       podLog: hooks.podLog ?? (() => badRequest('no kubelet serves logs in this cluster')),
       overlay: hooks.overlay ?? ((_resource, object) => object),

@@ -3,6 +3,9 @@ import type { Engine, EventContext } from '../engine/engine.ts'
 import { invariant } from '../engine/invariant.ts'
 import type { Table } from '../engine/table.ts'
 import type { Micros } from '../engine/time.ts'
+import type { Flag } from '../flags/flag.ts'
+import { flagsIn, type Flags } from '../flags/index.ts'
+import { CONCURRENT_SYNCS, KUBE_API_BURST, KUBE_API_QPS } from '../flags/kube-controller-manager.ts'
 import { controllerUser } from './account.ts'
 import type { Controller, ControllerContext, HandlerContext, Watches } from './controller.ts'
 import { EventRecorder } from './event-recorder.ts'
@@ -15,6 +18,10 @@ import { WorkQueue } from './work-queue.ts'
 
 /** Whether a component runs; absent means it does. Stopped controllers drop what they hear. */
 export type ComponentStates = Table<'stopped'>
+
+/** Of kube-controller-manager's client unless flags say otherwise; some controllers have a multiple. */
+const QPS = 20
+const BURST = 30
 
 /**
  * Gives a Controller its machinery: handlers on the shared informers, a work queue, workers that run the resumable
@@ -29,19 +36,24 @@ export class ControllerRunner {
   readonly #states = new Map<string, Table<unknown>>()
   readonly #stopped: ComponentStates
   readonly #handler: RunnerContext
+  readonly #flags: Flags
+  readonly #flag = <T>(flag: Flag<T>): T => this.#flags.get(flag)
 
-  constructor(engine: Engine, controller: Controller, informers: InformerFactory) {
+  /** `own`: it runs in a process of its own, which kube-controller-manager's flags do not reach. */
+  constructor(engine: Engine, controller: Controller, informers: InformerFactory, own = false) {
     const { name } = controller
     this.controller = controller
     this.#informers = informers
-    this.#handler = new RunnerContext(this, informers)
+    this.#flags = flagsIn(engine)
+    this.#handler = new RunnerContext(this, informers, this.#flags)
     this.#stopped = engine.table<'stopped'>('components')
     const client = new Client(engine, name, {
       user: controllerUser(name),
-      qps: controller.qps ?? 20,
-      burst: controller.burst ?? 30,
+      qps: controller.qps ?? QPS,
+      burst: controller.burst ?? BURST,
     })
     this.queue = new WorkQueue(engine, name, controller.workers, controller.backoff)
+    if (!own) this.#followFlags(client)
     this.recorder = new EventRecorder(engine, client, { component: controller.component ?? name })
     for (const short of controller.state ?? []) this.#states.set(short, engine.table(`${name}/${short}`))
     this.jobs = new Jobs<ReconcileResult>(engine, name, client, (ctx, key) => controller.reconcile(this.#controllerContext(ctx, key), key), {
@@ -72,6 +84,23 @@ export class ControllerRunner {
     const table = this.#states.get(name)
     invariant(table, `${this.controller.name} has no state table ${name}; list it in "state"`)
     return table as unknown as Table<V>
+  }
+
+  /** The numbers that flags give: workers, and the rate of the client. */
+  #followFlags(client: Client): void {
+    const { name, qps = QPS, burst = BURST } = this.controller
+    const concurrent = CONCURRENT_SYNCS[name]
+    if (concurrent) this.#flags.follow(concurrent, (workers) => (this.queue.workers = workers))
+    const limit = (): void => client.limit((qps / QPS) * this.#flags.get(KUBE_API_QPS), Math.round((burst / BURST) * this.#flags.get(KUBE_API_BURST)))
+    this.#flags.follow(KUBE_API_QPS, limit)
+    this.#flags.follow(KUBE_API_BURST, limit)
+  }
+
+  /** The process was started anew: what it had in memory is gone, and every cached object is an add again. */
+  restart(ctx: EventContext): void {
+    if (this.#stopped.has(this.controller.name)) return
+    this.#stop(ctx)
+    this.#resume(ctx)
   }
 
   #subscribe(watches: Watches): void {
@@ -120,6 +149,7 @@ export class ControllerRunner {
     void key
     const context = job as unknown as { -readonly [K in keyof ControllerContext]: ControllerContext[K] }
     context.state = <V>(name: string): Table<V> => this.state<V>(name)
+    context.flag = this.#flag
     context.enqueueAfter = (other: string, delay: Micros) =>
       job.once(() => {
         this.queue.addAfter(job.eventContext, other, delay)
@@ -133,11 +163,13 @@ export class ControllerRunner {
 class RunnerContext implements HandlerContext {
   readonly #runner: ControllerRunner
   readonly #informers: InformerFactory
+  readonly #flags: Flags
   #ctx!: EventContext
 
-  constructor(runner: ControllerRunner, informers: InformerFactory) {
+  constructor(runner: ControllerRunner, informers: InformerFactory, flags: Flags) {
     this.#runner = runner
     this.#informers = informers
+    this.#flags = flags
   }
 
   enter(ctx: EventContext): void {
@@ -162,5 +194,9 @@ class RunnerContext implements HandlerContext {
 
   state<V>(name: string): Table<V> {
     return this.#runner.state<V>(name)
+  }
+
+  flag<T>(flag: Flag<T>): T {
+    return this.#flags.get(flag)
   }
 }

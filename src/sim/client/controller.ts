@@ -1,5 +1,6 @@
 import type { KubeObject } from '../api/meta.ts'
 import type { Micros } from '../engine/time.ts'
+import type { Flag } from '../flags/flag.ts'
 import type { ReconcileContext, ReconcileResult } from './reconcile-context.ts'
 import type { Backoff } from './work-queue.ts'
 
@@ -12,6 +13,8 @@ export interface HandlerContext {
   lister<T extends KubeObject>(plural: string): import('./lister.ts').Lister<T>
   /** The controller's own state tables (expectations …), by the short name under which it declared them. */
   state<V>(name: string): import('../engine/table.ts').Table<V>
+  /** A setting of kube-controller-manager. */
+  flag<T>(flag: Flag<T>): T
 }
 
 /** One informer subscription of a controller. */
@@ -33,7 +36,7 @@ export interface Controller {
   readonly name: string
   /** source.component of its Events, where that is not the name. */
   readonly component?: string
-  /** Concurrent syncs; Kubernetes' default flag value. */
+  /** Concurrent syncs: Kubernetes' default, or the one number where there is no flag for it (flags/: CONCURRENT_SYNCS). */
   readonly workers: number
   readonly watches: readonly Watches<never>[]
   /** Short names of own state tables. */
@@ -52,4 +55,6 @@ export interface ControllerContext extends ReconcileContext {
   /** Own state tables; write them only inside `once`. */
   state<V>(name: string): import('../engine/table.ts').Table<V>
   enqueueAfter(key: string, delay: Micros): void
+  /** A setting of kube-controller-manager. Needs no log: a change restarts the controllers, so no reconcile lives through one. */
+  flag<T>(flag: Flag<T>): T
 }

@@ -81,16 +81,21 @@ export class Client {
   readonly user: string
   readonly #limits: Table<Micros>
   readonly #random: Random
-  readonly #interval: Micros
-  readonly #burst: number
+  #interval = 0
+  #burst = 0
 
   constructor(engine: Engine, name: string, options: ClientOptions) {
     this.name = name
     this.user = options.user
     this.#limits = engine.table<Micros>('clients')
     this.#random = engine.stream(`client/${name}`)
-    this.#interval = options.qps ? Math.round(1_000_000 / options.qps) : 0
-    this.#burst = options.burst ?? 0
+    this.limit(options.qps ?? 0, options.burst ?? 0)
+  }
+
+  /** Sets requests per second (0: no limit) and burst. */
+  limit(qps: number, burst: number): void {
+    this.#interval = qps ? Math.round(1_000_000 / qps) : 0
+    this.#burst = burst
   }
 
   send(ctx: EventContext, request: Request, then?: ReplyTo, extraDelay: Micros = 0): void {

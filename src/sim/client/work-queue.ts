@@ -37,7 +37,8 @@ export class WorkQueue {
   readonly #waiting: Table<string>
   readonly #counters: Table<number>
   readonly #actor: string
-  readonly #workers: number
+  /** How many keys may be in work at once. */
+  workers: number
   readonly #backoff: Backoff
 
   constructor(engine: Engine, actor: string, workers: number, backoff: Backoff = DEFAULT_BACKOFF) {
@@ -45,7 +46,7 @@ export class WorkQueue {
     this.#waiting = engine.table<string>(`queue-waiting/${actor}`)
     this.#counters = engine.table<number>('queues')
     this.#actor = actor
-    this.#workers = workers
+    this.workers = workers
     this.#backoff = backoff
   }
 
@@ -86,7 +87,7 @@ export class WorkQueue {
   take(ctx: EventContext, key: string): boolean {
     const row = this.rows.get(key)
     if (!row || !row.dirty || row.processing) return false
-    if (this.busy >= this.#workers) {
+    if (this.busy >= this.workers) {
       if (row.waiting) return false
       const order = `${this.#count('order')}`.padStart(12, '0')
       this.#waiting.set(order, key)

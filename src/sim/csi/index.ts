@@ -32,8 +32,8 @@ export class CsiStorage {
   constructor(engine: Engine, shared: InformerFactory, machines: Machines) {
     this.drivers = new CsiDrivers(engine)
     this.informers = new InformerFactory(engine, 'csi-controller', new Client(engine, 'csi-controller', { user: 'system:serviceaccount:kube-system:csi-controller' }))
-    const sidecars = [csiProvisioner, csiCapacity, csiAttacher, csiResizer, csiSnapshotter, snapshotController, csiRegistrar].map((controller) => new ControllerRunner(engine, controller, this.informers))
-    this.runners = [...sidecars, new ControllerRunner(engine, volumeManager(machines), shared)]
+    const sidecars = [csiProvisioner, csiCapacity, csiAttacher, csiResizer, csiSnapshotter, snapshotController, csiRegistrar].map((controller) => new ControllerRunner(engine, controller, this.informers, true))
+    this.runners = [...sidecars, new ControllerRunner(engine, volumeManager(machines), shared, true)]
   }
 
   /** Is the disk attached to the node, so that what is written there arrives? Shares of file servers always are. */

@@ -2,10 +2,14 @@ import type { KubeObject } from '../../api/meta.ts'
 import { isStatus, type Status } from '../../api/status.ts'
 import type { KindDefinition } from '../../kinds/definition.ts'
 import type { Execution, Outcome } from '../execution.ts'
+import { ENABLE_ADMISSION_PLUGINS, DISABLE_ADMISSION_PLUGINS } from '../../flags/kube-apiserver.ts'
+import type { Flags } from '../../flags/index.ts'
+import { alwaysPullImages } from './always-pull-images.ts'
 import { certificateApproval, certificateSigning, certificateSubjectRestriction, clusterTrustBundleAttest } from './certificates.ts'
 import { defaultIngressClass } from './default-ingress-class.ts'
 import { defaultStorageClass } from './default-storage-class.ts'
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts'
+import { denyServiceExternalIps } from './deny-service-external-ips.ts'
 import { limitRanger } from './limit-ranger.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts'
 import { nodeRestriction } from './node-restriction.ts'
@@ -33,6 +37,7 @@ export const ADMISSION: readonly AdmissionPlugin[] = [
   serviceAccount,
   nodeRestriction,
   taintNodesByCondition,
+  alwaysPullImages,
   podSecurity,
   priority,
   defaultTolerationSeconds,
@@ -46,11 +51,14 @@ export const ADMISSION: readonly AdmissionPlugin[] = [
   certificateSubjectRestriction,
   defaultIngressClass,
   podTopologyLabels,
+  denyServiceExternalIps,
   mutatingAdmissionPolicy,
   mutatingAdmissionWebhook,
   validatingAdmissionPolicy,
   validatingAdmissionWebhook,
 ]
+
+const NO_CHARGES: readonly Charge[] = []
 
 /** What became of an object in the chain. */
 export interface Admitted {
@@ -66,27 +74,46 @@ interface Chain {
   readonly deletion: readonly AdmissionPlugin[]
 }
 
-const chains = new WeakMap<KindDefinition, Map<string, Chain>>()
+/** The plugins that the server's flags leave, sorted by who cares for what; kept until the flags change. */
+export class AdmissionChains {
+  #plugins: readonly AdmissionPlugin[] = []
+  #chains = new WeakMap<KindDefinition, Map<string, Chain>>()
+  /** Is ResourceQuota, the last of all, on? */
+  quota = true
 
-function chainOf({ kind, subresource }: Execution): Chain {
-  let bySub = chains.get(kind)
-  if (!bySub) chains.set(kind, (bySub = new Map()))
-  let chain = bySub.get(subresource)
-  if (!chain) {
-    const cares = ADMISSION.filter(
-      ({ resources, subresources = [''] }) => (!resources || resources.includes(kind.plural)) && (subresources.includes(subresource) || subresources.includes('*')),
-    )
-    chain = { mutating: cares.filter((p) => p.admit), validating: cares.filter((p) => p.validate), deletion: cares.filter((p) => p.refuseDeletion) }
-    bySub.set(subresource, chain)
+  constructor(flags: Flags) {
+    const choose = (): void => this.#choose(flags.get(ENABLE_ADMISSION_PLUGINS), flags.get(DISABLE_ADMISSION_PLUGINS))
+    flags.follow(ENABLE_ADMISSION_PLUGINS, choose)
+    flags.follow(DISABLE_ADMISSION_PLUGINS, choose)
   }
-  return chain
+
+  #choose(enabled: readonly string[], disabled: readonly string[]): void {
+    const isOn = ({ name, optional }: AdmissionPlugin): boolean => (!optional || enabled.includes(name)) && !disabled.includes(name)
+    this.#plugins = ADMISSION.filter(isOn)
+    this.quota = !disabled.includes('ResourceQuota')
+    this.#chains = new WeakMap()
+  }
+
+  of({ kind, subresource }: Pick<Execution, 'kind' | 'subresource'>): Chain {
+    let bySub = this.#chains.get(kind)
+    if (!bySub) this.#chains.set(kind, (bySub = new Map()))
+    let chain = bySub.get(subresource)
+    if (!chain) {
+      const cares = this.#plugins.filter(
+        ({ resources, subresources = [''] }) => (!resources || resources.includes(kind.plural)) && (subresources.includes(subresource) || subresources.includes('*')),
+      )
+      chain = { mutating: cares.filter((p) => p.admit), validating: cares.filter((p) => p.validate), deletion: cares.filter((p) => p.refuseDeletion) }
+      bySub.set(subresource, chain)
+    }
+    return chain
+  }
 }
 
 /** Runs the mutating phase; the first refusal ends it. */
 export function admit(exec: Execution, object: KubeObject, old?: KubeObject): Outcome<Admitted> {
   let current: KubeObject = object
   let keptValid = true
-  for (const plugin of chainOf(exec).mutating) {
+  for (const plugin of exec.means.admission.of(exec).mutating) {
     const next = plugin.admit!(exec, current, old)
     if (next === current) continue
     if (isStatus(next)) {
@@ -102,12 +129,13 @@ export function admit(exec: Execution, object: KubeObject, old?: KubeObject): Ou
 
 /** Runs the validating phase; gives back what the object is to be charged to when it is stored. */
 export function validateAdmission(exec: Execution, object: KubeObject, old?: KubeObject): Outcome<readonly Charge[]> {
-  for (const plugin of chainOf(exec).validating) {
+  for (const plugin of exec.means.admission.of(exec).validating) {
     const refusal = plugin.validate!(exec, object, old)
     if (!refusal) continue
     exec.trace?.push({ plugin: plugin.name, phase: 'validating', refusal })
     return refusal
   }
+  if (!exec.means.admission.quota) return NO_CHARGES
   const charges = quotaCharges(exec, object, old)
   if (isStatus(charges)) exec.trace?.push({ plugin: 'ResourceQuota', phase: 'validating', refusal: charges })
   return charges
@@ -115,7 +143,7 @@ export function validateAdmission(exec: Execution, object: KubeObject, old?: Kub
 
 /** The refusal of a deletion by a plugin. */
 export function refuseDeletion(exec: Execution, old: KubeObject): Status | undefined {
-  for (const plugin of chainOf(exec).deletion) {
+  for (const plugin of exec.means.admission.of(exec).deletion) {
     const refusal = plugin.refuseDeletion!(exec, old)
     if (!refusal) continue
     exec.trace?.push({ plugin: plugin.name, phase: 'validating', refusal })

@@ -8,6 +8,8 @@ import type { Execution, Outcome } from '../execution.ts'
  */
 export interface AdmissionPlugin {
   readonly name: string
+  /** Off unless --enable-admission-plugins names it. */
+  readonly optional?: boolean
   /** Plurals that it cares about; absent: all. */
   readonly resources?: readonly string[]
   /** Subresources that it looks at; absent: whole objects only. '*' stands for all. */

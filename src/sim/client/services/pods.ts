@@ -2,6 +2,8 @@ import { deepEqual } from '../../api/deep.ts'
 import { matchesSet } from '../../api/labels.ts'
 import { keyOf, type KubeObject } from '../../api/meta.ts'
 import { isPodReady, isPodTerminal, isSidecar, type Pod } from '../../api/pod.ts'
+import type { Micros } from '../../engine/time.ts'
+import type { Flag } from '../../flags/flag.ts'
 import type { Service, ServicePort } from '../../kinds/service/service.ts'
 import type { HandlerContext, Watches } from '../controller.ts'
 import { PODS, SERVICES } from '../request.ts'
@@ -28,8 +30,8 @@ export function findPort(pod: Pod, port: ServicePort): number | undefined {
   return undefined
 }
 
-function wakeServices(ctx: HandlerContext, namespace: string | undefined, wanted: (service: Service) => boolean): void {
-  for (const service of ctx.lister<Service>('services').list(namespace)) if (service.spec.selector && wanted(service)) ctx.enqueue(keyOf(service))
+function wakeServices(ctx: HandlerContext, delay: Micros, namespace: string | undefined, wanted: (service: Service) => boolean): void {
+  for (const service of ctx.lister<Service>('services').list(namespace)) if (service.spec.selector && wanted(service)) ctx.enqueueAfter(keyOf(service), delay)
 }
 
 /** Did anything change that endpoints show? */
@@ -44,23 +46,23 @@ function membershipChanged(old: Pod, pod: Pod): boolean {
   return old.metadata.labels !== pod.metadata.labels && !deepEqual(old.metadata.labels, pod.metadata.labels)
 }
 
-/** Enqueues the Services that select a pod, when it changes in a way that they show. */
-export const podsOfServices: Watches<Pod> = {
+/** Enqueues the Services that select a pod, when it changes in a way that they show, after the batch period that the flag gives. */
+export const podsOfServices = (batch: Flag<Micros>): Watches<Pod> => ({
   resource: PODS,
-  onAdd: (ctx, pod) => wakeServices(ctx, pod.metadata.namespace, (s) => matchesSet(s.spec.selector, pod.metadata.labels)),
-  onDelete: (ctx, pod) => wakeServices(ctx, pod.metadata.namespace, (s) => matchesSet(s.spec.selector, pod.metadata.labels)),
+  onAdd: (ctx, pod) => wakeServices(ctx, ctx.flag(batch), pod.metadata.namespace, (s) => matchesSet(s.spec.selector, pod.metadata.labels)),
+  onDelete: (ctx, pod) => wakeServices(ctx, ctx.flag(batch), pod.metadata.namespace, (s) => matchesSet(s.spec.selector, pod.metadata.labels)),
   onUpdate(ctx, old, pod) {
     if (old.metadata.resourceVersion === pod.metadata.resourceVersion) return
     const changed = podChanged(old, pod)
     const moved = membershipChanged(old, pod)
     if (!changed && !moved) return
-    wakeServices(ctx, pod.metadata.namespace, (s) => {
+    wakeServices(ctx, ctx.flag(batch), pod.metadata.namespace, (s) => {
       const after = matchesSet(s.spec.selector, pod.metadata.labels)
       const before = moved ? matchesSet(s.spec.selector, old.metadata.labels) : after
       return changed ? after || before : after !== before
     })
   },
-}
+})
 
 export const services: Watches<Service> = {
   resource: SERVICES,

@@ -1,5 +1,6 @@
 import { uidOf } from '../../api/meta.ts'
-import { seconds } from '../../engine/time.ts'
+import { seconds, type Micros } from '../../engine/time.ts'
+import type { Flag } from '../../flags/flag.ts'
 import type { Table } from '../../engine/table.ts'
 import type { EndpointSlice } from '../../kinds/endpointslice/endpointslice.ts'
 import type { HandlerContext, Watches } from '../controller.ts'
@@ -73,11 +74,11 @@ export class SliceTracker {
   }
 }
 
-/** Slice events of a controller that writes slices under the label `managedBy`. */
-export function ownSlices(managedBy: string, delay = SYNC_DELAY): Watches<EndpointSlice> {
+/** Slice events of a controller that writes slices under the label `managedBy`; the flag may make the delay longer. */
+export function ownSlices(managedBy: string, delay = SYNC_DELAY, batch?: Flag<Micros>): Watches<EndpointSlice> {
   const mine = (slice: EndpointSlice): boolean => slice.metadata.labels?.[MANAGED_BY] === managedBy
   const wake = (ctx: HandlerContext, key: string | undefined): void => {
-    if (key) ctx.enqueueAfter(key, delay)
+    if (key) ctx.enqueueAfter(key, batch ? Math.max(delay, ctx.flag(batch)) : delay)
   }
   return {
     resource: ENDPOINT_SLICES,

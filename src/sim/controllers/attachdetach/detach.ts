@@ -5,6 +5,7 @@ import { get, NODES, remove } from '../../client/request.ts'
 import { attachmentName } from '../../client/storage/attachments.ts'
 import { VOLUME_ATTACHMENTS, type VolumeAttachment } from '../../client/storage/objects.ts'
 import { seconds, type Micros } from '../../engine/time.ts'
+import { DISABLE_FORCE_DETACH } from '../../flags/kube-controller-manager.ts'
 import type { Node } from '../../kinds/node/node.ts'
 import { failed, operationOf, PATIENCE, setOperation, type Turn } from './attach.ts'
 import { reportAttached } from './report.ts'
@@ -26,7 +27,7 @@ export function detach(ctx: ControllerContext, name: string, row: VolumeRow, nod
   const marked = attached.unwantedSince === undefined ? keep(ctx, name, row, node, { ...attached, unwantedSince: now }) : row
   const seen = ctx.lister<Node>('nodes').get(undefined, node)
   const expired = now - since > LONGEST_UNMOUNT
-  const forced = expired && !isConditionTrue(seen?.status?.conditions, 'Ready')
+  const forced = expired && !ctx.flag(DISABLE_FORCE_DETACH) && !isConditionTrue(seen?.status?.conditions, 'Ready')
   const outOfService = seen?.spec.taints?.some((taint) => taint.key === OUT_OF_SERVICE) ?? false
   // Nobody asks again by himself: the next look is when the time is over, or when the node says something.
   if (attached.mounted && !forced && !outOfService) return { row: marked, at: expired ? undefined : since + LONGEST_UNMOUNT + 100_000 }

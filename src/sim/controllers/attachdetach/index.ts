@@ -6,7 +6,8 @@ import { NODES, PODS } from '../../client/request.ts'
 import {
   claimKeys, CLAIMS, CSI_DRIVERS, CSI_NODES, isTerminated, VOLUME_ATTACHMENTS, VOLUMES, type Claim, type PersistentVolume, type VolumeAttachment,
 } from '../../client/storage/objects.ts'
-import { ms, seconds, type Micros } from '../../engine/time.ts'
+import { ms, type Micros } from '../../engine/time.ts'
+import { ATTACH_DETACH_SYNC_PERIOD, DISABLE_ATTACH_DETACH_SYNC } from '../../flags/kube-controller-manager.ts'
 import type { Node } from '../../kinds/node/node.ts'
 import { reportAttached } from './report.ts'
 import { NODES_TABLE, OPERATIONS, setAttached, TOLD, VOLUMES_TABLE, type VolumeRow } from './state.ts'
@@ -14,7 +15,6 @@ import { syncVolume } from './sync.ts'
 
 /** The reconciler's loop, which here turns only when there may be something to do. */
 const LOOP = ms(100)
-const VERIFY = seconds(60)
 const next = (now: Micros, period: Micros): Micros => period - (now % period)
 const wake = (ctx: HandlerContext, volume: string): void => ctx.enqueueAfter(`volume ${volume}`, next(ctx.now, LOOP))
 
@@ -94,8 +94,9 @@ export const attachDetachController: Controller = {
         const volume = volumeOf(attachment)
         if (!volume) return
         const running = ctx.state(OPERATIONS).has(`${volume} ${attachment.spec.nodeName}`)
-        // That somebody else took an attachment away is noticed only when the states are compared, once a minute.
-        ctx.enqueueAfter(`volume ${volume}`, running ? next(ctx.now, LOOP) : next(ctx.now, VERIFY))
+        // That somebody else took an attachment away is noticed only when the states are compared, once a minute by default.
+        if (running) wake(ctx, volume)
+        else if (!ctx.flag(DISABLE_ATTACH_DETACH_SYNC)) ctx.enqueueAfter(`volume ${volume}`, next(ctx.now, ctx.flag(ATTACH_DETACH_SYNC_PERIOD)))
       },
     },
     { resource: CSI_DRIVERS },

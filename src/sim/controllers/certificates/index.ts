@@ -5,6 +5,7 @@ import { must, Refused, retrying } from '../../client/must.ts'
 import type { ReconcileResult } from '../../client/reconcile-context.ts'
 import { create, remove, update } from '../../client/request.ts'
 import { formatTime, minutes, ms, parseTime, seconds, type Micros } from '../../engine/time.ts'
+import { CLUSTER_SIGNING_DURATION } from '../../flags/kube-controller-manager.ts'
 import type { CertificateSigningRequest } from '../../kinds/certificatesigningrequest/certificatesigningrequest.ts'
 import { kubeletClient, SIGNERS } from './signers.ts'
 
@@ -59,8 +60,6 @@ function mayCreate(ctx: ControllerContext, { spec }: CertificateSigningRequest, 
   return answer.status?.allowed ?? false
 }
 
-/** --cluster-signing-duration. */
-const LIFETIME = minutes(365 * 24 * 60)
 const BACKDATE = minutes(5)
 const SHORT = minutes(8 * 60)
 const SHORTEST = minutes(10)
@@ -89,15 +88,15 @@ function sign(ctx: ControllerContext, csr: CertificateSigningRequest | undefined
     must(ctx.call(update(REQUESTS, { ...csr, status: { ...csr.status, conditions: [...(csr.status?.conditions ?? []), failed] } } as CertificateSigningRequest, 'status')))
     return undefined
   }
-  const lifetime = lifetimeOf(csr.spec.expirationSeconds)
+  const lifetime = lifetimeOf(csr.spec.expirationSeconds, ctx.flag(CLUSTER_SIGNING_DURATION))
   const certificate = issueCertificate({ request, usages: csr.spec.usages ?? [], from: now - BACKDATE, until: now + lifetime - (lifetime < SHORT ? 0 : BACKDATE), serial: `${uid} ${csr.metadata.resourceVersion}` })
   ctx.note('certificate.issue', { name })
   must(ctx.call(update(REQUESTS, { ...csr, status: { ...csr.status, certificate } } as CertificateSigningRequest, 'status')))
   return undefined
 }
 
-function lifetimeOf(wished: number | undefined): Micros {
-  return wished === undefined ? LIFETIME : Math.max(SHORTEST, Math.min(seconds(wished), LIFETIME))
+function lifetimeOf(wished: number | undefined, longest: Micros): Micros {
+  return wished === undefined ? longest : Math.max(SHORTEST, Math.min(seconds(wished), longest))
 }
 
 const PERIOD = minutes(60)

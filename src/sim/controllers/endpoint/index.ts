@@ -10,6 +10,7 @@ import { belongsInEndpoints, findPort, hasClusterIp, podReference, podsOfService
 import { repackSubsets, truncateSubsets } from '../../client/services/subsets.ts'
 import { LAST_CHANGE, lastChangeTriggerTime } from '../../client/services/trigger-times.ts'
 import { seconds } from '../../engine/time.ts'
+import { ENDPOINT_UPDATES_BATCH_PERIOD } from '../../flags/kube-controller-manager.ts'
 import type { EndpointAddress, Endpoints, EndpointSubset } from '../../kinds/endpoints/endpoints.ts'
 import type { Service } from '../../kinds/service/service.ts'
 
@@ -26,7 +27,7 @@ export const endpointsController: Controller = {
   workers: 5,
   watches: [
     services,
-    podsOfServices,
+    podsOfServices(ENDPOINT_UPDATES_BATCH_PERIOD),
     {
       resource: ENDPOINTS,
       // Somebody deleted it, or it is gone before its Service: look again.

@@ -9,6 +9,7 @@ import { podsOfServices, services } from '../../client/services/pods.ts'
 import { MANAGED_BY, ownSlices, SERVICE_NAME, SliceTracker, TRACKED } from '../../client/services/slice-tracker.ts'
 import { LAST_CHANGE, lastChangeTriggerTime } from '../../client/services/trigger-times.ts'
 import { seconds } from '../../engine/time.ts'
+import { ENDPOINTSLICE_UPDATES_BATCH_PERIOD, MAX_ENDPOINTS_PER_SLICE } from '../../flags/kube-controller-manager.ts'
 import type { EndpointSlice } from '../../kinds/endpointslice/endpointslice.ts'
 import type { Node } from '../../kinds/node/node.ts'
 import type { Service } from '../../kinds/service/service.ts'
@@ -23,7 +24,7 @@ export const endpointSliceController: Controller = {
   name: 'endpointslice-controller',
   component: 'endpoint-slice-controller',
   workers: 5,
-  watches: [services, podsOfServices, ownSlices(CONTROLLER), { resource: NODES }],
+  watches: [services, podsOfServices(ENDPOINTSLICE_UPDATES_BATCH_PERIOD), ownSlices(CONTROLLER, BACK_OFF, ENDPOINTSLICE_UPDATES_BATCH_PERIOD), { resource: NODES }],
   state: [TRACKED, 'trigger-times'],
   reconcile: sync,
 }
@@ -69,7 +70,7 @@ function writeAll(ctx: ControllerContext, key: string, service: Service, existin
   let failure: string | undefined
   for (const type of types) {
     const { groups, missing } = desiredEndpoints(service, pods, nodeOf, type)
-    const plan = planSlices(service, type, existing.filter((s) => s.addressType === type), groups)
+    const plan = planSlices(service, type, existing.filter((s) => s.addressType === type), groups, ctx.flag(MAX_ENDPOINTS_PER_SLICE))
     describe(ctx, key, service, plan, [...groups.values()].reduce((n, g) => n + g.endpoints.size, 0))
     failure ??= write(ctx, key, service, plan, trigger)
     for (const pod of missing) failure ??= `skipping Pod ${pod.metadata.name} for Service ${key}: Node ${pod.spec.nodeName ?? ''} Not Found`

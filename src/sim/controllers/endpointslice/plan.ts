@@ -10,7 +10,6 @@ import { endpointKey, portsKey, type AddressType, type PortGroup } from './desir
 export const CONTROLLER = 'endpointslice-controller.k8s.io'
 const HEADLESS = 'service.kubernetes.io/headless'
 const RESERVED: ReadonlySet<string> = new Set([SERVICE_NAME, MANAGED_BY, HEADLESS])
-const MAX_ENDPOINTS = 100
 
 /** What is to be written. Slices to create have a generateName and the name ''. */
 export interface SlicePlan {
@@ -52,8 +51,8 @@ function emptySlice(service: Service, addressType: AddressType, ports: readonly 
 export const isOwnedBy = (slice: EndpointSlice, service: Service): boolean =>
   (slice.metadata.ownerReferences ?? []).some((o) => o.uid === service.metadata.uid && o.kind === 'Service' && o.apiVersion === 'v1')
 
-/** Compares the slices that there are with the endpoints that there should be (endpointslice: reconciler.go). */
-export function planSlices(service: Service, addressType: AddressType, existing: readonly EndpointSlice[], groups: ReadonlyMap<string, PortGroup>): SlicePlan {
+/** Compares the slices that there are with the endpoints that there should be, `most` in a slice (endpointslice: reconciler.go). */
+export function planSlices(service: Service, addressType: AddressType, existing: readonly EndpointSlice[], groups: ReadonlyMap<string, PortGroup>, most = 100): SlicePlan {
   const plan: SlicePlan = { create: [], update: [], remove: existing.filter((slice) => !isOwnedBy(slice, service)) }
   const own = existing.filter((slice) => isOwnedBy(slice, service))
   const byPorts = new Map<string, EndpointSlice[]>()
@@ -61,7 +60,7 @@ export function planSlices(service: Service, addressType: AddressType, existing:
     const key = portsKey(slice.ports)
     byPorts.set(key, [...(byPorts.get(key) ?? []), slice])
   }
-  for (const [key, group] of groups) planGroup(service, addressType, byPorts.get(key) ?? [], group, plan)
+  for (const [key, group] of groups) planGroup(service, addressType, byPorts.get(key) ?? [], group, most, plan)
   for (const [key, slices] of byPorts) if (!groups.has(key)) plan.remove.push(...slices)
   if (existing.length === plan.remove.length && plan.create.length === 0) keepPlaceholder(service, addressType, plan)
   return recycle(service, plan)
@@ -82,7 +81,7 @@ function keepPlaceholder(service: Service, addressType: AddressType, plan: Slice
   else plan.create.push(placeholder)
 }
 
-function planGroup(service: Service, addressType: AddressType, slices: readonly EndpointSlice[], group: PortGroup, plan: SlicePlan): void {
+function planGroup(service: Service, addressType: AddressType, slices: readonly EndpointSlice[], group: PortGroup, most: number, plan: SlicePlan): void {
   const wanted = new Map(group.endpoints)
   const labels = sliceLabels(service)
   const changed: EndpointSlice[] = []
@@ -98,13 +97,13 @@ function planGroup(service: Service, addressType: AddressType, slices: readonly 
   }
   const left = [...wanted.values()]
   changed.sort((a, b) => (b.endpoints?.length ?? 0) - (a.endpoints?.length ?? 0))
-  plan.update.push(...changed.map((slice) => fill(slice, left)))
+  plan.update.push(...changed.map((slice) => fill(slice, left, most)))
   while (left.length > 0) {
-    const target = left.length < MAX_ENDPOINTS ? roomiest(unchanged, left.length) : undefined
+    const target = left.length < most ? roomiest(unchanged, left.length, most) : undefined
     if (target) {
       unchanged.splice(unchanged.indexOf(target), 1)
-      plan.update.push(fill(target, left))
-    } else plan.create.push(fill(emptySlice(service, addressType, group.ports), left))
+      plan.update.push(fill(target, left, most))
+    } else plan.create.push(fill(emptySlice(service, addressType, group.ports), left, most))
   }
 }
 
@@ -125,18 +124,18 @@ function keptEndpoints(slice: EndpointSlice, wanted: Map<string, Endpoint>): { r
   return { endpoints, same }
 }
 
-function fill(slice: EndpointSlice, left: Endpoint[]): EndpointSlice {
-  const room = MAX_ENDPOINTS - (slice.endpoints?.length ?? 0)
+function fill(slice: EndpointSlice, left: Endpoint[], most: number): EndpointSlice {
+  const room = most - (slice.endpoints?.length ?? 0)
   if (room <= 0 || left.length === 0) return slice
   return { ...slice, endpoints: [...(slice.endpoints ?? []), ...left.splice(0, room)] }
 }
 
 /** Of the slices that can take `n` more, the one that gets fullest. */
-function roomiest(slices: readonly EndpointSlice[], n: number): EndpointSlice | undefined {
+function roomiest(slices: readonly EndpointSlice[], n: number, most: number): EndpointSlice | undefined {
   let best: EndpointSlice | undefined
-  let closest = MAX_ENDPOINTS
+  let closest = most
   for (const slice of slices) {
-    const rest = MAX_ENDPOINTS - n - (slice.endpoints?.length ?? 0)
+    const rest = most - n - (slice.endpoints?.length ?? 0)
     if (rest < 0 || rest >= closest) continue
     closest = rest
     best = slice

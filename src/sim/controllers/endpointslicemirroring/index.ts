@@ -5,6 +5,7 @@ import type { ReconcileResult } from '../../client/reconcile-context.ts'
 import { create, ENDPOINT_SLICES, ENDPOINTS, remove, SERVICES, update } from '../../client/request.ts'
 import { MANAGED_BY, ownSlices, SERVICE_NAME, SliceTracker, TRACKED } from '../../client/services/slice-tracker.ts'
 import { seconds } from '../../engine/time.ts'
+import { MIRRORING_MAX_ENDPOINTS_PER_SUBSET } from '../../flags/kube-controller-manager.ts'
 import type { Endpoints } from '../../kinds/endpoints/endpoints.ts'
 import type { EndpointSlice } from '../../kinds/endpointslice/endpointslice.ts'
 import type { Service } from '../../kinds/service/service.ts'
@@ -51,10 +52,11 @@ function sync(ctx: ControllerContext, key: string): ReconcileResult {
     .filter((s) => s.metadata.labels?.[SERVICE_NAME] === name && s.metadata.labels[MANAGED_BY] === MIRRORING)
   if (!endpoints || !mirrors(endpoints) || !service || service.spec.selector) return cleanUp(ctx, key, existing)
   if (ctx.once(() => new SliceTracker(ctx).isStale(key, existing))) return { after: BACK_OFF }
-  const plan = planMirror(endpoints, existing)
+  const most = ctx.flag(MIRRORING_MAX_ENDPOINTS_PER_SUBSET)
+  const plan = planMirror(endpoints, existing, most)
   if (plan.invalid > 0) ctx.event(endpoints, 'Warning', 'InvalidIPAddress', `Skipped ${plan.invalid} invalid IP addresses when mirroring to EndpointSlices`)
   if (plan.skipped > 0)
-    ctx.event(endpoints, 'Warning', 'TooManyAddressesToMirror', `A max of 1000 addresses can be mirrored to EndpointSlices per Endpoints subset. ${plan.skipped} addresses were skipped`)
+    ctx.event(endpoints, 'Warning', 'TooManyAddressesToMirror', `A max of ${most} addresses can be mirrored to EndpointSlices per Endpoints subset. ${plan.skipped} addresses were skipped`)
   const track = (effect: (tracker: SliceTracker) => void): void => {
     ctx.once(() => {
       effect(new SliceTracker(ctx))

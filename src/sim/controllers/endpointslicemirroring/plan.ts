@@ -31,8 +31,8 @@ const groupKey = (type: string, ports: readonly EndpointPort[] | undefined): str
 const endpointKey = (e: Endpoint): string => `${e.addresses.join(' ')}|${e.hostname ?? ''}|${e.targetRef?.uid ?? ''}`
 
 /** Compares the Endpoints with its mirrored slices: one slice a family and set of ports (reconciler.go). */
-export function planMirror(endpoints: Endpoints, existing: readonly EndpointSlice[]): MirrorPlan {
-  const { groups, invalid, skipped } = gather(endpoints)
+export function planMirror(endpoints: Endpoints, existing: readonly EndpointSlice[], most = MAX_PER_SUBSET): MirrorPlan {
+  const { groups, invalid, skipped } = gather(endpoints, most)
   const byKey = new Map<string, EndpointSlice[]>()
   for (const slice of existing) {
     const key = groupKey(slice.addressType, slice.ports)
@@ -48,14 +48,14 @@ export function planMirror(endpoints: Endpoints, existing: readonly EndpointSlic
       continue
     }
     remove.push(...surplus)
-    if (!first) create.push(mirrored(endpoints, group, undefined))
-    else if (!isCurrent(endpoints, group, first)) update.push(mirrored(endpoints, group, first))
+    if (!first) create.push(mirrored(endpoints, group, undefined, most))
+    else if (!isCurrent(endpoints, group, first)) update.push(mirrored(endpoints, group, first, most))
   }
   for (const [key, slices] of byKey) if (!groups.has(key)) remove.push(...slices)
   return { ...recycle(create, update, remove), invalid, skipped }
 }
 
-function gather(endpoints: Endpoints): { readonly groups: ReadonlyMap<string, Group>; readonly invalid: number; readonly skipped: number } {
+function gather(endpoints: Endpoints, most: number): { readonly groups: ReadonlyMap<string, Group>; readonly invalid: number; readonly skipped: number } {
   const groups = new Map<string, Group>()
   let invalid = 0
   let skipped = 0
@@ -64,7 +64,7 @@ function gather(endpoints: Endpoints): { readonly groups: ReadonlyMap<string, Gr
     for (const type of ['IPv4', 'IPv6'] as const) if (!groups.has(groupKey(type, ports))) groups.set(groupKey(type, ports), { type, ports, endpoints: new Map() })
     let added = 0
     const add = (address: EndpointAddress, ready: boolean): void => {
-      if (added >= MAX_PER_SUBSET) {
+      if (added >= most) {
         skipped++
         return
       }
@@ -108,7 +108,7 @@ function isCurrent(endpoints: Endpoints, group: Group, slice: EndpointSlice): bo
   )
 }
 
-function mirrored(endpoints: Endpoints, group: Group, known: EndpointSlice | undefined): EndpointSlice {
+function mirrored(endpoints: Endpoints, group: Group, known: EndpointSlice | undefined, most: number): EndpointSlice {
   const { name, namespace, labels, annotations } = endpoints.metadata
   return {
     apiVersion: 'discovery.k8s.io/v1',
@@ -121,7 +121,7 @@ function mirrored(endpoints: Endpoints, group: Group, known: EndpointSlice | und
       ownerReferences: [controllerRef(endpoints)],
     },
     addressType: group.type,
-    endpoints: [...group.endpoints.values()].slice(0, MAX_PER_SUBSET),
+    endpoints: [...group.endpoints.values()].slice(0, most),
     ports: group.ports,
   }
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Pod } from '../../api/pod.ts'
-import { formatTime, minutes } from '../../engine/time.ts'
+import { formatTime, minutes, seconds } from '../../engine/time.ts'
 import type { PodUsage } from '../setup.ts'
 import { byAverage, byUtilization, type Question } from './calculate.ts'
 
@@ -10,7 +10,7 @@ const pod = (name: string, phase = 'Running'): Pod => ({
   status: { phase, startTime: formatTime(0), conditions: [{ type: 'Ready', status: 'True', lastTransitionTime: formatTime(0) }] },
 } as unknown as Pod)
 const use = (name: string, cpu: number): PodUsage => ({ name, at: NOW, window: 0, containers: [{ name: 'main', usage: { cpu } }] })
-const ask = (pods: readonly Pod[], usage: readonly PodUsage[]): Question => ({ resource: 'cpu', container: '', current: pods.length, pods, usage, tolerances: { down: 0.1, up: 0.1 }, now: NOW })
+const ask = (pods: readonly Pod[], usage: readonly PodUsage[]): Question => ({ resource: 'cpu', container: '', current: pods.length, pods, usage, tolerances: { down: 0.1, up: 0.1 }, cpuInitialization: minutes(5), initialReadiness: seconds(30), now: NOW })
 
 test('the replicas grow as usage is above the target, but not within the tolerance', () => {
   expect(byUtilization(ask([pod('a')], [use('a', 400)]), 50)).toEqual({ replicas: 8, utilization: 400, average: 400 })

@@ -4,7 +4,7 @@ import { isBeingDeleted } from '../../api/meta.ts'
 import { isSidecar, type Pod } from '../../api/pod.ts'
 import { podResourceList } from '../../api/pod-resources.ts'
 import { milliValue } from '../../api/quantity.ts'
-import { minutes, parseTime, seconds, type Micros } from '../../engine/time.ts'
+import { parseTime, type Micros } from '../../engine/time.ts'
 import type { PodUsage } from '../setup.ts'
 
 /** By how much usage may be off its target, as shares of 1. */
@@ -22,6 +22,9 @@ export interface Question {
   readonly pods: readonly Pod[]
   readonly usage: readonly PodUsage[]
   readonly tolerances: Tolerances
+  /** --horizontal-pod-autoscaler-cpu-initialization-period and …-initial-readiness-delay. */
+  readonly cpuInitialization: Micros
+  readonly initialReadiness: Micros
   readonly now: Micros
 }
 
@@ -37,10 +40,6 @@ interface Metric {
   readonly at: Micros
   readonly window: Micros
 }
-
-/** --horizontal-pod-autoscaler-cpu-initialization-period and …-initial-readiness-delay. */
-const CPU_INITIALIZATION = minutes(5)
-const INITIAL_READINESS = seconds(30)
 
 /** Replicas for a target in percent of the requests (replica_calculator.go: GetResourceReplicas); a text is the problem. */
 export function byUtilization(question: Question, target: number): Proposal | string {
@@ -116,7 +115,8 @@ interface Groups {
   readonly ignored: readonly string[]
 }
 
-function groupPods({ pods, resource, now }: Question, metrics: ReadonlyMap<string, Metric>): Groups {
+function groupPods(question: Question, metrics: ReadonlyMap<string, Metric>): Groups {
+  const { pods, resource } = question
   let ready = 0
   const [unready, missing, ignored]: [string[], string[], string[]] = [[], [], []]
   for (const pod of pods) {
@@ -125,20 +125,20 @@ function groupPods({ pods, resource, now }: Question, metrics: ReadonlyMap<strin
     if (isBeingDeleted(pod) || pod.status?.phase === 'Failed') ignored.push(name)
     else if (pod.status?.phase === 'Pending') unready.push(name)
     else if (!metric) missing.push(name)
-    else if (resource === 'cpu' && isWarmingUp(pod, metric, now)) unready.push(name)
+    else if (resource === 'cpu' && isWarmingUp(pod, metric, question)) unready.push(name)
     else ready++
   }
   return { ready, unready, missing, ignored }
 }
 
 /** Is the pod's use of cpu that of its start, and no measure of its work? */
-function isWarmingUp(pod: Pod, metric: Metric, now: Micros): boolean {
+function isWarmingUp(pod: Pod, metric: Metric, { now, cpuInitialization, initialReadiness }: Question): boolean {
   const condition = findCondition(pod.status?.conditions, 'Ready')
   const started = parseTime(pod.status?.startTime)
   if (!condition || started === undefined) return true
   const changed = parseTime(condition.lastTransitionTime) ?? 0
-  if (started + CPU_INITIALIZATION > now) return condition.status === 'False' || metric.at < changed + metric.window
-  return condition.status === 'False' && started + INITIAL_READINESS > changed
+  if (started + cpuInitialization > now) return condition.status === 'False' || metric.at < changed + metric.window
+  return condition.status === 'False' && started + initialReadiness > changed
 }
 
 function requestsOf({ pods, container, resource }: Question): ReadonlyMap<string, number> | string {

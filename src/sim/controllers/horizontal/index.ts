@@ -3,7 +3,8 @@ import type { Controller } from '../../client/controller.ts'
 import { PODS } from '../../client/request.ts'
 import type { HorizontalPodAutoscaler } from '../../kinds/horizontalpodautoscaler/horizontalpodautoscaler.ts'
 import type { ResourceMetrics } from '../setup.ts'
-import { AUTOSCALERS, HISTORY, PERIOD, syncAutoscaler } from './sync.ts'
+import { HPA_SYNC_PERIOD } from '../../flags/kube-controller-manager.ts'
+import { AUTOSCALERS, HISTORY, syncAutoscaler } from './sync.ts'
 
 /** Scales workloads by what their pods use (kube-controller-manager: podautoscaler). Every look is a period after the last. */
 export const horizontalPodAutoscaler = (metrics: ResourceMetrics): Controller => ({
@@ -13,8 +14,8 @@ export const horizontalPodAutoscaler = (metrics: ResourceMetrics): Controller =>
   watches: [
     {
       resource: AUTOSCALERS,
-      onAdd: (ctx, hpa: HorizontalPodAutoscaler) => ctx.enqueueAfter(keyOf(hpa), PERIOD),
-      onUpdate: (ctx, _old: HorizontalPodAutoscaler, hpa: HorizontalPodAutoscaler) => ctx.enqueueAfter(keyOf(hpa), PERIOD),
+      onAdd: (ctx, hpa: HorizontalPodAutoscaler) => ctx.enqueueAfter(keyOf(hpa), ctx.flag(HPA_SYNC_PERIOD)),
+      onUpdate: (ctx, _old: HorizontalPodAutoscaler, hpa: HorizontalPodAutoscaler) => ctx.enqueueAfter(keyOf(hpa), ctx.flag(HPA_SYNC_PERIOD)),
     },
     { resource: PODS },
   ],

@@ -10,7 +10,7 @@ const hpa = (maxReplicas: number, behavior?: HorizontalPodAutoscalerBehavior): H
 })
 const NOW = minutes(60)
 const go = (of: HorizontalPodAutoscaler, current: number, wanted: number, history: History = NO_HISTORY) => {
-  const { replicas, limit: { reason }, stabilised } = limit({ hpa: of, current, wanted, min: 1, history, now: NOW })
+  const { replicas, limit: { reason }, stabilised } = limit({ hpa: of, current, wanted, min: 1, history, now: NOW, stabilisation: minutes(5) })
   return [replicas, reason, stabilised?.reason]
 }
 

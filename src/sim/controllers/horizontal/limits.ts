@@ -1,9 +1,7 @@
-import { minutes, seconds, type Micros } from '../../engine/time.ts'
+import { seconds, type Micros } from '../../engine/time.ts'
 import type { HorizontalPodAutoscaler, HPAScalingRules } from '../../kinds/horizontalpodautoscaler/horizontalpodautoscaler.ts'
 import { changeWithin, recorded, type History, type Recommendation } from './memory.ts'
 
-/** --horizontal-pod-autoscaler-downscale-stabilization. */
-const STABILISATION = minutes(5)
 const MAX_INT = 2_147_483_647
 
 /** Reason and message of a condition. */
@@ -28,6 +26,8 @@ interface Wish {
   readonly min: number
   readonly history: History
   readonly now: Micros
+  /** --horizontal-pod-autoscaler-downscale-stabilization. */
+  readonly stabilisation: Micros
 }
 
 const IN_RANGE: Why = { reason: 'DesiredWithinRange', message: 'the desired count is within the acceptable range' }
@@ -41,8 +41,8 @@ const DOWN_STABILISED: Why = { reason: 'ScaleDownStabilized', message: 'recent r
 /** Applies windows, rates and bounds to a wished size (horizontal.go: normalizeDesiredReplicas, …WithBehaviors). */
 export const limit = (wish: Wish): Limited => (wish.hpa.spec.behavior ? byBehavior(wish) : byDefault(wish))
 
-function byDefault({ hpa, current, wanted, min, history, now }: Wish): Limited {
-  const cutoff = now - STABILISATION
+function byDefault({ hpa, current, wanted, min, history, now, stabilisation }: Wish): Limited {
+  const cutoff = now - stabilisation
   const stable = Math.max(wanted, ...history.recommendations.filter(({ at }) => at >= cutoff).map(({ replicas }) => replicas))
   const recommendations = recorded(history.recommendations, { replicas: wanted, at: now }, ({ at }) => at < cutoff)
   const fastest = Math.max(2 * current, 4)
@@ -53,10 +53,10 @@ function byDefault({ hpa, current, wanted, min, history, now }: Wish): Limited {
 }
 
 function byBehavior(wish: Wish): Limited {
-  const { hpa, current, wanted, min, history, now } = wish
+  const { hpa, current, wanted, min, history, now, stabilisation } = wish
   const { scaleUp, scaleDown } = hpa.spec.behavior!
   const upCutoff = now - seconds(scaleUp?.stabilizationWindowSeconds ?? 0)
-  const downCutoff = now - (scaleDown?.stabilizationWindowSeconds === undefined ? STABILISATION : seconds(scaleDown.stabilizationWindowSeconds))
+  const downCutoff = now - (scaleDown?.stabilizationWindowSeconds === undefined ? stabilisation : seconds(scaleDown.stabilizationWindowSeconds))
   let [lowest, highest] = [wanted, wanted]
   for (const { replicas, at } of history.recommendations) {
     if (at > upCutoff) lowest = Math.min(lowest, replicas)

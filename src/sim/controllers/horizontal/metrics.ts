@@ -2,6 +2,7 @@ import { matches, type Selector } from '../../api/labels.ts'
 import type { Pod } from '../../api/pod.ts'
 import { formatQuantity, milliValue } from '../../api/quantity.ts'
 import type { ControllerContext } from '../../client/controller.ts'
+import { HPA_CPU_INITIALIZATION_PERIOD, HPA_INITIAL_READINESS_DELAY, HPA_TOLERANCE } from '../../flags/kube-controller-manager.ts'
 import type { HorizontalPodAutoscaler, MetricSpec, MetricStatus, MetricTarget, MetricValueStatus } from '../../kinds/horizontalpodautoscaler/horizontalpodautoscaler.ts'
 import type { ResourceMetrics } from '../setup.ts'
 import { byAverage, byUtilization, type Tolerances } from './calculate.ts'
@@ -18,11 +19,8 @@ interface Setting {
   readonly current: number
 }
 
-/** --horizontal-pod-autoscaler-tolerance. */
-const TOLERANCE = 0.1
-
-function tolerancesOf({ spec }: HorizontalPodAutoscaler): Tolerances {
-  const own = (tolerance: string | undefined): number => (tolerance === undefined ? TOLERANCE : milliValue(tolerance) / 1000)
+function tolerancesOf({ spec }: HorizontalPodAutoscaler, otherwise: number): Tolerances {
+  const own = (tolerance: string | undefined): number => (tolerance === undefined ? otherwise : milliValue(tolerance) / 1000)
   return { down: own(spec.behavior?.scaleDown?.tolerance), up: own(spec.behavior?.scaleUp?.tolerance) }
 }
 
@@ -81,7 +79,8 @@ function ofResource(ctx: ControllerContext, { hpa, metrics, selector, current }:
   const usage = typeof answer === 'string' ? `unable to fetch metrics from resource metrics API: ${answer}` : answer.length === 0 ? 'no metrics returned from resource metrics API' : answer
   if (typeof usage === 'string') return `failed to get ${resource} ${what}: unable to get metrics for resource ${resource}: ${usage}`
   const pods = ctx.lister<Pod>('pods').list(namespace).filter((pod) => matches(selector, pod.metadata.labels))
-  const question = { resource, container, current, pods, usage, tolerances: tolerancesOf(hpa), now }
+  const [cpuInitialization, initialReadiness] = [ctx.flag(HPA_CPU_INITIALIZATION_PERIOD), ctx.flag(HPA_INITIAL_READINESS_DELAY)]
+  const question = { resource, container, current, pods, usage, tolerances: tolerancesOf(hpa, ctx.flag(HPA_TOLERANCE)), cpuInitialization, initialReadiness, now }
   const proposal = target.averageValue !== undefined ? byAverage(question, milliValue(target.averageValue)) : byUtilization(question, target.averageUtilization!)
   if (typeof proposal === 'string') return `failed to get ${resource} ${what}: ${proposal}`
   const averageValue = formatQuantity({ unscaled: BigInt(proposal.average), scale: -3, format: resource === 'memory' ? 'BinarySI' : 'DecimalSI', int64: true, cached: '' })

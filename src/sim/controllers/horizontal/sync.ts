@@ -9,7 +9,8 @@ import type { ControllerContext } from '../../client/controller.ts'
 import type { ReconcileResult } from '../../client/reconcile-context.ts'
 import { get, update } from '../../client/request.ts'
 import { storedResources, type StoredResource } from '../../client/resources.ts'
-import { formatTime, ms, seconds } from '../../engine/time.ts'
+import { formatTime, ms } from '../../engine/time.ts'
+import { HPA_DOWNSCALE_STABILIZATION, HPA_SYNC_PERIOD } from '../../flags/kube-controller-manager.ts'
 import type { HorizontalPodAutoscaler, HorizontalPodAutoscalerStatus, MetricStatus } from '../../kinds/horizontalpodautoscaler/horizontalpodautoscaler.ts'
 import type { ResourceMetrics } from '../setup.ts'
 import { limit } from './limits.ts'
@@ -18,8 +19,6 @@ import { measure } from './metrics.ts'
 
 export const AUTOSCALERS = { group: 'autoscaling', version: 'v2', resource: 'horizontalpodautoscalers' } as const
 export const HISTORY = 'history'
-/** --horizontal-pod-autoscaler-sync-period. */
-export const PERIOD = seconds(15)
 
 /** autoscaling/v1 Scale. */
 interface Scale extends KubeObject {
@@ -39,7 +38,7 @@ export function syncAutoscaler(ctx: ControllerContext, key: string, metrics: Res
     return undefined
   }
   new Autoscaler(ctx, key, hpa, metrics).run()
-  return { after: PERIOD }
+  return { after: ctx.flag(HPA_SYNC_PERIOD) }
 }
 
 class Autoscaler {
@@ -118,7 +117,7 @@ class Autoscaler {
     const wanted = Math.max(0, wish.replicas)
     const why = wanted > current ? `${wish.metric} above target` : wanted < current ? 'All metrics below target' : ''
     const { now } = this.#ctx
-    const limited = limit({ hpa: this.#hpa, current, wanted, min, history: this.#history, now })
+    const limited = limit({ hpa: this.#hpa, current, wanted, min, history: this.#history, now, stabilisation: this.#ctx.flag(HPA_DOWNSCALE_STABILIZATION) })
     this.#remember({ ...this.#history, recommendations: limited.recommendations })
     const { reason, message } = limited.stabilised ?? { reason: 'ReadyForNewScale', message: 'recommended size matches current size' }
     this.#set('AbleToScale', 'True', reason, message)

@@ -2,6 +2,7 @@ import { uidOf } from '../../api/meta.ts'
 import type { ControllerContext } from '../../client/controller.ts'
 import type { ReconcileResult } from '../../client/reconcile-context.ts'
 import { ms, type Micros } from '../../engine/time.ts'
+import { LARGE_CLUSTER_SIZE_THRESHOLD, NODE_EVICTION_RATE, SECONDARY_NODE_EVICTION_RATE } from '../../flags/kube-controller-manager.ts'
 import type { Node } from '../../kinds/node/node.ts'
 import { readyOf } from './health.ts'
 import { NOT_READY, swapTaints, UNREACHABLE } from './taints.ts'
@@ -37,7 +38,9 @@ function turn(ctx: ControllerContext, name: string, now: Micros): Micros {
   const zones = ctx.state<Zone>('zones')
   const all = zones.values()
   const zone = zones.get(name)
-  const interval = taintInterval(zone, all.length > 0 && all.every(({ state }) => state === 'FullDisruption'))
+  const interval = taintInterval(zone, all.length > 0 && all.every(({ state }) => state === 'FullDisruption'), {
+    primary: ctx.flag(NODE_EVICTION_RATE), secondary: ctx.flag(SECONDARY_NODE_EVICTION_RATE), large: ctx.flag(LARGE_CLUSTER_SIZE_THRESHOLD),
+  })
   if (interval === undefined) return Number.MAX_SAFE_INTEGER
   if (zone && zone.next > now) return zone.next
   zones.set(name, { state: zone?.state ?? 'Initial', nodes: zone?.nodes ?? 0, next: now + interval })

@@ -9,11 +9,12 @@ import type { Lease } from '../../kinds/lease/lease.ts'
 import type { Node } from '../../kinds/node/node.ts'
 import type { NodeHeartbeats } from '../setup.ts'
 import { taintingPass } from './evict.ts'
+import { NODE_MONITOR_PERIOD } from '../../flags/kube-controller-manager.ts'
 import { nextTick, readyOf } from './health.ts'
 import { EVICT, markPodsNotReady, MONITOR, monitor } from './monitor.ts'
 import { noScheduleChanges, swapTaints } from './taints.ts'
 
-const look = (ctx: HandlerContext): void => ctx.enqueueAfter(MONITOR, nextTick(ctx.now))
+const look = (ctx: HandlerContext): void => ctx.enqueueAfter(MONITOR, nextTick(ctx.flag(NODE_MONITOR_PERIOD), ctx.now))
 
 /** Labels whose old spelling must follow the new one. */
 const MIRRORED: readonly (readonly [string, string])[] = [

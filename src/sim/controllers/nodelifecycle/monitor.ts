@@ -10,6 +10,7 @@ import { findCondition } from '../../api/conditions.ts'
 import type { Pod } from '../../api/pod.ts'
 import type { Node, NodeCondition } from '../../kinds/node/node.ts'
 import type { NodeHeartbeats } from '../setup.ts'
+import { NODE_MONITOR_GRACE_PERIOD, NODE_MONITOR_PERIOD, NODE_STARTUP_GRACE_PERIOD, UNHEALTHY_ZONE_THRESHOLD } from '../../flags/kube-controller-manager.ts'
 import { deadline, nextTick, observe, readyOf, unknownStatus, type Health } from './health.ts'
 import { hasTaint, NOT_READY, swapTaints, UNREACHABLE } from './taints.ts'
 import { zoneOf, zoneState, type QueuedTaint, type Zone } from './zones.ts'
@@ -20,7 +21,7 @@ const EXCLUDED = 'node.kubernetes.io/exclude-disruption'
 const TRIES = 5
 
 /**
- * One look at all nodes, at a tick of five seconds, and only when something may have changed: new and gone nodes, silent
+ * One look at all nodes, at a tick of the monitor's period, and only when something may have changed: new and gone nodes, silent
  * kubelets, taints by readiness, zones in disruption (node_lifecycle_controller.go: monitorNodeHealth).
  */
 export function monitor(ctx: ControllerContext, heartbeats: NodeHeartbeats): ReconcileResult {
@@ -43,7 +44,7 @@ export function monitor(ctx: ControllerContext, heartbeats: NodeHeartbeats): Rec
   }
   disruption(ctx, nodes, zones)
   if (ctx.once(() => pendingTaints(ctx))) ctx.enqueueAfter(EVICT, ms(100) - (ctx.now % ms(100)))
-  return wake === undefined ? undefined : { after: Math.max(wake - ctx.now, nextTick(ctx.now)) }
+  return wake === undefined ? undefined : { after: Math.max(wake - ctx.now, nextTick(ctx.flag(NODE_MONITOR_PERIOD), ctx.now)) }
 }
 
 const pendingTaints = (ctx: ControllerContext): boolean => ctx.state<QueuedTaint>('taint-queue').values().some((q) => !q.done)
@@ -93,16 +94,18 @@ interface Looked {
 function lookAt(ctx: ControllerContext, cached: Node, now: Micros): Looked {
   const { name } = cached.metadata
   const lease = ctx.lister<Lease>('leases').get('kube-node-lease', name)
+  const period = ctx.flag(NODE_MONITOR_PERIOD)
+  const patience = { period, grace: ctx.flag(NODE_MONITOR_GRACE_PERIOD), startupGrace: ctx.flag(NODE_STARTUP_GRACE_PERIOD) }
   let node = cached
   for (let i = 0; i < TRIES; i++) {
     const current = node
     const health = ctx.once(() => {
       const table = ctx.state<Health>('health')
-      const seen = observe(current, lease, table.get(name), now)
+      const seen = observe(current, lease, table.get(name), period, now)
       table.set(name, seen)
       return seen
     })
-    const due = deadline(current, health)
+    const due = deadline(current, health, patience)
     if (now < due) return { node: current, ready: readyOf(current), next: due }
     const status = unknownStatus(current, now)
     if (!status) return { node: current, ready: readyOf(current), next: undefined }
@@ -114,7 +117,7 @@ function lookAt(ctx: ControllerContext, cached: Node, now: Micros): Looked {
     if (isStatus(fresh)) break
     node = fresh
   }
-  return { node, ready: undefined, next: now + nextTick(now) }
+  return { node, ready: undefined, next: now + nextTick(period, now) }
 }
 
 /** Taints follow readiness; pods of a node that has just been lost are not ready any more. */
@@ -173,7 +176,7 @@ export function markPodsNotReady(ctx: ControllerContext, node: string, pods: rea
 
 /** How bad each zone is; when all nodes are lost nobody is evicted, because the fault is likelier here (handleDisruption). */
 function disruption(ctx: ControllerContext, nodes: readonly Node[], zones: ReadonlyMap<string, { readonly ready: number; readonly notReady: number }>): void {
-  const states = new Map([...zones].map(([name, { ready, notReady }]) => [name, { state: zoneState(ready, notReady), nodes: ready + notReady }]))
+  const states = new Map([...zones].map(([name, { ready, notReady }]) => [name, { state: zoneState(ready, notReady, ctx.flag(UNHEALTHY_ZONE_THRESHOLD)), nodes: ready + notReady }]))
   const all = states.size > 0 && [...states.values()].every(({ state }) => state === 'FullDisruption')
   const was = ctx.once(() => {
     const known = ctx.state<Zone>('zones').values()

@@ -6,6 +6,9 @@ import { deadline, nextTick, observe, unknownStatus } from './health.ts'
 import { noScheduleChanges } from './taints.ts'
 import { taintInterval, zoneState } from './zones.ts'
 
+const PERIOD = seconds(5)
+const PATIENCE = { period: PERIOD, grace: seconds(50), startupGrace: seconds(60) }
+const RATES = { primary: 0.1, secondary: 0.01, large: 50 }
 const condition = (type: string, status: NodeCondition['status']): NodeCondition => ({ type, status, lastHeartbeatTime: formatTime(seconds(3)) })
 const node = (conditions: readonly NodeCondition[], spec: Node['spec'] = {}): Node => ({
   apiVersion: 'v1',
@@ -20,20 +23,20 @@ describe('a silent kubelet', () => {
   const ready = node([condition('Ready', 'True')])
 
   test('is given 50 s from the tick at which its last renewal was seen', () => {
-    const health = observe(ready, lease(seconds(102)), undefined, seconds(110))
-    expect(deadline(ready, health)).toBe(seconds(155))
+    const health = observe(ready, lease(seconds(102)), undefined, PERIOD, seconds(110))
+    expect(deadline(ready, health, PATIENCE)).toBe(seconds(155))
   })
 
   test('that renews again is given new time', () => {
-    const first = observe(ready, lease(seconds(102)), undefined, seconds(110))
-    const second = observe(ready, lease(seconds(127)), first, seconds(130))
-    expect(deadline(ready, second)).toBe(seconds(180))
-    expect(observe(ready, lease(seconds(127)), second, seconds(140))).toEqual(second)
+    const first = observe(ready, lease(seconds(102)), undefined, PERIOD, seconds(110))
+    const second = observe(ready, lease(seconds(127)), first, PERIOD, seconds(130))
+    expect(deadline(ready, second, PATIENCE)).toBe(seconds(180))
+    expect(observe(ready, lease(seconds(127)), second, PERIOD, seconds(140))).toEqual(second)
   })
 
   test('that never reported is given 60 s from the start', () => {
     const never = node([])
-    expect(deadline(never, observe(never, undefined, undefined, seconds(10)))).toBe(seconds(60))
+    expect(deadline(never, observe(never, undefined, undefined, PERIOD, seconds(10)), PATIENCE)).toBe(seconds(60))
     expect(unknownStatus(never, seconds(60))!.conditions!.map((c) => [c.type, c.reason])).toEqual(
       ['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure'].map((type) => [type, 'NodeStatusNeverUpdated']),
     )
@@ -47,8 +50,8 @@ describe('a silent kubelet', () => {
 })
 
 test('ticks come every five seconds', () => {
-  expect(nextTick(seconds(7))).toBe(seconds(3))
-  expect(nextTick(seconds(10))).toBe(seconds(5))
+  expect(nextTick(PERIOD, seconds(7))).toBe(seconds(3))
+  expect(nextTick(PERIOD, seconds(10))).toBe(seconds(5))
 })
 
 describe('NoSchedule taints', () => {
@@ -67,16 +70,16 @@ describe('NoSchedule taints', () => {
 
 describe('a zone', () => {
   test('is judged by how many of its nodes are lost', () => {
-    expect(zoneState(0, 3)).toBe('FullDisruption')
-    expect(zoneState(1, 3)).toBe('PartialDisruption')
-    expect(zoneState(2, 2)).toBe('Normal')
-    expect(zoneState(9, 3)).toBe('Normal')
+    expect(zoneState(0, 3, 0.55)).toBe('FullDisruption')
+    expect(zoneState(1, 3, 0.55)).toBe('PartialDisruption')
+    expect(zoneState(2, 2, 0.55)).toBe('Normal')
+    expect(zoneState(9, 3, 0.55)).toBe('Normal')
   })
 
   test('loses a node every ten seconds, a small one in partial disruption none', () => {
-    expect(taintInterval({ state: 'Normal', nodes: 3, next: 0 }, false)).toBe(seconds(10))
-    expect(taintInterval({ state: 'PartialDisruption', nodes: 50, next: 0 }, false)).toBeUndefined()
-    expect(taintInterval({ state: 'PartialDisruption', nodes: 51, next: 0 }, false)).toBe(seconds(100))
-    expect(taintInterval({ state: 'Normal', nodes: 3, next: 0 }, true)).toBeUndefined()
+    expect(taintInterval({ state: 'Normal', nodes: 3, next: 0 }, false, RATES)).toBe(seconds(10))
+    expect(taintInterval({ state: 'PartialDisruption', nodes: 50, next: 0 }, false, RATES)).toBeUndefined()
+    expect(taintInterval({ state: 'PartialDisruption', nodes: 51, next: 0 }, false, RATES)).toBe(seconds(100))
+    expect(taintInterval({ state: 'Normal', nodes: 3, next: 0 }, true, RATES)).toBeUndefined()
   })
 })

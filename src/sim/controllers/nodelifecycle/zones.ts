@@ -18,8 +18,12 @@ export interface QueuedTaint {
   readonly done: boolean
 }
 
-const LARGE_CLUSTER = 50
-const UNHEALTHY = 0.55
+/** Nodes a second that get their taint, by flags: in zones that are well, in large zones that are not. */
+export interface Rates {
+  readonly primary: number
+  readonly secondary: number
+  readonly large: number
+}
 
 /** Region and zone of a node; '' when it has neither. */
 export function zoneOf(node: Node): string {
@@ -30,15 +34,15 @@ export function zoneOf(node: Node): string {
 }
 
 /** node_lifecycle_controller.go: ComputeZoneState. */
-export function zoneState(ready: number, notReady: number): ZoneState {
+export function zoneState(ready: number, notReady: number, unhealthy: number): ZoneState {
   if (ready === 0 && notReady > 0) return 'FullDisruption'
-  if (notReady > 2 && notReady / (notReady + ready) >= UNHEALTHY) return 'PartialDisruption'
+  if (notReady > 2 && notReady / (notReady + ready) >= unhealthy) return 'PartialDisruption'
   return 'Normal'
 }
 
-/** Time between two taints of a zone; undefined when it gets none. 0.1 and 0.01 a second by default. */
-export function taintInterval(zone: Zone | undefined, masterDisruption: boolean): Micros | undefined {
+/** Time between two taints of a zone; undefined when it gets none. */
+export function taintInterval(zone: Zone | undefined, masterDisruption: boolean, { primary, secondary, large }: Rates): Micros | undefined {
   if (masterDisruption) return undefined
-  if (zone?.state !== 'PartialDisruption') return seconds(10)
-  return zone.nodes > LARGE_CLUSTER ? seconds(100) : undefined
+  const rate = zone?.state !== 'PartialDisruption' ? primary : zone.nodes > large ? secondary : 0
+  return rate > 0 ? seconds(1 / rate) : undefined
 }

@@ -4,17 +4,20 @@ import type { Controller, ControllerContext, HandlerContext } from '../../client
 import { retrying } from '../../client/must.ts'
 import type { ReconcileResult } from '../../client/reconcile-context.ts'
 import { PODS } from '../../client/request.ts'
+import type { Micros } from '../../engine/time.ts'
 import { BIND_COMPLETED, CLAIMS, claimKeys, STORAGE_CLASSES, VOLUMES, type Claim, type PersistentVolume } from '../../client/storage/objects.ts'
-import { seconds, type Micros } from '../../engine/time.ts'
+import { PVCLAIMBINDER_SYNC_PERIOD } from '../../flags/kube-controller-manager.ts'
 import { syncClaim } from './claim.ts'
 import { CLAIM_MEMORY, claimOfVolume, VOLUME_MEMORY, versionOf } from './memory.ts'
 import { OPERATIONS, recycledBy, watchRecycler } from './reclaim.ts'
 import { syncVolume } from './volume.ts'
 
 const RESYNC = 'resync'
-/** --pvclaimbinder-sync-period */
-const PERIOD = seconds(15)
-const untilTick = (now: Micros): Micros => PERIOD - (now % PERIOD)
+
+function untilTick(ctx: Pick<HandlerContext, 'now' | 'flag'>): Micros {
+  const period = ctx.flag(PVCLAIMBINDER_SYNC_PERIOD)
+  return period - (ctx.now % period)
+}
 
 /** Might another look find something to do although nothing changed? Only then the periodic look costs anything. */
 const claimIsOpen = ({ metadata, status }: Claim): boolean => metadata.annotations?.[BIND_COMPLETED] === undefined || status?.phase === 'Pending'
@@ -29,13 +32,13 @@ function forget(ctx: HandlerContext, memory: string, object: KubeObject): void {
 function claimHeard(ctx: HandlerContext, claim: Claim): void {
   forget(ctx, CLAIM_MEMORY, claim)
   ctx.enqueue(`claim ${keyOf(claim)}`)
-  if (claimIsOpen(claim)) ctx.enqueueAfter(RESYNC, untilTick(ctx.now))
+  if (claimIsOpen(claim)) ctx.enqueueAfter(RESYNC, untilTick(ctx))
 }
 
 function volumeHeard(ctx: HandlerContext, volume: PersistentVolume): void {
   forget(ctx, VOLUME_MEMORY, volume)
   ctx.enqueue(`volume ${volume.metadata.name}`)
-  if (volumeIsOpen(volume)) ctx.enqueueAfter(RESYNC, untilTick(ctx.now))
+  if (volumeIsOpen(volume)) ctx.enqueueAfter(RESYNC, untilTick(ctx))
 }
 
 /** Binds claims to volumes and decides what becomes of released ones (kube-controller-manager: volume/persistentvolume). */
@@ -98,5 +101,5 @@ function resync(ctx: ControllerContext): ReconcileResult {
   const volumes = ctx.lister<PersistentVolume>('persistentvolumes').list().filter(volumeIsOpen)
   for (const claim of claims) ctx.enqueueAfter(`claim ${keyOf(claim)}`, 0)
   for (const volume of volumes) ctx.enqueueAfter(`volume ${volume.metadata.name}`, 0)
-  return claims.length + volumes.length > 0 ? { after: untilTick(ctx.now) } : undefined
+  return claims.length + volumes.length > 0 ? { after: untilTick(ctx) } : undefined
 }

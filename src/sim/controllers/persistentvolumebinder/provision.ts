@@ -4,12 +4,14 @@ import { Refused } from '../../client/must.ts'
 import { update } from '../../client/request.ts'
 import { csiNameOf } from '../../client/storage/in-tree.ts'
 import { BETA_PROVISIONER, CLAIMS, classOf, PROVISIONER, withAnnotations, type Claim, type StorageClass } from '../../client/storage/objects.ts'
+import { ENABLE_DYNAMIC_PROVISIONING } from '../../flags/kube-controller-manager.ts'
 import { CLAIM_MEMORY, save } from './memory.ts'
 import { withMigration } from './migration.ts'
 import { provisionerOf } from './plugins.ts'
 
 /** Asks for a volume to be made by whoever the claim's class names (pv_controller.go: provisionClaim). */
 export function provision(ctx: ControllerContext, claim: Claim): void {
+  if (!ctx.flag(ENABLE_DYNAMIC_PROVISIONING)) return
   const fail = (message: string): void => ctx.event(claim, 'Warning', 'ProvisioningFailed', message)
   const name = classOf(claim)
   const cls = ctx.lister<StorageClass>('storageclasses').get(undefined, name)

@@ -6,11 +6,11 @@ import type { ReconcileResult } from '../../client/reconcile-context.ts'
 import { get, NODES, PODS, remove } from '../../client/request.ts'
 import { isConditionTrue } from '../../api/conditions.ts'
 import { seconds, type Micros } from '../../engine/time.ts'
+import { TERMINATED_POD_GC_THRESHOLD } from '../../flags/kube-controller-manager.ts'
 import type { Node } from '../../kinds/node/node.ts'
 
 const PERIOD = seconds(20)
 const QUARANTINE = seconds(40)
-const MAX_TERMINATED = 12_500
 const OUT_OF_SERVICE = 'node.kubernetes.io/out-of-service'
 const GC = 'gc'
 
@@ -23,9 +23,15 @@ function consider(ctx: HandlerContext, pod: Pod): void {
   if (lost) ctx.enqueueAfter(GC, tick(ctx.now))
 }
 
+/** More pods than may have ended, whether they have or not: worth a look. */
+function endedOne(ctx: HandlerContext): void {
+  const most = ctx.flag(TERMINATED_POD_GC_THRESHOLD)
+  if (most > 0 && ctx.lister<Pod>('pods').list().length > most) ctx.enqueueAfter(GC, tick(ctx.now))
+}
+
 /**
  * Deletes pods that no kubelet will end: of nodes that are gone for 40 s, of nodes out of service, never scheduled ones
- * that are being deleted, and the oldest ended ones beyond 12500. It looks at ticks of 20 s, but only when there may be
+ * that are being deleted, and the oldest ended ones beyond a threshold. It looks at ticks of 20 s, but only when there may be
  * some (kube-controller-manager: podgc).
  */
 export const podGc: Controller = {
@@ -34,10 +40,14 @@ export const podGc: Controller = {
   watches: [
     {
       resource: PODS,
-      onAdd: consider,
+      onAdd(ctx, pod: Pod) {
+        consider(ctx, pod)
+        // Heard of after a restart: one look will count them.
+        if (ended(pod) && ctx.flag(TERMINATED_POD_GC_THRESHOLD) > 0) ctx.enqueueAfter(GC, tick(ctx.now))
+      },
       onUpdate(ctx, old: Pod, pod: Pod) {
         if (old.spec.nodeName !== pod.spec.nodeName || old.metadata.deletionTimestamp !== pod.metadata.deletionTimestamp) consider(ctx, pod)
-        if (!ended(old) && ended(pod) && ctx.lister<Pod>('pods').list().length > MAX_TERMINATED) ctx.enqueueAfter(GC, tick(ctx.now))
+        if (!ended(old) && ended(pod)) endedOne(ctx)
       },
     },
     {
@@ -67,11 +77,13 @@ function collect(ctx: ControllerContext): ReconcileResult {
 }
 
 function collectEnded(ctx: ControllerContext, pods: readonly Pod[]): void {
+  const most = ctx.flag(TERMINATED_POD_GC_THRESHOLD)
+  if (most <= 0) return
   const done = pods.filter(ended)
-  if (done.length <= MAX_TERMINATED) return
+  if (done.length <= most) return
   const evicted = (pod: Pod): number => (pod.status?.reason === 'Evicted' ? 0 : 1)
   const order = done.slice().sort((a, b) => evicted(a) - evicted(b) || text(a.metadata.creationTimestamp, b.metadata.creationTimestamp) || text(a.metadata.name, b.metadata.name))
-  for (const pod of order.slice(0, done.length - MAX_TERMINATED)) end(ctx, pod, undefined)
+  for (const pod of order.slice(0, done.length - most)) end(ctx, pod, undefined)
 }
 
 const text = (a = '', b = ''): number => (a < b ? -1 : a > b ? 1 : 0)

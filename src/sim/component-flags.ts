@@ -1,0 +1,71 @@
+import type { ControllerRunner } from './client/controller-runner.ts'
+import type { CommandRecord } from './engine/branch.ts'
+import type { Engine, EventContext } from './engine/engine.ts'
+import type { Note, Step } from './engine/event.ts'
+import type { Timeline } from './engine/timeline.ts'
+import { ALL_FLAGS, change, flagsIn, idOf, problemOf, type FlagChange, type Flags } from './flags/index.ts'
+
+/** Settings that differ from their defaults: "kube-controller-manager.node-monitor-period" → "2s". */
+export type FlagTexts = Readonly<Record<string, string>>
+
+/** One setting as it stands. */
+export interface FlagView {
+  readonly id: string
+  readonly component: string
+  readonly name: string
+  readonly type: string
+  readonly text: string
+  /** The default. */
+  readonly initial: string
+}
+
+/** The settings of a cluster's components: those it was made with, and the command that changes one. */
+export class ComponentFlags {
+  readonly values: Flags
+  readonly #initial: FlagTexts
+  readonly #runners: () => readonly ControllerRunner[]
+
+  /** Throws RangeError with the component's complaint when one of `initial` is wrong. */
+  constructor(engine: Engine, initial: FlagTexts, runners: () => readonly ControllerRunner[]) {
+    this.values = flagsIn(engine)
+    this.#initial = initial
+    this.#runners = runners
+    for (const [flag, value] of Object.entries(initial)) this.#check({ flag, value })
+    engine.actor('flags', { set: (ctx, wanted: FlagChange) => this.#change(ctx, wanted) })
+  }
+
+  /** Writes down what the cluster was made with; nobody has read anything yet. */
+  start(): void {
+    for (const flag of Object.keys(this.#initial).sort()) change(this.values, { flag, value: this.#initial[flag]! })
+  }
+
+  /** Changes a setting as a command; null is the default. Throws RangeError with the component's complaint. */
+  set(timeline: Timeline, flag: string, value: string | null): Step {
+    this.#check({ flag, value })
+    return timeline.command('flags', 'set', { flag, value } satisfies FlagChange)
+  }
+
+  /** All settings, component by component. */
+  list(): readonly FlagView[] {
+    return ALL_FLAGS.map((flag) => ({ id: idOf(flag), component: flag.component, name: flag.name, type: flag.type, text: this.values.textOf(flag), initial: flag.text }))
+  }
+
+  #check(wanted: FlagChange): void {
+    const problem = problemOf(this.values, wanted)
+    if (problem !== undefined) throw new RangeError(problem)
+  }
+
+  /** A controller manager reads its flags when it starts, so all its controllers start anew. The other components take new values as they go. */
+  #change(ctx: EventContext, wanted: FlagChange): void {
+    if (problemOf(this.values, wanted) !== undefined || !change(this.values, wanted)) return
+    const flag = this.values.find(wanted.flag)!
+    ctx.note('flag.set', { component: flag.component, name: flag.name, value: this.values.textOf(flag) })
+    if (flag.component === 'kube-controller-manager') for (const runner of this.#runners()) runner.restart(ctx)
+  }
+}
+
+/** The sentence of a command of actor "flags". */
+export function describeFlagCommand({ payload }: CommandRecord): Note {
+  const { flag, value } = payload as FlagChange
+  return { id: value === null ? 'flag.reset' : 'flag.command', params: { flag, value: value ?? '' } }
+}

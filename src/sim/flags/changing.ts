@@ -1,0 +1,42 @@
+import type { Flag } from './flag.ts'
+import { idOf, isRefused } from './flag.ts'
+import type { Flags } from './flags.ts'
+import { DISABLE_ADMISSION_PLUGINS, ENABLE_ADMISSION_PLUGINS } from './kube-apiserver.ts'
+import { NODE_MONITOR_GRACE_PERIOD } from './kube-controller-manager.ts'
+import { NODE_LEASE_DURATION_SECONDS, renewalOf } from './kubelet.ts'
+
+/** Payload of the command 'set' of actor 'flags': a new text, or null for the default. */
+export interface FlagChange {
+  readonly flag: string
+  readonly value: string | null
+}
+
+/** Why a change would be refused, in the component's words; undefined when it would not. */
+export function problemOf(flags: Flags, { flag: id, value }: FlagChange): string | undefined {
+  const flag = flags.find(id)
+  if (!flag) return `there is no setting called ${id}`
+  const next = value === null ? flag.initial : flag.parse(value)
+  if (isRefused(next)) return next.problem
+  return togetherProblem((other) => (other === flag ? next : flags.get(other)))
+}
+
+/** Values that are right each by itself but not together. */
+function togetherProblem(of: (flag: Flag) => unknown): string | undefined {
+  const get = <T>(flag: Flag<T>): T => of(flag as Flag) as T
+  const both = get(ENABLE_ADMISSION_PLUGINS).filter((name) => get(DISABLE_ADMISSION_PLUGINS).includes(name))
+  if (both.length > 0) return `[${both.sort().join(' ')}] in enable-admission-plugins and disable-admission-plugins overlapped`
+  const renewal = renewalOf(get(NODE_LEASE_DURATION_SECONDS))
+  if (renewal >= get(NODE_MONITOR_GRACE_PERIOD))
+    return `kubelets renew their leases every ${renewal / 1_000_000} s: with ${NODE_MONITOR_GRACE_PERIOD.name} no longer than that healthy nodes would be taken for lost again and again, which is not modelled here`
+  return undefined
+}
+
+/** Writes a change that `problemOf` has nothing against; the text of the default is as good as none. True when anything changed. */
+export function change(flags: Flags, { flag: id, value }: FlagChange): boolean {
+  const flag = flags.find(id)!
+  const text = value?.trim()
+  const before = flags.table.get(id)
+  if (text === undefined || text === flag.text) flags.table.delete(idOf(flag))
+  else flags.table.set(id, text)
+  return flags.table.get(id) !== before
+}
