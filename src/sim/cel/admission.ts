@@ -21,6 +21,7 @@ const namespace = object('kubernetes.Namespace', {
   status: object('kubernetes.NamespaceStatus', { phase: STRING }),
 })
 
+const AUTHORIZER = object('kubernetes.authorization.Authorizer', { requestResource: object('kubernetes.authorization.ResourceCheck') })
 const PATCH_TYPES: ReadonlySet<string> = new Set(['Object', 'JSONPatch'])
 
 /** What an expression of a policy or a webhook's condition may name. */
@@ -39,7 +40,7 @@ export function admissionDeclarations({ params, authorizer, patches, variables }
     variables: {
       object: DYN, oldObject: DYN, request, namespaceObject: namespace,
       ...(params ? { params: DYN } : {}),
-      ...(authorizer ? { authorizer: object('Authorizer', { requestResource: object('ResourceCheck') }) } : {}),
+      ...(authorizer ? { authorizer: AUTHORIZER } : {}),
       ...(variables ? { variables: object('kubernetes.variables', variables) } : {}),
     },
     ...(patches ? { messages: PATCH_TYPES } : {}),

@@ -1,6 +1,6 @@
 import { Bytes, Uint } from './ast.ts'
 import { durationText, parseDuration, parseTimestamp, timestampText } from './times.ts'
-import { Duration, fault, Timestamp } from './values.ts'
+import { Duration, fault, Opaque, Timestamp } from './values.ts'
 
 const MIN = -(1n << 63n)
 const MAX = (1n << 63n) - 1n
@@ -41,6 +41,7 @@ function toText(value: unknown): string {
   if (value instanceof Bytes) return decodeUtf8(value.text)
   if (value instanceof Timestamp) return timestampText(value)
   if (value instanceof Duration) return durationText(value)
+  if (value instanceof Opaque && value.type.startsWith('net.')) return value.text
   return fault('no such overload')
 }
 

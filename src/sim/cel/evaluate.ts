@@ -99,6 +99,7 @@ class Evaluation {
       return found === undefined ? NONE : new Optional(found)
     }
     if (isHost(operand)) return operand.field?.(field) ?? fault(`no such key: ${field}`)
+    if (operand instanceof TypeValue) return new TypeValue(`${operand.name}.${field}`)
     const found = lookUp(operand, field)
     if (test) {
       if (found === undefined && !pairs(operand)) fault('no such overload')

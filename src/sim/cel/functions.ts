@@ -1,9 +1,11 @@
+import { addressFunctions } from './addresses.ts'
 import { Bytes, Uint } from './ast.ts'
 import { convert } from './conversions.ts'
 import { listFunctions } from './lists.ts'
 import { quantityFunctions } from './quantities.ts'
 import { stringFunctions } from './strings.ts'
 import { timeFunctions } from './times.ts'
+import { urlFunctions } from './urls.ts'
 import { fault, NONE, Optional, pairs, TypeValue, typeOf } from './values.ts'
 
 type Functions = Readonly<Record<string, (...args: never[]) => unknown>>
@@ -33,7 +35,7 @@ function isZero(value: unknown): boolean {
   return Array.isArray(value) ? value.length === 0 : pairs(value)?.length === 0
 }
 
-const TABLES: readonly Functions[] = [GENERAL, stringFunctions, listFunctions, timeFunctions, quantityFunctions]
+const TABLES: readonly Functions[] = [GENERAL, stringFunctions, listFunctions, timeFunctions, quantityFunctions, addressFunctions, urlFunctions]
 
 /** Functions and members; the receiver is the first argument. */
 export function callFunction(name: string, args: readonly unknown[]): unknown {

@@ -1,3 +1,6 @@
+import { isTimeZone } from '../api/time-zones.ts'
+import { zoneOffset } from '../api/zone-clock.ts'
+import { goQuote } from '../api/field.ts'
 import { Duration, fault, Timestamp } from './values.ts'
 
 const SECOND = 1_000_000_000n
@@ -62,18 +65,21 @@ export function durationText({ ns }: Duration): string {
   return `${ns < 0n ? '-' : ''}${size / SECOND}${fractionText(size % SECOND)}s`
 }
 
-/** Seconds of day, days and civil date of a timestamp, shifted by a fixed zone such as "-08:00". */
+/** Seconds of day, days and civil date that clocks of a zone show: a fixed offset such as "-08:00", or a name. */
 function split(stamp: Timestamp, zone?: string): { days: number; seconds: number; year: number; month: number; day: number } {
-  const offset = zone === undefined || zone === 'UTC' || zone === '' ? 0n : zoneOffset(zone)
-  const seconds = floorDiv(stamp.ns, SECOND) + offset
+  const unix = floorDiv(stamp.ns, SECOND)
+  const seconds = unix + BigInt(zone === undefined ? 0 : offsetOf(zone, Number(unix)))
   const days = floorDiv(seconds, DAY)
   return { days: Number(days), seconds: Number(seconds - days * DAY), ...civil(Number(days)) }
 }
 
-function zoneOffset(zone: string): bigint {
-  const found = /^([+-]?)(\d\d):(\d\d)$/.exec(zone)
-  if (!found) return fault(`time zone ${zone} is not modelled: use a fixed offset such as +02:00`)
-  return BigInt((Number(found[2]) * 60 + Number(found[3])) * 60) * (found[1] === '-' ? -1n : 1n)
+/** Seconds east of Greenwich (cel-go: common/types, timestamp.go, timeZone). Names follow the rules of 2026 and later. */
+function offsetOf(zone: string, unix: number): number {
+  const colon = zone.indexOf(':')
+  if (colon < 0) return zone === '' || isTimeZone(zone) ? zoneOffset(zone, unix) : fault(`unknown time zone ${zone}`)
+  const [hours, minutes] = [zone.slice(0, colon), zone.slice(colon + 1)]
+  for (const part of [hours, minutes]) if (!/^[+-]?\d+$/.test(part)) return fault(`strconv.Atoi: parsing ${goQuote(part)}: invalid syntax`)
+  return Number(hours) * 3600 + (hours.startsWith('-') ? -1 : 1) * Number(minutes) * 60
 }
 
 type Part = (parts: ReturnType<typeof split>) => number

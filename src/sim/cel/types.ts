@@ -52,6 +52,13 @@ const NAMED: Readonly<Record<string, CelType>> = {
   dyn: DYN, bool: BOOL, int: INT, uint: UINT, double: DOUBLE, string: STRING, bytes: BYTES, null: NULL, timestamp: TIMESTAMP, duration: DURATION, type: TYPE,
 }
 
+/** Kubernetes' own types, by the last word of their names, as signatures write them. */
+const KUBERNETES: Readonly<Record<string, string>> = {
+  Quantity: 'kubernetes.Quantity', Semver: 'kubernetes.Semver', URL: 'kubernetes.URL', IP: 'net.IP', CIDR: 'net.CIDR', Format: 'kubernetes.NamedFormat',
+  Authorizer: 'kubernetes.authorization.Authorizer', PathCheck: 'kubernetes.authorization.PathCheck', GroupCheck: 'kubernetes.authorization.GroupCheck',
+  ResourceCheck: 'kubernetes.authorization.ResourceCheck', Decision: 'kubernetes.authorization.Decision',
+}
+
 /** Reads "list(A)", "map(string, dyn)", "Quantity" as signatures write them. One capital letter is a parameter. */
 export function readType(text: string): CelType {
   const inner = /^(list|optional|map)\((.*)\)$/.exec(text)
@@ -63,7 +70,7 @@ export function readType(text: string): CelType {
     return map(readType(body.slice(0, comma).trim()), readType(body.slice(comma + 1).trim()))
   }
   if (/^[A-Z]$/.test(text)) return { is: 'param', name: text }
-  return NAMED[text] ?? object(text)
+  return NAMED[text] ?? object(KUBERNETES[text] ?? text)
 }
 
 /** What type parameters stand for so far. */

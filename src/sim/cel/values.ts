@@ -62,6 +62,16 @@ export class Semver {
   }
 }
 
+/** A value of one of Kubernetes' own types that its text tells apart from others of the type (addresses, ranges, URLs). */
+export class Opaque {
+  readonly type: string
+  readonly text: string
+  constructor(type: string, text: string) {
+    this.type = type
+    this.text = text
+  }
+}
+
 /** A map whose keys may be other than strings, as literals make them. */
 export class CelMap {
   readonly entries: ReadonlyMap<string, readonly [key: unknown, value: unknown]>
@@ -121,6 +131,7 @@ export function toJson(value: unknown): unknown {
   if (value instanceof Message) return plainRecord(Object.entries(value.fields))
   if (value instanceof CelMap) return plainRecord([...value.entries.values()].map(([k, v]) => [keyText(k), v]))
   if (value instanceof Quantity) return formatQuantity(value.parsed)
+  if (value instanceof Opaque) return value.text
   if (Array.isArray(value)) return value.map(toJson)
   if (isPlain(value)) return plainRecord(Object.entries(value))
   return value
@@ -148,7 +159,7 @@ export function isPlain(value: unknown): value is Readonly<Record<string, unknow
 
 const isSpecial = (value: object): boolean =>
   value instanceof CelMap || value instanceof Message || value instanceof Uint || value instanceof Bytes || value instanceof Timestamp || value instanceof Duration ||
-  value instanceof Optional || value instanceof TypeValue || value instanceof Quantity || value instanceof Semver || isHost(value)
+  value instanceof Optional || value instanceof TypeValue || value instanceof Quantity || value instanceof Semver || value instanceof Opaque || isHost(value)
 
 /** The name of a value's type. */
 export function typeOf(value: unknown): string {
@@ -165,7 +176,7 @@ export function typeOf(value: unknown): string {
   if (value instanceof TypeValue) return 'type'
   if (value instanceof Quantity) return 'kubernetes.Quantity'
   if (value instanceof Semver) return 'kubernetes.Semver'
-  if (value instanceof Message) return value.type
+  if (value instanceof Message || value instanceof Opaque) return value.type
   if (isHost(value)) return value.hostType
   return Array.isArray(value) ? 'list' : 'map'
 }
@@ -184,6 +195,7 @@ export function equal(a: unknown, b: unknown): boolean {
   if ((a instanceof Timestamp && b instanceof Timestamp) || (a instanceof Duration && b instanceof Duration)) return a.ns === b.ns
   if (a instanceof Optional && b instanceof Optional) return a.has === b.has && (!a.has || equal(a.value, b.value))
   if (a instanceof TypeValue && b instanceof TypeValue) return a.name === b.name
+  if (a instanceof Opaque && b instanceof Opaque) return a.type === b.type && a.text === b.text
   if (a instanceof Quantity && b instanceof Quantity) return compareParsed(a.parsed, b.parsed) === 0
   if (a instanceof Semver && b instanceof Semver) return compareSemver(a, b) === 0
   const [m, n] = [pairs(a), pairs(b)]

@@ -10,7 +10,7 @@ const DEVICE: Declarations = {
     device: object('DRADevice', {
       driver: STRING,
       attributes: map(STRING, map(STRING, DYN)),
-      capacity: map(STRING, map(STRING, object('Quantity'))),
+      capacity: map(STRING, map(STRING, object('kubernetes.Quantity'))),
       allowMultipleAllocations: BOOL,
     }),
   },
