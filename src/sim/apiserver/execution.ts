@@ -38,8 +38,8 @@ export interface Execution {
   readonly trace?: AdmissionStep[] | undefined
   /** The client's own name for itself, where it came over HTTP. */
   readonly userAgent: string | undefined
-  /** What the stages tell of the object that the request is about. */
-  readonly trail: { managers?: Managers; created?: boolean }
+  /** What the stages tell of the object that the request is about; `reinvoked`: admission runs a second time, with these policies. */
+  readonly trail: { managers?: Managers; created?: boolean; reinvoked?: ReadonlySet<string> }
   /** Told of each write that reached the store, in order. */
   committed(change: Change): void
 }
@@ -59,8 +59,8 @@ export interface ServerMeans {
   columnTexts(group: string, plural: string): readonly string[]
   /** The kubelet's answer to GET pods/log. */
   podLog(pod: KubeObject, options: RequestOptions, now: Micros): Outcome<string>
-  /** Passes POST pods/exec on to the kubelet, which answers to `then` when the command has ended; a Status refuses at once. */
-  podExec?(ctx: EventContext, pod: KubeObject, body: JsonValue, then: { readonly actor: string; readonly what: string; readonly data?: unknown }): Status | undefined
+  /** Passes POST pods/exec, attach and portforward on to the kubelet, which answers to `then` at the end of it; a Status refuses at once. */
+  podExec?(ctx: EventContext, pod: KubeObject, body: JsonValue, then: { readonly actor: string; readonly what: string; readonly data?: unknown }, what: 'exec' | 'attach' | 'portforward'): Status | undefined
   /** Serves a request that came by its path, as the HTTP door does. */
   serveRaw?(ctx: EventContext, raw: { readonly method: string; readonly path: string; readonly query?: string; readonly contentType?: string; readonly body?: JsonValue }, who: UserInfo): { readonly body: JsonValue; readonly warnings: readonly string[] }
   /** Fields that are computed when looked at, e.g. the renewTime of a healthy node's lease. */

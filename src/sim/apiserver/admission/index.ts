@@ -109,8 +109,15 @@ export class AdmissionChains {
   }
 }
 
-/** Runs the mutating phase; the first refusal ends it. */
+/** Runs the mutating phase, a second time after a policy's patch (admission: reinvocation.go); the first refusal ends it. */
 export function admit(exec: Execution, object: KubeObject, old?: KubeObject): Outcome<Admitted> {
+  const first = pass(exec, object, old)
+  if (exec.trail.reinvoked === undefined || isStatus(first)) return first
+  const second = pass(exec, first.object, old)
+  return isStatus(second) ? second : { object: second.object, keptValid: false }
+}
+
+function pass(exec: Execution, object: KubeObject, old: KubeObject | undefined): Outcome<Admitted> {
   let current: KubeObject = object
   let keptValid = true
   for (const plugin of exec.means.admission.of(exec).mutating) {

@@ -48,7 +48,10 @@ interface Progress {
   readonly errors: readonly string[]
 }
 
-/** Changes in CEL, bound to what they change (admission/plugin/policy/mutating). Policies that want it get a second turn after others. */
+/**
+ * Changes in CEL, bound to what they change (admission/plugin/policy/mutating, dispatcher.go). Once a patch was made, the
+ * whole chain runs a second time, and of the policies those that were invoked and want it (`IfNeeded`).
+ */
 export const mutatingAdmissionPolicy: AdmissionPlugin = {
   name: 'MutatingAdmissionPolicy',
   subresources: ['*'],
@@ -56,24 +59,37 @@ export const mutatingAdmissionPolicy: AdmissionPlugin = {
     const invoked = invocations<MutatingPolicy>(occasionOf(exec, object, old), 'mutatingadmissionpolicies', 'mutatingadmissionpolicybindings')
     if (invoked.length === 0) return object
     let progress: Progress = { object, errors: [] }
-    const after = new Map<Invocation<MutatingPolicy>, KubeObject>()
-    for (const invocation of invoked) {
-      progress = invoke(exec, invocation, progress, old)
-      after.set(invocation, progress.object)
-    }
-    for (const invocation of invoked)
-      if (invocation.policy.spec?.reinvocationPolicy === 'IfNeeded' && after.get(invocation) !== progress.object) progress = invoke(exec, invocation, progress, old)
+    const turn: Turn = { exec, old, only: exec.trail.reinvoked, again: new Set(), patched: false }
+    for (const invocation of invoked) progress = invoke(turn, invocation, progress)
+    if (turn.patched && !turn.only) exec.trail.reinvoked = turn.again
     if (progress.errors.length > 0) return refuse(exec, object, progress.errors)
     return progress.object.metadata.namespace === object.metadata.namespace ? progress.object : badRequest(ELSEWHERE)
   },
 }
+
+/** One pass of the policies over a request. */
+interface Turn {
+  readonly exec: Execution
+  readonly old: KubeObject | undefined
+  /** In the second pass: the invocations that are to be repeated. */
+  readonly only: ReadonlySet<string> | undefined
+  /** Invocations whose policies want another turn. */
+  readonly again: Set<string>
+  /** A patch was made, even if it left the object as it was. */
+  patched: boolean
+}
+
+const keyOf = ({ policy, binding }: Invocation<MutatingPolicy>, param: KubeObject | null): string =>
+  `${policy.metadata.name} ${binding.metadata.name} ${param ? `${param.metadata.namespace ?? ''}/${param.metadata.name}` : ''}`
 
 function refuse({ kind, name }: Execution, { metadata }: KubeObject, errors: readonly string[]): Status {
   const status = forbidden({ group: kind.group, resource: kind.plural }, name || metadata.name, 'admission request denied by policy', errors.map((message) => ({ message })))
   return { ...status, message: errors[0]!, reason: 'Invalid' }
 }
 
-function invoke(exec: Execution, { policy, binding, params }: Invocation<MutatingPolicy>, before: Progress, old: KubeObject | undefined): Progress {
+function invoke(turn: Turn, invocation: Invocation<MutatingPolicy>, before: Progress): Progress {
+  const { exec, old, only, again } = turn
+  const { policy, binding, params } = invocation
   const fails = policy.spec?.failurePolicy !== 'Ignore'
   const failed = (from: Progress, message: string): Progress =>
     fails ? { ...from, errors: [...from.errors, `policy '${policy.metadata.name}' with binding '${binding.metadata.name}' denied request: ${message}`] } : from
@@ -87,11 +103,17 @@ function invoke(exec: Execution, { policy, binding, params }: Invocation<Mutatin
       if (holds !== false) progress = failed(progress, holds.error)
       continue
     }
+    const key = keyOf(invocation, param)
+    if (only && !only.has(key)) continue
+    if (policy.spec?.reinvocationPolicy === 'IfNeeded') again.add(key)
     for (const { isApply, expression: source } of mutations) {
       const result = valueOf(source, activationOf(progress.object))
       const changed = 'error' in result ? result.error : isApply ? applied(exec, progress.object, toJson(result.value)) : patched(exec, progress.object, toJson(result.value))
       if (typeof changed === 'string') progress = failed(progress, changed)
-      else progress = { ...progress, object: settled(exec, progress.object, changed) }
+      else {
+        turn.patched = true
+        progress = { ...progress, object: settled(exec, progress.object, changed) }
+      }
     }
   }
   return progress

@@ -100,6 +100,42 @@ describe('a mutating policy', () => {
   })
 })
 
+describe('after a mutating policy', () => {
+  const PODS = { resourceRules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'] }] }
+  const policy = (name: string, reinvocationPolicy: string, expression: string, more: object = {}) => {
+    const mutations = [{ patchType: 'JSONPatch', jsonPatch: { expression } }]
+    expect(world.make(API, 'MutatingAdmissionPolicy', name, { spec: { matchConstraints: PODS, reinvocationPolicy, mutations, ...more } })).toHaveProperty('kind')
+    expect(bind('MutatingAdmissionPolicy', name, {})).toHaveProperty('kind')
+  }
+  const pod = () => world.make<{ spec: { containers: { resources?: object; volumeMounts?: object[] }[] } }>('v1', 'Pod', 't/p', { spec: { containers: [{ name: 'c', image: 'nginx' }] } })
+  const label = (name: string) => `[JSONPatch{op: "add", path: "/metadata/labels", value: {"${name}": string(has(object.metadata.labels))}}]`
+
+  test('earlier plugins see what it has added', () => {
+    world.make('v1', 'LimitRange', 't/l', { spec: { limits: [{ type: 'Container', default: { cpu: '200m' } }] } })
+    policy('sidecar', 'Never', '[JSONPatch{op: "add", path: "/spec/containers/-", value: {"name": "s", "image": "busybox"}}]')
+    const made = pod()
+    expect(made).toHaveProperty('spec.containers[1].resources.limits', { cpu: '200m' })
+    expect(made).toHaveProperty('spec.containers[1].volumeMounts')
+    expect(made).not.toHaveProperty('spec.containers[2]')
+  })
+
+  test('only policies that want it run again', () => {
+    policy('first', 'Never', label('first'))
+    expect(pod()).toHaveProperty('metadata.labels', { first: 'false' })
+  })
+
+  test('IfNeeded runs again', () => {
+    policy('first', 'IfNeeded', label('first'))
+    expect(pod()).toHaveProperty('metadata.labels', { first: 'true' })
+  })
+
+  test('what did not apply in the first pass is not tried in the second', () => {
+    policy('a', 'IfNeeded', label('a'), { matchConditions: [{ name: 'labelled', expression: 'has(object.metadata.labels)' }] })
+    policy('b', 'Never', label('b'))
+    expect(pod()).toHaveProperty('metadata.labels', { b: 'false' })
+  })
+})
+
 const ODD_PATCHES = [
   ['', 'null'], ['', '{}'], ['', '[]'], ['', '"x"'], ['/metadata', 'null'], ['/metadata', '{}'], ['/metadata/name', '"other"'], ['/metadata/name', '7'],
   ['/metadata/namespace', '"default"'], ['/metadata/labels', '{"a": 1}'], ['/kind', '"Secret"'], ['/apiVersion', 'null'], ['/data', '[1]'], ['/data', '{"k": "v"}'],

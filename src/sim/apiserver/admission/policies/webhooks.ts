@@ -38,7 +38,7 @@ function unanswered(exec: Execution, configurations: string, occasion: Occasion)
 export const mutatingAdmissionWebhook: AdmissionPlugin = {
   name: 'MutatingAdmissionWebhook',
   subresources: ['*'],
-  admit: (exec, object, old) => unanswered(exec, 'mutatingwebhookconfigurations', occasionOf(exec, object, old)) ?? object,
+  admit: (exec, object, old) => (exec.trail.reinvoked ? undefined : unanswered(exec, 'mutatingwebhookconfigurations', occasionOf(exec, object, old))) ?? object,
 }
 
 /** Like the mutating ones (admission/plugin/webhook/validating). */
