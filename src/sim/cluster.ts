@@ -121,7 +121,7 @@ export class Cluster {
     this.#answers = engine.table('user/answers')
     this.server = new ApiServer(engine, {
       overlay: (resource, object, now) => (resource === 'leases' ? this.#renewed(object, now) : object),
-      podExec: (ctx, pod, body, then) => (this.kubelets instanceof Kubelets ? this.kubelets.exec(ctx, pod, body as unknown as ExecRequest, then) : NO_EXEC),
+      podExec: (ctx, pod, body, then, what) => (this.kubelets instanceof Kubelets ? this.kubelets.exec(ctx, pod, body as unknown as ExecRequest, then, what) : NO_EXEC),
       serveRaw: (ctx, raw, who) => serveHttp(this.server, { ...raw, who, accept: 'application/json' }, ctx.now, ctx),
       podLog: (pod, wanted, now) => (this.kubelets instanceof Kubelets ? this.kubelets.log(pod, wanted, now) : NO_LOGS),
     }, options.authorization ?? (options.bare ? 'AlwaysAllow' : 'Node,RBAC'))

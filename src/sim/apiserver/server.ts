@@ -229,7 +229,7 @@ export class ApiServer {
       ctx.schedule(ms(1), then.actor, then.what, { answer: body, data: then.data, sentAt: ctx.now, warnings })
       return
     }
-    if (request.subresource === 'exec' && !isStatus(sender) && then && this.#means.podExec) return this.#exec(ctx, request, sender, then)
+    if (isStream(request.subresource) && request.resource === 'pods' && !isStatus(sender) && then && this.#means.podExec) return this.#exec(ctx, request, sender, then)
     const served = isStatus(sender) ? { answer: sender, warnings: [], changes: [], created: false } : this.execute(request, sender, ctx.now, ctx)
     note(ctx, arrived, served)
     if (!then) return
@@ -238,11 +238,11 @@ export class ApiServer {
     ctx.schedule(took, then.actor, then.what, { answer: served.answer, data: then.data, sentAt: ctx.now, warnings: served.warnings })
   }
 
-  /** POST pods/exec is answered by the kubelet, when the command has ended. */
+  /** POST pods/exec, attach and portforward are answered by the kubelet, at the end of the stream. */
   #exec(ctx: EventContext, request: RestRequest, sender: string | UserInfo, then: NonNullable<Arrived['then']>): void {
     const pod = this.store.get(`pods/${request.namespace}/${request.name}`)
     const refused = this.authorizer.refuse(asked(request, typeof sender === 'string' ? userNamed(sender) : sender))
-    const answer = refused ?? (pod ? this.#means.podExec!(ctx, pod, request.body as JsonValue, then) : notFound({ group: '', resource: 'pods' }, request.name ?? ''))
+    const answer = refused ?? (pod ? this.#means.podExec!(ctx, pod, request.body as JsonValue, then, request.subresource as 'exec') : notFound({ group: '', resource: 'pods' }, request.name ?? ''))
     if (answer) ctx.schedule(ms(1), then.actor, then.what, { answer, data: then.data, sentAt: ctx.now, warnings: [] })
   }
 
@@ -273,6 +273,8 @@ export class ApiServer {
     this.hub.greet(ctx, row, 'SYNC', this.store.revision, items)
   }
 }
+
+const isStream = (subresource: string | undefined): boolean => subresource === 'exec' || subresource === 'attach' || subresource === 'portforward'
 
 /** What the authorizer is asked: the name of namespaces is their namespace, a field selector may name one object (requestinfo.go). */
 function asked({ verb, group, resource, namespace = '', name = '', subresource = '', options }: RestRequest, who: UserInfo): Attributes {

@@ -14,6 +14,7 @@ import { withDescriptions } from './explain/descriptions.ts'
 import { fail } from './failure.ts'
 import { ADMIN_CONFIG, contextNamed, type KubeConfig } from './kubeconfig.ts'
 import { runKubectl } from './run.ts'
+import { KubectlStreams, type StreamNews, type Typed } from './streams.ts'
 
 /** Payload of `kubectl/<pid>` `run`: what a shell hands over. `argv` without the word kubectl. */
 export interface KubectlCommand {
@@ -22,6 +23,8 @@ export interface KubectlCommand {
   /** The working directory: relative path → text. */
   readonly files?: Readonly<Record<string, string>>
   readonly env?: Readonly<Record<string, string>>
+  /** Its input is somebody's terminal: what is typed comes as commands `input`. */
+  readonly interactive?: boolean
 }
 
 /** A row of table `kubectl/processes`, by pid. `exit` is there when it has ended; `chunks` counts its output. */
@@ -51,13 +54,14 @@ export interface PendingEdit {
 export const INTERRUPTED = 130
 
 /**
- * The actor family `kubectl/<pid>`. Commands: `run` (KubectlCommand), `edited` (text or null), `interrupt`. Everything that
+ * The actor family `kubectl/<pid>`. Commands: `run` (KubectlCommand), `edited` (text or null), `input` (Typed), `interrupt`. Everything that
  * a process is lies in tables, so that it is stepped back like anything else.
  */
 export class KubectlProcesses {
   readonly processes: Table<KubectlProcess>
   readonly output: Table<OutputChunk>
   readonly edits: Table<PendingEdit>
+  readonly streams: KubectlStreams
   readonly #config: Table<KubeConfig>
   readonly #jobs: Jobs<number>
 
@@ -68,6 +72,7 @@ export class KubectlProcesses {
     this.processes = engine.table('kubectl/processes')
     this.output = engine.table('kubectl/output')
     this.edits = engine.table('kubectl/edits')
+    this.streams = new KubectlStreams(engine)
     this.#config = engine.table('kubectl/config')
     const client = new Client(engine, 'kubectl', { user: 'kubernetes-admin', qps: 50, burst: 300 })
     this.#jobs = new Jobs<number>(engine, 'kubectl', client, (job, pid) => this.#run(job, pid), {
@@ -81,6 +86,8 @@ export class KubectlProcesses {
       answer: (ctx, answered: Answered) => this.#jobs.answer(ctx, answered),
       wake: (ctx, place: Place) => this.#jobs.wake(ctx, place),
       delivery: (ctx, delivery: WatchDelivery) => this.#jobs.deliver(ctx, delivery),
+      stream: (ctx, news: StreamNews) => this.#stream(ctx, news),
+      input: (ctx, typed: Typed) => this.#input(ctx, typed),
       edited: (ctx, text: string | null) => this.#edited(ctx, text),
       interrupt: (ctx) => this.#interrupt(ctx),
     })
@@ -143,6 +150,7 @@ export class KubectlProcesses {
 
   #exit(ctx: EventContext, pid: string, code: number): void {
     const process = this.processes.get(pid)!
+    this.streams.close(ctx, pid, code === INTERRUPTED)
     this.processes.set(pid, { ...process, exit: code })
     const line = ['kubectl', ...process.command.argv].join(' ')
     ctx.note(code === 0 ? 'kubectl.done' : 'kubectl.failed', { line, code })
@@ -152,6 +160,24 @@ export class KubectlProcesses {
     for (const text of warnings) this.write(pid, 'stderr', `Warning: ${text}\n`)
     const process = this.processes.get(pid)!
     this.processes.set(pid, { ...process, warnings: process.warnings + warnings.length })
+  }
+
+  /** What a process in a container has written reaches who asked for it. */
+  #stream(ctx: EventContext, news: StreamNews): void {
+    const pid = ctx.instance
+    if (this.processes.get(pid)?.exit !== undefined || !this.processes.has(pid)) return
+    this.write(pid, 'stdout', news.stdout)
+    this.write(pid, 'stderr', news.stderr)
+    this.streams.news(ctx, pid, news)
+  }
+
+  #input(ctx: EventContext, typed: Typed): void {
+    const process = this.processes.get(ctx.instance)
+    if (!process || process.exit !== undefined) return
+    const line = ['kubectl', ...process.command.argv].join(' ')
+    if (typed.text) ctx.note('stream.typed', { line, text: shownKeys(typed.text) })
+    else ctx.note('stream.closed', { line })
+    this.streams.type(ctx, ctx.instance, typed)
   }
 
   #edited(ctx: EventContext, text: string | null): void {
@@ -171,6 +197,9 @@ export class KubectlProcesses {
   }
 }
 
+/** Keys as a person names them. */
+export const shownKeys = (text: string): string => text.replace(/\n$/, '').replace(/[\x00-\x1f]/g, (c) => `^${String.fromCharCode(c.charCodeAt(0) + 64)}`)
+
 const chunkKey = (pid: string, number: number): string => `${pid}/${`${number}`.padStart(6, '0')}`
 const USER_AGENT = 'kubectl/v1.36.2 (linux/amd64) kubernetes'
 const NO_DEFINITIONS: readonly KubeObject[] = []
@@ -179,6 +208,7 @@ const NO_CACHE: Lister<never> = { get: () => undefined, list: () => [], by: () =
 /** One run of a process's verb: the replay of its log, and its way to the tables. */
 class Process implements KubectlContext {
   readonly stdin: string | undefined
+  readonly interactive: boolean
   readonly files: Readonly<Record<string, string>>
   readonly env: Readonly<Record<string, string>>
   readonly #host: KubectlProcesses
@@ -191,6 +221,7 @@ class Process implements KubectlContext {
   constructor(host: KubectlProcesses, job: JobContext, pid: string, config: Table<KubeConfig>) {
     const { command } = host.processes.get(pid)!
     this.stdin = command.stdin
+    this.interactive = command.interactive ?? false
     this.files = command.files ?? {}
     this.env = command.env ?? {}
     this.#host = host
@@ -260,6 +291,10 @@ class Process implements KubectlContext {
 
   err(text: string): void {
     this.#write('stderr', text)
+  }
+
+  expectInput(): void {
+    if (this.interactive) this.#job.once(() => (this.#host.streams.expect(this.#pid), null))
   }
 
   edit(name: string, text: string): string | null {

@@ -1,3 +1,4 @@
+import { attachTo } from '../attaching.ts'
 import type { Invocation, KubectlContext, Verb } from '../context.ts'
 import { fail } from '../failure.ts'
 import { containerOf, notValid, podsBehind } from '../pods-behind.ts'
@@ -5,12 +6,12 @@ import { kindOf, targetsOf, type Target } from '../resources.ts'
 
 export const attachVerb: Verb = {
   name: 'attach',
-  summary: 'Join the main process of a container (checked, but not carried out yet)',
-  usage: ['kubectl attach web-1', 'kubectl attach deploy/web -c nginx'],
+  summary: 'Join the main process of a container',
+  usage: ['kubectl attach web-1', 'kubectl attach deploy/web -c nginx', 'kubectl attach shell -it'],
   run: attach,
 }
 
-/** Everything that kubectl checks before it would stream (kubectl: attach.go). */
+/** kubectl: attach.go. */
 function attach(ctx: KubectlContext, inv: Invocation): number {
   const { args, flags } = inv
   if (args.length === 0) fail('at least 1 argument is required for attach')
@@ -23,12 +24,8 @@ function attach(ctx: KubectlContext, inv: Invocation): number {
   const problem = wanted ? notValid(pod, wanted) : undefined
   if (problem) fail(`cannot attach to the container: ${problem}`)
   const container = containerOf(ctx, pod, wanted, flags.bool('quiet'))
-  if (!flags.bool('quiet')) {
-    ctx.err('All commands and output from this session will be recorded in container logs, including credentials and sensitive information passed through the command prompt.\n')
-    ctx.err("If you don't see a command prompt, try pressing enter.\n")
-  }
-  if (!pod.spec.nodeName) fail(`unable to upgrade connection: pod ${pod.metadata.name} does not have a host assigned`)
-  return fail(`attach is not modelled here yet: read what ${container} writes with kubectl logs`)
+  attachTo(ctx, pod, container, { stdin: flags.bool('stdin'), tty: flags.bool('tty'), quiet: flags.bool('quiet') })
+  return 0
 }
 
 function targetOf({ args, namespace }: Invocation): Target {

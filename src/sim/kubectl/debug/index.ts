@@ -1,14 +1,17 @@
 import type { Container } from '../../api/container.ts'
 import type { KubeObject } from '../../api/meta.ts'
 import type { Pod } from '../../api/pod.ts'
+import type { ContainerStatus } from '../../api/pod-status.ts'
 import type { PodSpec } from '../../api/pod-spec.ts'
 import { isStatus, type Status } from '../../api/status.ts'
 import { create, PODS } from '../../client/request.ts'
+import { attachTo } from '../attaching.ts'
 import type { Invocation, KubectlContext, Verb } from '../context.ts'
 import { fail, refuse } from '../failure.ts'
 import { namesFiles } from '../files.ts'
 import { isImageName } from '../image-name.ts'
 import { deleteTarget, getTarget, kindOf, patchTarget, targetsOf, type Target } from '../resources.ts'
+import { logOf, podWhen } from '../running.ts'
 import { profiled, profiledSpec, PROFILES, type Style } from './profiles.ts'
 
 export const debugVerb: Verb = {
@@ -72,13 +75,29 @@ function debug(ctx: KubectlContext, inv: Invocation): number {
   for (const target of targets) {
     const found = ctx.call(getTarget(target)) as KubeObject | Status
     if (isStatus(found)) refuse(found)
-    if (target.kind.kind === 'Node') onNode(ctx, inv, wish, found as KubeObject)
-    else if (target.kind.kind !== 'Pod') fail(`"${target.kind.group ? `${target.kind.group}/` : '/'}${target.kind.version}, Kind=${target.kind.kind}" not supported by debug`)
-    else if (wish.copyTo) byCopy(ctx, inv, wish, target, found as Pod)
-    else besides(ctx, inv, wish, target, found as Pod)
+    const made = target.kind.kind === 'Node' ? onNode(ctx, inv, wish, found as KubeObject) : target.kind.kind !== 'Pod' ? fail(`"${target.kind.group ? `${target.kind.group}/` : '/'}${target.kind.version}, Kind=${target.kind.kind}" not supported by debug`) : wish.copyTo ? byCopy(ctx, inv, wish, target, found as Pod) : besides(ctx, inv, wish, target, found as Pod)
+    const attach = inv.flags.given('attach') ? inv.flags.bool('attach') : inv.flags.bool('stdin')
+    if (attach && made.container !== '') join(ctx, inv, made)
   }
-  if (inv.flags.bool('stdin') && !(inv.flags.given('attach') && !inv.flags.bool('attach'))) fail('attaching is not modelled here yet: the container was made; use --attach=false')
   return 0
+}
+
+/** The pod and the container in it that were made for looking. */
+interface Made {
+  readonly pod: Pod
+  readonly container: string
+}
+
+/** Waits until the container runs, and joins it (kubectl: debug.go, handleAttachPod). */
+function join(ctx: KubectlContext, { flags }: Invocation, { pod: { metadata }, container }: Made): void {
+  const stateOf = ({ status }: Pod): ContainerStatus['state'] => [...(status?.ephemeralContainerStatuses ?? []), ...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])].find((s) => s.name === container)?.state
+  const pod = podWhen(ctx, metadata.namespace, metadata.name, (p) => {
+    const state = stateOf(p)
+    if (!flags.bool('quiet') && state?.waiting?.message) ctx.err(`Warning: container ${container}: ${state.waiting.message}\n`)
+    return state?.running !== undefined || state?.terminated !== undefined
+  })!
+  if (stateOf(pod)?.terminated) return ctx.out(logOf(ctx, pod, container))
+  attachTo(ctx, pod, container, { stdin: flags.bool('stdin'), tty: flags.bool('tty'), quiet: flags.bool('quiet') })
 }
 
 const suffix = (ctx: KubectlContext): string => Array.from({ length: 5 }, () => 'bcdfghjklmnpqrstvwxz2456789'[ctx.random(27)]).join('')
@@ -100,7 +119,7 @@ function containerFor({ flags }: Invocation, { image, words }: Wish, name: strin
   } as Container
 }
 
-function besides(ctx: KubectlContext, inv: Invocation, wish: Wish, target: Target, pod: Pod): void {
+function besides(ctx: KubectlContext, inv: Invocation, wish: Wish, target: Target, pod: Pod): Made {
   const name = nameFor(ctx, inv, wish)
   const made = profiled(wish.profile, 'ephemeral', containerFor(inv, wish, name))
   const aimed = inv.flags.text('target') ? { ...made, targetContainerName: inv.flags.text('target') } : made
@@ -108,10 +127,10 @@ function besides(ctx: KubectlContext, inv: Invocation, wish: Wish, target: Targe
   const patch = { spec: { ephemeralContainers: [...had.filter((c) => c.name === name), aimed] } }
   const taken = [...pod.spec.containers, ...(pod.spec.initContainers ?? [])].some((c) => c.name === name)
   const answer = ctx.call(patchTarget(target, (taken ? { spec: { ephemeralContainers: [...had, aimed] } } : patch) as never, 'strategic', undefined, 'ephemeralcontainers')) as KubeObject | Status
-  if (isStatus(answer)) refuse(answer)
+  return isStatus(answer) ? refuse(answer) : { pod: answer as Pod, container: name }
 }
 
-function onNode(ctx: KubectlContext, inv: Invocation, wish: Wish, node: KubeObject): void {
+function onNode(ctx: KubectlContext, inv: Invocation, wish: Wish, node: KubeObject): Made {
   const style: Style = 'node'
   const container = wish.container || 'debugger'
   const name = `node-debugger-${node.metadata.name}-${suffix(ctx)}`
@@ -120,10 +139,10 @@ function onNode(ctx: KubectlContext, inv: Invocation, wish: Wish, node: KubeObje
   const spec = profiledSpec(wish.profile, style, { containers: [made], nodeName: node.metadata.name, restartPolicy: 'Never', tolerations: [{ operator: 'Exists' }] } as unknown as PodSpec, container)
   const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name, labels: { 'app.kubernetes.io/managed-by': 'kubectl-debug' } }, spec } as unknown as KubeObject
   const answer = ctx.call(create(PODS, inv.namespace, pod)) as KubeObject | Status
-  if (isStatus(answer)) refuse(answer)
+  return isStatus(answer) ? refuse(answer) : { pod: answer as Pod, container }
 }
 
-function byCopy(ctx: KubectlContext, inv: Invocation, wish: Wish, target: Target, pod: Pod): void {
+function byCopy(ctx: KubectlContext, inv: Invocation, wish: Wish, target: Target, pod: Pod): Made {
   const { flags } = inv
   const { name: copied, spec } = copyOf(ctx, inv, wish, pod)
   const keep = (flag: string): boolean => flags.bool(flag)
@@ -133,9 +152,10 @@ function byCopy(ctx: KubectlContext, inv: Invocation, wish: Wish, target: Target
   }
   const answer = ctx.call(create(PODS, pod.metadata.namespace, { apiVersion: 'v1', kind: 'Pod', metadata, spec: copied ? profiledSpec(wish.profile, 'copy', spec, copied) : spec } as unknown as KubeObject)) as KubeObject | Status
   if (isStatus(answer)) refuse(answer)
-  if (!flags.bool('replace')) return
+  const made: Made = { pod: answer as Pod, container: copied }
+  if (!flags.bool('replace')) return made
   const gone = ctx.call(deleteTarget(target, { gracePeriodSeconds: 0 })) as KubeObject | Status
-  if (isStatus(gone)) refuse(gone)
+  return isStatus(gone) ? refuse(gone) : made
 }
 
 /** The copy's spec; `name` is the debugged container, '' where only images change. */

@@ -1,5 +1,6 @@
 import { isStatus } from '../../api/status.ts'
 import { PODS } from '../../client/request.ts'
+import { ttyOf } from '../attaching.ts'
 import type { KubectlContext, Invocation, Verb } from '../context.ts'
 import { entriesOf, namesFiles } from '../files.ts'
 import { fail, Failure, usage } from '../failure.ts'
@@ -36,7 +37,10 @@ function exec(ctx: KubectlContext, inv: Invocation): number {
   const container = containerOf(ctx, pod, flags.text('container'), flags.bool('quiet'))
   if (!pod.spec.nodeName) fail(`unable to upgrade connection: pod ${pod.metadata.name} does not have a host assigned`)
   const command = args.slice(inFiles.length > 0 ? 0 : 1)
-  const body = { container, command, ...(flags.bool('stdin') ? { stdin: ctx.stdin ?? '' } : {}), tty: flags.bool('tty') }
+  const stdin = flags.bool('stdin')
+  const tty = ttyOf(ctx, { stdin, tty: flags.bool('tty'), quiet: flags.bool('quiet') })
+  const body = { container, command, tty, stream: true, ...(stdin ? (ctx.interactive ? { open: true } : { stdin: ctx.stdin ?? '' }) : {}) }
+  if (stdin) ctx.expectInput()
   const answer = ctx.call<ExecResult>({ verb: 'create', ...PODS, namespace: pod.metadata.namespace, name: pod.metadata.name, subresource: 'exec', body })
   if (isStatus(answer)) fail(`unable to upgrade connection: ${answer.message ?? 'exec was refused'}`)
   const { stdout, stderr, code } = answer as ExecResult

@@ -67,6 +67,9 @@ function nonRootFault(row: PodRow, container: Container, image: Found): string |
   return /^\d+$/.test(user) ? undefined : `container has runAsNonRoot and image has non-numeric user (${user}), cannot verify user is non-root ${where}`
 }
 
+/** An ephemeral container sees the processes of the one that it is for. */
+const targetOf = (container: Container): string | undefined => (container as { readonly targetContainerName?: string }).targetContainerName
+
 /** Everything that a container is made of (kuberuntime_container.go: generateContainerConfig; containerd: container_create.go). */
 export function configure(world: KubeletWorld, ctx: EventContext, row: PodRow, container: Container, image: Found, id: string): Made {
   const { pod } = row
@@ -99,7 +102,7 @@ export function configure(world: KubeletWorld, ctx: EventContext, row: PodRow, c
     oomScore: oomScoreOf(qos, value(requests?.['memory'] ?? limits?.['memory']), node.memory, (pod.spec.priority ?? 0) >= 2_000_000_000), oomGroup: world.cgroups === 'v2',
     capabilities: capabilitiesOf(container), noNewPrivileges: container.securityContext?.allowPrivilegeEscalation === false,
     seccomp: (container.securityContext?.seccompProfile ?? pod.spec.securityContext?.seccompProfile)?.type === 'RuntimeDefault', privileged: container.securityContext?.privileged ?? false,
-    cgroup: cgroupPath(world, row, qos, id), cgroups: world.cgroups, ports, ...(container.stdin ? { stdin: true } : {}), ...(container.tty ? { tty: true } : {}), terminationPath: container.terminationMessagePath ?? '/dev/termination-log', layers: 30 + image.layers.length,
+    cgroup: cgroupPath(world, row, qos, id), cgroups: world.cgroups, ports, ...(container.stdin ? { stdin: true } : {}), ...(container.tty ? { tty: true } : {}), ...(targetOf(container) ? { pidsOf: targetOf(container)! } : {}), terminationPath: container.terminationMessagePath ?? '/dev/termination-log', layers: 30 + image.layers.length,
   }
   return { config, argv, roots }
 }

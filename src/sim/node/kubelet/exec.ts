@@ -5,7 +5,7 @@ import { ms, type Micros } from '../../engine/time.ts'
 import { Kernel } from '../linux/kernel.ts'
 import { execIn } from '../linux/pod-machine.ts'
 import { advanced, lookAhead, machineNow, settingOf } from './linux.ts'
-import type { PodRow } from './state.ts'
+import type { PodRow, StreamRow } from './state.ts'
 import { containerNamed, type KubeletWorld } from './world.ts'
 
 /** What POST pods/exec carries. `open`: the input stays open and is fed by `exec-input` (an interactive shell). */
@@ -15,6 +15,8 @@ export interface ExecRequest {
   readonly stdin?: string
   readonly tty?: boolean
   readonly open?: boolean
+  /** What is written is sent as it comes, to the handler `stream` of who asked; the answer at the end is without it. */
+  readonly stream?: boolean
 }
 
 /** The answer when the command has ended. */
@@ -25,19 +27,23 @@ export interface ExecResult {
   readonly code: number
 }
 
+/** Subresources of a pod that its kubelet answers with a stream. */
+export type StreamKind = 'exec' | 'attach' | 'portforward'
+
 /** Payload of the kubelet's event `exec`. */
 export interface ExecArrived {
   readonly pod: string
   readonly uid: string
   readonly request: ExecRequest
   readonly then: ReplyTo
+  readonly what?: StreamKind
 }
 
 const internal = (message: string): Status => ({ ...badRequest(message), reason: 'InternalError', code: 500, message })
 const BACK: Micros = ms(2)
 
 /** Runs a command in a container as a process of the pod's machine; its end is answered to `then`. */
-export function beginExec(world: KubeletWorld, ctx: EventContext, given: PodRow, { request, then }: Pick<ExecArrived, 'request' | 'then'>): void {
+export function beginExec(world: KubeletWorld, ctx: EventContext, given: PodRow, { request, then }: Pick<ExecArrived, 'request' | 'then'>, opened?: (ctx: EventContext, row: PodRow, key: string, then: ReplyTo) => void): void {
   const answer = (value: Status): void => void ctx.schedule(BACK, then.actor, then.what, { answer: value, data: then.data, sentAt: ctx.now })
   const { container: name, command } = request
   if (!containerNamed(given.pod, name) || given.containers[name]?.run?.state !== 'running' || given.machine?.containers[name]?.ended) return answer(internal(`unable to upgrade connection: container not found ("${name}")`))
@@ -47,20 +53,9 @@ export function beginExec(world: KubeletWorld, ctx: EventContext, given: PodRow,
   const result = execIn(row.machine!, settingOf(world, row), name, key, command, request.stdin ?? '', ctx.now, { open: request.open ?? false, tty: request.tty ?? false })
   if ('code' in result) return answer(internal(`Internal error occurred: Internal error occurred: error executing command in container: failed to exec in container: failed to start exec "${id}": OCI runtime exec failed: exec failed: unable to start container process: ${result.message}`))
   ctx.note('kubelet.exec', { pod: row.pod.metadata.name, container: name, command: command.join(' ') })
-  lookAhead(world, ctx, { ...row, machine: result.machine, execs: { ...row.execs, [key]: then } })
-}
-
-/** More input for a command whose input is open; `close` ends it. */
-export function feedExec(world: KubeletWorld, ctx: EventContext, given: PodRow, { key, text, close }: { readonly key: string; readonly text: string; readonly close: boolean }): void {
-  const row = advanced(world, ctx, given)
-  const kernel = new Kernel(row.machine!, settingOf(world, row))
-  const session = kernel.sessions[key]
-  if (!session) return
-  kernel.now = Math.max(kernel.now, ctx.now)
-  kernel.sessions[key] = { ...session, stdin: session.stdin + text, closed: session.closed || close }
-  const task = kernel.tasks.get(session.process)
-  if (task) task.clock = Math.max(task.clock, ctx.now)
-  lookAhead(world, ctx, { ...row, machine: kernel.freeze() })
+  if (request.stream && request.open) opened?.(ctx, row, key, then)
+  const stream: StreamRow = { then, container: name, id, session: key, input: request.open ?? false, own: false, tty: request.tty ?? false, sent: 0, told: false, once: false }
+  lookAhead(world, ctx, { ...row, machine: result.machine, execs: { ...row.execs, [key]: then }, ...(request.stream ? { streams: { ...row.streams, [key]: stream } } : {}) })
 }
 
 /** Ends a command that somebody does not want any more. */

@@ -11,7 +11,7 @@ import type { Node } from '../../kinds/node/node.ts'
 import { heartbeatTable } from '../heartbeats.ts'
 import { refusal } from './admission.ts'
 import { containerEnded, EXIT_SHOWS } from './ending.ts'
-import { beginExec, execEnded, feedExec, interruptExec, type ExecArrived, type ExecRequest } from './exec.ts'
+import { beginExec, execEnded, interruptExec, type ExecArrived, type ExecRequest, type StreamKind } from './exec.ts'
 import { REBOOT_TIME } from './faults.ts'
 import { execHookError, type HookKind } from './hooks.ts'
 import { Kernel } from '../linux/kernel.ts'
@@ -25,6 +25,7 @@ import { objectChanged, refreshVolumes } from './refresh.ts'
 import { flush, report } from './reporter.ts'
 import { create as createContainer, postStartDone, pulled, start } from './starting.ts'
 import type { ContainerRow, PodRow } from './state.ts'
+import { beginAttach, closeStream, feedStream, forward, opened, sendNews, type AttachRequest, type ForwardRequest } from './streams.ts'
 import { clearMirror, createMirror, filesChanged, mirrorGone, mirrorSeen } from './static-files.ts'
 import { killNow, preStopDone, requestEnd, sandboxStopped, stopped, terminated, withSignal } from './termination.ts'
 import { actorOf, KUBELET, KubeletWorld, rowKey } from './world.ts'
@@ -78,7 +79,8 @@ export class Kubelets {
       'sandbox-stopped': onPod((ctx, row) => sandboxStopped(world, ctx, row)),
       terminated: onPod((ctx, row) => terminated(world, ctx, row)),
       exec: (ctx, arrived: ExecArrived) => this.#exec(ctx, arrived),
-      'exec-input': onPod((ctx, row, p) => feedExec(world, ctx, row, p as unknown as { key: string; text: string; close: boolean }), true),
+      'exec-input': onPod((ctx, row, p) => feedStream(world, ctx, row, p as unknown as { key: string; text: string; close: boolean }), true),
+      'stream-close': onPod((ctx, row, p) => closeStream(world, ctx, row, p['key'] as string), true),
       'exec-interrupt': onPod((ctx, row, p) => interruptExec(world, ctx, row, p['key'] as string), true),
       manifests: (ctx, files: Readonly<Record<string, string>>) => this.#files(ctx, files),
       static: (ctx) => this.#startStatic(ctx, Object.values(world.nodes.get(ctx.instance)?.manifests ?? {})),
@@ -136,21 +138,27 @@ export class Kubelets {
     return this.world.nodes.keys().filter((name) => this.world.nodes.get(name)!.up).map((name) => ({ name, ...nodeUsage(this.world, name, now) }))
   }
 
-  /** POST pods/exec, passed on by the API server: the answer comes when the command has ended. A Status refuses at once. */
-  exec(ctx: EventContext, pod: KubeObject, request: ExecRequest, then: ReplyTo): Status | undefined {
+  /**
+   * POST pods/exec, pods/attach and pods/portforward, passed on by the API server: the answer comes when the command has ended, the
+   * container has, or the pod has answered. A Status refuses at once.
+   */
+  exec(ctx: EventContext, pod: KubeObject, request: ExecRequest | AttachRequest | ForwardRequest, then: ReplyTo, what: StreamKind = 'exec'): Status | undefined {
     const { nodeName } = (pod as Pod).spec
     if (!nodeName) return badRequest(`pod ${pod.metadata.name} does not have a host assigned`)
     const node = this.world.nodes.get(nodeName)
     if (!node?.up || !node.kubelet) return { ...badRequest(`error dialing backend: dial tcp ${node?.address ?? nodeName}:10250: connect: connection refused`), reason: 'InternalError', code: 500 }
-    const arrived: ExecArrived = { pod: keyOf(pod), uid: pod.metadata.uid ?? '', request, then }
+    const arrived: ExecArrived = { pod: keyOf(pod), uid: pod.metadata.uid ?? '', request: request as ExecRequest, then, what }
     ctx.schedule(ms(2), actorOf(nodeName), 'exec', arrived)
     return undefined
   }
 
   #exec(ctx: EventContext, arrived: ExecArrived): void {
     const row = this.world.find(ctx.instance, arrived.pod)
-    if (row && row.uid === arrived.uid) beginExec(this.world, ctx, row, arrived)
-    else ctx.schedule(ms(2), arrived.then.actor, arrived.then.what, { answer: badRequest(`unable to upgrade connection: pod does not exist`), data: arrived.then.data, sentAt: ctx.now })
+    if (row && row.uid === arrived.uid && row.machine) {
+      if (arrived.what === 'attach') beginAttach(this.world, ctx, row, arrived.request as unknown as AttachRequest, arrived.then)
+      else if (arrived.what === 'portforward') forward(this.world, ctx, row, arrived.request as unknown as ForwardRequest, arrived.then)
+      else beginExec(this.world, ctx, row, arrived, opened)
+    } else ctx.schedule(ms(2), arrived.then.actor, arrived.then.what, { answer: badRequest(`unable to upgrade connection: pod does not exist`), data: arrived.then.data, sentAt: ctx.now })
   }
 
   /** The number of a container's first process on its node ("POD": the pause process). */
@@ -316,7 +324,7 @@ export class Kubelets {
   /** Commands in containers that have ended: hooks. */
   #sessions(ctx: EventContext, given: PodRow): PodRow {
     const { world } = this
-    let row = given
+    let row = given.streams ? sendNews(world, ctx, given) : given
     for (const [key, session] of Object.entries(row.machine?.sessions ?? {})) {
       if (session.code === undefined) continue
       const { [key]: _done, ...sessions } = row.machine!.sessions

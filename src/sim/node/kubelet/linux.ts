@@ -1,5 +1,5 @@
 import type { EventContext } from '../../engine/engine.ts'
-import { seconds, type Micros } from '../../engine/time.ts'
+import { ms, seconds, type Micros } from '../../engine/time.ts'
 import { treeSize } from '../linux/fs.ts'
 import { Kernel, type Ran } from '../linux/kernel.ts'
 import type { KernelSetting } from '../linux/setting.ts'
@@ -9,6 +9,7 @@ import { value } from '../../api/quantity.ts'
 import { guestOf } from './runtime-handler.ts'
 import { nodeRoot } from './volumes.ts'
 import type { PodRow } from './state.ts'
+import { hasNews } from './news.ts'
 import { rowKey, type KubeletWorld } from './world.ts'
 
 /** How far ahead a machine is looked at, and how much it may do meanwhile. */
@@ -40,8 +41,11 @@ export function settingOf(world: KubeletWorld, row: PodRow): KernelSetting {
     if (isV2) namespaces[`${name}/cgroup`] = own(first + 2 + each * i)
   })
   const sysctls = Object.fromEntries((row.pod.spec.securityContext?.sysctls ?? []).map((s) => [s.name.replaceAll('.', '/'), `${s.name === 'net.ipv4.ip_local_port_range' ? s.value.replace(/\s+/, '\t') : s.value}\n`]))
-  return { nodeName: row.node, cgroups: world.cgroups, cpus: Math.ceil(node.milliCpu / 1000), memory: node.memory, release: guestOf(world, row.pod)?.release ?? NODE_RELEASE, limits, bootedAt: node.bootedAt, namespaces, sysctls }
+  return { nodeName: row.node, cgroups: world.cgroups, cpus: Math.ceil(node.milliCpu / 1000), memory: node.memory, release: guestOf(world, row.pod)?.release ?? NODE_RELEASE, limits, bootedAt: node.bootedAt, namespaces, sysctls, ...(seesNode(row) ? { host: (at) => world.hostView(row.node, at, row) } : {}) }
 }
+
+/** Pods that share the node's processes or see its files. */
+const seesNode = ({ pod: { spec } }: PodRow): boolean => (spec.hostPID ?? false) || (spec.hostNetwork ?? false) || (spec.volumes?.some((v) => v.hostPath) ?? false)
 
 interface Ahead {
   readonly at: Micros
@@ -110,6 +114,7 @@ export function lookAhead(world: KubeletWorld, ctx: EventContext, row: PodRow): 
   const laid = withDisks(world, row, row.machine)
   const kernel = new Kernel(laid, settingOf(world, row))
   kernel.stopAtEnds = true
+  if (row.streams) return lookSoon(world, ctx, rest, laid, kernel)
   // In growing windows: the look is at the end of the last one in which nothing was written that concerns others.
   let window = SHARED_LAG
   let quiet = 0
@@ -132,6 +137,31 @@ export function lookAhead(world: KubeletWorld, ctx: EventContext, row: PodRow): 
   return world.put({ ...rest, look })
 }
 
+/** How long output is gathered before it is sent, and how far is looked while somebody follows. */
+const GATHERED = ms(2)
+const FOLLOWED = seconds(60)
+
+/** As `lookAhead`, while somebody follows what is written: the look is where there is something to tell. */
+function lookSoon(world: KubeletWorld, ctx: EventContext, row: PodRow, laid: Machine, kernel: Kernel): PodRow {
+  const streams = Object.values(row.streams!)
+  if (streams.length === 0) {
+    const { streams: _none, ...rest } = row
+    return lookAhead(world, ctx, rest)
+  }
+  const before = row.machine!
+  kernel.followed = { sessions: new Set(streams.filter((s) => !s.own).map((s) => s.session)), logs: new Set(streams.filter((s) => s.own).map((s) => s.container)) }
+  let window = SHARED_LAG
+  let ran: Ran = hasNews(row, before) ? { because: 'output' } : kernel.run(ctx.now + window, BUDGET)
+  while (ran.because === 'time' && window < FOLLOWED && !writesShared(laid, kernel)) ran = kernel.run(ctx.now + (window *= 4), BUDGET)
+  if (ran.because === 'output') {
+    kernel.followed = undefined
+    ran = kernel.run(Math.max(kernel.now, ctx.now) + GATHERED, BUDGET)
+  } else if (ran.because === 'idle') return world.put(row)
+  const at = Math.max(kernel.now, ctx.now + 1)
+  memo.set(before, { at, machine: { ...kernel.freeze(), now: at }, ran })
+  return world.put({ ...row, look: world.later(ctx, row, at - ctx.now, 'look') })
+}
+
 /** The emptyDir that holds more than it may, if one does. */
 export function overfull(row: PodRow): { readonly name: string; readonly limit: string } | undefined {
   for (const v of row.pod.spec.volumes ?? []) {
@@ -148,8 +178,8 @@ export interface LogLine {
   readonly text: string
 }
 
-/** Whole lines of a log, oldest first; a last one without its end counts too. */
-export function logLines(log: LogChunk | null): readonly LogLine[] {
+/** Lines of a log, oldest first. A last one without its end counts too, unless the container `goesOn` (containerd waits for its end). */
+export function logLines(log: LogChunk | null, goesOn = false): readonly LogLine[] {
   const chunks: LogChunk[] = []
   for (let c = log; c; c = c.before) chunks.push(c)
   const lines: LogLine[] = []
@@ -165,7 +195,7 @@ export function logLines(log: LogChunk | null): readonly LogLine[] {
     }
     open[stream] = piece
   }
-  for (const stream of ['stdout', 'stderr'] as const) if (open[stream]?.text) lines.push({ at: open[stream].at, stream, text: open[stream].text })
+  if (!goesOn) for (const stream of ['stdout', 'stderr'] as const) if (open[stream]?.text) lines.push({ at: open[stream].at, stream, text: open[stream].text })
   return lines
 }
 

@@ -38,11 +38,12 @@ export function containerLog(world: KubeletWorld, pod: Pod, row: PodRow | undefi
   }
   if (run.startedAt === undefined) return badRequest(`container "${name}" in pod "${pod.metadata.name}" is waiting to start: ${reason?.reason ?? 'RunContainerError'}`)
   const machine = row && machineNow(world, row, now)
-  return text(machine?.containers[name]?.log ?? null, options, now)
+  const found = machine?.containers[name]
+  return text(found?.log ?? null, options, now, found?.ended === undefined)
 }
 
-function text(log: LogChunk | null, options: LogOptions, now: Micros): string {
-  let lines = logLines(log)
+function text(log: LogChunk | null, options: LogOptions, now: Micros, goesOn = false): string {
+  let lines = logLines(log, goesOn)
   const since = options.sinceTime === undefined ? (options.sinceSeconds === undefined ? undefined : now - seconds(options.sinceSeconds)) : parseTime(options.sinceTime)
   if (since !== undefined) lines = lines.filter((line) => line.at >= since)
   if (options.tailLines !== undefined) lines = options.tailLines === 0 ? [] : lines.slice(-options.tailLines)

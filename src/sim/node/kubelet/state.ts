@@ -81,6 +81,25 @@ export interface VolumeRow {
   readonly tries: number
 }
 
+/** Somebody who follows an exec (its session) or, `own`, what a container's first process writes. */
+export interface StreamRow {
+  readonly then: ReplyTo
+  readonly container: string
+  /** The container's id: an attachment ends with that container. */
+  readonly id: string
+  readonly session: string
+  /** It has an input that is still open. */
+  readonly input: boolean
+  readonly own: boolean
+  readonly tty: boolean
+  /** Attached: chunks of the log that were sent. */
+  readonly sent: number
+  /** That the process waits for input is known over there. */
+  readonly told: boolean
+  /** The container's input ends with its first attachment (stdinOnce). */
+  readonly once: boolean
+}
+
 /** One pod in the hands of a kubelet. Rows are keyed "node namespace/name". */
 export interface PodRow {
   readonly node: string
@@ -95,6 +114,8 @@ export interface PodRow {
   readonly previousLogs?: Readonly<Record<string, LogChunk | null>>
   /** Commands under way in its containers, with who is told of their end. */
   readonly execs?: Readonly<Record<string, ReplyTo>>
+  /** Who follows what processes write: execs and attachments, by key. */
+  readonly streams?: Readonly<Record<string, StreamRow>>
   /** Seq of the event in which the machine is looked at again. */
   readonly look?: number
   readonly containers: Readonly<Record<string, ContainerRow>>

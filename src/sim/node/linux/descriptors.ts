@@ -22,6 +22,9 @@ export abstract class Descriptors {
   readonly sessions: Record<string, Session>
   readonly setting: KernelSetting
   lastId: number
+  /** Sessions and logs of containers that somebody follows: `run` stops when one of them grows. */
+  followed: { readonly sessions: ReadonlySet<string>; readonly logs: ReadonlySet<string> } | undefined
+  protected outputSeen = false
 
   constructor(machine: Machine, setting: KernelSetting) {
     this.setting = setting
@@ -99,7 +102,8 @@ export abstract class Descriptors {
     if (text === '') return undefined
     switch (d.k) {
       case 'log':
-        this.#log(task.container, task.clock, d.stream, text)
+        if (this.followed?.logs.has(task.container)) this.outputSeen = true
+        this.#log(task.container, task.clock, this.containers[task.container]?.tty ? 'stdout' : d.stream, text)
         return undefined
       case 'capture':
         this.captures[d.id] = ((this.captures[d.id] ?? '') + text).slice(0, CAPTURE_LIMIT)
@@ -107,6 +111,7 @@ export abstract class Descriptors {
       case 'session': {
         const session = this.sessions[d.id]!
         if (d.stream === 'in') return new Failure('EBADF')
+        if (this.followed?.sessions.has(d.id)) this.outputSeen = true
         const grown = (session[d.stream] + text).slice(0, CAPTURE_LIMIT)
         this.sessions[d.id] = { ...session, [d.stream]: grown }
         return undefined

@@ -17,13 +17,14 @@ export type Shell = Omit<Writable<ShellState>, 'stack'> & { stack: Frame[] }
 
 export interface Ran {
   /** Why it stopped: the time is reached, nothing can happen by itself, the budget is spent, or somebody outside must answer. */
-  readonly because: 'time' | 'idle' | 'budget' | 'asked' | 'ended'
+  readonly because: 'time' | 'idle' | 'budget' | 'asked' | 'ended' | 'output'
   /** When the next thing happens by itself. */
   readonly next?: Micros
 }
 
 const SPAWN: Micros = 500
 const OUT_OF_MEMORY = 137
+const KILLED = 137
 
 /** A machine at work: made from a value, run for a while, and turned back into one. Deterministic, holds nothing else. */
 export class Kernel extends Descriptors {
@@ -75,6 +76,11 @@ export class Kernel extends Descriptors {
       this.now = Math.max(this.now, at)
       if (this.asked.length > 0) return { because: 'asked', next: at }
       this.#step(task, at)
+      if (this.outputSeen) {
+        this.outputSeen = false
+        this.now = Math.max(this.now, task.clock)
+        return { because: 'output', next: this.now }
+      }
       if (this.#endSeen && this.stopAtEnds) {
         this.#endSeen = false
         this.now = Math.max(this.now, task.clock)
@@ -207,8 +213,9 @@ export class Kernel extends Descriptors {
       for (const [name, c] of Object.entries(this.containers)) this.containers[name] = { ...c, lastPid: last + 1 }
       return last + 1
     }
-    this.containers[container.name] = { ...container, lastPid: container.lastPid + 1 }
-    return container.lastPid + 1
+    const owner = this.containers[container.pidsOf ?? container.name] ?? container
+    this.containers[owner.name] = { ...owner, lastPid: owner.lastPid + 1 }
+    return owner.lastPid + 1
   }
 
   /** Ends a process: descriptors close, children go to the namespace's first process, and with that one all end. */
@@ -229,6 +236,11 @@ export class Kernel extends Descriptors {
       this.containers[task.container] = { ...this.containers[task.container]!, ended: { at: task.clock, code: task.exit, oom: container.oomKilled } }
       for (const other of [...this.tasks.values()]) if (other.container === task.container && other !== task) this.#destroy(other, task.clock)
       this.tasks.delete(task.id)
+      // With the first process of a pid namespace all of its processes go, also those of guests.
+      for (const guest of Object.values(this.containers)) {
+        const main = guest.pidsOf === task.container && task.pid === 1 && !guest.ended ? this.tasks.get(guest.main) : undefined
+        if (main) this.exit(main, KILLED)
+      }
       return
     }
     for (const child of this.tasks.values()) if (child.parent === task.id) child.parent = container.main

@@ -67,6 +67,8 @@ export interface ContainerState {
   readonly ended?: { readonly at: Micros; readonly code: number; readonly oom: boolean }
   /** Names of files that can be run though no image says what is in them: the image's own programs. */
   readonly ports: readonly number[]
+  /** The container whose pid namespace it lives in, when that is not its own (an ephemeral container with a target). */
+  readonly pidsOf?: string
   /** Its first process has a terminal (pod: tty). */
   readonly tty?: boolean
 }

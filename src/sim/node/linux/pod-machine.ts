@@ -39,6 +39,8 @@ export interface ContainerConfig {
   /** Its input stays open for who attaches; without it the input is empty. */
   readonly stdin?: boolean
   readonly tty?: boolean
+  /** The container whose pid namespace it joins. */
+  readonly pidsOf?: string
   readonly layers: number
 }
 
@@ -93,7 +95,7 @@ export function withContainerMade(machine: Machine, config: ContainerConfig): Ma
     name, id, mounts: [...baseMounts(config), ...config.mounts, ...maskedMounts(config)], env: config.env, user: config.user, cwd: config.cwd, lastPid: 0, main: 0, log: null,
     ...(config.memoryLimit === undefined ? {} : { memoryLimit: config.memoryLimit }),
     pidsLimit: PIDS, cpu: cgroupOf(config.milliCpuRequest, config.milliCpuLimit), oomKilled: false, oomGroup: config.oomGroup, capabilities: config.capabilities, noNewPrivileges: config.noNewPrivileges,
-    seccomp: config.seccomp, cgroup: config.cgroup, oomScore: config.oomScore, ports: config.ports, ...(config.tty ? { tty: true } : {}),
+    seccomp: config.seccomp, cgroup: config.cgroup, oomScore: config.oomScore, ports: config.ports, ...(config.tty ? { tty: true } : {}), ...(config.pidsOf ? { pidsOf: config.pidsOf } : {}),
   }
   const sessions = config.stdin ? { ...machine.sessions, [ownSession(name)]: { container: name, process: 0, stdin: '', closed: false, stdout: '', stderr: '', own: true, ...(config.tty ? { tty: true } : {}) } } : machine.sessions
   let root = config.root

@@ -13,11 +13,23 @@ const joined = (lines: readonly string[]): string => lines.map((line) => `${line
 
 function cat(c: ToolContext): number | undefined {
   const { rest, flags } = options(c.args)
+  // The input is passed on as it comes: somebody may be typing it.
+  const source = c.task.fds[0]?.k
+  if (rest.length === 0 && !flags.has('n') && (source === 'session' || source === 'pipe')) return passOn(c)
   const texts = c.texts(rest)
   if (!texts) return undefined
   let n = 0
   for (const { text } of texts) c.out(flags.has('n') ? linesOf(text).map((line) => `${String(++n).padStart(6)}\t${line}\n`).join('') : text)
   return c.status
+}
+
+function passOn(c: ToolContext): number | undefined {
+  for (;;) {
+    const more = c.kernel.read(c.task, 0)
+    if (more === undefined) return 0
+    if (more === null) return c.wait({ for: 'input', fd: 0 })
+    c.out(more)
+  }
 }
 
 function head(c: ToolContext): number | undefined {
