@@ -33,6 +33,7 @@ export interface NodeVerdict {
   readonly total: number
 }
 
+const NONE: readonly never[] = []
 const KEPT_ATTEMPTS = 500
 const SMALL_CLUSTER = 100
 /** Of a large cluster's nodes so many are kept; of a small one all. */
@@ -61,8 +62,8 @@ export class Attempts {
       feasible: d.feasible.length,
       scores: d.scores && (d.nodes <= SMALL_CLUSTER ? d.scores : some(d.scores, d.node)),
       ...(d.feasible.length === 1 ? { only: d.feasible[0] } : {}),
-      rejected: [...d.rejected].slice(0, d.nodes <= SMALL_CLUSTER ? SMALL_CLUSTER : KEPT_NODES),
-      victims: d.preemption && 'node' in d.preemption ? d.preemption.victims.map((v) => v.metadata.name) : [],
+      rejected: d.rejected.size === 0 ? NONE : d.rejected.first(d.nodes <= SMALL_CLUSTER ? SMALL_CLUSTER : KEPT_NODES),
+      victims: d.preemption && 'node' in d.preemption ? d.preemption.victims.map((v) => v.metadata.name) : NONE,
     })
   }
 }

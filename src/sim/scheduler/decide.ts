@@ -1,13 +1,15 @@
 import type { Pod } from '../api/pod.ts'
-import { findFeasible, judgeWithNominated, preFilter, type Filters, type Nominated } from './filtering.ts'
+import { feasibleToFind, findFeasible, judgeNode, judgeWithNominated, preFilter, type Filters, type Found, type Nominated } from './filtering.ts'
+import { Kept, keptFor } from './kept.ts'
 import { misfitMessage, NO_NODES } from './message.ts'
 import type { NodeInfo } from './node-info.ts'
-import type { Cycle, Objects, Plugin } from './plugin.ts'
+import type { Cycle, Objects } from './plugin.ts'
 import { podInfo } from './pod-info.ts'
-import { DEFAULT_PLUGINS } from './plugins/index.ts'
 import { NO_CLAIMS } from './plugins/dynamic-resources.ts'
 import { preempt, type Preemption } from './preemption.ts'
+import { DEFAULT_PROFILE, type Profile } from './profile.ts'
 import { unresolvable, type Rejection } from './rejection.ts'
+import { Rejections } from './rejections.ts'
 import { heapRoot, scoreNodes, type Scores } from './scoring.ts'
 import type { Snapshot } from './snapshot.ts'
 
@@ -28,7 +30,7 @@ export interface Decision {
   readonly node?: string
   readonly nodes: number
   readonly feasible: readonly string[]
-  readonly rejected: ReadonlyMap<string, Rejection>
+  readonly rejected: Rejections
   /** The pod was refused as a whole. */
   readonly preFilter?: Rejection
   /** Plugins that left some nodes out beforehand. */
@@ -42,28 +44,48 @@ export interface Decision {
 }
 
 const SMALL_CLUSTER = 100
+const NONE: readonly string[] = []
 
 type Outcome = Omit<Decision, 'nodes' | 'nextStart' | 'rejected' | 'feasible' | 'narrowedBy' | 'plugins'> & Partial<Decision>
 
 /** Chooses a node for `pod`, or says why there is none and whom to evict for it (kube-scheduler: schedule_one.go). */
-export function decide(pod: Pod, world: World, plugins: readonly Plugin[] = DEFAULT_PLUGINS): Decision {
+export function decide(pod: Pod, world: World, profile: Profile = DEFAULT_PROFILE): Decision {
   const { snapshot, objects, start } = world
+  const all = snapshot.nodes
+  const finish = (o: Outcome): Decision => ({ nodes: all.length, feasible: NONE, rejected: Rejections.NONE, narrowedBy: NONE, plugins: NONE, nextStart: start, ...o })
+  if (all.length === 0) return finish({ outcome: 'unschedulable', message: NO_NODES })
   const cycle: Cycle = { pod, info: podInfo(pod), snapshot, objects }
-  const finish = (o: Outcome): Decision => ({ nodes: snapshot.nodes.length, feasible: [], rejected: new Map(), narrowedBy: [], plugins: [], nextStart: start, ...o })
-  if (snapshot.nodes.length === 0) return finish({ outcome: 'unschedulable', message: NO_NODES })
-  const filters = preFilter(plugins, cycle)
-  if (filters.rejection) return finish(refused(filters.rejection, snapshot.nodes.length))
+  const filters = preFilter(profile.filters, cycle)
+  if (filters.rejection) return finish(refused(filters.rejection, all.length, profile))
   const promised = onPromisedNode(cycle, filters, world)
   if (promised) return finish({ outcome: 'scheduled', node: promised.name, feasible: [promised.name] })
-  const nodes = filters.nodes ? narrowed(filters.nodes, snapshot) : snapshot.nodes
-  const found = findFeasible(filters.runs, nodes, start, pod, world.nominated)
+  const nodes = filters.nodes ? narrowed(filters.nodes, snapshot) : all
+  const kept = filters.nodes ? new Kept(nodes.length) : keptFor(pod, snapshot, profile)
+  const found = search({ pod, filters, nodes, kept, world, profile })
   // In a large cluster what was left out beforehand is only told when the pod finds no place.
-  const tell = found.feasible.length === 0 || snapshot.nodes.length <= SMALL_CLUSTER
+  const tell = found.feasible.length === 0 || all.length <= SMALL_CLUSTER
   const rejected = tell ? withNarrowed(found.rejected, filters, nodes, snapshot) : found.rejected
-  const nextStart = (start + found.feasible.length + found.rejected.size) % snapshot.nodes.length
-  const common = { nextStart, rejected, narrowedBy: filters.narrowedBy, feasible: namesOf(found.feasible) }
-  if (found.feasible.length === 0) return finish({ ...common, ...misfit(cycle, filters, rejected, world) })
-  return finish({ ...common, ...choose(plugins, cycle, found.feasible, common.feasible) })
+  const nextStart = (start + found.feasible.length + found.rejected.size) % all.length
+  const common = { nextStart, rejected, narrowedBy: filters.narrowedBy }
+  if (found.feasible.length === 0) return finish({ ...common, ...misfit({ cycle, filters, kept, rejected, world, profile }) })
+  const feasible = filters.nodes ? found.feasible.map(({ name }) => name) : kept.names(snapshot.order, found.places, found.feasible)
+  return finish({ ...common, feasible, ...choose(profile, cycle, found, kept, feasible) })
+}
+
+interface Searched {
+  readonly pod: Pod
+  readonly filters: Filters
+  readonly nodes: readonly NodeInfo[]
+  readonly kept: Kept
+  readonly world: World
+  readonly profile: Profile
+}
+
+function search({ pod, filters, nodes, kept, world, profile }: Searched): Found {
+  const { runs, local } = filters
+  const verdicts = kept.column('verdicts', (node: NodeInfo) => judgeNode(runs, node, 0, local))
+  const enough = feasibleToFind(nodes.length, profile.percentageOfNodesToScore)
+  return findFeasible({ filters, nodes, start: world.start, enough, pod, nominated: world.nominated, verdicts })
 }
 
 /** The named nodes that exist, in the order of examination as far as that is cheap. */
@@ -72,10 +94,10 @@ function narrowed(names: ReadonlySet<string>, snapshot: Snapshot): readonly Node
   return [...names].sort().flatMap((name) => snapshot.get(name) ?? [])
 }
 
-function refused(rejection: Rejection, nodes: number): Outcome {
+function refused(rejection: Rejection, nodes: number, { postFilters }: Profile): Outcome {
   if (rejection.code === 'Error') return { outcome: 'error', message: `running PreFilter plugin "${rejection.plugin}": ${rejection.reasons.join(', ')}` }
   // DynamicResources has not run its PreFilter and says so instead of preempting: a bare "not found".
-  const message = misfitMessage({ nodes, preFilter: rejection, rejected: new Map(), postFilter: 'not found' })
+  const message = misfitMessage({ nodes, preFilter: rejection, rejected: Rejections.NONE, postFilter: postFilters.includes('DynamicResources') ? 'not found' : undefined })
   return { outcome: 'unschedulable', preFilter: rejection, message, plugins: [rejection.plugin] }
 }
 
@@ -87,34 +109,41 @@ function onPromisedNode({ pod, snapshot }: Cycle, filters: Filters, world: World
 }
 
 /** Nodes that a PreFilter left out carry its verdict. */
-function withNarrowed(rejected: ReadonlyMap<string, Rejection>, { nodes: only, narrowedBy }: Filters, examined: readonly NodeInfo[], snapshot: Snapshot): ReadonlyMap<string, Rejection> {
+function withNarrowed(rejected: Rejections, { nodes: only, narrowedBy }: Filters, examined: readonly NodeInfo[], snapshot: Snapshot): Rejections {
   if (!only || examined.length === snapshot.nodes.length) return rejected
   const names = `[${[...narrowedBy].sort().join(' ')}]`
   const out = unresolvable(`PreFilter:${names}`, `node(s) didn't satisfy plugin(s) ${names}`)
-  const all = new Map(rejected)
-  for (const { name } of snapshot.nodes) if (!only.has(name)) all.set(name, out)
-  return all
+  return rejected.with(snapshot.nodes.filter(({ name }) => !only.has(name)), out)
 }
 
-function misfit(cycle: Cycle, filters: Filters, rejected: ReadonlyMap<string, Rejection>, world: World): Outcome {
-  const failed = [...rejected.values()].find((r) => r.code === 'Error')
+interface Misfit {
+  readonly cycle: Cycle
+  readonly filters: Filters
+  readonly kept: Kept
+  readonly rejected: Rejections
+  readonly world: World
+  readonly profile: Profile
+}
+
+function misfit({ cycle, filters, kept, rejected, world, profile }: Misfit): Outcome {
+  const failed = rejected.values().find((r) => r.code === 'Error')
   if (failed) return { outcome: 'error', message: `running "${failed.plugin}" filter plugin: ${failed.reasons.join(', ')}` }
-  const preemption = preempt({ cycle, runs: filters.runs, rejected, nominated: world.nominated, latest: world.latest, random: world.random })
-  const postFilter = 'why' in preemption ? `${NO_CLAIMS}, preemption: ${preemption.why}` : undefined
-  const message = misfitMessage({ nodes: cycle.snapshot.nodes.length, rejected, postFilter })
+  const { latest, random, nominated } = world
+  const said: string[] = profile.postFilters.includes('DynamicResources') ? [NO_CLAIMS] : []
+  let preemption: Preemption | undefined
+  if (profile.postFilters.includes('DefaultPreemption')) {
+    preemption = preempt({ cycle, filters, kept, rejected, nominated, latest, random, args: profile.preemption })
+    if ('why' in preemption) said.push(`preemption: ${preemption.why}`)
+    else said.length = 0
+  }
+  const message = misfitMessage({ nodes: cycle.snapshot.nodes.length, rejected, postFilter: said.length ? said.join(', ') : undefined })
   const plugins = new Set(filters.narrowedBy)
-  for (const r of rejected.values()) if (!r.plugin.startsWith('PreFilter:')) plugins.add(r.plugin)
+  for (const plugin of new Set(rejected.values().map((r) => r.plugin))) if (!plugin.startsWith('PreFilter:')) plugins.add(plugin)
   return { outcome: 'unschedulable', message, preemption, plugins: [...plugins].sort() }
 }
 
-function namesOf(nodes: readonly NodeInfo[]): readonly string[] {
-  const names: string[] = []
-  for (const node of nodes) names.push(node.name)
-  return names
-}
-
-function choose(plugins: readonly Plugin[], cycle: Cycle, feasible: readonly NodeInfo[], names: readonly string[]): Outcome {
+function choose(profile: Profile, cycle: Cycle, { feasible, places }: Found, kept: Kept, names: readonly string[]): Outcome {
   if (feasible.length === 1) return { outcome: 'scheduled', node: feasible[0]!.name }
-  const scores = scoreNodes(plugins, cycle, feasible, names)
-  return { outcome: 'scheduled', node: feasible[heapRoot(scores.totals)]!.name, scores }
+  const scores = scoreNodes(profile.scorers, cycle, { nodes: feasible, places, kept }, names)
+  return { outcome: 'scheduled', node: names[heapRoot(scores.totals)]!, scores }
 }

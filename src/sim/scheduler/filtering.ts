@@ -1,8 +1,10 @@
 import type { Pod } from '../api/pod.ts'
+import type { Column } from './kept.ts'
 import { withPod, type NodeInfo } from './node-info.ts'
 import { isRejection, type Cycle, type FilterRun, type Plugin } from './plugin.ts'
 import { podInfo, priorityOf } from './pod-info.ts'
 import { unresolvable, type Rejection } from './rejection.ts'
+import { Rejections } from './rejections.ts'
 
 /** Pods that have been promised a node by preemption and do not run there yet. */
 export type Nominated = (node: string) => readonly Pod[]
@@ -10,6 +12,8 @@ export type Nominated = (node: string) => readonly Pod[]
 /** The filters that have something to say about the pod, after their PreFilter. */
 export interface Filters {
   readonly runs: readonly FilterRun[]
+  /** How many of them, from the first on, are of local plugins. */
+  readonly local: number
   /** The pod is refused as a whole. */
   readonly rejection?: Rejection
   /** Only these nodes come into question, and the plugins that said so. */
@@ -17,30 +21,34 @@ export interface Filters {
   readonly narrowedBy: readonly string[]
 }
 
+const NOBODY: readonly string[] = []
+
 export function preFilter(plugins: readonly Plugin[], cycle: Cycle): Filters {
   const runs: FilterRun[] = []
-  const narrowedBy: string[] = []
+  let narrowedBy = NOBODY
   let nodes: ReadonlySet<string> | undefined
+  let local = 0
   for (const plugin of plugins) {
     const run = plugin.preFilter?.(cycle)
     if (!run) continue
-    if (isRejection(run)) return { runs: [], rejection: run, narrowedBy }
+    if (isRejection(run)) return { runs: [], local: 0, rejection: run, narrowedBy }
+    if (plugin.local && local === runs.length) local++
     runs.push(run)
     const only = run.nodes
     if (!only) continue
-    narrowedBy.push(plugin.name)
+    narrowedBy = [...narrowedBy, plugin.name]
     nodes = nodes ? new Set([...nodes].filter((n) => only.has(n))) : only
-    if (nodes.size === 0) return { runs: [], rejection: unresolvable(plugin.name, `node(s) didn't satisfy ${unsatisfied(narrowedBy)}`), narrowedBy }
+    if (nodes.size === 0) return { runs: [], local: 0, rejection: unresolvable(plugin.name, `node(s) didn't satisfy ${unsatisfied(narrowedBy)}`), narrowedBy }
   }
-  return { runs, nodes, narrowedBy }
+  return { runs, local, nodes, narrowedBy }
 }
 
 const unsatisfied = (names: readonly string[]): string =>
   names.length === 1 ? `plugin ${names[0]}` : `plugin(s) [${[...names].sort().join(' ')}] simultaneously`
 
-/** The first objection to a node; undefined when the pod may go there. */
-function judgeNode(runs: readonly FilterRun[], node: NodeInfo): Rejection | undefined {
-  for (let i = 0; i < runs.length; i++) {
+/** The first objection to a node, of the runs from the `from`th up to before the `to`th; undefined when there is none. */
+export function judgeNode(runs: readonly FilterRun[], node: NodeInfo, from = 0, to = runs.length): Rejection | undefined {
+  for (let i = from; i < to; i++) {
     const rejection = runs[i]!.filter(node)
     if (rejection) return rejection
   }
@@ -49,14 +57,14 @@ function judgeNode(runs: readonly FilterRun[], node: NodeInfo): Rejection | unde
 
 export const cloneRuns = (runs: readonly FilterRun[]): readonly FilterRun[] => runs.map((run) => run.clone?.() ?? run)
 
-/**
- * As `judgeNode`, but the pod must also fit once the nominated pods of equal or higher priority have come
- * (runtime/framework.go: RunFilterPluginsWithNominatedPods).
- */
-export function judgeWithNominated(runs: readonly FilterRun[], node: NodeInfo, pod: Pod, nominated: Nominated): Rejection | undefined {
-  const promised = nominated(node.name)
-  const first = promised.filter((p) => priorityOf(p) >= priorityOf(pod) && p.metadata.uid !== pod.metadata.uid)
-  if (first.length === 0) return judgeNode(runs, node)
+/** The nominated pods that take precedence over `pod` on a node. */
+function precedingOn(node: string, pod: Pod, nominated: Nominated): readonly Pod[] {
+  const promised = nominated(node)
+  return promised.length === 0 ? promised : promised.filter((p) => priorityOf(p) >= priorityOf(pod) && p.metadata.uid !== pod.metadata.uid)
+}
+
+/** The pod must also fit once `first` have come (runtime/framework.go: RunFilterPluginsWithNominatedPods). */
+function judgeAfter(first: readonly Pod[], runs: readonly FilterRun[], node: NodeInfo): Rejection | undefined {
   const trial = cloneRuns(runs)
   let filled = node
   for (const other of first) {
@@ -66,31 +74,55 @@ export function judgeWithNominated(runs: readonly FilterRun[], node: NodeInfo, p
   return judgeNode(trial, filled) ?? judgeNode(runs, node)
 }
 
+/** As `judgeNode`, but the pod must also fit once the nominated pods of equal or higher priority have come. */
+export function judgeWithNominated(runs: readonly FilterRun[], node: NodeInfo, pod: Pod, nominated: Nominated): Rejection | undefined {
+  const first = precedingOn(node.name, pod, nominated)
+  return first.length === 0 ? judgeNode(runs, node) : judgeAfter(first, runs, node)
+}
+
 const ALWAYS_ALL = 100
 const LEAST_PERCENTAGE = 5
 
-/** After how many feasible nodes the search ends (schedule_one.go: numFeasibleNodesToFind, percentageOfNodesToScore 0). */
-export function feasibleToFind(nodes: number): number {
+/** After how many feasible nodes the search ends; percentage 0: the fewer the more nodes there are (schedule_one.go: numFeasibleNodesToFind). */
+export function feasibleToFind(nodes: number, percentageOfNodesToScore = 0): number {
   if (nodes < ALWAYS_ALL) return nodes
-  const percentage = Math.max(LEAST_PERCENTAGE, 50 - Math.floor(nodes / 125))
+  const percentage = percentageOfNodesToScore || Math.max(LEAST_PERCENTAGE, 50 - Math.floor(nodes / 125))
   return Math.max(ALWAYS_ALL, Math.floor((nodes * percentage) / 100))
+}
+
+export interface Search {
+  readonly filters: Filters
+  readonly nodes: readonly NodeInfo[]
+  /** Where the search begins. */
+  readonly start: number
+  readonly enough: number
+  readonly pod: Pod
+  readonly nominated: Nominated
+  /** What the local filters say, by place in `nodes`. */
+  readonly verdicts: Column<Rejection | undefined>
 }
 
 export interface Found {
   readonly feasible: readonly NodeInfo[]
-  readonly rejected: ReadonlyMap<string, Rejection>
+  readonly places: readonly number[]
+  readonly rejected: Rejections
 }
 
 /** Examines nodes from `start` on, round the list, until enough are feasible. */
-export function findFeasible(runs: readonly FilterRun[], nodes: readonly NodeInfo[], start: number, pod: Pod, nominated: Nominated): Found {
-  const enough = feasibleToFind(nodes.length)
+export function findFeasible({ filters: { runs, local }, nodes, start, enough, pod, nominated, verdicts }: Search): Found {
   const feasible: NodeInfo[] = []
-  const rejected = new Map<string, Rejection>()
-  for (let i = 0; i < nodes.length && feasible.length < enough; i++) {
-    const node = nodes[(start + i) % nodes.length]!
-    const rejection = judgeWithNominated(runs, node, pod, nominated)
-    if (rejection) rejected.set(node.name, rejection)
-    else feasible.push(node)
+  const places: number[] = []
+  let rejected: Rejections | undefined
+  for (let i = 0, place = start % nodes.length; i < nodes.length && feasible.length < enough; i++) {
+    const node = nodes[place]!
+    const first = precedingOn(node.name, pod, nominated)
+    const rejection = first.length === 0 ? (verdicts.at(place, node) ?? judgeNode(runs, node, local)) : judgeAfter(first, runs, node)
+    if (rejection) (rejected ??= new Rejections()).push(node, rejection)
+    else {
+      feasible.push(node)
+      places.push(place)
+    }
+    if (++place === nodes.length) place = 0
   }
-  return { feasible, rejected }
+  return { feasible, places, rejected: rejected ?? Rejections.NONE }
 }

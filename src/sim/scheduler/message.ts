@@ -1,7 +1,8 @@
 import type { Rejection } from './rejection.ts'
+import type { Rejections } from './rejections.ts'
 
 /** "2 Insufficient cpu, 1 node(s) …": how often each reason occurs, sorted as texts, so that "11 …" comes before "2 …". */
-function histogram(rejections: ReadonlyMap<string, Rejection>, absent: string | undefined, nodes: number): string {
+function histogram(rejections: Rejections, absent: string | undefined, nodes: number): string {
   // Thousands of nodes share a few verdicts, so these are counted first.
   const verdicts = new Map<Rejection, number>()
   for (const rejection of rejections.values()) verdicts.set(rejection, (verdicts.get(rejection) ?? 0) + 1)
@@ -16,7 +17,7 @@ export interface Misfit {
   readonly nodes: number
   /** The pod was refused as a whole. */
   readonly preFilter?: Rejection
-  readonly rejected: ReadonlyMap<string, Rejection>
+  readonly rejected: Rejections
   /** The reason of every node that is not in `rejected`. */
   readonly absent?: string
   /** What came of trying to make room. */

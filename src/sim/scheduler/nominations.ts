@@ -27,7 +27,7 @@ export class Nominations {
   }
 
   on(node: string): readonly Pod[] {
-    return this.#table.size === 0 ? NONE : this.#byNode.keys(node).map((key) => this.#table.get(key)!.pod)
+    return this.#table.size === 0 || this.#byNode.count(node) === 0 ? NONE : this.#byNode.keys(node).map((key) => this.#table.get(key)!.pod)
   }
 }
 

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../api/meta.ts'
 import type { Pod } from '../api/pod.ts'
+import type { Kept } from './kept.ts'
 import type { NodeInfo } from './node-info.ts'
 import type { PodInfo } from './pod-info.ts'
 import type { Rejection } from './rejection.ts'
@@ -36,19 +37,30 @@ export interface FilterRun {
 export type ScoreRun = ScoreEach | { readonly constant: number }
 
 export interface ScoreEach {
-  score(node: NodeInfo): number
-  normalise?(scores: number[], nodes: readonly NodeInfo[]): void
+  /** `place` is that of the node in the order of examination, for what is kept by place. */
+  score(node: NodeInfo, place: number): number
+  normalise?(scores: number[]): void
+  /** Of a local plugin: what else the score depends on. As long as the text is the same, what is kept holds good. */
+  readonly keep?: string
+}
+
+/** The nodes that passed: `places[i]` is the place of `nodes[i]` in the order of examination; `kept` remembers by place. */
+export interface Feasible {
+  readonly nodes: readonly NodeInfo[]
+  readonly places: readonly number[]
+  readonly kept: Kept
 }
 
 /**
  * A scheduler plugin (kube-scheduler: framework/plugins). `preFilter` and `preScore` answer undefined to be skipped for
- * this pod; a Rejection from `preFilter` refuses the pod as a whole.
+ * this pod; a Rejection from `preFilter` refuses the pod as a whole. A `local` plugin looks at nothing but the pod's shape
+ * (`shapeOf`) and the node, so that its verdicts and raw scores are kept.
  */
 export interface Plugin {
   readonly name: string
-  readonly weight: number
+  readonly local?: boolean
   preFilter?(cycle: Cycle): FilterRun | Rejection | undefined
-  preScore?(cycle: Cycle, feasible: readonly NodeInfo[]): ScoreRun | undefined
+  preScore?(cycle: Cycle, feasible: Feasible): ScoreRun | undefined
 }
 
 export const isRejection = (x: FilterRun | Rejection): x is Rejection => 'reasons' in x

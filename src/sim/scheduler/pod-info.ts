@@ -1,4 +1,4 @@
-import { compileSelector, matches, type LabelSelector, type Selector } from '../api/labels.ts'
+import { compileSelector, matches, selectorText as textOf, type LabelSelector, type Selector } from '../api/labels.ts'
 import type { Container, ContainerPort } from '../api/container.ts'
 import type { StringMap } from '../api/meta.ts'
 import { isSidecar, type Pod } from '../api/pod.ts'
@@ -20,6 +20,8 @@ export interface AffinityTerm {
   readonly selector: Selector
   readonly topologyKey: string
   readonly weight: number
+  /** All of it as a text: equal texts, equal terms. */
+  readonly text: string
 }
 
 export interface NonZero {
@@ -103,13 +105,22 @@ function makePodInfo(pod: Pod): PodInfo {
 /** Without namespaces and namespaceSelector a term is about the pod's own namespace. */
 function affinityTerm(pod: Pod, term: PodAffinityTerm, weight: number): AffinityTerm {
   const own = !term.namespaces?.length && term.namespaceSelector === undefined
-  return {
+  return withText({
     namespaces: new Set(own ? [pod.metadata.namespace ?? ''] : term.namespaces),
     namespaceSelector: compileSelector(term.namespaceSelector),
     selector: compileSelector(withLabelKeys(pod, term)),
     topologyKey: term.topologyKey,
     weight,
-  }
+  })
+}
+
+const selectorText = (selector: Selector): string => (selector.nothing ? '!' : textOf(selector))
+
+/** The term with its text. */
+export function withText(term: Omit<AffinityTerm, 'text'>): AffinityTerm {
+  const { namespaces, namespaceSelector, selector, topologyKey, weight } = term
+  const names = namespaces.size === 1 ? [...namespaces][0]! : [...namespaces].sort().join(',')
+  return { namespaces, namespaceSelector, selector, topologyKey, weight, text: `${topologyKey} ${weight} [${names}] [${selectorText(namespaceSelector)}] [${selectorText(selector)}]` }
 }
 
 /** The API server merges matchLabelKeys into the selector of stored pods; doing it again changes nothing. */

@@ -2,22 +2,30 @@ import { compileSelector, isEmptySelector, matches, type LabelSelector } from '.
 import { findCondition } from '../api/conditions.ts'
 import type { KubeObject } from '../api/meta.ts'
 import type { Pod } from '../api/pod.ts'
-import { cloneRuns, judgeWithNominated, type Nominated } from './filtering.ts'
+import { cloneRuns, judgeWithNominated, type Filters, type Nominated } from './filtering.ts'
+import type { Kept } from './kept.ts'
 import { misfitMessage } from './message.ts'
 import { putOn, takeOff, trialNode, type NodeInfo, type TrialNode } from './node-info.ts'
 import type { Cycle, FilterRun } from './plugin.ts'
 import { podInfo, priorityOf } from './pod-info.ts'
+import type { PreemptionArgs } from './preemption-args.ts'
 import { unresolvable, type Rejection } from './rejection.ts'
+import { Rejections } from './rejections.ts'
 
 /** Whom to evict where; or why nobody is evicted, in Kubernetes' words. `clear`: an earlier nomination is void. */
 export type Preemption =
   | { readonly node: string; readonly victims: readonly Pod[] }
   | { readonly why: string; readonly clear: boolean }
 
+/** What evicting pods of one node would bring; the numbers are what candidates are compared by. */
 interface Candidate {
   readonly node: string
   readonly victims: readonly Pod[]
   readonly violations: number
+  readonly highest: number
+  readonly sum: number
+  /** When the longest running of the most important victims began. */
+  readonly earliest: string
 }
 
 interface Budget extends KubeObject {
@@ -27,16 +35,16 @@ interface Budget extends KubeObject {
 
 export interface PreemptionInput {
   readonly cycle: Cycle
-  readonly runs: readonly FilterRun[]
-  readonly rejected: ReadonlyMap<string, Rejection>
+  readonly filters: Filters
+  readonly kept: Kept
+  readonly rejected: Rejections
   readonly nominated: Nominated
   /** The newest state of a pod that stands on a node. */
   readonly latest: (pod: Pod) => Pod
   readonly random: (bound: number) => number
+  readonly args: PreemptionArgs
 }
 
-const LEAST_CANDIDATES = 100
-const CANDIDATE_PERCENTAGE = 10
 const NOT_HELPFUL = 'Preemption is not helpful for scheduling'
 const NO_VICTIMS = unresolvable('DefaultPreemption', 'No preemption victims found for incoming pod')
 
@@ -79,7 +87,7 @@ class Trial {
 
   constructor(node: NodeInfo, input: PreemptionInput) {
     this.#node = trialNode(node)
-    this.#runs = cloneRuns(input.runs)
+    this.#runs = cloneRuns(input.filters.runs)
     this.#following = this.#runs.filter((run) => run.add ?? run.remove)
     this.#input = input
   }
@@ -99,10 +107,8 @@ class Trial {
   }
 }
 
-/** The fewest and least important pods whose going makes room (defaultpreemption: SelectVictimsOnNode). */
-function victimsOn(node: NodeInfo, input: PreemptionInput, budgets: readonly Budget[]): Candidate | Rejection {
-  const { pod } = input.cycle
-  const lower = node.pods.filter((p) => priorityOf(p) < priorityOf(pod)).map(input.latest)
+/** The fewest and least important pods whose going makes room (defaultpreemption: SelectVictimsOnNode). `lower` are those of lower priority. */
+function victimsOn(node: NodeInfo, lower: readonly Pod[], input: PreemptionInput, budgets: readonly Budget[]): Candidate | Rejection {
   if (lower.length === 0) return NO_VICTIMS
   const trial = new Trial(node, input)
   for (const p of lower) trial.remove(p)
@@ -120,33 +126,36 @@ function victimsOn(node: NodeInfo, input: PreemptionInput, budgets: readonly Bud
   let violations = 0
   for (const p of violating) if (!spare(p)) violations++
   for (const p of others) spare(p)
-  return { node: node.name, victims: victims.sort(byImportance), violations }
+  return candidate(node.name, victims.sort(byImportance), violations)
 }
 
 const MAX_INT32 = 2_147_483_647
 
-/** The criteria in their order; the larger is the better (preemption.go: pickOneNodeForPreemption). */
-const CRITERIA: readonly ((c: Candidate) => number | string)[] = [
-  (c) => -c.violations,
-  (c) => -priorityOf(c.victims[0]!),
-  (c) => -c.victims.reduce((sum, p) => sum + priorityOf(p) + MAX_INT32 + 1, 0),
-  (c) => -c.victims.length,
-  (c) => {
-    const highest = Math.max(...c.victims.map(priorityOf))
-    return c.victims.filter((p) => priorityOf(p) === highest).map(startOf).sort()[0]!
-  },
-]
+function candidate(node: string, victims: readonly Pod[], violations: number): Candidate {
+  let highest = -MAX_INT32 - 1
+  let sum = 0
+  for (const p of victims) {
+    highest = Math.max(highest, priorityOf(p))
+    sum += priorityOf(p) + MAX_INT32 + 1
+  }
+  let earliest = ''
+  for (const p of victims) if (priorityOf(p) === highest && (earliest === '' || startOf(p) < earliest)) earliest = startOf(p)
+  return { node, victims, violations, highest, sum, earliest }
+}
+
+/** Is `a` the better one? The criteria in their order (preemption.go: pickOneNodeForPreemption). */
+function isBetter(a: Candidate, b: Candidate): boolean {
+  if (a.violations !== b.violations) return a.violations < b.violations
+  if (a.highest !== b.highest) return a.highest < b.highest
+  if (a.sum !== b.sum) return a.sum < b.sum
+  if (a.victims.length !== b.victims.length) return a.victims.length < b.victims.length
+  return a.earliest > b.earliest
+}
 
 function best(candidates: readonly Candidate[]): Candidate {
-  let left = candidates
-  for (const criterion of CRITERIA) {
-    if (left.length === 1) break
-    const scores = left.map(criterion)
-    let top = scores[0]!
-    for (const score of scores) if (score > top) top = score
-    left = left.filter((_, i) => scores[i] === top)
-  }
-  return left[0]!
+  let top = candidates[0]!
+  for (const c of candidates) if (isBetter(c, top)) top = c
+  return top
 }
 
 function ineligible({ cycle: { pod, snapshot }, rejected, latest }: PreemptionInput): string | undefined {
@@ -162,24 +171,106 @@ export function preempt(input: PreemptionInput): Preemption {
   const why = ineligible(input)
   if (why) return { why, clear: false }
   const { snapshot, objects } = input.cycle
-  const hopeful = snapshot.nodes.filter((n) => input.rejected.get(n.name)?.code === 'Unschedulable')
-  const verdicts = new Map<string, Rejection>()
-  const candidates = hopeful.length ? dryRun(hopeful, input, objects.list<Budget>('poddisruptionbudgets'), verdicts) : []
+  const hopeful = hopefulNodes(input)
+  const { candidates, verdicts } = hopeful.length ? dryRun(hopeful, input, objects.list<Budget>('poddisruptionbudgets')) : NOTHING_FOUND
   if (candidates.length === 0) return { why: misfitMessage({ nodes: snapshot.nodes.length, rejected: verdicts, absent: NOT_HELPFUL }), clear: true }
   const { node, victims } = best(candidates)
   return { node, victims }
 }
 
-function dryRun(nodes: readonly NodeInfo[], input: PreemptionInput, budgets: readonly Budget[], verdicts: Map<string, Rejection>): readonly Candidate[] {
-  const enough = Math.min(nodes.length, Math.max(LEAST_CANDIDATES, Math.floor((nodes.length * CANDIDATE_PERCENTAGE) / 100)))
-  const start = input.random(nodes.length)
-  const found: Candidate[] = []
-  for (let i = 0; i < nodes.length; i++) {
-    const node = nodes[(start + i) % nodes.length]!
-    const result = victimsOn(node, input, budgets)
-    if ('reasons' in result) verdicts.set(node.name, result)
-    else if (result.victims.length > 0) found.push(result)
-    if (found.length >= enough && found.some((c) => c.violations === 0)) break
+/** A node and its place in the order of examination. */
+interface Hopeful {
+  readonly node: NodeInfo
+  readonly place: number
+}
+
+/** The nodes where evicting may help, in the order of examination. */
+function hopefulNodes({ cycle: { snapshot }, filters, rejected }: PreemptionInput): readonly Hopeful[] {
+  const hopeful: Hopeful[] = []
+  const nodes = rejected.nodes()
+  const verdicts = rejected.values()
+  const all = snapshot.nodes
+  if (filters.nodes || nodes.length !== all.length) {
+    all.forEach((node, place) => rejected.get(node.name)?.code === 'Unschedulable' && hopeful.push({ node, place }))
+    return hopeful
   }
-  return [...found.filter((c) => c.violations === 0), ...found.filter((c) => c.violations > 0)]
+  // All were examined, from some node on and round the list.
+  const shift = nodes.indexOf(all[0]!)
+  for (let place = 0; place < all.length; place++) {
+    const i = (place + shift) % all.length
+    if (verdicts[i]!.code === 'Unschedulable') hopeful.push({ node: nodes[i]!, place })
+  }
+  return hopeful
+}
+
+interface Tried {
+  readonly candidates: readonly Candidate[]
+  readonly verdicts: Rejections
+}
+const NOTHING_FOUND: Tried = { candidates: [], verdicts: Rejections.NONE }
+
+function dryRun(nodes: readonly Hopeful[], input: PreemptionInput, budgets: readonly Budget[]): Tried {
+  const { minCandidateNodesAbsolute, minCandidateNodesPercentage } = input.args
+  const enough = Math.min(nodes.length, Math.max(minCandidateNodesAbsolute, Math.floor((nodes.length * minCandidateNodesPercentage) / 100)))
+  const start = input.random(nodes.length)
+  const harmless: Candidate[] = []
+  const harmful: Candidate[] = []
+  const verdicts = new Rejections()
+  const look = looking(input, budgets)
+  for (let i = 0; i < nodes.length; i++) {
+    const { node, place } = nodes[(start + i) % nodes.length]!
+    const result = look(node, place)
+    if ('reasons' in result) verdicts.push(node, result)
+    else if (result.victims.length > 0) (result.violations === 0 ? harmless : harmful).push(result)
+    if (harmless.length > 0 && harmless.length + harmful.length >= enough) break
+  }
+  return { candidates: [...harmless, ...harmful], verdicts }
+}
+
+/** What was found out about a node, and the pods it holds for. */
+interface Memory {
+  readonly lower: readonly Pod[]
+  readonly budgets: readonly Budget[]
+  readonly result: Candidate | Rejection
+}
+
+/**
+ * Finds out what evicting brings on a node. Where the answer depends on nothing but the node, its pods and the budgets,
+ * it is remembered for the next pod of the same shape and priority.
+ */
+function looking(input: PreemptionInput, budgets: readonly Budget[]): (node: NodeInfo, place: number) => Candidate | Rejection {
+  const { cycle: { pod }, filters, kept, nominated, latest } = input
+  const priority = priorityOf(pod)
+  const lowerOn = (node: NodeInfo): Pod[] => {
+    const lower: Pod[] = []
+    for (const p of node.pods) if (priorityOf(p) < priority) lower.push(latest(p))
+    return lower
+  }
+  if (filters.nodes || filters.runs.length !== filters.local) return (node) => victimsOn(node, lowerOn(node), input, budgets)
+  const fresh = (node: NodeInfo): Memory => {
+    const lower = lowerOn(node)
+    return { lower, budgets, result: victimsOn(node, lower, input, budgets) }
+  }
+  const memory = kept.column(`victims below ${priority}`, fresh)
+  return (node, place) => {
+    if (nominated(node.name).length > 0) return victimsOn(node, lowerOn(node), input, budgets)
+    const known = memory.at(place, node)
+    if (same(known.budgets, budgets) && isCurrent(known.lower, node, priority, latest)) return known.result
+    memory.forget(place)
+    return memory.at(place, node).result
+  }
+}
+
+function same<T>(a: readonly T[], b: readonly T[]): boolean {
+  if (a === b) return true
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+  return true
+}
+
+/** Are the pods still what they were when they were looked at? */
+function isCurrent(lower: readonly Pod[], { pods }: NodeInfo, priority: number, latest: (pod: Pod) => Pod): boolean {
+  let i = 0
+  for (const p of pods) if (priorityOf(p) < priority && latest(p) !== lower[i++]) return false
+  return true
 }

@@ -1,5 +1,4 @@
-import type { NodeInfo } from './node-info.ts'
-import type { Cycle, Plugin, ScoreEach } from './plugin.ts'
+import type { Cycle, Feasible, Plugin, ScoreEach } from './plugin.ts'
 
 /** Weighted scores of the feasible nodes: `weighted[plugin][node]`, in the order of `plugins` and `nodes`. */
 export interface Scores {
@@ -11,34 +10,42 @@ export interface Scores {
   readonly skipped: readonly string[]
 }
 
-/** Plugins that take part in scoring though ours never has anything to say (no static bindings to compare by size). */
-const NEVER_SCORES: readonly string[] = ['VolumeBinding']
-
-/** `nodes` names the feasible nodes, in their order. */
-export function scoreNodes(plugins: readonly Plugin[], cycle: Cycle, feasible: readonly NodeInfo[], nodes: readonly string[]): Scores {
-  const names: string[] = []
-  const weighted: number[][] = []
-  const skipped: string[] = [...NEVER_SCORES]
-  const totals = new Array<number>(feasible.length).fill(0)
-  for (const { name, weight, preScore } of plugins) {
-    if (!preScore) continue
-    const run = preScore(cycle, feasible)
-    if (!run) {
-      skipped.push(name)
-      continue
-    }
-    const scores = 'constant' in run ? new Array<number>(feasible.length).fill(run.constant) : scoreEach(run, feasible)
-    for (let i = 0; i < scores.length; i++) totals[i]! += scores[i] = scores[i]! * weight
-    names.push(name)
-    weighted.push(scores)
-  }
-  return { nodes, plugins: names, weighted, totals, skipped: skipped.sort() }
+/** A plugin that scores, and how much its score counts. */
+export interface Scorer {
+  readonly plugin: Plugin
+  readonly weight: number
 }
 
-function scoreEach(run: ScoreEach, feasible: readonly NodeInfo[]): number[] {
-  const scores = new Array<number>(feasible.length).fill(0)
-  for (let i = 0; i < feasible.length; i++) scores[i] = run.score(feasible[i]!)
-  run.normalise?.(scores, feasible)
+/** `names` are those of the feasible nodes, in their order. */
+export function scoreNodes(scorers: readonly Scorer[], cycle: Cycle, feasible: Feasible, names: readonly string[]): Scores {
+  const plugins: string[] = []
+  const weighted: (readonly number[])[] = []
+  const skipped: string[] = []
+  const n = feasible.nodes.length
+  const totals = new Array<number>(n).fill(0)
+  for (const { plugin, weight } of scorers) {
+    const run = plugin.preScore?.(cycle, feasible)
+    if (!run) {
+      skipped.push(plugin.name)
+      continue
+    }
+    const constant = 'constant' in run
+    const scores = constant ? feasible.kept.constant(run.constant * weight, n) : scoreEach(plugin, run, feasible, weight)
+    if (!constant || run.constant !== 0) for (let i = 0; i < n; i++) totals[i]! += scores[i]!
+    plugins.push(plugin.name)
+    weighted.push(scores)
+  }
+  return { nodes: names, plugins, weighted, totals, skipped: skipped.sort() }
+}
+
+function scoreEach({ name, local }: Plugin, run: ScoreEach, { nodes, places, kept }: Feasible, weight: number): readonly number[] {
+  const scores = new Array<number>(nodes.length).fill(0)
+  if (local) {
+    const column = kept.column(`${name} ${run.keep ?? ''}`, (node) => run.score(node, 0))
+    for (let i = 0; i < nodes.length; i++) scores[i] = column.at(places[i]!, nodes[i]!)
+  } else for (let i = 0; i < nodes.length; i++) scores[i] = run.score(nodes[i]!, places[i]!)
+  run.normalise?.(scores)
+  if (weight !== 1) for (let i = 0; i < scores.length; i++) scores[i]! *= weight
   return scores
 }
 
@@ -47,17 +54,21 @@ function scoreEach(run: ScoreEach, feasible: readonly NodeInfo[]): number[] {
  * breaks ties (schedule_one.go: newSortedNodeScores).
  */
 export function heapRoot(totals: readonly number[]): number {
-  const heap = totals.map((_, i) => i)
-  const better = (a: number, b: number): boolean => totals[heap[a]!]! > totals[heap[b]!]!
-  for (let top = (heap.length >> 1) - 1; top >= 0; top--) {
-    for (let at = top; ; ) {
-      let child = 2 * at + 1
-      if (child >= heap.length) break
-      if (child + 1 < heap.length && better(child + 1, child)) child++
-      if (!better(child, at)) break
-      ;[heap[at], heap[child]] = [heap[child]!, heap[at]!]
+  const n = totals.length
+  if (n === 0) return -1
+  const heap = new Int32Array(n)
+  for (let i = 0; i < n; i++) heap[i] = i
+  for (let top = (n >> 1) - 1; top >= 0; top--) {
+    const sinking = heap[top]!
+    const total = totals[sinking]!
+    let at = top
+    for (let child = 2 * at + 1; child < n; child = 2 * at + 1) {
+      if (child + 1 < n && totals[heap[child + 1]!]! > totals[heap[child]!]!) child++
+      if (totals[heap[child]!]! <= total) break
+      heap[at] = heap[child]!
       at = child
     }
+    heap[at] = sinking
   }
-  return heap[0] ?? -1
+  return heap[0]!
 }

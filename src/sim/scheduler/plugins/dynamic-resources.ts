@@ -10,7 +10,6 @@ export const NO_CLAIMS = 'no new claims to deallocate'
 /** Dynamic resource allocation: pods with claims are refused with a message; all others score 0 (plugins/dynamicresources). */
 export const dynamicResources: Plugin = {
   name: NAME,
-  weight: 2,
   preFilter: ({ pod }) => (pod.spec.resourceClaims?.length ? REFUSED : undefined),
   preScore: () => ({ constant: 0 }),
 }

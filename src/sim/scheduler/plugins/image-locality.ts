@@ -1,4 +1,4 @@
-import type { Pod } from '../../api/pod.ts'
+import { imagesWanted } from '../images-wanted.ts'
 import { imagesOf } from '../node-info.ts'
 import { MAX_SCORE, type Plugin } from '../plugin.ts'
 
@@ -6,20 +6,10 @@ const MB = 1024 * 1024
 const LEAST = 23 * MB
 const MOST_A_CONTAINER = 1000 * MB
 
-/** An image without a tag is the one tagged latest; the registry is not filled in. */
-const withTag = (image: string): string => (image.lastIndexOf(':') <= image.lastIndexOf('/') ? `${image}:latest` : image)
-
-function imagesWanted(pod: Pod): string[] {
-  const { initContainers = [], containers, volumes = [] } = pod.spec
-  const names = [...initContainers, ...containers].map((c) => c.image ?? '')
-  for (const v of volumes) if (v.image) names.push(v.image.reference ?? '')
-  return names.map(withTag)
-}
-
 /** Prefers nodes that have the pod's images, the more the bigger and the wider spread they are (plugins/imagelocality). */
 export const imageLocality: Plugin = {
   name: 'ImageLocality',
-  weight: 1,
+  local: true,
   preScore({ pod, snapshot }) {
     const wanted = imagesWanted(pod)
       .map((name) => ({ name, spread: snapshot.imageNodes(name) / snapshot.nodes.length }))
@@ -27,6 +17,7 @@ export const imageLocality: Plugin = {
     if (wanted.length === 0) return { constant: 0 }
     const most = MOST_A_CONTAINER * ((pod.spec.initContainers?.length ?? 0) + pod.spec.containers.length)
     return {
+      keep: wanted.map(({ name, spread }) => `${name} ${spread}`).join(),
       score({ node }) {
         const images = imagesOf(node)
         let sum = 0

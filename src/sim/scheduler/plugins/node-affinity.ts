@@ -1,11 +1,12 @@
 import type { Pod } from '../../api/pod.ts'
-import type { NodeSelectorTerm } from '../../api/scheduling.ts'
-import { hasRequiredNodeAffinity, preferredNodeAffinity, requiredNodeAffinityMatches } from '../../client/node-selector.ts'
+import type { NodeAffinity, NodeSelectorTerm } from '../../api/scheduling.ts'
+import { hasRequiredNodeAffinity, nodeSelectorMatches, preferredNodeAffinity, requiredNodeAffinityMatches } from '../../client/node-selector.ts'
 import { normaliseByMax, type Plugin } from '../plugin.ts'
 import { unresolvable } from '../rejection.ts'
 
 const NAME = 'NodeAffinity'
 const MISMATCH = unresolvable(NAME, "node(s) didn't match Pod's node affinity/selector")
+const ENFORCED = unresolvable(NAME, "node(s) didn't match scheduler-enforced node affinity")
 const CONFLICT = unresolvable(NAME, 'pod affinity terms conflict')
 
 /** Nodes that the terms name by metadata.name; undefined when some term leaves the name open. */
@@ -29,19 +30,37 @@ function namesOf({ matchFields = [] }: NodeSelectorTerm): readonly string[] | un
   return names
 }
 
+/** NodeAffinityArgs: what is asked for every pod of the profile besides its own wishes. */
+export interface NodeAffinityArgs {
+  readonly addedAffinity?: NodeAffinity
+}
+
 /** `nodeSelector` and node affinity (plugins/nodeaffinity). */
-export const nodeAffinity: Plugin = {
-  name: NAME,
-  weight: 2,
-  preFilter({ pod }) {
-    if (!hasRequiredNodeAffinity(pod)) return undefined
-    const nodes = namedNodes(pod)
-    if (nodes?.size === 0) return CONFLICT
-    return { nodes, filter: ({ node }) => (requiredNodeAffinityMatches(pod, node) ? undefined : MISMATCH) }
-  },
-  preScore({ pod }) {
-    const terms = pod.spec.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution
-    if (!terms) return undefined
-    return { score: ({ node }) => preferredNodeAffinity(terms, node), normalise: (scores) => normaliseByMax(scores, false) }
-  },
+export function nodeAffinity({ addedAffinity }: NodeAffinityArgs): Plugin {
+  const enforced = addedAffinity?.requiredDuringSchedulingIgnoredDuringExecution
+  const liked = addedAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? []
+  return {
+    name: NAME,
+    local: true,
+    preFilter({ pod }) {
+      if (!enforced && !hasRequiredNodeAffinity(pod)) return undefined
+      const nodes = namedNodes(pod)
+      if (nodes?.size === 0) return CONFLICT
+      return {
+        nodes,
+        filter({ node }) {
+          if (enforced && !nodeSelectorMatches(enforced, node)) return ENFORCED
+          return requiredNodeAffinityMatches(pod, node) ? undefined : MISMATCH
+        },
+      }
+    },
+    preScore({ pod }) {
+      const terms = pod.spec.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution
+      if (!terms && liked.length === 0) return undefined
+      return {
+        score: ({ node }) => preferredNodeAffinity(liked, node) + (terms ? preferredNodeAffinity(terms, node) : 0),
+        normalise: (scores) => normaliseByMax(scores, false),
+      }
+    },
+  }
 }

@@ -8,6 +8,6 @@ const TAKEN = unschedulable(NAME, "node(s) didn't have free ports for the reques
 /** Host ports exclude each other on a node (plugins/nodeports). */
 export const nodePorts: Plugin = {
   name: NAME,
-  weight: 0,
+  local: true,
   preFilter: ({ info: { ports } }) => (ports.length ? { filter: (node) => (hasPortConflict(node, ports) ? TAKEN : undefined) } : undefined),
 }

@@ -1,26 +1,39 @@
+import type { NodeInfo } from '../node-info.ts'
 import { MAX_SCORE, type Plugin } from '../plugin.ts'
+import type { PodInfo } from '../pod-info.ts'
+import { useOf, type ResourceSpec } from './resource-scoring.ts'
 
-const share = (requested: number, allocatable: number): number => (requested > allocatable ? 1 : requested / allocatable)
-
-/** 100 when CPU and memory are used alike, 50 when one is full and the other empty. */
-function balance(cpu: number, cpuAll: number, memory: number, memoryAll: number): number {
-  const deviation = cpuAll === 0 || memoryAll === 0 ? 0 : Math.abs((share(cpu, cpuAll) - share(memory, memoryAll)) / 2)
-  return Math.trunc((1 - deviation) * MAX_SCORE)
+/** NodeResourcesBalancedAllocationArgs. */
+export interface NodeResourcesBalancedAllocationArgs {
+  readonly resources: readonly ResourceSpec[]
 }
+
+/** How far the used shares lie apart: their standard deviation. */
+function deviation(shares: readonly number[]): number {
+  if (shares.length < 2) return 0
+  if (shares.length === 2) return Math.abs((shares[0]! - shares[1]!) / 2)
+  const mean = shares.reduce((sum, share) => sum + share, 0) / shares.length
+  return Math.sqrt(shares.reduce((sum, share) => sum + (share - mean) * (share - mean), 0) / shares.length)
+}
+
+/** 100 when all resources are used alike, 50 when one of two is full and the other empty. */
+const balance = (shares: readonly number[]): number => Math.trunc((1 - deviation(shares)) * MAX_SCORE)
+
+const share = (used: number, allocatable: number): number => Math.min(1, used / allocatable)
+
+function improvement(resources: readonly ResourceSpec[], node: NodeInfo, pod: PodInfo): number {
+  const uses = resources.map(({ name }) => useOf(name, node, pod, false)).filter(({ allocatable }) => allocatable !== 0)
+  const after = balance(uses.map(({ allocated, wanted, allocatable }) => share(allocated + wanted, allocatable)))
+  const before = balance(uses.map(({ allocated, allocatable }) => share(allocated, allocatable)))
+  return MAX_SCORE / 2 + Math.trunc((MAX_SCORE / 2 + after - before) / 2)
+}
+
+const wants = ({ requests }: PodInfo, name: string): number =>
+  name === 'cpu' ? requests.milliCpu : name === 'memory' ? requests.memory : name === 'ephemeral-storage' ? requests.ephemeralStorage : (requests.others[name] ?? 0)
 
 /** How much the pod improves the balance of the node's resources; best-effort pods are not judged (noderesources/balanced_allocation.go). */
-export const nodeResourcesBalancedAllocation: Plugin = {
+export const nodeResourcesBalancedAllocation = ({ resources }: NodeResourcesBalancedAllocationArgs): Plugin => ({
   name: 'NodeResourcesBalancedAllocation',
-  weight: 1,
-  preScore({ info: { requests } }) {
-    const { milliCpu, memory } = requests
-    if (milliCpu === 0 && memory === 0) return undefined
-    return {
-      score(node) {
-        const after = balance(node.milliCpu + milliCpu, node.allocatableMilliCpu, node.memory + memory, node.allocatableMemory)
-        const before = balance(node.milliCpu, node.allocatableMilliCpu, node.memory, node.allocatableMemory)
-        return MAX_SCORE / 2 + Math.trunc((MAX_SCORE / 2 + after - before) / 2)
-      },
-    }
-  },
-}
+  local: true,
+  preScore: ({ info }) => (resources.every(({ name }) => wants(info, name) === 0) ? undefined : { score: (node) => improvement(resources, node, info) }),
+})

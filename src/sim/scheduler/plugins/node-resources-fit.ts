@@ -1,9 +1,17 @@
 import type { PodRequests } from '../../api/pod-resources.ts'
 import type { NodeInfo } from '../node-info.ts'
-import { MAX_SCORE, type Plugin } from '../plugin.ts'
+import type { Plugin } from '../plugin.ts'
 import type { Rejection } from '../rejection.ts'
+import { strategyScore, type ScoringStrategy } from './resource-scoring.ts'
 
 const NAME = 'NodeResourcesFit'
+
+/** NodeResourcesFitArgs. */
+export interface NodeResourcesFitArgs {
+  readonly ignoredResources: readonly string[]
+  readonly ignoredResourceGroups: readonly string[]
+  readonly scoringStrategy: ScoringStrategy
+}
 
 /** What is too little on a node, in the order of Kubernetes; empty when the pod fits (noderesources/fit.go: fitsRequest). */
 export function insufficient(wants: PodRequests, node: NodeInfo): { readonly reasons: readonly string[]; readonly unresolvable: boolean } {
@@ -33,6 +41,13 @@ const hasOthers = (wants: PodRequests): boolean => {
   return false
 }
 
+/** Without the extended resources that an extender is said to look after. */
+function withoutIgnored(wants: PodRequests, { ignoredResources, ignoredResourceGroups }: NodeResourcesFitArgs): PodRequests {
+  if (ignoredResources.length + ignoredResourceGroups.length === 0) return wants
+  const isIgnored = (name: string): boolean => ignoredResources.includes(name) || ignoredResourceGroups.includes(name.split('/')[0]!)
+  return { ...wants, others: Object.fromEntries(Object.entries(wants.others).filter(([name]) => !isIgnored(name))) }
+}
+
 /** Verdicts by their text: in a full cluster thousands of nodes get the same few. */
 const verdicts = new Map<string, Rejection>()
 
@@ -43,32 +58,20 @@ function verdict(reasons: readonly string[], unresolvable: boolean): Rejection {
   return known
 }
 
-/** Free share in percent, rounded down; 0 when more is requested than there is (least_allocated.go). */
-const free = (requested: number, capacity: number): number => (requested > capacity ? 0 : Math.floor(((capacity - requested) * MAX_SCORE) / capacity))
-
-/** Enough CPU, memory, pods …; scores nodes by what stays free, CPU and memory alike (plugins/noderesources: fit.go, LeastAllocated). */
-export const nodeResourcesFit: Plugin = {
+/** Enough CPU, memory, pods …; scores nodes by what stays free, or as the strategy says (plugins/noderesources: fit.go). */
+export const nodeResourcesFit = (args: NodeResourcesFitArgs): Plugin => ({
   name: NAME,
-  weight: 1,
+  local: true,
   preFilter({ info: { requests } }) {
-    const others = hasOthers(requests)
+    const wants = withoutIgnored(requests, args)
+    const others = hasOthers(wants)
     return {
       filter(node): Rejection | undefined {
-        if (!others && fits(requests, node)) return undefined
-        const { reasons, unresolvable } = insufficient(requests, node)
+        if (!others && fits(wants, node)) return undefined
+        const { reasons, unresolvable } = insufficient(wants, node)
         return reasons.length === 0 ? undefined : verdict(reasons, unresolvable)
       },
     }
   },
-  preScore: ({ info: { nonZeroOfContainers: wants } }) => ({
-    score(node) {
-      const cpu = node.allocatableMilliCpu
-      const memory = node.allocatableMemory
-      let sum = 0
-      let weights = 0
-      if (cpu !== 0) (sum += free(node.nonZeroMilliCpu + wants.milliCpu, cpu)), weights++
-      if (memory !== 0) (sum += free(node.nonZeroMemory + wants.memory, memory)), weights++
-      return weights === 0 ? 0 : Math.floor(sum / weights)
-    },
-  }),
-}
+  preScore: ({ info }) => ({ score: (node) => strategyScore(args.scoringStrategy, node, info) }),
+})

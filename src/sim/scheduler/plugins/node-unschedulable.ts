@@ -10,7 +10,7 @@ const CORDONED = unresolvable(NAME, 'node(s) were unschedulable')
 /** Keeps pods off cordoned nodes (plugins/nodeunschedulable). */
 export const nodeUnschedulable: Plugin = {
   name: NAME,
-  weight: 0,
+  local: true,
   preFilter: ({ pod }) =>
     toleratesAny(pod.spec.tolerations, TAINT) ? undefined : { filter: ({ node }) => (node.spec.unschedulable ? CORDONED : undefined) },
 }

@@ -74,7 +74,6 @@ function judge(cycle: Cycle, node: NodeInfo): Rejection | undefined {
 /** How many volumes of a CSI driver a node can attach (plugins/nodevolumelimits: csi.go; in-tree volumes are not translated). */
 export const nodeVolumeLimits: Plugin = {
   name: NAME,
-  weight: 0,
   preFilter: (cycle) =>
     cycle.pod.spec.volumes?.some((v) => v.persistentVolumeClaim ?? v.ephemeral) ? { filter: (node) => judge(cycle, node) } : undefined,
 }

@@ -1,91 +1,78 @@
-import { EVERYTHING, compileSelector, matches, type Selector } from '../../api/labels.ts'
+import { matches } from '../../api/labels.ts'
 import type { Pod } from '../../api/pod.ts'
-import type { TopologySpreadConstraint } from '../../api/scheduling.ts'
 import type { NodeInfo } from '../node-info.ts'
-import { hasRequiredNodeAffinity, requiredNodeAffinityMatches } from '../../client/node-selector.ts'
-import { MAX_SCORE, type Cycle, type FilterRun, type Plugin, type ScoreRun } from '../plugin.ts'
+import { MAX_SCORE, type Cycle, type Feasible, type FilterRun, type Plugin, type ScoreRun } from '../plugin.ts'
 import { unresolvable, unschedulable } from '../rejection.ts'
-import { untoleratedTaint } from '../../api/tolerations.ts'
-import { defaultSelector } from './default-selector.ts'
+import type { Sum } from '../tallies.ts'
 import { naturalLogarithm } from './logarithm.ts'
+import { constraintsOf, countedPods, HOSTNAME, hasAllKeys, honours, scopeOf, type Constraint, type PodTopologySpreadArgs } from './spread-constraints.ts'
 
 const NAME = 'PodTopologySpread'
-const HOSTNAME = 'kubernetes.io/hostname'
 const SKEWED = unschedulable(NAME, "node(s) didn't match pod topology spread constraints")
 const NO_LABEL = unresolvable(NAME, "node(s) didn't match pod topology spread constraints (missing required label)")
 
-/** The constraints that hold for pods without their own (v1 defaults: List of PodTopologySpreadArgs, defaultingType System). */
-const SYSTEM_DEFAULTS: readonly TopologySpreadConstraint[] = [
-  { maxSkew: 3, topologyKey: HOSTNAME, whenUnsatisfiable: 'ScheduleAnyway' },
-  { maxSkew: 5, topologyKey: 'topology.kubernetes.io/zone', whenUnsatisfiable: 'ScheduleAnyway' },
-]
+/** The pods of each domain of one constraint, and what a trial added or took away. */
+class Domains {
+  readonly constraint: Constraint
+  readonly #sum: Sum
+  readonly #trial: Map<string, number> | undefined
+  #lowest: number | undefined
 
-interface Constraint {
-  readonly maxSkew: number
-  readonly key: string
-  readonly selector: Selector
-  readonly minDomains: number
-  readonly honourAffinity: boolean
-  readonly honourTaints: boolean
-}
+  constructor(constraint: Constraint, sum: Sum, trial?: Map<string, number>) {
+    this.constraint = constraint
+    this.#sum = sum
+    this.#trial = trial
+  }
 
-function compile(pod: Pod, c: TopologySpreadConstraint, selector: Selector): Constraint {
-  const own = (c.matchLabelKeys ?? []).flatMap((key) => {
-    const value = pod.metadata.labels?.[key]
-    return value === undefined ? [] : [{ key, operator: '=' as const, values: [value] }]
-  })
-  return {
-    maxSkew: c.maxSkew,
-    key: c.topologyKey,
-    selector: own.length && !selector.nothing ? { nothing: false, requirements: [...own, ...selector.requirements] } : selector,
-    minDomains: c.minDomains ?? 1,
-    honourAffinity: c.nodeAffinityPolicy !== 'Ignore',
-    honourTaints: c.nodeTaintsPolicy === 'Honor',
+  count(value: string): number {
+    return (this.#sum.values.get(value) ?? 0) + (this.#trial?.get(value) ?? 0)
+  }
+
+  /** The fewest pods in a domain; 0 while there are fewer domains than minDomains. */
+  get minimum(): number {
+    return (this.#lowest ??= this.#least())
+  }
+
+  onTrial(): Domains {
+    return new Domains(this.constraint, this.#sum, new Map(this.#trial))
+  }
+
+  shift(value: string, by: 1 | -1): void {
+    if (!this.#trial) throw new Error('pods come and go on trial only: clone() first')
+    this.#trial.set(value, (this.#trial.get(value) ?? 0) + by)
+    this.#lowest = undefined
+  }
+
+  #least(): number {
+    if (this.#sum.values.size < this.constraint.minDomains) return 0
+    let lowest = 0x7fffffff
+    for (const [value, n] of this.#sum.values) {
+      const now = this.#trial ? n + (this.#trial.get(value) ?? 0) : n
+      if (now < lowest) lowest = now
+    }
+    return lowest
   }
 }
-
-function constraintsOf({ pod, objects }: Cycle, action: TopologySpreadConstraint['whenUnsatisfiable']): readonly Constraint[] {
-  const own = pod.spec.topologySpreadConstraints
-  if (own?.length) return own.filter((c) => c.whenUnsatisfiable === action).map((c) => compile(pod, c, compileSelector(c.labelSelector)))
-  if (action === 'DoNotSchedule') return []
-  const selector = defaultSelector(pod, objects)
-  return selector === EVERYTHING ? [] : SYSTEM_DEFAULTS.map((c) => compile(pod, c, selector))
-}
-
-const hasAllKeys = (node: NodeInfo, constraints: readonly Constraint[]): boolean =>
-  constraints.every((c) => node.node.metadata.labels?.[c.key] !== undefined)
-
-/** Does a node count for a constraint (nodeAffinityPolicy, nodeTaintsPolicy)? */
-const counts = (pod: Pod, c: Constraint, { node }: NodeInfo): boolean =>
-  (!c.honourAffinity || requiredNodeAffinityMatches(pod, node)) && (!c.honourTaints || !untoleratedTaint(node.spec.taints, pod.spec.tolerations))
-
-const isEmpty = (s: Selector): boolean => !s.nothing && s.requirements.length === 0
-const NONE: ReadonlyMap<string, number> = new Map()
-
-/** Matching pods by node. An empty selector counts none, as countPodsMatchSelector has it. */
-const matchingPods = ({ pod, snapshot }: Cycle, { selector }: Constraint): ReadonlyMap<string, number> =>
-  isEmpty(selector) ? NONE : snapshot.matching(pod.metadata.namespace ?? '', selector)
 
 class SpreadFilter implements FilterRun {
   readonly #pod: Pod
-  readonly #constraints: readonly Constraint[]
-  readonly #domains: readonly Map<string, number>[]
-  readonly #lowest: (number | undefined)[]
+  readonly #domains: readonly Domains[]
+  /** By domain: is the pod one of those that are counted? */
+  readonly #self: readonly number[]
 
-  constructor(pod: Pod, constraints: readonly Constraint[], domains: readonly Map<string, number>[]) {
+  constructor(pod: Pod, domains: readonly Domains[]) {
     this.#pod = pod
-    this.#constraints = constraints
     this.#domains = domains
-    this.#lowest = constraints.map(() => undefined)
+    this.#self = domains.map(({ constraint }) => (matches(constraint.selector, pod.metadata.labels) ? 1 : 0))
   }
 
   filter({ node }: NodeInfo) {
-    for (let i = 0; i < this.#constraints.length; i++) {
-      const c = this.#constraints[i]!
-      const value = node.metadata.labels?.[c.key]
+    for (let i = 0; i < this.#domains.length; i++) {
+      const domains = this.#domains[i]!
+      const { key, maxSkew } = domains.constraint
+      const value = node.metadata.labels?.[key]
       if (value === undefined) return NO_LABEL
-      const self = matches(c.selector, this.#pod.metadata.labels) ? 1 : 0
-      if ((this.#domains[i]!.get(value) ?? 0) + self - this.#minimum(i) > c.maxSkew) return SKEWED
+      if (domains.count(value) + this.#self[i]! - domains.minimum > maxSkew) return SKEWED
     }
     return undefined
   }
@@ -99,122 +86,108 @@ class SpreadFilter implements FilterRun {
   }
 
   clone(): FilterRun {
-    return new SpreadFilter(this.#pod, this.#constraints, this.#domains.map((d) => new Map(d)))
+    return new SpreadFilter(this.#pod, this.#domains.map((d) => d.onTrial()))
   }
 
-  /** The fewest pods in a domain; 0 while there are fewer domains than minDomains. */
-  #minimum(i: number): number {
-    const domains = this.#domains[i]!
-    if (domains.size < this.#constraints[i]!.minDomains) return 0
-    let lowest = this.#lowest[i]
-    if (lowest === undefined) {
-      lowest = 0x7fffffff
-      for (const n of domains.values()) if (n < lowest) lowest = n
-      this.#lowest[i] = lowest
+  #shift(other: Pod, { node }: NodeInfo, by: 1 | -1): void {
+    if (other.metadata.namespace !== this.#pod.metadata.namespace || !hasAllKeys(node, this.#domains.map((d) => d.constraint))) return
+    for (const domains of this.#domains) {
+      const { constraint } = domains
+      if (matches(constraint.selector, other.metadata.labels) && honours(this.#pod, constraint, node)) domains.shift(node.metadata.labels![constraint.key]!, by)
     }
-    return lowest
-  }
-
-  #shift(other: Pod, node: NodeInfo, by: 1 | -1): void {
-    if (other.metadata.namespace !== this.#pod.metadata.namespace || !hasAllKeys(node, this.#constraints)) return
-    this.#constraints.forEach((c, i) => {
-      if (!matches(c.selector, other.metadata.labels) || !counts(this.#pod, c, node)) return
-      const value = node.node.metadata.labels![c.key]!
-      this.#domains[i]!.set(value, (this.#domains[i]!.get(value) ?? 0) + by)
-      this.#lowest[i] = undefined
-    })
   }
 }
 
-function preFilter(cycle: Cycle): FilterRun | undefined {
+function preFilter(cycle: Cycle, args: PodTopologySpreadArgs): FilterRun | undefined {
   const { pod, snapshot } = cycle
-  const constraints = constraintsOf(cycle, 'DoNotSchedule')
+  const constraints = constraintsOf(cycle, 'DoNotSchedule', args)
   if (constraints.length === 0) return undefined
-  const domains = constraints.map(() => new Map<string, number>())
-  const perNode = constraints.map((c) => matchingPods(cycle, c))
-  for (const info of snapshot.nodes) {
-    if (!hasAllKeys(info, constraints)) continue
-    constraints.forEach((c, i) => {
-      if (!counts(pod, c, info)) return
-      const value = info.node.metadata.labels![c.key]!
-      domains[i]!.set(value, (domains[i]!.get(value) ?? 0) + (perNode[i]!.get(info.name) ?? 0))
-    })
-  }
-  return new SpreadFilter(pod, constraints, domains)
+  return new SpreadFilter(pod, constraints.map((c) => new Domains(c, snapshot.tallies.byLabel(countedPods(pod, c), c.key, scopeOf(pod, c, constraints)))))
 }
 
 /** Go's math.Round for numbers that are not negative. */
 const round = (x: number): number => Math.floor(x + 0.5)
 
-/** How many pods the domains hold in which the feasible nodes lie. */
-function domainCounts(cycle: Cycle, c: Constraint, feasible: readonly NodeInfo[], complete: ((n: NodeInfo) => boolean) | undefined): Map<string, number> {
-  const { pod, snapshot } = cycle
-  const domains = new Map<string, number>()
-  const most = snapshot.values(c.key).length
-  for (let i = 0; i < feasible.length && domains.size < most; i++) {
-    const info = feasible[i]!
-    if (!complete || complete(info)) domains.set(info.node.metadata.labels?.[c.key] ?? '', 0)
+/** How many values of a label the nodes that take part have. */
+function domainsAmong({ nodes }: Feasible, key: string, most: number, complete: ((n: NodeInfo) => boolean) | undefined): number {
+  const seen = new Set<string>()
+  for (let i = 0; i < nodes.length && seen.size < most; i++) {
+    const info = nodes[i]!
+    if (!complete || complete(info)) seen.add(info.node.metadata.labels?.[key] ?? '')
   }
-  if (!complete && !c.honourTaints && !(c.honourAffinity && hasRequiredNodeAffinity(pod))) {
-    // Every node counts, so that the sums which are kept anyway will do.
-    if (isEmpty(c.selector)) return domains
-    const sums = snapshot.matchingBy(c.key, pod.metadata.namespace ?? '', c.selector)
-    for (const value of domains.keys()) domains.set(value, sums.get(value) ?? 0)
-    return domains
-  }
-  for (const [name, n] of matchingPods(cycle, c)) {
-    const info = snapshot.get(name)
-    if (!info || (complete && !complete(info)) || !counts(pod, c, info)) continue
-    const value = info.node.metadata.labels?.[c.key] ?? ''
-    const known = domains.get(value)
-    if (known !== undefined) domains.set(value, known + n)
-  }
-  return domains
+  return seen.size
 }
 
-function preScore(cycle: Cycle, feasible: readonly NodeInfo[]): ScoreRun | undefined {
-  const constraints = constraintsOf(cycle, 'ScheduleAnyway')
+const IGNORED = -1
+
+/** One constraint's part in the score of a node; undefined when the node has no such domain. */
+type Part = (info: NodeInfo, place: number) => number | undefined
+
+/** By host: the pods on the node itself, remembered for as long as the node stays as it is. */
+function byHost({ pod, snapshot }: Cycle, c: Constraint, { kept }: Feasible, weight: number): Part {
+  const sort = countedPods(pod, c)
+  const counts = snapshot.tallies.byNode(sort)
+  const column = kept.column(`${NAME} host ${sort.text}`, (info) => (info.node.metadata.labels?.[HOSTNAME] === undefined ? IGNORED : counts.get(info.name) ?? 0))
+  return (info, place) => {
+    const n = column.at(place, info)
+    return n === IGNORED ? undefined : n * weight + (c.maxSkew - 1)
+  }
+}
+
+/** By another label: the pods of the node's domain. */
+function byDomain({ pod, snapshot }: Cycle, c: Constraint, { kept }: Feasible, complete: readonly Constraint[], weight: number): Part {
+  const { values } = snapshot.tallies.byLabel(countedPods(pod, c), c.key, scopeOf(pod, c, complete))
+  const column = kept.column(`${NAME} value ${c.key}`, (info) => info.node.metadata.labels?.[c.key])
+  const points = new Map<string, number>()
+  return (info, place) => {
+    const value = column.at(place, info)
+    if (value === undefined) return undefined
+    let n = points.get(value)
+    if (n === undefined) points.set(value, (n = (values.get(value) ?? 0) * weight + (c.maxSkew - 1)))
+    return n
+  }
+}
+
+function normalise(scores: number[]): void {
+  let min = Number.MAX_SAFE_INTEGER
+  let max = 0
+  for (const s of scores) {
+    if (s === IGNORED) continue
+    if (s < min) min = s
+    if (s > max) max = s
+  }
+  for (let i = 0; i < scores.length; i++) {
+    const s = scores[i]!
+    scores[i] = s === IGNORED ? 0 : max === 0 ? MAX_SCORE : Math.trunc((MAX_SCORE * (max + min - s)) / max)
+  }
+}
+
+function preScore(cycle: Cycle, feasible: Feasible, args: PodTopologySpreadArgs): ScoreRun | undefined {
+  const constraints = constraintsOf(cycle, 'ScheduleAnyway', args)
   if (constraints.length === 0) return undefined
   // Nodes without a zone may still be spread by host name, but only under the system's own constraints.
-  const needAll = (cycle.pod.spec.topologySpreadConstraints?.length ?? 0) > 0
-  const complete = needAll ? (info: NodeInfo): boolean => hasAllKeys(info, constraints) : undefined
-  const taking = complete ? feasible.filter(complete).length : feasible.length
+  const needAll = (cycle.pod.spec.topologySpreadConstraints?.length ?? 0) > 0 || args.defaultingType === 'List'
+  const complete = needAll ? (info: NodeInfo): boolean => hasAllKeys(info.node, constraints) : undefined
+  const taking = complete ? feasible.nodes.filter(complete).length : feasible.nodes.length
   const parts = constraints.map((c) => {
-    const perNode = matchingPods(cycle, c)
-    const byHost = c.key === HOSTNAME
-    const domains = byHost ? undefined : domainCounts(cycle, c, feasible, complete)
-    return { key: c.key, maxSkew: c.maxSkew, perNode, domains, weight: naturalLogarithm((domains?.size ?? taking) + 2) }
+    if (c.key === HOSTNAME) return byHost(cycle, c, feasible, naturalLogarithm(taking + 2))
+    const size = domainsAmong(feasible, c.key, cycle.snapshot.values(c.key).length, complete)
+    return byDomain(cycle, c, feasible, needAll ? constraints : [], naturalLogarithm(size + 2))
   })
-  const IGNORED = -1
   return {
-    score(info) {
+    score(info, place) {
       if (complete && !complete(info)) return IGNORED
-      const { labels } = info.node.metadata
       let score = 0
-      for (let i = 0; i < parts.length; i++) {
-        const { key, maxSkew, perNode, domains, weight } = parts[i]!
-        const value = labels?.[key]
-        if (value === undefined) continue
-        const n = domains ? domains.get(value) : perNode.get(info.name)
-        score += (n ?? 0) * weight + (maxSkew - 1)
-      }
+      for (let i = 0; i < parts.length; i++) score += parts[i]!(info, place) ?? 0
       return round(score)
     },
-    normalise(scores) {
-      let min = Number.MAX_SAFE_INTEGER
-      let max = 0
-      for (const s of scores) {
-        if (s === IGNORED) continue
-        if (s < min) min = s
-        if (s > max) max = s
-      }
-      for (let i = 0; i < scores.length; i++) {
-        const s = scores[i]!
-        scores[i] = s === IGNORED ? 0 : max === 0 ? MAX_SCORE : Math.trunc((MAX_SCORE * (max + min - s)) / max)
-      }
-    },
+    normalise,
   }
 }
 
 /** Spreads pods over zones and hosts (plugins/podtopologyspread). */
-export const podTopologySpread: Plugin = { name: NAME, weight: 2, preFilter, preScore }
+export const podTopologySpread = (args: PodTopologySpreadArgs): Plugin => ({
+  name: NAME,
+  preFilter: (cycle) => preFilter(cycle, args),
+  preScore: (cycle, feasible) => preScore(cycle, feasible, args),
+})

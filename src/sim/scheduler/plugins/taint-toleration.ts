@@ -1,25 +1,21 @@
-import type { NodeInfo } from '../node-info.ts'
-import { MAX_SCORE, normaliseByMax, type Plugin } from '../plugin.ts'
+import { normaliseByMax, type Plugin } from '../plugin.ts'
 import { unresolvable } from '../rejection.ts'
 import { toleratesAny, untoleratedTaint } from '../../api/tolerations.ts'
 
 const NAME = 'TaintToleration'
 const TAINTED = unresolvable(NAME, 'node(s) had untolerated taint(s)')
 
-const isDisliked = ({ node }: NodeInfo): boolean => node.spec.taints?.some((t) => t.effect === 'PreferNoSchedule') ?? false
-
 /** Taints keep pods away; those of effect PreferNoSchedule lower the score (plugins/tainttoleration). */
 export const taintToleration: Plugin = {
   name: NAME,
-  weight: 3,
+  local: true,
   preFilter: ({ pod }) => ({ filter: ({ node }) => (untoleratedTaint(node.spec.taints, pod.spec.tolerations) ? TAINTED : undefined) }),
-  preScore: ({ pod }, feasible) => {
-    if (!feasible.some(isDisliked)) return { constant: MAX_SCORE }
+  preScore: ({ pod }) => {
     const helpful = (pod.spec.tolerations ?? []).filter((t) => !t.effect || t.effect === 'PreferNoSchedule')
     return {
       score({ node }) {
         let n = 0
-        for (const taint of node.spec.taints ?? []) if (taint.effect === 'PreferNoSchedule' && !toleratesAny(helpful, taint)) n++
+        if (node.spec.taints) for (const taint of node.spec.taints) if (taint.effect === 'PreferNoSchedule' && !toleratesAny(helpful, taint)) n++
         return n
       },
       normalise: (scores) => normaliseByMax(scores, true),

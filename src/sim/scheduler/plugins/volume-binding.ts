@@ -127,7 +127,6 @@ export function podVolumes({ pod, objects }: Pick<Cycle, 'pod' | 'objects'>, nod
 /** Claims bound to a volume that the node reaches, or to be bound there (plugins/volumebinding). */
 export const volumeBinding: Plugin = {
   name: NAME,
-  weight: 0,
   preFilter({ pod, objects }) {
     const claims = claimsOf(pod, objects)
     if (!claims || 'reasons' in claims) return claims

@@ -77,4 +77,4 @@ function preFilter({ pod, snapshot, objects }: Cycle): FilterRun | Rejection | u
 }
 
 /** Disks that one node mounts once, claims that one pod mounts (plugins/volumerestrictions). */
-export const volumeRestrictions: Plugin = { name: NAME, weight: 0, preFilter }
+export const volumeRestrictions: Plugin = { name: NAME, preFilter }

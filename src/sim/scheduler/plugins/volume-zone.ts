@@ -64,4 +64,4 @@ function preFilter(cycle: Cycle): FilterRun | Rejection | undefined {
 }
 
 /** Volumes that are labelled with a zone or region can be used only there (plugins/volumezone). */
-export const volumeZone: Plugin = { name: NAME, weight: 0, preFilter }
+export const volumeZone: Plugin = { name: NAME, preFilter }
