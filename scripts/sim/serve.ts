@@ -65,7 +65,7 @@ async function bodyOf(message: IncomingMessage): Promise<string> {
 }
 
 function write({ code, body, contentType, warnings }: HttpAnswer, isHead: boolean, response: ServerResponse): void {
-  const text = contentType ? String(body) : `${JSON.stringify(body)}\n`
+  const text = contentType && typeof body === 'string' ? body : `${JSON.stringify(body)}\n`
   response.writeHead(code, { ...headersOf(contentType, warnings), 'content-length': Buffer.byteLength(text) })
   response.end(isHead ? undefined : text)
 }

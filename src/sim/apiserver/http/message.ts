@@ -30,7 +30,7 @@ export interface HttpAnswer {
   /** Texts of Warning headers, in order. */
   readonly warnings: readonly string[]
   readonly body: JsonValue
-  /** Set where the answer is not application/json. */
+  /** Set where the answer is not simply application/json. */
   readonly contentType?: string
   /** What was written, for traces. */
   readonly changes: readonly Change[]

@@ -24,6 +24,9 @@ const OPENID: JsonValue = {
 
 const ROOT_PATHS: readonly string[] = ['/.well-known/openid-configuration', '/api', '/api/v1', '/apis', '/apis/', '/healthz', '/livez', '/openapi/v2', '/openapi/v3', '/readyz', '/version']
 
+/** Discovery of all groups at once; clients know it by the parameters of its media type. */
+const allAtOnce = (body: JsonValue, version = 'v2'): HttpAnswer => ({ ...json(body), contentType: `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList` })
+
 /** Everything that is no API resource: discovery, health, version. */
 export function serveDocument(server: ApiServer, request: HttpRequest, path: string, query: Query): HttpAnswer {
   const parts = path.split('/').filter((part) => part !== '')
@@ -50,10 +53,10 @@ function lookUp(server: ApiServer, request: HttpRequest, parts: readonly string[
     case '.well-known':
       return first === 'openid-configuration' ? json(OPENID) : undefined
     case 'api':
-      if (parts.length === 1) return json(whole ? aggregated(groups, true, form.version) : apiVersions())
+      if (parts.length === 1) return whole ? allAtOnce(aggregated(groups, true, form.version), form.version) : json(apiVersions())
       return first === 'v1' ? json(resourceList(groups, '', 'v1')) : answered(resourceNotFound())
     case 'apis':
-      if (parts.length === 1) return json(whole ? aggregated(groups, false, form.version) : groupList(groups))
+      if (parts.length === 1) return whole ? allAtOnce(aggregated(groups, false, form.version), form.version) : json(groupList(groups))
       if (!groups.has(first)) return undefined
       if (parts.length === 2) return json(groupDocument(groups, first))
       return groups.versions(first).includes(second) ? json(resourceList(groups, first, second)) : answered(resourceNotFound())
