@@ -1,10 +1,12 @@
 /** The simulation without a page: `npm run sim -- run | test | serve | hash`. */
 import { randomBytes } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { minutes } from '../src/sim/engine/time.ts'
 import { parseDuration } from '../src/sim/testing/chainsaw/duration.ts'
 import { TestFileError } from '../src/sim/testing/chainsaw/reader.ts'
 import { nodesOption } from './sim/files.ts'
+import { certificateFor, kubeconfigFor } from './sim/kubeconfig.ts'
 import { printObjects, runManifests } from './sim/run.ts'
 import { serve } from './sim/serve.ts'
 import { runTests } from './sim/test.ts'
@@ -14,8 +16,9 @@ const USAGE = `usage:
       applies manifests to a fresh cluster, lets it live, prints all objects
   npm run sim -- test <files or folders…> [--seed 1] [--nodes 3|FILE] [--kubelet detailed|kwok] [--only REGEX] [--record FILE] [-v]
       runs Chainsaw tests, each on a fresh cluster; exits with 1 when one fails
-  npm run sim -- serve [--port 8001] [--host 127.0.0.1] [--speed 1|N|max] [--token T] [--insecure] [--seed 1] [--nodes 3|FILE] [--kubelet detailed|kwok]
-      a cluster behind HTTP for kubectl, client libraries and test tools; without --token one is made up and printed
+  npm run sim -- serve [--port 8001] [--host 127.0.0.1] [--speed 1|N|max] [--token T] [--insecure] [--kubeconfig FILE] [--seed 1] [--nodes 3|FILE] [--kubelet detailed|kwok]
+      a cluster behind HTTP for kubectl, client libraries and test tools; without --token one is made up and printed;
+      --kubeconfig writes what kubectl needs, and serves HTTPS, since kubectl tells its token to nobody over plain HTTP
   npm run sim -- hash [manifests…] [--for 5m] [--seed 1] [--nodes 3|FILE] [--kubelet detailed|kwok]
       as run, and prints the hash of the state
 `
@@ -36,6 +39,7 @@ const OPTIONS = {
   speed: { type: 'string' },
   token: { type: 'string' },
   insecure: { type: 'boolean' },
+  kubeconfig: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
 } as const
 
@@ -84,10 +88,13 @@ async function main(argv: readonly string[]): Promise<number> {
   if (command === 'serve') {
     const speed = speedOption(values.speed)
     const token = values.insecure ? undefined : (values.token ?? randomBytes(16).toString('hex'))
+    const host = values.host ?? '127.0.0.1'
+    const certificate = values.kubeconfig === undefined || values.insecure ? undefined : await certificateFor(host)
     const { url } = await serve({
-      port: whole('port', values.port, 8001), host: values.host ?? '127.0.0.1', speed, token, seed, nodes: nodesOption(values.nodes, 3), kubelet: kubelet ?? 'detailed',
+      port: whole('port', values.port, 8001), host, speed, token, ...(certificate ? { certificate } : {}), seed, nodes: nodesOption(values.nodes, 3), kubelet: kubelet ?? 'detailed',
     })
-    process.stdout.write(`serving ${url}${token === undefined ? ' to everybody on this machine' : `\ntoken ${token}`}\n`)
+    if (values.kubeconfig !== undefined) writeFileSync(values.kubeconfig, kubeconfigFor(url, token, certificate), { mode: 0o600 })
+    process.stdout.write(`serving ${url}${token === undefined ? ' to everybody on this machine' : `\ntoken ${token}`}\n${values.kubeconfig === undefined ? '' : `kubectl --kubeconfig ${values.kubeconfig} get nodes\n`}`)
     return 0
   }
   if (command !== 'run' && command !== 'hash') throw new UsageError(`unknown command ${command}`)

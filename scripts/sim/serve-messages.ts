@@ -1,10 +1,32 @@
 import type { IncomingMessage } from 'node:http'
-import type { HttpRequest } from '../../src/sim/apiserver/http/message.ts'
+import type { JsonValue } from '../../src/sim/api/meta.ts'
+import { badRequest } from '../../src/sim/api/status.ts'
+import type { HttpAnswer, HttpRequest } from '../../src/sim/apiserver/http/message.ts'
+import { decodeObject, ProtobufError } from './protobuf/decode.ts'
 
 const one = (value: string | readonly string[] | undefined): string | undefined => (typeof value === 'string' ? value : value?.[0])
 
-/** The request as the API server's door takes it. */
-export function requestOf(message: IncomingMessage, body: string): HttpRequest {
+const PROTOBUF = /^application\/vnd\.kubernetes\.protobuf\b/i
+
+/** The body as the door takes it: text, or plain data where it came as protobuf. */
+function contentOf(contentType: string | undefined, body: Buffer): { readonly contentType?: string; readonly body?: JsonValue } {
+  if (body.length === 0) return contentType ? { contentType } : {}
+  if (contentType && PROTOBUF.test(contentType)) return { contentType: 'application/json', body: decodeObject(body) as JsonValue }
+  return { ...(contentType ? { contentType } : {}), body: body.toString('utf8') }
+}
+
+/** The request as the API server's door takes it, or the refusal of a body that cannot be read. */
+export function requestOf(message: IncomingMessage, body: Buffer): HttpRequest | { readonly refused: HttpAnswer } {
+  try {
+    return { ...headOf(message), ...contentOf(message.headers['content-type'], body) }
+  } catch (reason) {
+    if (!(reason instanceof ProtobufError)) throw reason
+    const status = badRequest(`the object provided is unrecognized: ${reason.message}`)
+    return { refused: { code: status.code, warnings: [], body: status as unknown as JsonValue, changes: [] } }
+  }
+}
+
+function headOf(message: IncomingMessage): HttpRequest {
   const url = message.url ?? '/'
   const mark = url.indexOf('?')
   const { headers } = message
@@ -14,12 +36,10 @@ export function requestOf(message: IncomingMessage, body: string): HttpRequest {
     method: message.method ?? 'GET',
     path: mark < 0 ? url : url.slice(0, mark),
     ...(mark < 0 ? {} : { query: url.slice(mark + 1) }),
-    ...(headers['content-type'] ? { contentType: headers['content-type'] } : {}),
     ...(headers.accept ? { accept: headers.accept } : {}),
     userAgent: headers['user-agent'] ?? '',
     ...(token ? { token } : {}),
     ...(name ? { impersonate: { name, groups: groupsOf(message) } } : {}),
-    ...(body === '' ? {} : { body }),
   }
 }
 

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../src/sim/api/meta.ts'
+import type { Certificate } from './kubeconfig.ts'
 
 /** What `npm run sim -- serve` was asked for. */
 export interface ServeOptions {
@@ -9,6 +10,8 @@ export interface ServeOptions {
   readonly speed: number
   /** The administrator's token; undefined with --insecure, where nobody needs one. */
   readonly token: string | undefined
+  /** Serves HTTPS with it; plain HTTP without. */
+  readonly certificate?: Certificate
   readonly seed: number
   readonly nodes: number | readonly KubeObject[]
   readonly kubelet: 'detailed' | 'kwok'

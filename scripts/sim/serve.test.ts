@@ -1,5 +1,6 @@
 import { AppsV1Api, CoreV1Api, KubeConfig, makeInformer, PatchStrategy, setHeaderOptions, type V1Deployment, type V1Pod } from 'client-node-for-node-20'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { certificateFor, kubeconfigFor } from './kubeconfig.ts'
 import { serve, type Serving } from './serve.ts'
 
 let serving: Serving
@@ -82,4 +83,32 @@ describe('the API over HTTP, asked by the client library', () => {
     const index = (await (await ask('/openapi/v3')).json()) as { paths: Record<string, unknown> }
     expect(Object.keys(index.paths)).toContain('apis/apps/v1')
   })
+
+  it('takes bodies in protobuf, as kubectl sends them', async () => {
+    const secret = Buffer.from('azhzAAoMCgJ2MRIGU2VjcmV0Eh4KEgoCczISABoAIgAqADIAOABCABIGCgFhEgFiGgAaACIA', 'base64')
+    const send = (body: Buffer): Promise<Response> =>
+      fetch(`${serving.url}/api/v1/namespaces/default/secrets`, { method: 'POST', body: new Uint8Array(body), headers: { authorization: 'Bearer letmein', 'content-type': 'application/vnd.kubernetes.protobuf' } })
+    const made = await send(secret)
+    expect(made.status).toBe(201)
+    expect(await made.json()).toMatchObject({ kind: 'Secret', metadata: { name: 's2', namespace: 'default' }, data: { a: 'Yg==' }, type: 'Opaque' })
+    const refused = await send(Buffer.from('k8s'))
+    expect(refused.status).toBe(400)
+    expect(await refused.json()).toMatchObject({ kind: 'Status', reason: 'BadRequest', message: expect.stringContaining('does not appear to be a protobuf message') as string })
+  })
+
+  it('tells of all groups at once under the media type that kubectl looks for', async () => {
+    const accept = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json'
+    const answer = await fetch(`${serving.url}/apis`, { headers: { authorization: 'Bearer letmein', accept } })
+    expect(answer.headers.get('content-type')).toBe('application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList')
+    expect(await answer.json()).toMatchObject({ kind: 'APIGroupDiscoveryList' })
+  })
 })
+
+it('a kubeconfig leads to a server over HTTPS, whose certificate it believes', async () => {
+  const certificate = await certificateFor('127.0.0.1')
+  const secure = await serve({ port: 0, host: '127.0.0.1', speed: 1, token: 'letmein', certificate, seed: 1, nodes: 1, kubelet: 'kwok' })
+  const kube = new KubeConfig()
+  kube.loadFromString(kubeconfigFor(secure.url, 'letmein', certificate))
+  expect((await kube.makeApiClient(CoreV1Api).listNode()).items.map((n) => n.metadata?.name)).toContain('node-1')
+  await secure.close()
+}, 30_000)

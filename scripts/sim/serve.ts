@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { userNamed } from '../../src/sim/apiserver/authentication/user.ts'
 import type { HttpAnswer, HttpRequest } from '../../src/sim/apiserver/http/message.ts'
@@ -17,21 +18,23 @@ export interface Serving {
   close(): Promise<void>
 }
 
-/** Serves the REST API of a simulated cluster over HTTP, while its time goes on beside. */
+/** Serves the REST API of a simulated cluster over HTTP or HTTPS, while its time goes on beside. */
 export async function serve(options: ServeOptions): Promise<Serving> {
   const cluster = new ServedCluster(options)
-  const server = createServer((message, response) => {
+  const { certificate } = options
+  const heard = (message: IncomingMessage, response: ServerResponse): void => {
     answer(cluster, options, message, response).catch((reason: unknown) => {
       if (!response.headersSent) response.writeHead(500, { 'content-type': 'application/json' })
       response.end(JSON.stringify({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: String(reason), reason: 'InternalError', code: 500 }))
     })
-  })
+  }
+  const server = certificate ? createSecureServer(certificate, heard) : createServer(heard)
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(options.port, options.host, resolve)
   })
   cluster.start()
-  return { url: `http://${options.host}:${(server.address() as AddressInfo).port}`, cluster, close: () => stop(server, cluster) }
+  return { url: `${certificate ? 'https' : 'http'}://${options.host}:${(server.address() as AddressInfo).port}`, cluster, close: () => stop(server, cluster) }
 }
 
 function stop(server: Server, cluster: ServedCluster): Promise<void> {
@@ -41,9 +44,8 @@ function stop(server: Server, cluster: ServedCluster): Promise<void> {
 }
 
 async function answer(cluster: ServedCluster, options: ServeOptions, message: IncomingMessage, response: ServerResponse): Promise<void> {
-  const body = await bodyOf(message)
-  const request = requestOf(message, body)
-  const granted = cluster.serve(identified(request, options.token))
+  const request = requestOf(message, await bodyOf(message))
+  const granted = 'refused' in request ? request.refused : cluster.serve(identified(request, options.token))
   if (granted.watch) stream(cluster, granted, response)
   else write(granted, message.method === 'HEAD', response)
 }
@@ -54,14 +56,14 @@ function identified(request: HttpRequest, token: string | undefined): HttpReques
   return isAdmin ? { ...request, who: ADMIN } : request
 }
 
-async function bodyOf(message: IncomingMessage): Promise<string> {
+async function bodyOf(message: IncomingMessage): Promise<Buffer> {
   const parts: Buffer[] = []
   let size = 0
   for await (const part of message as AsyncIterable<Buffer>) {
     size += part.length
     if (size <= MAX_READ) parts.push(part)
   }
-  return Buffer.concat(parts).toString('utf8')
+  return Buffer.concat(parts)
 }
 
 function write({ code, body, contentType, warnings }: HttpAnswer, isHead: boolean, response: ServerResponse): void {
