@@ -8,8 +8,11 @@ import type { Engine, EventContext } from '../../engine/engine.ts'
 import type { Index, Table } from '../../engine/table.ts'
 import { ms, seconds, type Micros } from '../../engine/time.ts'
 import { defaultRegistry } from '../../images/index.ts'
+import { flagsIn, type Flags } from '../../flags/index.ts'
+import { EVENT_BURST, EVENT_RECORD_QPS, KUBELET_API_BURST, KUBELET_API_QPS } from '../../flags/kubelet.ts'
 import type { Registry } from '../../images/registry.ts'
 import type { FsNode } from '../linux/fs.ts'
+import type { HostState } from '../linux/host.ts'
 import type { NodeRow, PodRow } from './state.ts'
 
 export const KUBELET = 'kubelet'
@@ -57,14 +60,22 @@ export class KubeletWorld {
   readonly reaches: (disk: string, node: string) => boolean
   /** Set once by the composition of the kubelets. */
   steps!: WorkerSteps
+  /** The whole node as one of its pods sees it; set by the composition of the kubelets. */
+  hostView!: (node: string, at: Micros, looking: PodRow) => HostState
   /** Who set the cluster up, for what kubelets may not do themselves. */
   readonly installer: Client
+  /** Fields of KubeletConfiguration, the same for all nodes. */
+  readonly flags: Flags
   readonly #engine: Engine
   readonly #clients = new Map<string, Client>()
+  readonly #eventClients = new Set<Client>()
   readonly #recorders = new Map<string, EventRecorder>()
 
   constructor(engine: Engine, { registry = defaultRegistry, reader = NO_READER, cgroups = 'v2', clusterDNS = '10.96.0.10', mounts, reaches = () => true }: KubeletOptions = {}) {
     this.#engine = engine
+    this.flags = flagsIn(engine)
+    for (const flag of [KUBELET_API_QPS, KUBELET_API_BURST]) this.flags.follow(flag, () => this.#clients.forEach((client) => this.#limit(client)))
+    for (const flag of [EVENT_RECORD_QPS, EVENT_BURST]) this.flags.follow(flag, () => this.#eventClients.forEach((client) => this.#limitEvents(client)))
     this.installer = new Client(engine, 'kubeadm', { user: 'kubernetes-admin' })
     this.pods = engine.table<PodRow>('kubelet/pods')
     this.nodes = engine.table<NodeRow>('kubelet/nodes')
@@ -80,14 +91,27 @@ export class KubeletWorld {
 
   client(node: string): Client {
     let client = this.#clients.get(node)
-    if (!client) this.#clients.set(node, (client = new Client(this.#engine, actorOf(node), { user: `system:node:${node}`, qps: 50, burst: 100 })))
+    if (!client) {
+      this.#clients.set(node, (client = new Client(this.#engine, actorOf(node), { user: `system:node:${node}` })))
+      this.#limit(client)
+    }
     return client
+  }
+
+  #limit(client: Client): void {
+    client.limit(this.flags.get(KUBELET_API_QPS), this.flags.get(KUBELET_API_BURST))
+  }
+
+  #limitEvents(client: Client): void {
+    client.limit(this.flags.get(EVENT_RECORD_QPS), this.flags.get(EVENT_BURST))
   }
 
   recorder(node: string): EventRecorder {
     let recorder = this.#recorders.get(node)
     if (!recorder) {
-      const client = new Client(this.#engine, `${actorOf(node)}-events`, { user: `system:node:${node}`, qps: 50, burst: 100 })
+      const client = new Client(this.#engine, `${actorOf(node)}-events`, { user: `system:node:${node}` })
+      this.#limitEvents(client)
+      this.#eventClients.add(client)
       this.#recorders.set(node, (recorder = new EventRecorder(this.#engine, client, { component: KUBELET, host: node })))
     }
     return recorder

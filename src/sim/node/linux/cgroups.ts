@@ -84,10 +84,10 @@ export function oomScoreOf(qos: string, memoryRequest: number, capacity: number,
 
 const V1 = ['name=systemd', 'pids', 'blkio', 'freezer', 'devices', 'memory', 'cpuset', 'cpuacct', 'cpu']
 
-/** /proc/N/cgroup: the path in the node's tree (v2 shows a namespace's root to those inside). */
-export function procCgroup(kernel: Kernel, container: ContainerState): string {
-  if (kernel.setting.cgroups === 'v2') return '0::/\n'
-  return `${V1.map((name, i) => `${V1.length - i}:${name}:${container.cgroup}\n`).join('')}0::/\n`
+/** /proc/N/cgroup: a path in the tree, relative to the reader's cgroup namespace. */
+export function procCgroup(version: 'v1' | 'v2', path: string): string {
+  if (version === 'v2') return `0::${path}\n`
+  return `${V1.map((name, i) => `${V1.length - i}:${name}:${path}\n`).join('')}0::/\n`
 }
 
 /** The files of a container's cgroup. v1 has them by subsystem, v2 all in one directory. */

@@ -3,6 +3,7 @@ import { Failure, failed } from './errno.ts'
 import { contentOf, existing, openForWriting, type FileWorld } from './files.ts'
 import { lookUp, treeSize, withNode, type FsNode } from './fs.ts'
 import type { ContainerState, Descriptor, LogChunk, Machine, OpenFile, Session } from './machine.ts'
+import type { HostState } from './host.ts'
 import type { KernelSetting } from './setting.ts'
 import type { Task } from './kernel.ts'
 import { takenFrom } from './tty.ts'
@@ -36,6 +37,14 @@ export abstract class Descriptors {
     this.captures = { ...machine.captures }
     this.sessions = { ...machine.sessions }
   }
+
+  /** A file system; those of other pods are the node's to give. */
+  tree(fs: string): FsNode | undefined {
+    return this.roots[fs] ?? (fs.startsWith('@') ? this.host?.root(fs) : undefined)
+  }
+
+  /** The node as it is about now, where it can be seen. */
+  abstract get host(): HostState | undefined
 
   /** The files that a process sees. */
   abstract files(task: Task): FileWorld
@@ -135,7 +144,7 @@ export abstract class Descriptors {
   #writeFile(task: Task, id: string, text: string): Failure | undefined {
     const open = this.open[id]
     if (!open || open.readOnly) return new Failure('EBADF')
-    const root = this.roots[open.fs]
+    const root = this.tree(open.fs)
     const node = root && lookUp(root, open.names)
     if (node?.t !== 'f') return undefined
     const at = open.append ? node.data.length : Math.min(open.at, node.data.length)
@@ -167,7 +176,7 @@ export abstract class Descriptors {
       }
       case 'file': {
         const open = this.open[d.id]
-        const root = open && this.roots[open.fs]
+        const root = open && this.tree(open.fs)
         const node = root && lookUp(root, open!.names)
         const text = node ? contentOf(node) : ''
         if (!open || open.at >= text.length) return undefined
@@ -189,7 +198,7 @@ export abstract class Descriptors {
     const place = openForWriting(world, path, false)
     if (failed(place)) return place.text
     if (place.node?.t !== 'f') return bytes
-    const root = this.roots[place.mount.fs]!
+    const root = this.tree(place.mount.fs)!
     const node = lookUp(root, place.names)
     if (node?.t !== 'f') return bytes
     const limit = this.setting.limits[place.mount.fs]

@@ -14,7 +14,9 @@ export interface FileWorld {
   root(fs: string): FsNode | undefined
   setRoot(fs: string, tree: FsNode): void
   /** A node of /proc, /sys or another pseudo file system; undefined: there is none of that name. */
-  pseudo(type: string, path: string): FsNode | undefined
+  pseudo(mount: Mount, path: string): FsNode | undefined
+  /** Mounts of the node, when its own file system can be seen. */
+  nodeMounts?(): readonly Mount[]
   /** Bytes that may be in the file system; undefined: no limit of its own. */
   limit(fs: string): number | undefined
 }
@@ -45,10 +47,20 @@ export function mountOf(mounts: readonly Mount[], path: string): Mount {
 }
 
 function nodeAt(world: FileWorld, path: string): { mount: Mount; names: readonly string[]; node: FsNode | undefined; pseudo: boolean } {
-  const mount = mountOf(world.mounts, path)
-  const inner = mount.at === '/' ? path : path.slice(mount.at.length) || '/'
-  if (PSEUDO.has(mount.type)) return { mount, names: namesOf(inner), node: world.pseudo(mount.type, path), pseudo: true }
-  const names = [...namesOf(mount.from), ...namesOf(inner)]
+  let mount = mountOf(world.mounts, path)
+  let inner = mount.at === '/' ? path : path.slice(mount.at.length) || '/'
+  let names = [...namesOf(mount.from), ...namesOf(inner)]
+  if (mount.fs === 'host' && world.nodeMounts) {
+    // Below a folder of the node lies what the node has mounted there (the mount of a hostPath is recursive).
+    const there = `/${names.join('/')}`
+    const deeper = mountOf(world.nodeMounts(), there)
+    if (deeper.fs !== 'host') {
+      inner = there.slice(deeper.at.length) || '/'
+      names = [...namesOf(deeper.from), ...namesOf(inner)]
+      mount = { ...deeper, at: path.slice(0, path.length - there.length + deeper.at.length) || '/', readOnly: mount.readOnly || deeper.readOnly }
+    }
+  }
+  if (PSEUDO.has(mount.type)) return { mount, names: namesOf(inner), node: world.pseudo(mount, inner), pseudo: true }
   const root = world.root(mount.fs)
   return { mount, names, node: root && lookUp(root, names), pseudo: false }
 }

@@ -2,6 +2,8 @@ import type { Micros } from '../../engine/time.ts'
 import { Descriptors } from './descriptors.ts'
 import type { FileWorld } from './files.ts'
 import { RUNNING_AT_ONCE, SIGNALS, type Answer, type Asked, type ContainerState, type Machine, type Process, type ProgramState, type Wait } from './machine.ts'
+import type { HostState } from './host.ts'
+import { hostPid, processIn, spaceOf, type Seen } from './processes.ts'
 import { pseudoNode } from './pseudo.ts'
 import { NO_SETTING, type KernelSetting } from './setting.ts'
 import { stepShell, trapFor } from './shell/run.ts'
@@ -32,6 +34,7 @@ export class Kernel extends Descriptors {
   /** Return from `run` when a container's first process or a session has ended. */
   stopAtEnds = false
   #endSeen = false
+  #host: { readonly at: Micros; readonly state: HostState } | undefined
   now: Micros
   readonly machine: Machine
 
@@ -53,6 +56,7 @@ export class Kernel extends Descriptors {
       for (const set of sets) for (const d of Object.values(set)) if (d.k === 'file' || d.k === 'pipe') used.add(d.id)
     }
     const kept = <T>(of: Readonly<Record<string, T>>): Record<string, T> => Object.fromEntries(Object.entries(of).filter(([id]) => used.has(id)))
+    for (const fs of Object.keys(this.roots)) if (fs.startsWith('pseudo:') && !used.has(fs.slice(7))) delete this.roots[fs]
     return {
       ...this.machine, now: this.now, lastId: this.lastId, containers: this.containers, roots: this.roots, processes,
       pipes: kept(this.pipes), open: kept(this.open), captures: this.captures, sessions: this.sessions, asked: this.asked,
@@ -201,12 +205,26 @@ export class Kernel extends Descriptors {
     const pid = this.#nextPid(container, id)
     const { at, ...rest } = made
     const task: Task = { ...rest, id, pid, parent: parent?.id ?? 0, startedAt: at, clock: at + (parent ? SPAWN : 0), wait: null, signals: [], memory: 0, listens: [] }
+    if (parent?.view) this.#inherit(task, parent)
     this.tasks.set(id, task)
     return task
   }
 
+  /** A child is in its parent's namespaces; where the parent asked for a new pid namespace, it is the first in it. */
+  #inherit(task: Task, parent: Task): void {
+    const { spaceForChildren, ...view } = parent.view!
+    const space = spaceForChildren ?? view.space
+    task.view = spaceForChildren === undefined ? view : { ...view, space: spaceForChildren }
+    if (space === undefined) return
+    task.outer = task.pid
+    let last = 0
+    for (const other of this.tasks.values()) if (other.view?.space === space) last = Math.max(last, other.pid)
+    // Numbers of a namespace that another pod began are counted on from far behind.
+    task.pid = last > 0 ? last + 1 : space.startsWith('new ') ? 1 : space === 'host' ? hostPid(this.machine, task.id) : 500
+  }
+
   #nextPid(container: ContainerState, id: number): number {
-    if (this.machine.hostPid) return this.machine.firstPid + id
+    if (this.machine.hostPid) return hostPid(this.machine, id)
     if (this.machine.sharedPid) {
       // The pause process is number 1 of a shared namespace.
       const last = Math.max(1, ...Object.values(this.containers).map((c) => c.lastPid))
@@ -273,10 +291,23 @@ export class Kernel extends Descriptors {
   }
 
   /** The process that `pid` means to `task`: numbers of one pid namespace. */
-  byPid(task: Task, pid: number): Task | undefined {
-    const wide = this.machine.sharedPid || this.machine.hostPid
-    for (const other of this.tasks.values()) if (other.pid === pid && other.exit === undefined && (wide || other.container === task.container)) return other
-    return undefined
+  byPid(task: Task, pid: number): Seen | undefined {
+    return processIn(this, spaceOf(this, task), pid)
+  }
+
+  /** Sends a signal to what somebody sees; what another pod runs the node has to tell. */
+  signalTo(task: Task, target: Seen, name: string): void {
+    if (target.task) this.signal(target.task.id, name)
+    else this.tell(task, { do: 'signal', pid: target.nspid[0]!, signal: name })
+  }
+
+  /** The node as it is about now; looked at anew every tenth of a second. */
+  get host(): HostState | undefined {
+    const { host } = this.setting
+    if (!host) return undefined
+    const at = Math.max(this.machine.now, this.now - (this.now % 100_000))
+    if (this.#host?.at !== at) this.#host = { at, state: host(at) }
+    return this.#host.state
   }
 
   // ---- files
@@ -286,13 +317,14 @@ export class Kernel extends Descriptors {
     const { roots, setting } = this
     return {
       clock: task.clock,
-      mounts: container.mounts,
+      mounts: task.view?.mounts ?? container.mounts,
       user: task.user,
-      capabilities: container.capabilities,
+      capabilities: task.view?.capabilities ?? container.capabilities,
       cwd: task.cwd,
-      root: (fs) => roots[fs],
+      root: (fs) => roots[fs] ?? this.tree(fs),
       setRoot: (fs, tree) => void (roots[fs] = tree),
-      pseudo: (type, path) => pseudoNode(this, task, type, path),
+      pseudo: (mount, path) => pseudoNode(this, task, mount, path),
+      ...(setting.host ? { nodeMounts: () => this.host!.mounts } : {}),
       limit: (fs) => setting.limits[fs],
     }
   }
@@ -304,6 +336,11 @@ export class Kernel extends Descriptors {
   ask(task: Task, question: Omit<Asked, 'process' | 'at'>): void {
     task.wait = { for: 'answer' }
     this.asked = [...this.asked, { ...question, process: task.id, at: task.clock }]
+  }
+
+  /** Asks the node for something without waiting for it. */
+  tell(task: Task, request: object): void {
+    this.asked = [...this.asked, { process: 0, at: task.clock, host: '', port: 0, what: 'node', path: JSON.stringify(request) }]
   }
 
   /** The world outside has answered what a process asked. */

@@ -39,6 +39,25 @@ export interface Mount {
   readonly type: string
   readonly source: string
   readonly options: string
+  /** A proc mount shows the processes of this pid namespace; its own one where it says nothing (processes.ts). */
+  readonly space?: string
+  /** The kernel's own arrangement: not in the table of mounts. */
+  readonly hidden?: true
+}
+
+/** Where a process differs from its container: after unshare, nsenter and chroot. Children inherit it. */
+export interface View {
+  readonly mounts?: readonly Mount[]
+  /** Pid namespace (processes.ts). */
+  readonly space?: string
+  /** Pid namespace of its children, after unshare(CLONE_NEWPID) or setns. */
+  readonly spaceForChildren?: string
+  readonly hostname?: string
+  readonly network?: { readonly kind: 'own' | 'host' | 'empty'; readonly ip: string }
+  readonly cgroup?: string
+  readonly capabilities?: number
+  /** Inode numbers of namespaces that are not its container's. */
+  readonly ns?: Readonly<Record<string, number>>
 }
 
 export interface ContainerState {
@@ -131,7 +150,7 @@ export interface Asked {
   readonly at: Micros
   readonly host: string
   readonly port: number
-  readonly what: 'tcp' | 'http' | 'dns'
+  readonly what: 'tcp' | 'http' | 'dns' | 'node'
   readonly path: string
   readonly body?: string
 }
@@ -172,6 +191,9 @@ export interface Process {
   readonly program: ProgramState
   readonly signals: readonly string[]
   readonly session?: string
+  readonly view?: View
+  /** Its number outside of the pid namespace that it was made in. */
+  readonly outer?: number
   readonly memory: number
   /** Ports on which it listens. */
   readonly listens: readonly number[]

@@ -1,4 +1,5 @@
 import type { Micros } from '../../engine/time.ts'
+import type { HostState } from './host.ts'
 
 /** What the node tells its kernels: sizes, cgroup form, addresses. */
 export interface KernelSetting {
@@ -14,6 +15,8 @@ export interface KernelSetting {
   readonly namespaces: Readonly<Record<string, number>>
   /** Values of /proc/sys that the pod set. */
   readonly sysctls: Readonly<Record<string, string>>
+  /** The whole node at an instant, for pods that share its namespaces or see its files. */
+  readonly host?: (at: Micros) => HostState
 }
 
 export const NO_SETTING: KernelSetting = {

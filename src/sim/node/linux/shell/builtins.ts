@@ -210,14 +210,14 @@ function kill(kernel: Kernel, task: Task, shell: Shell, argv: readonly string[])
   let status = 0
   for (const word of targets) {
     const pid = number(word, Number.NaN)
-    const victim = shell.lastBackground && String(kernel.tasks.get(shell.lastBackground)?.pid) === word ? kernel.tasks.get(shell.lastBackground) : kernel.byPid(task, pid)
-    if (!victim || victim.exit !== undefined) {
+    const victim = kernel.byPid(task, pid)
+    if (!victim) {
       say(kernel, task, shell, `can't kill pid ${word}: No such process`)
       status = 1
     } else if (task.user.uid !== 0 && victim.user.uid !== task.user.uid) {
       say(kernel, task, shell, `can't kill pid ${word}: Operation not permitted`)
       status = 1
-    } else if (signal !== '0') kernel.signal(victim.id, signal)
+    } else if (signal !== '0') kernel.signalTo(task, victim, signal)
   }
   return status
 }

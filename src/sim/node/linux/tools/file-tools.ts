@@ -235,13 +235,6 @@ function find(c: ToolContext): number {
   return c.status
 }
 
-function mount(c: ToolContext): number {
-  const { values, rest } = options(c.args, 'to')
-  if (rest.length > 0) return c.fail('permission denied (are you root?)')
-  for (const m of c.files.mounts) if (!values.has('t') || m.type === values.get('t')) c.out(`${m.source} on ${m.at} type ${m.type} (${m.options})\n`)
-  return 0
-}
-
 const human = (bytes: number): string => {
   if (bytes === 0) return '0'
   let value = bytes
@@ -268,7 +261,7 @@ function df(c: ToolContext): number {
       return []
     }
     return [mountOf(world.mounts, place.path)]
-  }) : world.mounts.filter((m) => m.type === 'overlay' || m.type === 'tmpfs' || m.type === 'ext4')
+  }) : world.mounts.filter((m) => !m.hidden && (m.type === 'overlay' || m.type === 'tmpfs' || m.type === 'ext4'))
   for (const m of chosen) {
     const root = world.root(m.fs)
     const total = size(m)
@@ -293,7 +286,7 @@ function du(c: ToolContext): number {
 }
 
 export const fileTools: Readonly<Record<string, Tool>> = {
-  ls, touch, rm, mkdir, cp: copy, mv: copy, ln, chmod, chown, readlink, stat, find, mount, df, du,
+  ls, touch, rm, mkdir, cp: copy, mv: copy, ln, chmod, chown, readlink, stat, find, df, du,
   rmdir: (c) => each(c, options(c.args).rest, (name) => {
     const refused = remove(c.files, name, 'directory')
     return refused && `'${name}': ${refused.text}`
@@ -311,6 +304,5 @@ export const fileTools: Readonly<Record<string, Tool>> = {
     c.out(`${name}\n`)
     return 0
   },
-  umount: (c) => c.fail(`can't unmount ${c.args[0] ?? ''}: Operation not permitted`),
   sync: () => 0,
 }

@@ -7,7 +7,9 @@ import { baseName } from '../fs.ts'
 import { ToolContext, type Tool } from './context.ts'
 import { fileTools } from './file-tools.ts'
 import { netTools, onServerSignal } from './net-tools.ts'
+import { namespaceTools } from './namespace-tools.ts'
 import { processTools } from './process-tools.ts'
+import { psTools } from './ps.ts'
 import { gzip, tar } from './tar.ts'
 import { textTools } from './text-tools.ts'
 
@@ -28,7 +30,7 @@ const shellInput: Tool = (c) => {
   return undefined
 }
 
-const TOOLS: Readonly<Record<string, Tool>> = { ...textTools, ...fileTools, ...processTools, ...netTools, tar, gzip, gunzip: gzip, zcat: gzip, 'sh-input': shellInput }
+const TOOLS: Readonly<Record<string, Tool>> = { ...textTools, ...fileTools, ...processTools, ...netTools, ...psTools, ...namespaceTools, tar, gzip, gunzip: gzip, zcat: gzip, 'sh-input': shellInput }
 
 /** Programs that images have under these names; the rest of a busybox says by name that it is not modelled. */
 export const TOOL_NAMES: readonly string[] = Object.keys(TOOLS).filter((name) => !['fault', 'sh-input', 'server', 'needs', 'pause', 'curl'].includes(name)).sort()

@@ -1,5 +1,4 @@
 import { seconds, type Micros } from '../../../engine/time.ts'
-import type { Task } from '../kernel.ts'
 import { signalName } from '../machine.ts'
 import { startProgram } from '../programs.ts'
 import { GROUPS, USERS } from '../users.ts'
@@ -7,6 +6,7 @@ import { formatted } from './printf.ts'
 import { testExpression } from './test-command.ts'
 import { options, type Tool, type ToolContext } from './context.ts'
 import { clockText } from './clock.ts'
+import { nameOf, visible } from './ps.ts'
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, s: 1, m: 60, h: 3600, d: 86_400 }
 const FOREVER = seconds(1e9)
@@ -35,46 +35,6 @@ function sleep(c: ToolContext): number | undefined {
   return c.sleepUntil(c.now + sum)
 }
 
-/** Processes that `task` can see: those of its pid namespace. */
-export function visible(c: { readonly kernel: ToolContext['kernel']; readonly task: Task }): readonly Task[] {
-  const wide = c.kernel.machine.sharedPid || c.kernel.machine.hostPid
-  return [...c.kernel.tasks.values()].filter((t) => t.exit === undefined && (wide || t.container === c.task.container)).sort((a, b) => a.pid - b.pid)
-}
-
-const nameOf = (uid: number): string => USERS[uid] ?? String(uid)
-/** What ps prints: scripts under an interpreter have their own name in braces. */
-const commandOf = (t: Task): string => {
-  const first = (t.argv[0] ?? '').split('/').at(-1)!.slice(0, 15)
-  return first === t.comm || t.argv.length === 0 ? t.argv.join(' ') : `{${t.comm}} ${t.argv.join(' ')}`
-}
-
-function ps(c: ToolContext): number {
-  const { values, rest } = options(c.args, 'oT')
-  const wanted = values.get('o')
-  const pause = c.kernel.machine.sharedPid ? [{ pid: 1, ppid: 0, user: '65535', comm: 'pause', args: '/pause', time: '0:00' }] : []
-  const rows = [
-    ...pause,
-    ...visible(c).map((t) => ({ pid: t.pid, ppid: c.kernel.tasks.get(t.parent)?.pid ?? 0, user: nameOf(t.user.uid), comm: t.comm, args: commandOf(t), time: '0:00' })),
-  ]
-  void rest
-  if (wanted === undefined) {
-    c.out('PID   USER     COMMAND\n')
-    for (const r of rows) c.out(`${String(r.pid).padStart(5)} ${r.user.padEnd(8)} ${r.args}\n`)
-    return 0
-  }
-  const columns = wanted.split(',').map((name) => name.split('=')[0]!)
-  const form: Readonly<Record<string, readonly [string, number]>> = { pid: ['PID', -5], ppid: ['PPID', -5], user: ['USER', 8], comm: ['COMMAND', 16], args: ['COMMAND', 0], time: ['TIME', 5] }
-  const bad = columns.find((name) => !(name in form))
-  if (bad) return c.fail(`bad -o argument '${bad}', supported arguments: user,group,comm,args,pid,ppid,time`)
-  c.out(`${columns.map((name) => form[name]![0].padEnd(Math.abs(form[name]![1]))).join(' ').trimEnd()}\n`)
-  for (const r of rows) c.out(`${columns.map((name) => {
-    const text = String(r[name as 'pid'])
-    const width = form[name]![1]
-    return width < 0 ? text.padStart(-width) : text.padEnd(width)
-  }).join(' ').trimEnd()}\n`)
-  return 0
-}
-
 function id(c: ToolContext): number {
   const { flags } = options(c.args)
   const { uid, gid, groups } = c.task.user
@@ -101,7 +61,7 @@ function kill(c: ToolContext): number {
     }
     const victim = c.kernel.byPid(c.task, Number(word))
     if (!victim) status = c.fail(`can't kill pid ${word}: No such process`)
-    else if (signal !== '0') c.kernel.signal(victim.id, signal)
+    else if (signal !== '0') c.kernel.signalTo(c.task, victim, signal)
   }
   return status
 }
@@ -228,7 +188,7 @@ function free(c: ToolContext): number {
 
 function uname(c: ToolContext): number {
   const { flags } = options(c.args)
-  const parts = { s: 'Linux', n: c.kernel.machine.hostname, r: c.kernel.setting.release, v: '#1 SMP', m: 'x86_64', o: 'GNU/Linux' }
+  const parts = { s: 'Linux', n: c.task.view?.hostname ?? c.kernel.machine.hostname, r: c.kernel.setting.release, v: '#1 SMP', m: 'x86_64', o: 'GNU/Linux' }
   const order = ['s', 'n', 'r', 'v', 'm', 'o'] as const
   const wanted = order.filter((letter) => flags.has(letter) || flags.has('a'))
   c.out(`${(wanted.length > 0 ? wanted : ['s' as const]).map((letter) => parts[letter]).join(' ')}\n`)
@@ -238,7 +198,7 @@ function uname(c: ToolContext): number {
 const ENDLESS = 4096
 
 export const processTools: Readonly<Record<string, Tool>> = {
-  sleep, ps, id, kill, timeout, env, xargs, dd, date, free, uname,
+  sleep, id, kill, timeout, env, xargs, dd, date, free, uname,
   nohup: (c) => become(c, c.args, c.task.env),
   nice: (c) => become(c, options(c.args, 'n').rest, c.task.env),
   setsid: (c) => become(c, c.args, c.task.env),
@@ -284,7 +244,7 @@ export const processTools: Readonly<Record<string, Tool>> = {
   },
   pgrep: (c) => {
     const { rest, flags } = options(c.args)
-    const found = visible(c).filter((t) => t !== c.task && (flags.has('f') ? t.argv.join(' ') : t.comm).includes(rest[0] ?? ''))
+    const found = visible(c).filter((t) => t.task !== c.task && (flags.has('f') ? t.argv.join(' ') : t.comm).includes(rest[0] ?? ''))
     for (const t of found) c.out(`${t.pid}${flags.has('l') || flags.has('a') ? ` ${t.argv.join(' ')}` : ''}\n`)
     return found.length > 0 ? 0 : 1
   },
@@ -292,7 +252,7 @@ export const processTools: Readonly<Record<string, Tool>> = {
     const { rest } = options(c.args.filter((a) => !/^-[A-Z0-9]+$/.test(a)))
     const signal = signalName(c.args.find((a) => /^-[A-Z0-9]+$/.test(a))?.slice(1) ?? 'TERM') ?? 'TERM'
     const found = visible(c).filter((t) => rest.includes(t.comm))
-    for (const t of found) c.kernel.signal(t.id, signal)
+    for (const t of found) c.kernel.signalTo(c.task, t, signal)
     return found.length > 0 ? 0 : c.fail(`${rest[0] ?? ''}: no process killed`)
   },
   nproc: (c) => {
@@ -324,9 +284,6 @@ export const processTools: Readonly<Record<string, Tool>> = {
     return c.sleepUntil(c.now + Number(c.args[0] ?? 0))
   },
   clear: () => 0,
-  chroot: (c) => c.fail('a changed root is not modelled here'),
-  unshare: (c) => c.fail('new namespaces for a process are not modelled here'),
-  nsenter: (c) => c.fail('entering namespaces from inside a container is not modelled here; use kubectl exec'),
   fault: (c) => {
     c.err(c.state['text'] as string)
     return c.state['code'] as number

@@ -1,0 +1,268 @@
+import { milliValue, value } from '../../api/quantity.ts'
+import { allContainers } from '../../api/pod.ts'
+import type { Volume } from '../../api/volume.ts'
+import { formatTime, type Micros } from '../../engine/time.ts'
+import { diskOf } from '../../client/storage/disks.ts'
+import { quotaOf, sharesOf } from '../linux/cgroups.ts'
+import { directory, file, link, withPath, type FsNode, type RegularFile } from '../linux/fs.ts'
+import { foreign, netnsOf, ofForeign, type HostContainer, type HostPod, type HostProcess, type HostState, type HostUnit } from '../linux/host.ts'
+import { Kernel } from '../linux/kernel.ts'
+import type { LogChunk, Machine, Mount } from '../linux/machine.ts'
+import { HOST_NAMESPACES, NAMESPACES, type NamespaceKind } from '../linux/namespaces.ts'
+import { containerSpace, HOST_SPACE, hostPid, namespaceOf } from '../linux/processes.ts'
+import { clockText } from '../linux/tools/clock.ts'
+import { qosOf } from './files.ts'
+import { settingOf, logLines } from './linux.ts'
+import type { NodeRow, PodRow } from './state.ts'
+import { containerUsage, nodeUsage } from './usage.ts'
+import { nodeRoot } from './volumes.ts'
+import type { KubeletWorld } from './world.ts'
+
+const ROOT = { uid: 0, gid: 0, groups: [0] }
+const ALL_CAPABILITIES = 2 ** 41 - 1
+const SHIM_BEFORE = 12
+
+/** All of a node as a pod of it sees it at `at`, without the pod's own processes. Nothing is kept: it is worked out from the pods' rows. */
+export function hostView(world: KubeletWorld, name: string, at: Micros, looking: PodRow): HostState {
+  const node = world.nodes.get(name)!
+  const rows = [...world.byNode.keys(name)].map((key) => world.pods.get(key)!)
+  const laid = rows.map((row) => ({ row, machine: row.machine && (row.uid === looking.uid ? row.machine : runTo(world, row, at)) }))
+  const machines = new Map(laid.map(({ row, machine }) => [`${row.node} ${row.pod.metadata.namespace}/${row.pod.metadata.name}`, machine]))
+  const pods = laid.flatMap(({ row, machine }) => (machine && row.sandbox.id ? [podOf(world, row, machine, at)] : []))
+  const units = unitsOf(node)
+  const processes: HostProcess[] = [...daemons(node)]
+  laid.forEach(({ row, machine }) => {
+    if (machine && row.sandbox.state === 'ready') processes.push(...processesOf(world, row, machine).filter((p) => !p.of || row.uid !== looking.uid))
+  })
+  const trees: Record<string, FsNode | undefined> = {}
+  const mounts = nodeMounts(node, pods, world.cgroups)
+  return {
+    name, address: node.address, processes: processes.map((p) => (p.of || p.comm === 'pause' ? p : { ...p, mounts })).sort((a, b) => a.pid - b.pid), pods, units, images: node.images, mounts, ns: HOST_NAMESPACES, cgroups: world.cgroups,
+    allocatable: { milliCpu: node.milliCpu, memory: node.memory - 100 * 1024 * 1024 }, used: nodeUsage(world, name, at),
+    root: (fs) => {
+      const [pod, inner] = ofForeign(fs)
+      if (pod !== '') {
+        const machine = machines.get(pod)
+        return inner === 'host' ? nodeRoot(world, name) : (machine?.roots[inner] ?? world.disks.get(inner))
+      }
+      return (trees[inner] ??= inner === 'pods' ? podsFolder(pods) : inner === 'logs' ? logsFolder(pods) : inner === 'links' ? logLinks(pods) : inner === 'manifests' ? manifestFolder(node) : undefined)
+    },
+  }
+}
+
+function runTo(world: KubeletWorld, row: PodRow, at: Micros): Machine {
+  const { host: _none, ...setting } = settingOf(world, row)
+  const kernel = new Kernel(row.machine!, setting)
+  kernel.run(at, 5_000)
+  return kernel.freeze()
+}
+
+// ---- processes
+
+const daemon = (pid: number, ppid: number, argv: readonly string[], unit: string, startedAt: Micros, memory: number, comm?: string): HostProcess => ({
+  pid, ppid, argv, comm: comm ?? argv[0]!.slice(argv[0]!.lastIndexOf('/') + 1).slice(0, 15), user: ROOT, env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' }, cwd: '/', startedAt, sleeping: true, memory, listens: [], nspid: [pid], space: HOST_SPACE,
+  ns: HOST_NAMESPACES, cgroup: unit, oomScore: unit.includes('kubelet') || unit.includes('containerd') ? -999 : 0, capabilities: ALL_CAPABILITIES, noNewPrivileges: false, seccomp: false, mounts: [], hostname: '', network: { kind: 'host', ip: '' },
+})
+
+/** Numbers of the daemons that can be stopped. */
+export const DAEMONS = { kubelet: 871, containerd: 612 } as const
+
+const KUBELET_COMMAND = ['/usr/bin/kubelet', '--bootstrap-kubeconfig=/etc/kubernetes/bootstrap-kubelet.conf', '--kubeconfig=/etc/kubernetes/kubelet.conf', '--config=/var/lib/kubelet/config.yaml', '--container-runtime-endpoint=unix:///run/containerd/containerd.sock']
+
+function daemons(node: NodeRow): readonly HostProcess[] {
+  const at = node.bootedAt
+  const list = [
+    daemon(1, 0, ['/sbin/init'], '/init.scope', at, 12 << 20, 'systemd'),
+    daemon(2, 0, ['[kthreadd]'], '/', at, 0, 'kthreadd'),
+    daemon(142, 1, ['/usr/lib/systemd/systemd-journald'], '/system.slice/systemd-journald.service', at, 15 << 20),
+    daemon(178, 1, ['/usr/lib/systemd/systemd-udevd'], '/system.slice/systemd-udevd.service', at, 8 << 20),
+    daemon(498, 1, ['/usr/sbin/sshd', '-D'], '/system.slice/ssh.service', at, 7 << 20),
+    ...(node.runtime ? [daemon(DAEMONS.containerd, 1, ['/usr/bin/containerd'], '/system.slice/containerd.service', at, 60 << 20)] : []),
+    ...(node.kubelet && node.up ? [daemon(DAEMONS.kubelet, 1, [...KUBELET_COMMAND, `--hostname-override=${node.name}`], '/system.slice/kubelet.service', at, 90 << 20)] : []),
+  ]
+  return list.map((p) => ({ ...p, hostname: node.hostName, network: { kind: 'host', ip: node.address } }))
+}
+
+function processesOf(world: KubeletWorld, row: PodRow, machine: Machine): readonly HostProcess[] {
+  const setting = settingOf(world, row)
+  const pause = row.sandbox.pid
+  const shim = pause - SHIM_BEFORE
+  const node = world.node(row)
+  const key = `${row.node} ${row.pod.metadata.namespace}/${row.pod.metadata.name}`
+  const kernel = new Kernel(machine, setting)
+  const ns = (container: string): Readonly<Record<NamespaceKind, number>> => Object.fromEntries(NAMESPACES.map((kind) => [kind, namespaceOf(kernel, container, kind)])) as Record<NamespaceKind, number>
+  const space = (container: string): string => {
+    const own = containerSpace(machine, container)
+    return own === HOST_SPACE ? own : `@${key}|${own === 'pod' ? '' : container}`
+  }
+  const { hostNetwork } = row.pod.spec
+  const network = { kind: hostNetwork ? 'host' : 'own', ip: machine.ip } as const
+  const first = daemon(shim, 1, ['/usr/bin/containerd-shim-runc-v2', '-namespace', 'k8s.io', '-id', row.sandbox.id ?? '', '-address', '/run/containerd/containerd.sock'], '/system.slice/containerd.service', machine.now, 12 << 20, 'containerd-shim')
+  const found: HostProcess[] = [
+    { ...first, oomScore: -998, hostname: node.hostName, network: { kind: 'host', ip: node.address }, startedAt: row.startTime },
+    { ...daemon(pause, shim, ['/pause'], `${podCgroup(world, row)}/${scope(world, row.sandbox.id ?? '')}`, row.startTime, 500_000), user: { uid: 65_535, gid: 65_535, groups: [65_535] }, nspid: machine.hostPid ? [pause] : [pause, 1], space: machine.hostPid ? HOST_SPACE : `@${key}|${machine.sharedPid ? '' : 'POD'}`, ns: ns('pause'), oomScore: -998, capabilities: 0, noNewPrivileges: true, hostname: machine.hostname, network },
+  ]
+  for (const task of machine.processes) {
+    if (task.exit !== undefined) continue
+    const c = machine.containers[task.container]!
+    const pid = hostPid(machine, task.id)
+    found.push({
+      pid, ppid: task.parent === 0 ? shim : hostPid(machine, task.parent), argv: task.argv, comm: task.comm, user: task.user, env: task.env, cwd: task.cwd, startedAt: task.startedAt, sleeping: task.wait !== null, memory: task.memory || 1_048_576, listens: task.listens,
+      nspid: machine.hostPid ? [pid] : [pid, ...(task.outer === undefined ? [] : [task.outer]), task.pid], space: space(task.container), ns: { ...ns(task.container), ...task.view?.ns }, cgroup: c.cgroup, oomScore: c.oomScore, capabilities: task.view?.capabilities ?? c.capabilities,
+      noNewPrivileges: c.noNewPrivileges, seccomp: c.seccomp, mounts: (task.view?.mounts ?? c.mounts).map((m) => fromOutside(m, key, space(task.container))), hostname: task.view?.hostname ?? machine.hostname, network, of: { pod: key, id: task.id },
+    })
+  }
+  return found
+}
+
+/** A pod's mount as somebody of the node has it who has entered its mount namespace. */
+const fromOutside = (m: Mount, pod: string, space: string): Mount => ({ ...m, fs: m.fs === '' || m.fs === 'host' ? m.fs : foreign(pod, m.fs), ...(m.type === 'proc' ? { space } : {}) })
+
+// ---- pods
+
+const scope = (world: KubeletWorld, id: string): string => (world.cgroups === 'v2' ? `cri-containerd-${id}.scope` : id)
+
+function podCgroup(world: KubeletWorld, row: PodRow): string {
+  const qos = qosOf(row.pod)
+  if (world.cgroups === 'v1') return `/kubepods${qos === 'Guaranteed' ? '' : `/${qos.toLowerCase()}`}/pod${row.uid}`
+  const kind = qos === 'Guaranteed' ? '' : `-${qos.toLowerCase()}`
+  return `/kubepods.slice${kind ? `/kubepods${kind}.slice` : ''}/kubepods${kind}-pod${row.uid.replaceAll('-', '_')}.slice`
+}
+
+const PLUGINS: readonly (readonly [keyof Volume, string])[] = [['emptyDir', 'empty-dir'], ['configMap', 'configmap'], ['secret', 'secret'], ['projected', 'projected'], ['downwardAPI', 'downward-api'], ['nfs', 'nfs'], ['persistentVolumeClaim', 'csi'], ['ephemeral', 'csi']]
+
+function podOf(world: KubeletWorld, row: PodRow, machine: Machine, at: Micros): HostPod {
+  const { metadata, spec } = row.pod
+  const key = `${row.node} ${metadata.namespace}/${metadata.name}`
+  const sums = allContainers(spec).filter((c) => spec.containers.includes(c))
+  const milli = sums.reduce((sum, c) => sum + milliValue(c.resources?.requests?.['cpu'] ?? c.resources?.limits?.['cpu']), 0)
+  const limited = sums.every((c) => c.resources?.limits?.['cpu'] !== undefined)
+  const quota = limited ? quotaOf(sums.reduce((sum, c) => sum + milliValue(c.resources?.limits?.['cpu']), 0)) : undefined
+  const memoryLimit = sums.every((c) => c.resources?.limits?.['memory'] !== undefined) ? sums.reduce((sum, c) => sum + value(c.resources!.limits!['memory']!), 0) : undefined
+  const kernel = new Kernel(machine, settingOf(world, row))
+  const containers: HostContainer[] = []
+  for (const state of Object.values(row.containers)) {
+    for (const run of [state.before, state.run]) {
+      if (!run) continue
+      const live = run === state.run ? machine.containers[state.name] : undefined
+      const ended = run.ended ?? (live?.ended ? { at: live.ended.at, code: live.ended.code, reason: live.ended.oom ? 'OOMKilled' : live.ended.code === 0 ? 'Completed' : 'Error' } : undefined)
+      containers.push({
+        name: state.name, id: run.id.replace(/^.*:\/\//, ''), attempt: run.attempt, state: ended ? 'exited' : run.state, createdAt: run.createdAt, ...(run.startedAt === undefined ? {} : { startedAt: run.startedAt }), ...(ended ? { ended } : {}),
+        image: run.reference, imageDigest: run.imageID.slice(run.imageID.indexOf('@') + 1), pid: live && !ended ? hostPid(machine, live.main) : 0, argv: machine.processes.find((p) => p.id === live?.main)?.argv ?? [], env: live?.env ?? {}, cgroup: live?.cgroup ?? '',
+        cpu: live?.cpu ?? { cpuShares: 2, cpuPeriod: 100_000 }, ...(live?.memoryLimit === undefined ? {} : { memoryLimit: live.memoryLimit }), mounts: live?.mounts ?? [], usage: containerUsage(world, row, state.name, at) ?? { cpu: 0, memory: 0 },
+        log: live ? live.log : (row.previousLogs?.[run.id] ?? null),
+      })
+    }
+  }
+  return {
+    key, name: metadata.name, namespace: metadata.namespace ?? 'default', uid: row.uid, id: row.sandbox.id ?? '', attempt: row.sandbox.attempt - 1, ready: row.sandbox.state === 'ready', createdAt: row.startTime, pid: row.sandbox.pid, ip: spec.hostNetwork ? '' : machine.ip, hostNetwork: spec.hostNetwork ?? false,
+    labels: metadata.labels ?? {}, annotations: metadata.annotations ?? {}, qos: qosOf(row.pod), handler: spec.runtimeClassName ?? '', cgroup: podCgroup(world, row), cpu: { cpuShares: sharesOf(milli), cpuPeriod: 100_000, ...(quota === undefined ? {} : { cpuQuota: quota }) }, ...(memoryLimit === undefined ? {} : { memoryLimit }),
+    ns: Object.fromEntries(NAMESPACES.map((kind) => [kind, namespaceOf(kernel, 'pause', kind)])) as Record<NamespaceKind, number>, link: (row.sandbox.inode % 900) + 5, containers,
+    volumes: (spec.volumes ?? []).flatMap((v) => {
+      const plugin = PLUGINS.find(([field]) => v[field] !== undefined)?.[1]
+      if (!plugin) return []
+      const mounted = Object.values(machine.containers).flatMap((c) => c.mounts).find((m) => m.fs === `volume:${v.name}`)
+      const disk = world.mounts?.get(`${row.node} ${metadata.namespace}/${metadata.name}`)?.volumes[v.name]?.fs
+      return [{ name: v.name, plugin, fs: mounted || machine.roots[`volume:${v.name}`] ? `volume:${v.name}` : disk ? (diskOf(disk) ?? disk) : `volume:${v.name}` }]
+    }),
+  }
+}
+
+// ---- files
+
+const PODS_DIR = '/var/lib/kubelet/pods'
+const plain = (at: string, type: string, source: string, options: string, more: Partial<Mount> = {}): Mount => ({ at, fs: '', from: '/', readOnly: false, type, source, options, ...more })
+
+/** The node's table of mounts: its own ones, those of pods, and a few folders that are made up when looked at (hidden). */
+function nodeMounts(node: NodeRow, pods: readonly HostPod[], cgroups: 'v1' | 'v2'): readonly Mount[] {
+  const rw = 'rw,nosuid,nodev,noexec,relatime'
+  const mounts: Mount[] = [
+    plain('/', 'ext4', '/dev/vda1', 'rw,relatime,discard', { fs: 'host' }),
+    plain('/sys', 'sysfs', 'sysfs', rw), plain('/proc', 'proc', 'proc', rw, { space: HOST_SPACE }),
+    ...(cgroups === 'v2' ? [plain('/sys/fs/cgroup', 'cgroup2', 'cgroup2', `${rw},nsdelegate,memory_recursiveprot`, { space: HOST_SPACE })] : ['systemd', 'cpu', 'cpuacct', 'cpuset', 'memory', 'devices', 'freezer', 'blkio', 'pids'].map((s) => plain(`/sys/fs/cgroup/${s}`, 'cgroup', 'cgroup', `${rw},${s}`, { space: HOST_SPACE }))),
+    { ...plain(PODS_DIR, 'ext4', '/dev/vda1', 'rw,relatime', { fs: foreign('', 'pods'), readOnly: true }), hidden: true },
+    { ...plain('/var/log/pods', 'ext4', '/dev/vda1', 'rw,relatime', { fs: foreign('', 'logs'), readOnly: true }), hidden: true },
+    { ...plain('/var/log/containers', 'ext4', '/dev/vda1', 'rw,relatime', { fs: foreign('', 'links'), readOnly: true }), hidden: true },
+    ...(Object.keys(node.manifests).length > 0 ? [{ ...plain('/etc/kubernetes/manifests', 'ext4', '/dev/vda1', 'rw,relatime', { fs: foreign('', 'manifests'), readOnly: true }), hidden: true } as Mount] : []),
+  ]
+  for (const pod of pods) {
+    if (!pod.ready) continue
+    for (const v of pod.volumes) {
+      const at = `${PODS_DIR}/${pod.uid}/volumes/kubernetes.io~${v.plugin}/${v.name}${v.plugin === 'csi' ? '/mount' : ''}`
+      const m = pod.containers.flatMap((c) => c.mounts).find((x) => x.fs === v.fs)
+      if (m) mounts.push({ ...plain(at, m.type, m.source, m.options.replace(/^ro/, 'rw'), { fs: v.fs.startsWith('disk/') ? v.fs : foreign(pod.key, v.fs) }), ...(m.type === 'ext4' && v.plugin !== 'csi' ? { hidden: true } : {}) })
+    }
+    const task = `/run/containerd/io.containerd.runtime.v2.task/k8s.io`
+    mounts.push(plain(`/run/containerd/io.containerd.grpc.v1.cri/sandboxes/${pod.id}/shm`, 'tmpfs', 'shm', 'rw,nosuid,nodev,noexec,relatime,size=65536k', { fs: foreign(pod.key, 'shm') }))
+    for (const c of pod.containers) {
+      const root = c.state === 'running' ? c.mounts[0] : undefined
+      if (root) mounts.push(plain(`${task}/${c.id}/rootfs`, 'overlay', 'overlay', root.options, { fs: foreign(pod.key, root.fs) }))
+    }
+    if (!pod.hostNetwork) mounts.push({ ...plain(`/run/netns/${netnsOf(pod.id)}`, 'nsfs', 'nsfs', 'rw') })
+  }
+  return mounts
+}
+
+function podsFolder(pods: readonly HostPod[]): FsNode {
+  let tree: FsNode = directory({}, 0o750, 0)
+  for (const pod of pods) {
+    const at = pod.createdAt
+    const dir = (entries: Readonly<Record<string, FsNode>> = {}, mode = 0o750): FsNode => directory(entries, mode, at)
+    const plugins: Record<string, Record<string, FsNode>> = {}
+    for (const v of pod.volumes) (plugins[`kubernetes.io~${v.plugin}`] ??= {})[v.name] = v.plugin === 'csi' ? dir({ mount: dir() }) : dir({}, 0o755)
+    const containers = Object.fromEntries([...new Set(pod.containers.map((c) => c.name))].map((name) => [name, dir({ [(pod.containers.find((c) => c.name === name)?.id ?? '').slice(0, 8)]: file('', 0o666, at) })]))
+    tree = withPath(tree, `/${pod.uid}`, dir({ containers: dir(containers), 'etc-hosts': file('', 0o644, at), plugins: dir(), volumes: dir(Object.fromEntries(Object.entries(plugins).map(([name, entries]) => [name, dir(entries, 0o755)]))) }), at)
+  }
+  return tree
+}
+
+/** A file whose text is made when it is read. */
+class LazyFile implements RegularFile {
+  readonly t = 'f' as const
+  readonly uid = 0
+  readonly gid = 0
+  readonly mode = 0o640
+  readonly mtime: Micros
+  readonly #make: () => string
+  #text: string | undefined
+
+  constructor(mtime: Micros, make: () => string) {
+    this.mtime = mtime
+    this.#make = make
+  }
+
+  get data(): string {
+    return (this.#text ??= this.#make())
+  }
+}
+
+/** A log in the form of the CRI: time, stream, F for a whole line. */
+const criLog = (log: LogChunk | null): string => logLines(log).map((l) => `${clockText(l.at, '%Y-%m-%dT%H:%M:%S.%NZ')} ${l.stream} F ${l.text}\n`).join('')
+
+function logsFolder(pods: readonly HostPod[]): FsNode {
+  const folders: Record<string, FsNode> = {}
+  for (const pod of pods) {
+    const names = [...new Set(pod.containers.map((c) => c.name))]
+    folders[`${pod.namespace}_${pod.name}_${pod.uid}`] = directory(Object.fromEntries(names.map((name) => [name, directory(Object.fromEntries(pod.containers.filter((c) => c.name === name && c.startedAt !== undefined).map((c) => [`${c.attempt}.log`, new LazyFile(c.log?.at ?? c.createdAt, () => criLog(c.log))])), 0o755, pod.createdAt)])), 0o755, pod.createdAt)
+  }
+  return directory(folders, 0o755, 0)
+}
+
+const logLinks = (pods: readonly HostPod[]): FsNode => directory(Object.fromEntries(pods.flatMap((pod) => pod.containers.filter((c) => c.startedAt !== undefined).map((c) => [`${pod.name}_${pod.namespace}_${c.name}-${c.id}.log`, link(`/var/log/pods/${pod.namespace}_${pod.name}_${pod.uid}/${c.name}/${c.attempt}.log`, c.createdAt)]))), 0o755, 0)
+
+const manifestFolder = (node: NodeRow): FsNode => directory(Object.fromEntries(Object.entries(node.manifests).map(([name, pod]) => [name, file(`${JSON.stringify(pod, null, 2)}\n`, 0o600, node.bootedAt)])), 0o755, node.bootedAt)
+
+// ---- units
+
+function unitsOf(node: NodeRow): readonly HostUnit[] {
+  const at = node.bootedAt
+  const line = (when: Micros, text: string): { at: Micros; text: string } => ({ at: when, text })
+  const unit = (name: string, description: string, active: boolean, pid: number, command: string, journal: HostUnit['journal'] = []): HostUnit => ({ name, description, active, since: at, pid, command, journal })
+  return [
+    unit('containerd.service', 'containerd container runtime', node.runtime, DAEMONS.containerd, '/usr/bin/containerd', [line(at, 'Started containerd.service - containerd container runtime.'), ...(node.runtime ? [] : [line(at, 'containerd.service: Deactivated successfully.')])]),
+    unit('kubelet.service', 'kubelet: The Kubernetes Node Agent', node.kubelet && node.up, DAEMONS.kubelet, `${KUBELET_COMMAND.join(' ')} --hostname-override=${node.name}`, [line(at, 'Started kubelet.service - kubelet: The Kubernetes Node Agent.'), line(at, `"Starting kubelet" node="${node.name}" at="${formatTime(at)}"`)]),
+    unit('ssh.service', 'OpenBSD Secure Shell server', true, 498, '/usr/sbin/sshd -D'),
+    unit('systemd-journald.service', 'Journal Service', true, 142, '/usr/lib/systemd/systemd-journald'),
+    unit('systemd-udevd.service', 'Rule-based Manager for Device Events and Files', true, 178, '/usr/lib/systemd/systemd-udevd'),
+  ]
+}
