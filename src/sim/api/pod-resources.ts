@@ -63,8 +63,45 @@ export function podResourceList(pod: Pod, which: Side): ResourceList {
 
 const remembered = new WeakMap<PodSpec, PodRequests>()
 
-/** A pod's requests as the scheduler counts them (kube-scheduler: framework/types.go, CalculateResource). */
+/** A pod's requests as the scheduler counts them (kube-scheduler: framework/types.go, CalculateResource): while it is resized, the most of what it wants and has. */
 export function podRequests(pod: Pod): PodRequests {
+  const asked = specRequests(pod)
+  // Only a pod that was changed after its creation can have been resized.
+  return (pod.metadata.generation ?? 1) > 1 && pod.status?.containerStatuses ? withStatus(pod, asked) : asked
+}
+
+const resized = new WeakMap<NonNullable<Pod['status']>, PodRequests>()
+const RESIZABLE = ['cpu', 'memory']
+
+/** Requests of containers against what their statuses say (component-helpers: resource, UseStatusResources). */
+function withStatus(pod: Pod, asked: PodRequests): PodRequests {
+  const status = pod.status!
+  const isInfeasible = status.conditions?.some((c) => c.type === 'PodResizePending' && c.reason === 'Infeasible') ?? false
+  const statuses = [...status.containerStatuses!, ...(status.initContainerStatuses ?? [])]
+  const differs = (c: Container): boolean => {
+    const s = statuses.find((one) => one.name === c.name)
+    return s !== undefined && RESIZABLE.some((name) => [s.resources?.requests?.[name], s.allocatedResources?.[name]].some((has) => has !== undefined && has !== c.resources?.requests?.[name]))
+  }
+  if (!pod.spec.containers.some(differs) && !pod.spec.initContainers?.some((c) => isSidecar(c) && differs(c))) return asked
+  const known = resized.get(status)
+  if (known) return known
+  const list = aggregate(pod.spec, 'requests', (c) => {
+    const s = statuses.find((one) => one.name === c.name)
+    const wants = side(c.resources, 'requests')
+    if (!s) return wants
+    const has = maxResources(side(s.resources, 'requests'), s.allocatedResources ?? EMPTY)
+    const most = isInfeasible ? has : maxResources(wants, has)
+    return { ...wants, ...Object.fromEntries(RESIZABLE.filter((name) => most[name] !== undefined).map((name) => [name, most[name]!])) }
+  })
+  const all = { ...list, ...Object.fromEntries(Object.entries(side(pod.spec.resources, 'requests')).filter(([name]) => POD_LEVEL.test(name))) }
+  const sum = pod.spec.overhead ? addResources(all, pod.spec.overhead) : all
+  const result: PodRequests = { ...asked, milliCpu: milliValue(sum['cpu']), memory: value(sum['memory']) }
+  resized.set(status, result)
+  return result
+}
+
+/** What a pod's spec asks for, whatever it has. */
+export function specRequests(pod: Pod): PodRequests {
   const known = remembered.get(pod.spec)
   if (known) return known
   const list = podResourceList(pod, 'requests')

@@ -19,6 +19,7 @@ import { mutatingAdmissionPolicy } from './policies/mutating.ts'
 import { validatingAdmissionPolicy } from './policies/validating.ts'
 import { mutatingAdmissionWebhook, validatingAdmissionWebhook } from './policies/webhooks.ts'
 import { podSecurity } from './pod-security/index.ts'
+import { podResize } from './pod-resize.ts'
 import { podTopologyLabels } from './pod-topology-labels.ts'
 import { priority } from './priority.ts'
 import { quotaCharges, type Charge } from './quota.ts'
@@ -52,6 +53,7 @@ export const ADMISSION: readonly AdmissionPlugin[] = [
   defaultIngressClass,
   podTopologyLabels,
   denyServiceExternalIps,
+  podResize,
   mutatingAdmissionPolicy,
   mutatingAdmissionWebhook,
   validatingAdmissionPolicy,

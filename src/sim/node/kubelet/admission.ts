@@ -1,5 +1,5 @@
 import { milliValue, value } from '../../api/quantity.ts'
-import { podRequests } from '../../api/pod-resources.ts'
+import { podRequests, specRequests, type PodRequests } from '../../api/pod-resources.ts'
 import { requiredNodeAffinityMatches } from '../../client/node-selector.ts'
 import type { Pod } from '../../api/pod.ts'
 import type { Node } from '../../kinds/node/node.ts'
@@ -19,7 +19,7 @@ export function refusal(world: KubeletWorld, node: string, pod: Pod): Reason | u
   const { spec } = pod
   if (spec.os && spec.os.name !== 'linux') return said('PodOSNotSupported', "Failed to admit pod as the OS field doesn't match node OS")
   for (const { name } of spec.securityContext?.sysctls ?? []) if (!SAFE.has(name)) return said('SysctlForbidden', `forbidden sysctl: "${name}" not allowlisted`)
-  const others = world.byNode.keys(node).map((key) => world.pods.get(key)!).filter((row) => row.uid !== pod.metadata.uid && row.life === 'sync' && !row.rejected)
+  const others = world.byNode.keys(node).map((key) => world.pods.get(key)!).filter((row) => row.uid !== pod.metadata.uid && (row.life === 'sync' || row.life === 'terminating') && !row.rejected)
   const resources = tooMuch(object, others, pod)
   if (resources) return said(...resources)
   if (object && !requiredNodeAffinityMatches(pod, object)) return said('NodeAffinity', "Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector")
@@ -28,8 +28,7 @@ export function refusal(world: KubeletWorld, node: string, pod: Pod): Reason | u
 }
 
 /** What a pod asks of a resource: thousandths of a core, bytes, or one pod. */
-function amountOf(pod: Pod, name: string): number {
-  const asked = podRequests(pod)
+function amountOf(asked: PodRequests, name: string): number {
   switch (name) {
     case 'cpu':
       return asked.milliCpu
@@ -47,10 +46,10 @@ function amountOf(pod: Pod, name: string): number {
 function tooMuch(node: Node | undefined, others: readonly PodRow[], pod: Pod): [string, string] | undefined {
   const allocatable = node?.status?.allocatable ?? {}
   for (const name of Object.keys(allocatable).sort()) {
-    const need = amountOf(pod, name)
+    const need = amountOf(specRequests(pod), name)
     if (need === 0) continue
     const capacity = name === 'cpu' ? milliValue(allocatable[name]) : value(allocatable[name])
-    const used = others.reduce((sum, row) => sum + amountOf(row.pod, name), 0)
+    const used = others.reduce((sum, row) => sum + amountOf(podRequests(row.pod), name), 0)
     if (used + need > capacity) return [`OutOf${name}`, `Node didn't have enough resource: ${name}, requested: ${need}, used: ${used}, capacity: ${capacity}`]
   }
   return undefined

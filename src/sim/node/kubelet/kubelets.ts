@@ -23,6 +23,7 @@ import { NodeLife } from './node-life.ts'
 import { probed, type Attempt } from './prober.ts'
 import { objectChanged, refreshVolumes } from './refresh.ts'
 import { flush, report } from './reporter.ts'
+import { observed, retryResizes, sizeChanged, takesLess } from './resize.ts'
 import { create as createContainer, postStartDone, pulled, start } from './starting.ts'
 import type { ContainerRow, PodRow } from './state.ts'
 import { beginAttach, closeStream, feedStream, forward, opened, sendNews, type AttachRequest, type ForwardRequest } from './streams.ts'
@@ -66,6 +67,7 @@ export class Kubelets {
       ready: (ctx) => life.ready(ctx),
       pods: (ctx, delivery: WatchDelivery) => this.#receive(ctx, delivery),
       sync: onPod((ctx, row) => row.life === 'sync' && requestSync(world, ctx, { ...row, timer: 0 })),
+      'retry-resizes': (ctx) => this.#isAwake(ctx.instance) && retryResizes(world, ctx, ctx.instance),
       mount: onPod((ctx, row) => row.work?.stage === 'volumes' && mountVolumes(world, ctx, row)),
       sandbox: onPod((ctx, row) => sandboxReady(world, ctx, row)),
       pulled: onPod((ctx, row, p) => pulled(world, ctx, row, p as unknown as { container: string; took: number; waited: number })),
@@ -111,6 +113,11 @@ export class Kubelets {
       'start-containerd': (ctx) => life.runtime(ctx, true),
       'remove-images': (ctx, names: readonly string[]) => life.removeImages(ctx, names),
     })
+  }
+
+  #isAwake(name: string): boolean {
+    const node = this.world.nodes.get(name)
+    return node !== undefined && node.up && node.kubelet
   }
 
   /** Boots the machines of a new cluster. */
@@ -184,6 +191,7 @@ export class Kubelets {
       if (row?.isStatic) mirrorGone(this.world, ctx, row)
       else if (row && row.uid === object!.metadata.uid) this.#deleted(ctx, row)
       else if (row?.next?.metadata.uid === object!.metadata.uid) this.world.put({ ...row!, next: undefined })
+      retryResizes(this.world, ctx, name)
     } else if (object) this.#observe(ctx, object as Pod)
   }
 
@@ -205,16 +213,20 @@ export class Kubelets {
     const known = world.pods.get(rowKey(node, pod))
     if (known?.isStatic || (isMirrorPod(pod) && pod.metadata.annotations?.['kubernetes.io/config.seen'])) return mirrorSeen(world, ctx, node, pod)
     if (known && known.uid === pod.metadata.uid) {
-      const specChanged = known.pod.spec !== pod.spec || known.pod.metadata.labels !== pod.metadata.labels || known.pod.metadata.annotations !== pod.metadata.annotations
+      const was = known.desired ?? known.pod
+      const specChanged = was.spec !== pod.spec || known.pod.metadata.labels !== pod.metadata.labels || known.pod.metadata.annotations !== pod.metadata.annotations
       const gatesChanged = (pod.spec.readinessGates?.length ?? 0) > 0
-      const row = world.put({ ...known, pod })
+      const row = world.put(observed(known, pod))
       if (known.pod.metadata.annotations !== pod.metadata.annotations) for (const c of allContainers(pod.spec)) armMemory(world, ctx, row, c)
       if (pod.metadata.deletionTimestamp) {
         const grace = seconds(pod.metadata.deletionGracePeriodSeconds ?? 30)
         if (!row.end?.deleted) flush(world, ctx, world.fresh(requestEnd(world, ctx, row, { grace, deleted: true, since: ctx.now })))
         else flush(world, ctx, row)
-      } else if (row.life === 'sync' && (specChanged || gatesChanged)) requestSync(world, ctx, row)
-      else flush(world, ctx, row)
+      } else if (row.life === 'sync' && (specChanged || gatesChanged)) {
+        if (was.spec !== pod.spec) sizeChanged(world, ctx, row, was)
+        requestSync(world, ctx, world.fresh(row))
+      } else flush(world, ctx, row)
+      if (world.nodes.get(node)?.resizes && takesLess(known.pod, row.pod)) retryResizes(world, ctx, node)
       return
     }
     if (known) {

@@ -94,7 +94,7 @@ export function create(world: KubeletWorld, ctx: EventContext, given: PodRow, na
   ctx.note('kubelet.creates', { pod: row.pod.metadata.name, node: row.node, container: name })
   const before = row.containers[name]
   const attempt = before?.run ? before.run.attempt + 1 : (before?.lost ? before.lost.restarts + (before.lost.state.terminated || before.lost.lastState?.terminated ? 1 : 0) : 0)
-  const run: Run = { id: `containerd://${id}`, attempt, state: 'created', createdAt: ctx.now, reference: found.reference, imageID: `${found.repository}@${found.digest}`, user: { uid: made.config.user.uid, gid: made.config.user.gid, groups: made.config.user.groups } }
+  const run: Run = { id: `containerd://${id}`, attempt, state: 'created', createdAt: ctx.now, reference: found.reference, imageID: `${found.repository}@${found.digest}`, user: { uid: made.config.user.uid, gid: made.config.user.gid, groups: made.config.user.groups }, ...(container.resources ? { resources: container.resources } : {}) }
   const old = row.machine?.containers[name]
   const previousLogs = before?.run && old ? { ...without(row.previousLogs, before.before?.id), [before.run.id]: old.log } : row.previousLogs
   const machine = withContainerMade({ ...row.machine!, roots: { ...row.machine!.roots, ...made.roots } }, made.config)

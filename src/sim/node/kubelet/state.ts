@@ -1,3 +1,4 @@
+import type { ResourceRequirements } from '../../api/container.ts'
 import type { ContainerState, PodStatus } from '../../api/pod-status.ts'
 import type { Pod } from '../../api/pod.ts'
 import type { ReplyTo } from '../../client/transport.ts'
@@ -19,6 +20,17 @@ export interface Run {
   readonly reference: string
   readonly imageID: string
   readonly user: { readonly uid: number; readonly gid: number; readonly groups: readonly number[] }
+  /** What the runtime was told to give it, last: CPU and memory (pkg/kubelet: actuated resources). */
+  readonly resources?: ResourceRequirements
+}
+
+/** PodResizePending or PodResizeInProgress as the kubelet keeps it. */
+export interface ResizeCondition {
+  readonly reason?: string
+  readonly message?: string
+  readonly generation: number
+  readonly since: Micros
+  readonly probed: Micros
 }
 
 /** What the kubelet knows of a container by name: the present run, the one before, and the verdicts of its probes. */
@@ -51,6 +63,7 @@ export type Op =
   | { readonly op: 'sandbox' }
   | { readonly op: 'kill'; readonly container: string; readonly message: string; readonly grace: Micros }
   | { readonly op: 'start'; readonly container: string; readonly init: boolean }
+  | { readonly op: 'resize'; readonly containers: readonly string[] }
 
 /** The worker at work: syncing (waiting for volumes, then operations), or terminating. */
 export interface Work {
@@ -103,7 +116,11 @@ export interface StreamRow {
 /** One pod in the hands of a kubelet. Rows are keyed "node namespace/name". */
 export interface PodRow {
   readonly node: string
+  /** The pod with the resources that this node has allocated for it. */
   readonly pod: Pod
+  /** The pod as the API has it, while it asks for other resources than are allocated. */
+  readonly desired?: Pod
+  readonly resizing?: { readonly pending?: ResizeCondition; readonly progress?: ResizeCondition }
   readonly uid: string
   readonly addedAt: Micros
   readonly startTime: Micros
@@ -184,6 +201,9 @@ export interface NodeRow {
   readonly milliCpu: number
   readonly memory: number
   readonly hostName: string
+  /** Pods whose resize waits, and the seq of the event in which they are tried again. */
+  readonly resizes?: readonly string[]
+  readonly resizeTimer?: number
   /** Watches of objects that pods' volumes show. */
   readonly followed?: readonly string[]
   /** Manifests of static pods by file name. */

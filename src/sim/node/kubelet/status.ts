@@ -1,9 +1,11 @@
 import { findCondition } from '../../api/conditions.ts'
-import type { Container } from '../../api/container.ts'
+import type { Container, ResourceRequirements } from '../../api/container.ts'
 import type { ContainerState, ContainerStatus, PodCondition, PodStatus } from '../../api/pod-status.ts'
 import { isSidecar, type Pod } from '../../api/pod.ts'
-import { qosClass } from '../../api/pod-resources.ts'
+import { podResourceList, qosClass } from '../../api/pod-resources.ts'
+import type { ResourceList } from '../../api/quantity.ts'
 import { formatTime, type Micros } from '../../engine/time.ts'
+import { resizeConditions } from './resize-conditions.ts'
 import { restartsAfter, shouldStart } from './restart.ts'
 import type { ContainerRow, PodRow, Run } from './state.ts'
 
@@ -27,6 +29,47 @@ export const isStarted = (container: Container, row: ContainerRow | undefined): 
 
 /** Is the container ready: running, started, and its readiness probe (if it has one) content? */
 export const isReady = (container: Container, row: ContainerRow | undefined): boolean => isStarted(container, row) && (container.readinessProbe ? row!.verdicts.readiness === true : true)
+
+/** What a container has: as allocated, and while it runs as the runtime was last told (convertContainerStatusResources). */
+function actualResources({ resources = {} }: Container, run: Run): ResourceRequirements {
+  if (run.state !== 'running' || run.resources === resources || !run.resources) return resources
+  const has = run.resources
+  const mixed = (list: ResourceList | undefined, now: ResourceList | undefined): ResourceList | undefined =>
+    list && Object.fromEntries(Object.keys(list).map((name) => [name, (name === 'cpu' || name === 'memory' ? now?.[name] : undefined) ?? list[name]!]))
+  const [limits, requests] = [mixed(resources.limits, has.limits), mixed(resources.requests, has.requests)]
+  return { ...resources, ...(limits ? { limits } : {}), ...(requests ? { requests } : {}) }
+}
+
+interface PodLevel {
+  readonly resources: ResourceRequirements
+  readonly allocatedResources?: ResourceList
+}
+
+const ofSpec = new WeakMap<Pod['spec'], { readonly waiting: PodLevel; readonly running: PodLevel }>()
+const filled = (list: ResourceList): boolean => Object.keys(list).length > 0
+
+/** The pod as a whole: what is allocated, and what its cgroup has (convertToAPIPodLevelResourcesStatus). */
+function podResources({ pod, containers }: PodRow, isRunning: boolean): PodLevel {
+  const known = ofSpec.get(pod.spec) ?? remember(pod)
+  const behind = isRunning && pod.spec.containers.some((c) => containers[c.name]?.run?.state === 'running' && containers[c.name]!.run!.resources !== c.resources)
+  if (!behind) return isRunning ? known.running : known.waiting
+  const actual: Pod = { ...pod, spec: { ...pod.spec, containers: pod.spec.containers.map((c) => ({ ...c, resources: containers[c.name]?.run ? actualResources(c, containers[c.name]!.run!) : c.resources })) } }
+  return { ...known.running, resources: remember(actual).running.resources }
+}
+
+function remember(pod: Pod): { readonly waiting: PodLevel; readonly running: PodLevel } {
+  const [requests, limits] = [podResourceList(pod, 'requests'), podResourceList(pod, 'limits')]
+  const everyone = [...pod.spec.containers, ...(pod.spec.initContainers ?? [])]
+  // A pod's cgroup has a limit when all of its containers have one.
+  const enforced = Object.fromEntries(Object.entries(limits).filter(([name]) => pod.spec.resources?.limits?.[name] !== undefined || everyone.every((c) => c.resources?.limits?.[name] !== undefined)))
+  const level = (own: ResourceList): PodLevel => ({
+    ...(filled(requests) ? { allocatedResources: requests } : {}),
+    resources: { ...(filled(own) ? { limits: own } : {}), ...(filled(requests) ? { requests } : {}) },
+  })
+  const both = { waiting: level(limits), running: level(enforced) }
+  ofSpec.set(pod.spec, both)
+  return both
+}
 
 function containerStatus(row: PodRow, container: Container, isInit: boolean): ContainerStatus {
   const { pod } = row
@@ -55,7 +98,7 @@ function containerStatus(row: PodRow, container: Container, isInit: boolean): Co
     imageID: run?.imageID ?? '',
     ...(run ? { containerID: run.id } : {}),
     ...(ephemeral ? {} : { started: isStarted(container, known) }),
-    ...(run ? { resources: container.resources ?? {}, ...(container.resources?.requests ? { allocatedResources: container.resources.requests } : {}) } : {}),
+    ...(run ? { resources: actualResources(container, run), ...(container.resources?.requests ? { allocatedResources: container.resources.requests } : {}) } : {}),
     ...(mounts.length > 0 ? { volumeMounts: mounts } : {}),
     ...(run && run.state !== 'created' && run.startedAt !== undefined ? { user: { linux: { uid: run.user.uid, gid: run.user.gid, supplementalGroups: run.user.groups } } } : {}),
   }
@@ -164,8 +207,8 @@ function conditionsOf(row: PodRow, phase: Phase, statuses: readonly ContainerSta
     }
   })
   const scheduled = { type: 'PodScheduled', status: 'True', lastProbeTime: null as unknown as undefined, lastTransitionTime: formatTime(row.startTime) } as PodCondition
-  const theirs = row.isStatic ? [scheduled] : (status?.conditions ?? []).filter((c) => !wanted.some((w) => w.type === c.type))
-  return [...mine, ...theirs.map((c) => (c.type === 'PodScheduled' ? { ...c, observedGeneration: metadata.generation } : c))]
+  const theirs = row.isStatic ? [scheduled] : (status?.conditions ?? []).filter((c) => !wanted.some((w) => w.type === c.type) && c.type !== 'PodResizePending' && c.type !== 'PodResizeInProgress')
+  return [...(row.resizing && !isTerminal(phase) ? resizeConditions(row) : []), ...mine, ...theirs.map((c) => (c.type === 'PodScheduled' ? { ...c, observedGeneration: metadata.generation } : c))]
 }
 
 /** A container that cannot be found any more when its pod is over. */
@@ -209,6 +252,6 @@ export function podStatus(row: PodRow, hostIP: string, now: Micros, withAddress 
     containerStatuses: statuses,
     ...(ephemeral.length > 0 ? { ephemeralContainerStatuses: ephemeral } : {}),
     qosClass: qosClass(pod),
-    resources: {},
+    ...podResources(row, phase === 'Running'),
   }
 }

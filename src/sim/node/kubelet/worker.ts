@@ -8,6 +8,8 @@ import { hostNames } from './files.ts'
 import { hexId } from './linux.ts'
 import { missingPullSecrets } from './puller.ts'
 import { followObjects, refreshVolumes } from './refresh.ts'
+import { resizeAction, resizeProgress } from './resize.ts'
+import { resizeInPlace } from './resizing.ts'
 import { report } from './reporter.ts'
 import { shouldStart } from './restart.ts'
 import { startContainerOp } from './starting.ts'
@@ -42,7 +44,7 @@ export function sync(world: KubeletWorld, ctx: EventContext, given: PodRow): Pod
     world.aboutPod(ctx, row, 'Normal', 'DeadlineExceeded', message)
     row = { ...row, end: { grace: seconds(row.pod.spec.terminationGracePeriodSeconds ?? 30), reason: 'DeadlineExceeded', message, deleted: false, since: ctx.now } }
   }
-  row = report(world, ctx, row)
+  row = report(world, ctx, resizeProgress(world, ctx, row))
   const status = podStatus(row, world.node(row).address, ctx.now)
   const computed = row.end?.reason ? 'Failed' : phaseOf(row.pod, [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])], false)
   if (computed === 'Succeeded' || computed === 'Failed') return requestEnd(world, ctx, row, row.end ?? { grace: seconds(row.pod.spec.terminationGracePeriodSeconds ?? 30), deleted: false, since: ctx.now })
@@ -134,10 +136,22 @@ export function actionsOf(row: PodRow): readonly Op[] {
         const restart = (c.restartPolicy ?? spec.restartPolicy ?? 'Always') !== 'Never'
         ops.push({ op: 'kill', container: c.name, message: `Container ${c.name} failed ${kill} probe${restart ? ', will be restarted' : ''}`, grace: graceAfter(row, c, kill) })
         if (restart) ops.push(start(c))
-      }
+      } else if (resizeAction(row, c) === 'restart') ops.push(restartResized(row, c), start(c))
     } else if (shouldStart(row, c)) ops.push(start(c))
   }
-  return ops
+  return withResizes(row, ops)
+}
+
+const restartResized = (row: PodRow, c: Container): Op => ({ op: 'kill', container: c.name, message: `Container ${c.name} resize requires restart`, grace: seconds(row.pod.spec.terminationGracePeriodSeconds ?? 30) })
+
+/** Changes in place come behind init containers and before the regular ones are started. */
+function withResizes(row: PodRow, ops: readonly Op[]): readonly Op[] {
+  const { initContainers = [], containers } = row.pod.spec
+  const behind = [...initContainers.filter(isSidecar), ...containers].filter((c) => resizeAction(row, c) === 'update').map((c) => c.name)
+  if (behind.length === 0) return ops
+  const at = ops.findIndex((op) => op.op === 'start' && !op.init)
+  const cut = at < 0 ? ops.length : at
+  return [...ops.slice(0, cut), { op: 'resize', containers: behind }, ...ops.slice(cut)]
 }
 
 const probeVerdict = (row: PodRow, c: Container): 'liveness' | 'startup' | undefined => {
@@ -158,6 +172,7 @@ function initActions(row: PodRow, init: readonly Container[], ops: Op[], start: 
       if (run?.state === 'running') {
         const kill = probeVerdict(row, c)
         if (kill) ops.push({ op: 'kill', container: c.name, message: `Container ${c.name} failed ${kill} probe, will be restarted`, grace: graceAfter(row, c, kill) }, start(c, true))
+        else if (resizeAction(row, c) === 'restart') ops.push(restartResized(row, c), start(c, true))
         if (!appsBegan && !isStarted(c, state)) return false
         continue
       }
@@ -188,6 +203,8 @@ export function nextOp(world: KubeletWorld, ctx: EventContext, row: PodRow): Pod
       return here
     case 'start':
       return startContainerOp(world, ctx, here, op.container)
+    case 'resize':
+      return nextOp(world, ctx, resizeInPlace(world, ctx, here, op.containers))
     case 'kill':
       return beginStopping(world, ctx, here, [{ name: op.container, message: op.message, grace: op.grace }])
     case 'stop-all':
