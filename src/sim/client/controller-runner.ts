@@ -13,7 +13,7 @@ import type { InformerFactory } from './informer.ts'
 import type { Lister } from './lister.ts'
 import type { ReconcileResult } from './reconcile-context.ts'
 import { Jobs, type JobContext, type Place } from './resumable.ts'
-import { Client, type Answered } from './transport.ts'
+import { Client, type Answered, type WatchDelivery, type WatchSpec } from './transport.ts'
 import { WorkQueue } from './work-queue.ts'
 
 /** Whether a component runs; absent means it does. Stopped controllers drop what they hear. */
@@ -45,13 +45,13 @@ export class ControllerRunner {
     this.controller = controller
     this.#informers = informers
     this.#flags = flagsIn(engine)
-    this.#handler = new RunnerContext(this, informers, this.#flags)
     this.#stopped = engine.table<'stopped'>('components')
     const client = new Client(engine, name, {
       user: controllerUser(name),
       qps: controller.qps ?? QPS,
       burst: controller.burst ?? BURST,
     })
+    this.#handler = new RunnerContext(this, informers, this.#flags, client)
     this.queue = new WorkQueue(engine, name, controller.workers, controller.backoff)
     if (!own) this.#followFlags(client)
     this.recorder = new EventRecorder(engine, client, { component: controller.component ?? name })
@@ -74,6 +74,7 @@ export class ControllerRunner {
         this.jobs.answer(ctx, answered)
       },
       wake: (ctx, place: never) => this.jobs.wake(ctx, place),
+      heard: (ctx, delivery: WatchDelivery) => this.#stopped.has(name) || controller.deliver?.(this.#handlerContext(ctx), delivery),
       stop: (ctx) => this.#stop(ctx),
       resume: (ctx) => this.#resume(ctx),
     })
@@ -106,11 +107,13 @@ export class ControllerRunner {
   #subscribe(watches: Watches): void {
     const informer = this.#informers.informer(watches.resource)
     for (const [name, by] of Object.entries(watches.indexes ?? {})) informer.addIndex(name, by)
-    const running = (): boolean => !this.#stopped.has(this.controller.name)
+    const stopped = this.#stopped
+    const { name } = this.controller
+    const running = (): boolean => stopped.size === 0 || !stopped.has(name)
     informer.handlers.push({
-      ...(watches.onAdd && { onAdd: (ctx, obj) => running() && watches.onAdd!(this.#handlerContext(ctx), obj) }),
-      ...(watches.onUpdate && { onUpdate: (ctx, old, obj) => running() && watches.onUpdate!(this.#handlerContext(ctx), old, obj) }),
-      ...(watches.onDelete && { onDelete: (ctx, obj) => running() && watches.onDelete!(this.#handlerContext(ctx), obj) }),
+      onAdd: watches.onAdd && ((ctx, obj) => running() && watches.onAdd!(this.#handlerContext(ctx), obj)),
+      onUpdate: watches.onUpdate && ((ctx, old, obj) => running() && watches.onUpdate!(this.#handlerContext(ctx), old, obj)),
+      onDelete: watches.onDelete && ((ctx, obj) => running() && watches.onDelete!(this.#handlerContext(ctx), obj)),
     })
   }
 
@@ -150,6 +153,7 @@ export class ControllerRunner {
     const context = job as unknown as { -readonly [K in keyof ControllerContext]: ControllerContext[K] }
     context.state = <V>(name: string): Table<V> => this.state<V>(name)
     context.flag = this.#flag
+    context.inside = <T>(act: (ctx: HandlerContext) => T): T => job.once(() => act(this.#handlerContext(job.eventContext)))
     context.enqueueAfter = (other: string, delay: Micros) =>
       job.once(() => {
         this.queue.addAfter(job.eventContext, other, delay)
@@ -164,9 +168,11 @@ class RunnerContext implements HandlerContext {
   readonly #runner: ControllerRunner
   readonly #informers: InformerFactory
   readonly #flags: Flags
+  readonly #client: Client
   #ctx!: EventContext
 
-  constructor(runner: ControllerRunner, informers: InformerFactory, flags: Flags) {
+  constructor(runner: ControllerRunner, informers: InformerFactory, flags: Flags, client: Client) {
+    this.#client = client
     this.#runner = runner
     this.#informers = informers
     this.#flags = flags
@@ -194,6 +200,15 @@ class RunnerContext implements HandlerContext {
 
   state<V>(name: string): Table<V> {
     return this.#runner.state<V>(name)
+  }
+
+  watch(id: string, spec: WatchSpec): void {
+    const { name } = this.#runner.controller
+    this.#client.watch(this.#ctx, `${name}/${id}`, spec, { actor: name, what: 'heard', data: id })
+  }
+
+  unwatch(id: string): void {
+    this.#client.unwatch(this.#ctx, `${this.#runner.controller.name}/${id}`)
   }
 
   flag<T>(flag: Flag<T>): T {

@@ -2,6 +2,7 @@ import type { KubeObject } from '../api/meta.ts'
 import type { Micros } from '../engine/time.ts'
 import type { Flag } from '../flags/flag.ts'
 import type { ReconcileContext, ReconcileResult } from './reconcile-context.ts'
+import type { WatchDelivery, WatchSpec } from './transport.ts'
 import type { Backoff } from './work-queue.ts'
 
 /** What an event handler of an informer may do: look into caches and put keys into the controller's queue. */
@@ -13,6 +14,9 @@ export interface HandlerContext {
   lister<T extends KubeObject>(plural: string): import('./lister.ts').Lister<T>
   /** The controller's own state tables (expectations …), by the short name under which it declared them. */
   state<V>(name: string): import('../engine/table.ts').Table<V>
+  /** Opens a watch of the controller's own, whose deliveries reach its `deliver`; the id is unique to the controller. */
+  watch(id: string, spec: WatchSpec): void
+  unwatch(id: string): void
   /** A setting of kube-controller-manager. */
   flag<T>(flag: Flag<T>): T
 }
@@ -48,12 +52,16 @@ export interface Controller {
   readonly backoff?: Backoff
   /** Called once when the controller starts, e.g. to enqueue a periodic key. */
   start?(ctx: HandlerContext): void
+  /** Told what the controller's own watches bring; `delivery.data` is the watch's id. */
+  deliver?(ctx: HandlerContext, delivery: WatchDelivery): void
   reconcile(ctx: ControllerContext, key: string): ReconcileResult
 }
 
 export interface ControllerContext extends ReconcileContext {
   /** Own state tables; write them only inside `once`. */
   state<V>(name: string): import('../engine/table.ts').Table<V>
+  /** Runs once, with what event handlers may do; gives back plain data. */
+  inside<T>(act: (ctx: HandlerContext) => T): T
   enqueueAfter(key: string, delay: Micros): void
   /** A setting of kube-controller-manager. Needs no log: a change restarts the controllers, so no reconcile lives through one. */
   flag<T>(flag: Flag<T>): T

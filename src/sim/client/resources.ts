@@ -1,5 +1,8 @@
 import type { OwnerReference } from '../api/meta.ts'
 import { splitApiVersion } from '../api/meta.ts'
+import { isConditionTrue } from '../api/conditions.ts'
+import { byVersionPriority } from '../api/version-priority.ts'
+import type { CustomResourceDefinition } from '../kinds/customresourcedefinition/customresourcedefinition.ts'
 import type { KindDefinition } from '../kinds/definition.ts'
 import { scheme } from '../kinds/index.ts'
 
@@ -40,4 +43,13 @@ export function ownerResource({ apiVersion, kind }: Pick<OwnerReference, 'apiVer
     byOwnerKind.set(key, found && byPlural.get(found.plural))
   }
   return byOwnerKind.get(key)
+}
+
+export const CRDS = { group: 'apiextensions.k8s.io', version: 'v1', resource: 'customresourcedefinitions' } as const
+
+/** What an established CustomResourceDefinition serves, in the version that discovery prefers; undefined while it serves nothing. */
+export function customResource({ spec, status }: CustomResourceDefinition): StoredResource | undefined {
+  const version = (spec.versions ?? []).filter(({ served }) => served).map(({ name }) => name).sort(byVersionPriority)[0]
+  if (version === undefined || !isConditionTrue(status?.conditions ?? undefined, 'Established')) return undefined
+  return { group: spec.group, version, resource: spec.names.plural, kind: spec.names.kind, namespaced: spec.scope === 'Namespaced' }
 }

@@ -1,3 +1,4 @@
+import { byVersionPriority } from '../../api/version-priority.ts'
 import { resources, type ResourceSchema } from '../../api/schema/schema.ts'
 
 /** A resource as routing and discovery see it; `custom` ones come from CustomResourceDefinitions. */
@@ -72,17 +73,4 @@ export class ServedGroups {
   resource(group: string, version: string, plural: string): ServedResource | undefined {
     return builtIn.get(`${group}/${version}/${plural}`) ?? this.#custom?.find(group, version, plural)
   }
-}
-
-/** GA before beta before alpha, higher numbers first (apimachinery: version.CompareKubeAwareVersionStrings). */
-function byVersionPriority(a: string, b: string): number {
-  const parts = (text: string): readonly [number, number, number] | undefined => {
-    const found = /^v(\d+)(?:(alpha|beta)(\d+))?$/.exec(text)
-    return found ? [found[2] === undefined ? 3 : found[2] === 'beta' ? 2 : 1, Number(found[1]), Number(found[3] ?? 0)] : undefined
-  }
-  const x = parts(a)
-  const y = parts(b)
-  if (!x || !y) return x ? -1 : y ? 1 : a < b ? -1 : 1
-  for (let i = 0; i < 3; i++) if (x[i] !== y[i]) return y[i]! - x[i]!
-  return 0
 }

@@ -1,16 +1,16 @@
 import { deepEqual } from '../../api/deep.ts'
 import { uidOf, type KubeObject, type OwnerReference } from '../../api/meta.ts'
 import type { HandlerContext, Watches } from '../../client/controller.ts'
-import type { Lister } from '../../client/lister.ts'
 import { ownerResource, type StoredResource } from '../../client/resources.ts'
-import { dependentsOf, isCollected, isDeletingDependents, isOrphaning, itemKey, ownerNamespace } from './items.ts'
-
-const listers = (ctx: HandlerContext) => (plural: string): Lister<KubeObject> => ctx.lister<KubeObject>(plural)
+import { dependentsOf, handlerGraph, isCollected, ownerResourceIn } from './graph.ts'
+import { isDeletingDependents, isOrphaning, itemKey, ownerNamespace } from './items.ts'
 
 function ownerOf(ctx: HandlerContext, object: KubeObject, ref: OwnerReference): { readonly resource: StoredResource; readonly owner: KubeObject } | undefined {
-  const resource = ownerResource(ref)
+  const own = ownerResource(ref)
+  const resource = own ?? ownerResourceIn(handlerGraph(ctx), ref)
   if (!isCollected(resource)) return undefined
-  const owner = ctx.lister<KubeObject>(resource.resource).get(ownerNamespace(resource, object.metadata), ref.name)
+  const cache = own ? ctx.lister<KubeObject>(own.resource) : handlerGraph(ctx).lister(resource)
+  const owner = cache.get(ownerNamespace(resource, object.metadata), ref.name)
   return owner?.metadata.uid === ref.uid ? { resource, owner } : undefined
 }
 
@@ -26,7 +26,7 @@ function checkOwners(ctx: HandlerContext, resource: StoredResource, object: Kube
 }
 
 function wakeDependents(ctx: HandlerContext, object: KubeObject): void {
-  for (const { resource, object: dependent } of dependentsOf(listers(ctx), uidOf(object), object.metadata.namespace)) ctx.enqueue(itemKey('delete', resource, dependent))
+  for (const { resource, object: dependent } of dependentsOf(handlerGraph(ctx), uidOf(object), object.metadata.namespace)) ctx.enqueue(itemKey('delete', resource, dependent))
 }
 
 /** An owner that waits for its dependents looks again when one is gone or does not block it any more. */

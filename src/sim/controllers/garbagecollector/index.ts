@@ -4,9 +4,11 @@ import type { Controller, ControllerContext } from '../../client/controller.ts'
 import { must, Refused, retrying } from '../../client/must.ts'
 import type { ReconcileResult } from '../../client/reconcile-context.ts'
 import { get, patch, remove, type Propagation } from '../../client/request.ts'
-import { ownerResource, type StoredResource } from '../../client/resources.ts'
+import type { StoredResource } from '../../client/resources.ts'
+import { collected, dependentsOf, ownerResourceIn, reconcileGraph, STATE, type Dependent } from './graph.ts'
 import { graphHandlers } from './handlers.ts'
-import { blocks, collected, dependentsOf, FOREGROUND, isDeletingDependents, isOrphaning, itemKey, ORPHAN, ownerNamespace, parseItem, referenceText, type Dependent, type Item } from './items.ts'
+import { blocks, FOREGROUND, isDeletingDependents, isOrphaning, itemKey, ORPHAN, ownerNamespace, parseItem, referenceText, type Item } from './items.ts'
+import { deliver, MONITORS, startMonitors, syncMonitors, watchDefinitions } from './monitors.ts'
 
 /**
  * Deletes what has lost its owners, waits for dependents in a foreground deletion, and frees orphans. Its graph is the
@@ -17,14 +19,18 @@ export const garbageCollector: Controller = {
   workers: 20,
   qps: 40,
   burst: 30,
-  watches: collected.map(graphHandlers),
-  reconcile: (ctx, key) => retrying(() => sync(ctx, key)),
+  state: STATE,
+  watches: [...collected.map(graphHandlers), watchDefinitions],
+  start: startMonitors,
+  deliver,
+  reconcile: (ctx, key) => (key === MONITORS ? syncMonitors(ctx) : retrying(() => sync(ctx, key))),
 }
 
 function sync(ctx: ControllerContext, key: string): ReconcileResult {
-  const item = parseItem(key)
+  const graph = reconcileGraph(ctx)
+  const item = parseItem(graph, key)
   if (!item) return undefined
-  const cached = ctx.lister<KubeObject>(item.resource.resource).get(item.namespace, item.name)
+  const cached = graph.lister(item.resource).get(item.namespace, item.name)
   const known = cached?.metadata.uid === item.uid ? cached : undefined
   if (item.task === 'orphan') return known && isOrphaning(known) ? orphan(ctx, item, known) : undefined
   if (known?.metadata.deletionTimestamp !== undefined && !isDeletingDependents(known)) return undefined
@@ -32,7 +38,7 @@ function sync(ctx: ControllerContext, key: string): ReconcileResult {
 }
 
 const dependents = (ctx: ControllerContext, item: Item): readonly Dependent[] =>
-  dependentsOf((plural) => ctx.lister<KubeObject>(plural), item.uid, item.namespace)
+  dependentsOf(reconcileGraph(ctx), item.uid, item.namespace)
 
 function enqueueAll(ctx: ControllerContext, items: readonly Dependent[]): void {
   for (const { resource, object } of items) ctx.enqueueAfter(itemKey('delete', resource, object), 0)
@@ -72,11 +78,12 @@ interface Owners {
 
 /** Each owner is read afresh: there, gone, or waiting for its dependents. */
 function classify(ctx: ControllerContext, item: Item, object: KubeObject, references: readonly OwnerReference[]): Owners {
+  const graph = reconcileGraph(ctx)
   const solid: OwnerReference[] = []
   const dangling: OwnerReference[] = []
   const waiting: OwnerReference[] = []
   for (const ref of references) {
-    const resource = ownerResource(ref)
+    const resource = ownerResourceIn(graph, ref)
     if (!resource) throw new Refused(`unable to get REST mapping for ${ref.apiVersion}/${ref.kind}.`)
     // A cluster-wide object cannot have an owner in a namespace: nobody can say whether that exists.
     if (resource.namespaced && item.namespace === undefined) {
@@ -85,7 +92,7 @@ function classify(ctx: ControllerContext, item: Item, object: KubeObject, refere
       continue
     }
     const namespace = ownerNamespace(resource, object.metadata)
-    const elsewhere = ctx.lister<KubeObject>(resource.resource).by('uid', ref.uid)
+    const elsewhere = graph.lister(resource).by('uid', ref.uid)
     if (elsewhere.some((o) => o.metadata.namespace !== namespace)) invalidNamespace(ctx, object, ref)
     const owner = ctx.call(get(resource, namespace, ref.name))
     if (isStatus(owner) && !isNotFound(owner)) throw new Refused(owner)

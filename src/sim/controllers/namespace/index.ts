@@ -1,4 +1,3 @@
-import { isConditionTrue } from '../../api/conditions.ts'
 import { isBeingDeleted, type KubeList, type KubeObject } from '../../api/meta.ts'
 import { isPodTerminal, type Pod } from '../../api/pod.ts'
 import { isConflict, isNotFound, isStatus } from '../../api/status.ts'
@@ -6,7 +5,7 @@ import type { Controller, ControllerContext, HandlerContext } from '../../client
 import { must, Refused, retrying } from '../../client/must.ts'
 import type { ReconcileResult } from '../../client/reconcile-context.ts'
 import { get, list, NAMESPACES, update } from '../../client/request.ts'
-import { storedResources, type StoredResource } from '../../client/resources.ts'
+import { CRDS, customResource, storedResources, type StoredResource } from '../../client/resources.ts'
 import { formatTime, parseTime, seconds } from '../../engine/time.ts'
 import type { CustomResourceDefinition } from '../../kinds/customresourcedefinition/customresourcedefinition.ts'
 import type { Namespace } from '../../kinds/namespace/namespace.ts'
@@ -32,7 +31,7 @@ export const namespaceController: Controller = {
   burst: 3000,
   watches: [
     { resource: NAMESPACES, onAdd: wake, onUpdate: (ctx, _old: Namespace, ns: Namespace) => wake(ctx, ns) },
-    { resource: { group: 'apiextensions.k8s.io', version: 'v1', resource: 'customresourcedefinitions' } },
+    { resource: CRDS },
   ],
   reconcile: (ctx, key) => retrying(() => sync(ctx, key)),
 }
@@ -73,11 +72,8 @@ function empty(ctx: ControllerContext, ns: Namespace): Emptied {
 
 /** What CustomResourceDefinitions have added to the kinds of a namespace; nothing caches their objects, so each is asked for. */
 function customContents(ctx: ControllerContext): readonly StoredResource[] {
-  return ctx.lister<CustomResourceDefinition>('customresourcedefinitions').list().flatMap(({ spec, status }) => {
-    const version = spec.versions?.find(({ served }) => served)?.name
-    if (spec.scope !== 'Namespaced' || version === undefined || !isConditionTrue(status?.conditions ?? undefined, 'Established')) return []
-    return [{ group: spec.group, version, resource: spec.names.plural, kind: spec.names.kind, namespaced: true }]
-  })
+  const kinds = ctx.lister<CustomResourceDefinition>(CRDS.resource).list().map(customResource)
+  return kinds.filter((kind): kind is StoredResource => kind?.namespaced === true)
 }
 
 /**
