@@ -19,17 +19,24 @@ export interface FlagView {
   readonly initial: string
 }
 
+/** Who must do something about a changed setting. */
+export interface FlagHosts {
+  controllers(): readonly ControllerRunner[]
+  /** Are the kubelets real ones? Faked ones have no configuration. */
+  hasKubelets(): boolean
+}
+
 /** The settings of a cluster's components: those it was made with, and the command that changes one. */
 export class ComponentFlags {
   readonly values: Flags
   readonly #initial: FlagTexts
-  readonly #runners: () => readonly ControllerRunner[]
+  readonly #hosts: FlagHosts
 
   /** Throws RangeError with the component's complaint when one of `initial` is wrong. */
-  constructor(engine: Engine, initial: FlagTexts, runners: () => readonly ControllerRunner[]) {
+  constructor(engine: Engine, initial: FlagTexts, hosts: FlagHosts) {
     this.values = flagsIn(engine)
     this.#initial = initial
-    this.#runners = runners
+    this.#hosts = hosts
     for (const [flag, value] of Object.entries(initial)) this.#check({ flag, value })
     engine.actor('flags', { set: (ctx, wanted: FlagChange) => this.#change(ctx, wanted) })
   }
@@ -45,13 +52,15 @@ export class ComponentFlags {
     return timeline.command('flags', 'set', { flag, value } satisfies FlagChange)
   }
 
-  /** All settings, component by component. */
+  /** All settings that act in this cluster, component by component. */
   list(): readonly FlagView[] {
-    return ALL_FLAGS.map((flag) => ({ id: idOf(flag), component: flag.component, name: flag.name, type: flag.type, text: this.values.textOf(flag), initial: flag.text }))
+    const acting = this.#hosts.hasKubelets() ? ALL_FLAGS : ALL_FLAGS.filter((flag) => flag.component !== 'kubelet')
+    return acting.map((flag) => ({ id: idOf(flag), component: flag.component, name: flag.name, type: flag.type, text: this.values.textOf(flag), initial: flag.text }))
   }
 
   #check(wanted: FlagChange): void {
-    const problem = problemOf(this.values, wanted)
+    const isDead = this.values.find(wanted.flag)?.component === 'kubelet' && !this.#hosts.hasKubelets()
+    const problem = isDead ? 'the kubelets of this cluster are faked: they have no configuration' : problemOf(this.values, wanted)
     if (problem !== undefined) throw new RangeError(problem)
   }
 
@@ -60,7 +69,8 @@ export class ComponentFlags {
     if (problemOf(this.values, wanted) !== undefined || !change(this.values, wanted)) return
     const flag = this.values.find(wanted.flag)!
     ctx.note('flag.set', { component: flag.component, name: flag.name, value: this.values.textOf(flag) })
-    if (flag.component === 'kube-controller-manager') for (const runner of this.#runners()) runner.restart(ctx)
+    if (flag.component === 'kube-controller-manager') for (const runner of this.#hosts.controllers()) runner.restart(ctx)
+    if (flag.component === 'kubelet' && this.#hosts.hasKubelets()) ctx.schedule(0, 'kubelet', 'reconfigured', wanted.flag)
   }
 }
 

@@ -6,6 +6,8 @@ import { badRequest, type Status } from '../../api/status.ts'
 import { PODS, remove } from '../../client/request.ts'
 import type { Answered, ReplyTo, WatchDelivery } from '../../client/transport.ts'
 import type { Engine, EventContext } from '../../engine/engine.ts'
+import { idOf } from '../../flags/index.ts'
+import { NODE_LEASE_DURATION_SECONDS } from '../../flags/kubelet.ts'
 import { formatTime, ms, parseTime, seconds, type Micros } from '../../engine/time.ts'
 import type { Node } from '../../kinds/node/node.ts'
 import { heartbeatTable } from '../heartbeats.ts'
@@ -107,6 +109,7 @@ export class Kubelets {
       thaw: (ctx) => life.startKubelet(ctx, 'frozen'),
       partition: (ctx) => life.stopKubelet(ctx, 'partitioned'),
       heal: (ctx) => life.startKubelet(ctx, 'partitioned'),
+      reconfigured: (ctx, flag: string) => flag === idOf(NODE_LEASE_DURATION_SECONDS) && life.leaseChanged(ctx),
       'stop-kubelet': (ctx) => life.stopKubelet(ctx),
       'start-kubelet': (ctx) => life.startKubelet(ctx),
       'stop-containerd': (ctx) => life.runtime(ctx, false),

@@ -1,10 +1,12 @@
 import type { Answered, WatchDelivery } from '../../client/transport.ts'
 import { create, LEASES, NODES, patch, PODS } from '../../client/request.ts'
-import type { StringMap } from '../../api/meta.ts'
+import type { JsonObject, StringMap } from '../../api/meta.ts'
 import { milliValue, value } from '../../api/quantity.ts'
 import type { EventContext } from '../../engine/engine.ts'
 import type { Table } from '../../engine/table.ts'
 import { formatTime, ms, seconds, type Micros } from '../../engine/time.ts'
+import { NODE_LEASE_DURATION_SECONDS, renewalOf } from '../../flags/kubelet.ts'
+import type { Lease } from '../../kinds/lease/lease.ts'
 import type { Node } from '../../kinds/node/node.ts'
 import { heartbeatFrom, lastRenewal, type NodeHeartbeat } from '../heartbeats.ts'
 import { hostAddress, LEASE_NAMESPACE, leaseOf, nodeStatusPatch, renewal } from '../kwok/node-status.ts'
@@ -63,8 +65,8 @@ export class NodeLife {
   registered(ctx: EventContext, { answer, data }: Answered<Node>): void {
     const name = ctx.instance
     const client = this.#world.client(name)
-    this.#beats.set(name, heartbeatFrom(ctx.now))
-    if (answer.kind === 'Node') client.send(ctx, create(LEASES, LEASE_NAMESPACE, leaseOf(answer as Node, ctx.now)))
+    this.#beats.set(name, heartbeatFrom(ctx.now, this.#renewal()))
+    if (answer.kind === 'Node') client.send(ctx, create(LEASES, LEASE_NAMESPACE, leaseOf(answer as Node, ctx.now, this.#world.flags.get(NODE_LEASE_DURATION_SECONDS))))
     if (data && answer.kind === 'Node') this.#world.installer.send(ctx, patch(NODES, answer as Node, { metadata: { labels: data as StringMap } }, 'merge'))
     this.#watch(ctx, name)
     ctx.note('kubelet.registered', { node: name })
@@ -119,11 +121,27 @@ export class NodeLife {
 
   #speak(ctx: EventContext, row: NodeRow): void {
     const { name } = row
-    this.#beats.set(name, heartbeatFrom(ctx.now))
     this.#reportNode(ctx, row)
-    const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name, namespace: LEASE_NAMESPACE } }
-    this.#world.client(name).send(ctx, patch(LEASES, lease, renewal(ctx.now), 'merge'))
+    this.#renew(ctx, name)
     this.#watch(ctx, name)
+  }
+
+  #renewal(): Micros {
+    return renewalOf(this.#world.flags.get(NODE_LEASE_DURATION_SECONDS))
+  }
+
+  #renew(ctx: EventContext, name: string): void {
+    this.#beats.set(name, heartbeatFrom(ctx.now, this.#renewal()))
+    const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name, namespace: LEASE_NAMESPACE } }
+    const { spec } = renewal(ctx.now) as { spec: JsonObject }
+    const seconds = this.#world.flags.get(NODE_LEASE_DURATION_SECONDS)
+    const body = seconds === (this.#world.reader.get('leases', LEASE_NAMESPACE, name) as Lease | undefined)?.spec?.leaseDurationSeconds ? { spec } : { spec: { ...spec, leaseDurationSeconds: seconds } }
+    this.#world.client(name).send(ctx, patch(LEASES, lease, body, 'merge'))
+  }
+
+  /** nodeLeaseDurationSeconds is another one: those who renew their leases do so at the new pace from now on. */
+  leaseChanged(ctx: EventContext): void {
+    for (const name of [...this.#beats.keys()]) this.#renew(ctx, name)
   }
 
   /** Power off: processes and the kubelet's memory are gone, nobody renews the lease. */

@@ -2,16 +2,16 @@ import type { Volume } from '../../api/volume.ts'
 import { CONFIG_MAPS, SECRETS } from '../../client/request.ts'
 import type { WatchDelivery } from '../../client/transport.ts'
 import type { EventContext } from '../../engine/engine.ts'
-import { seconds } from '../../engine/time.ts'
+import { SYNC_FREQUENCY } from '../../flags/kubelet.ts'
 import { lookUp, type FsNode } from '../linux/fs.ts'
 import { advanced, lookAhead } from './linux.ts'
 import type { PodRow } from './state.ts'
 import { actorOf, type KubeletWorld } from './world.ts'
 import { readsFrom, setUpVolume } from './volumes.ts'
 
-/** From a change of an object to that of the files: the pod's next regular sync (timings of a real node: 55 to 78 s). */
-const EARLIEST = seconds(52)
-const SPREAD = 28_000_000
+/** From a change of an object to that of the files: the pod's next regular sync, as shares of its period (timings of a real node: 55 to 78 s). */
+const EARLIEST = 52 / 60
+const SPREAD = 28 / 60
 
 interface Reference {
   readonly kind: 'ConfigMap' | 'Secret'
@@ -54,7 +54,8 @@ export function objectChanged(world: KubeletWorld, ctx: EventContext, { type, da
   for (const key of world.byNode.keys(ctx.instance)) {
     const row = world.pods.get(key)!
     if (row.life !== 'sync' || row.pod.metadata.namespace !== namespace || !(row.pod.spec.volumes ?? []).some((v) => readsFrom(v, kind, name))) continue
-    world.later(ctx, row, EARLIEST + ctx.random.below(SPREAD), 'refresh')
+    const period = world.flags.get(SYNC_FREQUENCY)
+    world.later(ctx, row, Math.round(EARLIEST * period) + ctx.random.below(Math.max(1, Math.round(SPREAD * period))), 'refresh')
   }
 }
 

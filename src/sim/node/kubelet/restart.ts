@@ -7,17 +7,17 @@ export const FIRST_BACKOFF: Micros = seconds(10)
 export const LONGEST_BACKOFF: Micros = seconds(300)
 
 /** Is a restart within its back-off, counted from `since`, the end of the last run (Backoff.IsInBackOffSince)? */
-export function inBackoff(backoff: Backoff | undefined, since: Micros, now: Micros): boolean {
-  if (!backoff || expired(backoff, since)) return false
+export function inBackoff(backoff: Backoff | undefined, since: Micros, now: Micros, longest = LONGEST_BACKOFF): boolean {
+  if (!backoff || expired(backoff, since, longest)) return false
   return now - since < backoff.delay
 }
 
-/** The back-off after one more attempt: 10 s first, doubled to 300 s, forgotten after twice the longest (Backoff.Next). */
-export function nextBackoff(backoff: Backoff | undefined, since: Micros): Backoff {
-  return { delay: backoff && !expired(backoff, since) ? Math.min(backoff.delay * 2, LONGEST_BACKOFF) : FIRST_BACKOFF, since }
+/** The back-off after one more attempt: 10 s first, doubled to the longest, forgotten after twice the longest (Backoff.Next; kubelet.go: newCrashLoopBackOff). */
+export function nextBackoff(backoff: Backoff | undefined, since: Micros, longest = LONGEST_BACKOFF): Backoff {
+  return { delay: backoff && !expired(backoff, since, longest) ? Math.min(backoff.delay * 2, longest) : Math.min(FIRST_BACKOFF, longest), since }
 }
 
-const expired = (backoff: Backoff, since: Micros): boolean => since - backoff.since > 2 * LONGEST_BACKOFF
+const expired = (backoff: Backoff, since: Micros, longest: Micros): boolean => since - backoff.since > 2 * longest
 
 /** A duration as Go prints whole seconds: "10s", "1m20s", "5m0s". */
 export function goDuration(time: Micros): string {

@@ -8,6 +8,7 @@ import { runHook } from './hooks.ts'
 import { advanced, hexId, lookAhead, settingOf } from './linux.ts'
 import { armProbes } from './prober.ts'
 import { ensureImage, finishPull } from './puller.ts'
+import { MAX_CONTAINER_RESTART_PERIOD } from '../../flags/kubelet.ts'
 import { goDuration, inBackoff, nextBackoff } from './restart.ts'
 import { withContainer, type PodRow, type Run } from './state.ts'
 import { beginStopping } from './termination.ts'
@@ -39,14 +40,15 @@ export function startContainerOp(world: KubeletWorld, ctx: EventContext, row: Po
   if (run?.state === 'exited') {
     const since = run.ended!.at
     const backoff = row.backoffs[name]
-    if (inBackoff(backoff, since, ctx.now)) {
+    const longest = world.flags.get(MAX_CONTAINER_RESTART_PERIOD)
+    if (inBackoff(backoff, since, ctx.now, longest)) {
       const full = podText(row.pod)
       world.aboutContainer(ctx, row, name, 'Warning', 'BackOff', `Back-off restarting failed container ${name} in pod ${full}`)
       const delay = goDuration(backoff!.delay)
       ctx.note('kubelet.crashLoop', { pod: row.pod.metadata.name, node: row.node, container: name, seconds: delay })
       return failed(world, ctx, row, name, 'CrashLoopBackOff', `back-off ${delay} restarting failed container=${name} pod=${full}`, since + backoff!.delay)
     }
-    row = world.put({ ...row, backoffs: { ...row.backoffs, [name]: nextBackoff(backoff, since) } })
+    row = world.put({ ...row, backoffs: { ...row.backoffs, [name]: nextBackoff(backoff, since, longest) } })
   }
   if (!world.node(row).runtime) {
     world.aboutContainer(ctx, row, name, 'Warning', 'InspectFailed', `Failed to inspect image "": ${NO_RUNTIME}`)

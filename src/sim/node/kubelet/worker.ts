@@ -2,6 +2,7 @@ import type { Container } from '../../api/container.ts'
 import { isSidecar } from '../../api/pod.ts'
 import type { EventContext } from '../../engine/engine.ts'
 import { ms, seconds } from '../../engine/time.ts'
+import { SYNC_FREQUENCY } from '../../flags/kubelet.ts'
 import { nextAddress } from '../kwok/pod-ip.ts'
 import { newMachine } from '../linux/pod-machine.ts'
 import { hostNames } from './files.ts'
@@ -20,7 +21,6 @@ import { jittered, NO_RUNTIME, type KubeletWorld } from './world.ts'
 import { setUpVolume } from './volumes.ts'
 
 const ERROR_BACKOFF = seconds(10)
-const RESYNC = seconds(60)
 const FIRST_REMOUNT = ms(500)
 const RECONCILER = ms(200)
 const LONGEST_REMOUNT = seconds(122)
@@ -250,7 +250,7 @@ export function finishSync(world: KubeletWorld, ctx: EventContext, given: PodRow
   let row = world.put({ ...rest })
   if (row.end) return requestEnd(world, ctx, row, row.end)
   if (work.failed) {
-    const backoff = work.backoffUntil !== undefined && !work.otherError ? Math.min(Math.max(0, work.backoffUntil - ctx.now), RESYNC) : ERROR_BACKOFF
+    const backoff = work.backoffUntil !== undefined && !work.otherError ? Math.min(Math.max(0, work.backoffUntil - ctx.now), world.flags.get(SYNC_FREQUENCY)) : ERROR_BACKOFF
     row = world.put({ ...row, timer: world.later(ctx, row, jittered(ctx, backoff), 'sync') })
     if (work.changed && !row.pending) row = plegSoon(world, ctx, row, world.nextRelist(row, ctx.now))
   } else if (work.changed) row = plegSoon(world, ctx, row, ctx.now + ms(10) + ctx.random.below(20_000))

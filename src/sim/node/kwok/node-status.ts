@@ -61,7 +61,7 @@ export const LEASE_NAMESPACE = 'kube-node-lease'
 const HOLDER = 'kwok-controller_00000000-0000-4000-8000-00000000c0de'
 
 /** The Lease of a node (kwok: node_lease_controller), last renewed at `renewed`. */
-export const leaseOf = (node: Node, renewed: Micros): KubeObject => ({
+export const leaseOf = (node: Node, renewed: Micros, leaseDurationSeconds = LEASE_DURATION_SECONDS): KubeObject => ({
   apiVersion: 'coordination.k8s.io/v1',
   kind: 'Lease',
   metadata: {
@@ -69,7 +69,7 @@ export const leaseOf = (node: Node, renewed: Micros): KubeObject => ({
     namespace: LEASE_NAMESPACE,
     ownerReferences: [{ apiVersion: 'v1', kind: 'Node', name: node.metadata.name, uid: node.metadata.uid ?? '' }],
   },
-  spec: { holderIdentity: HOLDER, leaseDurationSeconds: LEASE_DURATION_SECONDS, renewTime: formatMicroTime(renewed) },
+  spec: { holderIdentity: HOLDER, leaseDurationSeconds, renewTime: formatMicroTime(renewed) },
 })
 
 /** The patch that writes the instant of the last renewal into a Lease. */
