@@ -9,7 +9,7 @@ import { foreign, netnsOf, ofForeign, type HostContainer, type HostPod, type Hos
 import { Kernel } from '../linux/kernel.ts'
 import type { LogChunk, Machine, Mount } from '../linux/machine.ts'
 import { HOST_NAMESPACES, NAMESPACES, type NamespaceKind } from '../linux/namespaces.ts'
-import { containerSpace, HOST_SPACE, hostPid, namespaceOf } from '../linux/processes.ts'
+import { containerSpace, HOST_SPACE, hostPid, namespaceOf, shimPid } from '../linux/processes.ts'
 import { clockText } from '../linux/tools/clock.ts'
 import { qosOf } from './files.ts'
 import { settingOf, logLines } from './linux.ts'
@@ -20,7 +20,6 @@ import type { KubeletWorld } from './world.ts'
 
 const ROOT = { uid: 0, gid: 0, groups: [0] }
 const ALL_CAPABILITIES = 2 ** 41 - 1
-const SHIM_BEFORE = 12
 
 /** All of a node as a pod of it sees it at `at`, without the pod's own processes. Nothing is kept: it is worked out from the pods' rows. */
 export function hostView(world: KubeletWorld, name: string, at: Micros, looking: PodRow): HostState {
@@ -37,7 +36,7 @@ export function hostView(world: KubeletWorld, name: string, at: Micros, looking:
   const trees: Record<string, FsNode | undefined> = {}
   const mounts = nodeMounts(node, pods, world.cgroups)
   return {
-    name, address: node.address, processes: processes.map((p) => (p.of || p.comm === 'pause' ? p : { ...p, mounts })).sort((a, b) => a.pid - b.pid), pods, units, images: node.images, mounts, ns: HOST_NAMESPACES, cgroups: world.cgroups,
+    name, address: node.address, processes: processes.map((p) => (p.of || p.comm === 'pause' ? p : { ...p, mounts })).sort((a, b) => a.pid - b.pid), pods, units, images: node.images.map((i) => ({ ...i, digest: i.digest.slice(i.digest.indexOf('@') + 1) })), mounts, ns: HOST_NAMESPACES, cgroups: world.cgroups,
     allocatable: { milliCpu: node.milliCpu, memory: node.memory - 100 * 1024 * 1024 }, used: nodeUsage(world, name, at),
     root: (fs) => {
       const [pod, inner] = ofForeign(fs)
@@ -86,7 +85,7 @@ function daemons(node: NodeRow): readonly HostProcess[] {
 function processesOf(world: KubeletWorld, row: PodRow, machine: Machine): readonly HostProcess[] {
   const setting = settingOf(world, row)
   const pause = row.sandbox.pid
-  const shim = pause - SHIM_BEFORE
+  const shim = shimPid(machine)
   const node = world.node(row)
   const key = `${row.node} ${row.pod.metadata.namespace}/${row.pod.metadata.name}`
   const kernel = new Kernel(machine, setting)

@@ -1,30 +1,73 @@
 import type { EventContext } from '../../engine/engine.ts'
-import { ms, seconds } from '../../engine/time.ts'
+import { ms, seconds, type Micros } from '../../engine/time.ts'
+import { sizeOf } from '../../images/registry.ts'
 import { DAEMONS } from './host-view.ts'
-import type { Asked } from '../linux/machine.ts'
-import { actorOf } from './world.ts'
+import type { Answer, Asked } from '../linux/machine.ts'
+import { storedImage } from './puller.ts'
+import { actorOf, type KubeletWorld } from './world.ts'
 
-/** What a process that sees the node asks of it: a signal for a process of another pod, a unit of systemd to be stopped or started. */
+/** What a process that sees the node asks of it. */
 export type NodeRequest =
   | { readonly do: 'signal'; readonly pid: number; readonly signal: string }
+  /** A container is told to end, and killed when it has not after ten seconds. */
+  | { readonly do: 'stop'; readonly pid: number }
   | { readonly do: 'unit'; readonly unit: 'kubelet' | 'containerd'; readonly action: 'start' | 'stop' | 'restart' }
+  | { readonly do: 'pull'; readonly image: string }
+  | { readonly do: 'remove-image'; readonly image: string }
 
 /** systemd starts the kubelet again after this time (RestartSec of kubeadm's unit), containerd after five seconds. */
 const RESTARTS = { kubelet: seconds(10), containerd: seconds(5) } as const
+const STOP_GRACE = seconds(10)
+/** Bytes that a registry sends in a second. */
+const RATE = 40_000_000
+const DONE: Answer = { ok: true, status: 0, body: '' }
+
+interface Reply {
+  readonly answer: Answer
+  readonly after: Micros
+}
 
 /** Carries a request out as events of the node's kubelet, so that each is a step of its own. */
-export function nodeRequest(ctx: EventContext, question: Asked): void {
+export function nodeRequest(world: KubeletWorld, ctx: EventContext, question: Asked): Reply {
   const request = JSON.parse(question.path) as NodeRequest
   const actor = actorOf(ctx.instance)
-  if (request.do === 'unit') {
-    if (request.action !== 'start') ctx.schedule(ms(20), actor, `stop-${request.unit}`)
-    if (request.action !== 'stop') ctx.schedule(request.action === 'start' ? ms(20) : ms(300), actor, `start-${request.unit}`)
-    return
+  switch (request.do) {
+    case 'signal':
+      signal(ctx, request.pid, request.signal)
+      break
+    case 'stop':
+      ctx.schedule(0, actor, 'kill', { pid: request.pid, signal: 'TERM' })
+      ctx.schedule(STOP_GRACE, actor, 'kill', { pid: request.pid, signal: 'KILL' })
+      break
+    case 'unit':
+      if (request.action !== 'start') ctx.schedule(ms(20), actor, `stop-${request.unit}`)
+      if (request.action !== 'stop') ctx.schedule(request.action === 'start' ? ms(20) : ms(300), actor, `start-${request.unit}`)
+      break
+    case 'remove-image':
+      ctx.schedule(0, actor, 'remove-images', [request.image])
+      break
+    case 'pull':
+      return pull(world, ctx, request.image)
   }
-  const daemon = Object.entries(DAEMONS).find(([, pid]) => pid === request.pid)?.[0] as keyof typeof RESTARTS | undefined
-  if (daemon === undefined) ctx.schedule(0, actor, 'kill', { pid: request.pid, signal: request.signal })
-  else if (['KILL', 'TERM', 'INT', 'QUIT', 'ABRT', 'SEGV'].includes(request.signal)) {
+  return { answer: DONE, after: ms(1) }
+}
+
+function signal(ctx: EventContext, pid: number, name: string): void {
+  const actor = actorOf(ctx.instance)
+  const daemon = Object.entries(DAEMONS).find(([, number]) => number === pid)?.[0] as keyof typeof RESTARTS | undefined
+  if (daemon === undefined) ctx.schedule(0, actor, 'kill', { pid, signal: name })
+  else if (['KILL', 'TERM', 'INT', 'QUIT', 'ABRT', 'SEGV'].includes(name)) {
     ctx.schedule(ms(1), actor, `stop-${daemon}`)
     ctx.schedule(RESTARTS[daemon], actor, `start-${daemon}`)
   }
+}
+
+function pull(world: KubeletWorld, ctx: EventContext, image: string): Reply {
+  const found = world.registry.resolve(image)
+  if (!found.found) return { answer: { ok: false, status: 0, body: found.message }, after: ms(400) }
+  const node = world.nodes.get(ctx.instance)!
+  const has = node.images.some((i) => i.reference === found.reference)
+  const stored = storedImage(world, image)!
+  if (!has) world.nodes.set(node.name, { ...node, images: [...node.images, stored.entry], layers: [...new Set([...node.layers, ...stored.layers])] })
+  return { answer: { ok: true, status: 0, body: `${found.repository}@${found.digest}` }, after: has ? ms(300) : ms(500) + Math.floor((sizeOf(found.layers) * 1_000_000) / RATE) }
 }

@@ -5,6 +5,7 @@ import { value } from '../../api/quantity.ts'
 import { diskOf } from '../../client/storage/disks.ts'
 import { clockText } from '../linux/tools/clock.ts'
 import { directory, file, lookUp, namesOf, withPath, type FsNode } from '../linux/fs.ts'
+import { NODE_ROOT } from '../linux/node-root.ts'
 import { atomicTree } from '../linux/pod-machine.ts'
 import type { EventContext } from '../../engine/engine.ts'
 import type { Micros } from '../../engine/time.ts'
@@ -40,14 +41,7 @@ type Files = Record<string, { readonly data: string; readonly mode: number }>
 
 const DISK = { type: 'ext4', source: '/dev/vda', options: 'rw,relatime,discard' }
 
-/** The file system of a node, as far as pods can see of it through hostPath. */
-export const NODE_ROOT: FsNode = directory({
-  bin: directory(), boot: directory(), dev: directory({ null: { t: 'c', mode: 0o666, uid: 0, gid: 0, mtime: 0, device: '1,3' }, vda: { t: 'b', mode: 0o660, uid: 0, gid: 6, mtime: 0, device: '254,0' } }),
-  etc: directory({ hosts: file('127.0.0.1\tlocalhost\n'), hostname: file('node\n'), passwd: file('root:x:0:0:root:/root:/bin/sh\n'), 'resolv.conf': file('nameserver 10.0.0.2\n'), kubernetes: directory({ manifests: directory() }), localtime: file('TZif2') }),
-  home: directory(), mnt: directory({ data: directory() }), opt: directory(), proc: directory(), root: directory({}, 0o700), run: directory({ containerd: directory({ 'containerd.sock': { t: 's', mode: 0o660, uid: 0, gid: 0, mtime: 0, device: '' } }) }),
-  srv: directory(), sys: directory(), tmp: directory({}, 0o1777), usr: directory({ share: directory({ zoneinfo: directory() }) }),
-  var: directory({ lib: directory({ kubelet: directory(), containerd: directory(), docker: directory() }), log: directory({ pods: directory(), containers: directory(), syslog: file('') }), run: directory({ 'docker.sock': { t: 's', mode: 0o660, uid: 0, gid: 0, mtime: 0, device: '' } }), tmp: directory({}, 0o1777) }),
-})
+export { NODE_ROOT }
 
 export const nodeRoot = (world: KubeletWorld, node: string): FsNode => world.disks.get(`host/${node}`) ?? NODE_ROOT
 

@@ -50,6 +50,9 @@ export function namespaceOf(kernel: Kernel, container: string, kind: NamespaceKi
 /** On the node, a process of this machine has this number. */
 export const hostPid = (machine: Pick<Machine, 'firstPid'>, id: number): number => (id < 280 ? machine.firstPid + id : 1_000_000 + (machine.firstPid % 3000) * 1000 + (id % 1000))
 
+/** The shim that is the parent of a pod's processes. */
+export const shimPid = (machine: Pick<Machine, 'firstPid'>): number => machine.firstPid - 12
+
 /** The number of a task in a pid namespace; undefined: it is not in it. */
 function numberIn(kernel: Kernel, task: Task, space: string): number | undefined {
   const base = containerSpace(kernel.machine, task.container)
@@ -67,7 +70,7 @@ function seenTask(kernel: Kernel, task: Task, space: string, pid: number): Seen 
   const view = task.view
   const outside = hostPid(machine, task.id)
   return {
-    pid, ppid: (parent && numberIn(kernel, parent, space)) ?? 0, argv: task.argv, comm: task.comm, user: task.user, env: task.env, cwd: task.cwd, startedAt: task.startedAt, sleeping: task.wait !== null, memory: task.memory || 1_048_576,
+    pid, ppid: (parent && numberIn(kernel, parent, space)) ?? (space === HOST_SPACE && kernel.host ? shimPid(machine) : 0), argv: task.argv, comm: task.comm, user: task.user, env: task.env, cwd: task.cwd, startedAt: task.startedAt, sleeping: task.wait !== null, memory: task.memory || 1_048_576,
     nspid: [...(outside === task.pid ? [] : [outside]), ...(task.outer === undefined ? [] : [task.outer]), task.pid], space: spaceOf(kernel, task), cgroup: view?.cgroup ?? container.cgroup, oomScore: container.oomScore, capabilities: view?.capabilities ?? container.capabilities,
     noNewPrivileges: container.noNewPrivileges, seccomp: container.seccomp, mounts: view?.mounts ?? container.mounts, hostname: view?.hostname ?? machine.hostname, network: view?.network ?? { kind: machine.network, ip: machine.ip },
     ns: (kind) => view?.ns?.[kind] ?? namespaceOf(kernel, task.container, kind), task,

@@ -50,7 +50,8 @@ export function programOf(world: FileWorld, node: RegularFile, path: string, arg
     const space = node.tool.indexOf(' ')
     const tool = space < 0 ? node.tool : node.tool.slice(0, space)
     const extra = space < 0 ? undefined : node.tool.slice(space + 1)
-    return { argv, comm: baseName(argv[0] ?? tool).slice(0, COMM_LENGTH), program: { kind: 'tool', name: tool, state: extra ? { ...(JSON.parse(extra) as object) } : null } }
+    const shown = tool === 'server' ? titleOf(argv) : argv
+    return { argv: shown, comm: baseName(shown[0]?.split(':')[0] ?? tool).slice(0, COMM_LENGTH), program: { kind: 'tool', name: tool, state: extra ? { ...(JSON.parse(extra) as object) } : null } }
   }
   const bang = /^#!\s*(\S+)[ \t]*([^\n]*)/.exec(node.data)
   if (!bang) return { ...shellProgram(['sh', path, ...argv.slice(1)], env, node.data), comm: baseName(path).slice(0, COMM_LENGTH) }
@@ -60,6 +61,12 @@ export function programOf(world: FileWorld, node: RegularFile, path: string, arg
   const words = [bang[1]!, ...(bang[2] ? [bang[2].trim()] : []), path, ...argv.slice(1)]
   const started = interpreter.node.tool === 'sh' ? shellProgram(words, env, node.data) : programOf(world, interpreter.node, bang[1]!, words, env, depth + 1)
   return started && { ...started, comm: baseName(path).slice(0, COMM_LENGTH) }
+}
+
+/** What a server is called: entry point scripts end with `exec "$@"`, and nginx gives itself a title. */
+function titleOf(argv: readonly string[]): readonly string[] {
+  const words = /(^|\/)docker-entrypoint\.sh$/.test(argv[0] ?? '') && argv.length > 1 ? argv.slice(1) : argv
+  return baseName(words[0] ?? '') === 'nginx' ? [`nginx: master process ${words.join(' ')}`] : words
 }
 
 /** A shell with its arguments: `-c`, a script file's text, or commands from its input. */

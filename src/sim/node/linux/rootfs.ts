@@ -3,7 +3,7 @@ import { device, directory, file, link, withPath, type Directory, type FsNode } 
 import { TOOL_NAMES, UNMODELLED } from './tools/index.ts'
 import { GROUP, PASSWD } from './users.ts'
 
-const program = (tool: string, mode = 0o755): FsNode => ({ ...file('', mode), tool })
+export const program = (tool: string, mode = 0o755): FsNode => ({ ...file('', mode), tool })
 
 const BIN: Directory = directory(Object.fromEntries([['busybox', program('sh')], ['sh', program('sh')], ['ash', program('sh')], ...[...TOOL_NAMES, ...UNMODELLED].map((name) => [name, program(name)])]))
 

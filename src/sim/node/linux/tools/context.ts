@@ -2,7 +2,7 @@ import type { Micros } from '../../../engine/time.ts'
 import { failed, type Failure } from '../errno.ts'
 import type { FileWorld } from '../files.ts'
 import type { Kernel, Task } from '../kernel.ts'
-import type { Wait } from '../machine.ts'
+import type { Answer, Wait } from '../machine.ts'
 
 /** What a tool says after a step: its exit status, or nothing when it waits. */
 export type Step = number | undefined
@@ -129,6 +129,14 @@ export class ToolContext {
   /** How this program names a file that it cannot open. */
   opening(name: string): string {
     return this.name === 'cat' || this.name === 'head' || this.name === 'tail' || this.name === 'wc' || this.name === 'sort' ? `can't open '${name}'` : name
+  }
+
+  /** Asks the node to do something and waits; undefined until it has answered. */
+  askNode(request: object): Answer | undefined {
+    const done = this.state['answer'] as Answer | undefined
+    if (done) return done
+    this.kernel.ask(this.task, { host: '', port: 0, what: 'node', path: JSON.stringify(request) })
+    return undefined
   }
 
   get status(): number {

@@ -17,7 +17,7 @@ export function visible(c: ToolContext): readonly Seen[] {
 /** What ps prints: scripts under an interpreter have their own name in braces. */
 const commandOf = (t: Pick<Seen, 'argv' | 'comm'>): string => {
   const first = (t.argv[0] ?? '').split('/').at(-1)!.slice(0, 15)
-  return first === t.comm || t.argv.length === 0 || t.argv[0]!.startsWith('[') || t.comm === 'systemd' || t.comm === 'containerd-shim' ? t.argv.join(' ') : `{${t.comm}} ${t.argv.join(' ')}`
+  return first.startsWith(t.comm) || t.argv.length === 0 || t.argv[0]!.startsWith('[') || t.comm === 'systemd' || t.comm === 'containerd-shim' ? t.argv.join(' ') : `{${t.comm}} ${t.argv.join(' ')}`
 }
 
 const COLUMNS: Readonly<Record<string, readonly [title: string, width: number, of: (p: Seen) => string]>> = {
