@@ -5,6 +5,30 @@ import { VitePWA } from 'vite-plugin-pwa'
 
 const monacoRoot = fileURLToPath(new URL('./node_modules/monaco-editor/esm/vs/', import.meta.url))
 
+interface Modules {
+  getModuleInfo(id: string): { readonly importers: readonly string[] } | null
+}
+
+/** The modules that a root imports statically, however far: what has to be there before it can run. */
+function reachedFrom(root: RegExp): (id: string, modules: Modules) => boolean {
+  const known = new Map<string, boolean>()
+  const reached = (id: string, modules: Modules): boolean => {
+    const before = known.get(id)
+    if (before !== undefined) return before
+    known.set(id, root.test(id))
+    const found = root.test(id) || (modules.getModuleInfo(id)?.importers ?? []).some((importer) => reached(importer, modules))
+    known.set(id, found)
+    return found
+  }
+  return reached
+}
+
+const ofPage = reachedFrom(/\/src\/main\.tsx$/)
+const ofMap = reachedFrom(/\/src\/ui\/views\/cluster\/ClusterView\.tsx$/)
+
+/** One file for the page and one for its first view; cut into one a shared module they would compress badly. */
+const firstChunk = (id: string, modules: Modules): string | null => (ofPage(id, modules) ? 'page' : ofMap(id, modules) ? 'ClusterView' : null)
+
 /** The site is static and may live under any path, so every address is relative. */
 export default defineConfig({
   base: './',
@@ -35,7 +59,7 @@ export default defineConfig({
   worker: { format: 'es' },
   // Workers are entries too: what only they import would otherwise be found late and reload the page in development.
   optimizeDeps: { entries: ['index.html', 'src/workers/*.worker.ts', 'src/ui/editor/yaml.worker.ts'] },
-  build: { target: 'es2022', modulePreload: { polyfill: false }, sourcemap: false, chunkSizeWarningLimit: 4_000 },
+  build: { target: 'es2022', modulePreload: { polyfill: false }, sourcemap: false, chunkSizeWarningLimit: 4_000, rolldownOptions: { output: { codeSplitting: { groups: [{ name: firstChunk }] } } } },
   server: { host: 'localhost' },
   preview: { host: 'localhost' },
 })

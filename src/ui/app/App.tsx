@@ -8,6 +8,7 @@ import { Timeline } from '../timeline/Timeline.tsx'
 import { MapPanel } from '../views/MapPanel.tsx'
 import styles from './app.module.css'
 import { Header } from './Header.tsx'
+import { Inside } from './Inside.tsx'
 import { Side } from './Side.tsx'
 import { useMedia } from './use-media.ts'
 import { useShortcuts } from './use-shortcuts.ts'
@@ -85,6 +86,7 @@ function DeskLayout(): ReactNode {
             <Side closable={narrow} />
           </aside>
         )}
+        <Inside />
       </div>
       <Timeline />
     </div>

@@ -11,6 +11,7 @@ import { setTheme, useTheme } from '../theme/theme.ts'
 import { Transport } from '../timeline/Timeline.tsx'
 import { PhoneMap } from '../views/PhoneMap.tsx'
 import styles from './app.module.css'
+import { Inside } from './Inside.tsx'
 
 const Inspector = lazy(async () => ({ default: (await import('../inspector/Inspector.tsx')).Inspector }))
 const HistoryPanel = lazy(async () => ({ default: (await import('../timeline/HistoryPanel.tsx')).HistoryPanel }))
@@ -41,6 +42,7 @@ export function PhoneLayout(): ReactNode {
           {tab === 'inspector' && <Inspector closable={false} />}
           {tab === 'history' && <HistoryPanel closable={false} />}
         </Suspense>
+        <Inside />
       </main>
       <div className={styles['phoneTransport']}>
         <Transport />

@@ -31,7 +31,7 @@ export async function startI18n(language: Language = stored()): Promise<void> {
     resources,
     lng: 'en',
     fallbackLng: 'en',
-    ns: [...Object.keys(resources.en), 'sentences', 'help', 'inspector', 'loops', 'terminal'],
+    ns: [...Object.keys(resources.en), 'sentences', 'anatomy', 'help', 'inspector', 'loops', 'terminal'],
     defaultNS: 'common',
     interpolation: { escapeValue: false },
     react: { useSuspense: false, bindI18nStore: 'added' },

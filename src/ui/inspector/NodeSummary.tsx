@@ -3,19 +3,20 @@ import { useTranslation } from 'react-i18next'
 import { listAt, textAt } from '../kinds/access.ts'
 import { useKeys, useMirror } from '../store/hooks.ts'
 import { PodLine } from './PodLine.tsx'
-import { Fact, Section, type SummaryProps } from './SummaryParts.tsx'
+import { Fact, LookInside, Section, type SummaryProps } from './SummaryParts.tsx'
 import styles from './inspector.module.css'
 
 const MOST = 110
 
 /** A node: its size, what is requested and used, and its pods. */
-export function NodeSummary({ object }: SummaryProps): ReactNode {
+export function NodeSummary({ objectKey, object }: SummaryProps): ReactNode {
   const { t } = useTranslation('inspector')
   const figures = useMirror((state) => state.figures.get(object.metadata.name))
   const pods = useKeys('node', object.metadata.name)
   const info = (field: string): string => textAt(object, 'status', 'nodeInfo', field)
   return (
     <>
+      <LookInside objectKey={objectKey} />
       <dl className={styles['facts']}>
         {figures !== undefined && (
           <>

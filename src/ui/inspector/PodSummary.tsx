@@ -8,7 +8,7 @@ import { useMoment } from '../store/hooks.ts'
 import { Remedies } from '../views/Remedies.tsx'
 import { askWhy, select } from '../views/select.ts'
 import { updateUi } from '../store/ui-state.ts'
-import { Fact, Section, type SummaryProps } from './SummaryParts.tsx'
+import { Fact, LookInside, Section, type SummaryProps } from './SummaryParts.tsx'
 import styles from './inspector.module.css'
 import { useAnswer } from './use-answer.ts'
 
@@ -19,6 +19,7 @@ export function PodSummary({ objectKey, object }: SummaryProps): ReactNode {
   const unscheduled = conditionOf(object, 'PodScheduled')
   return (
     <>
+      <LookInside objectKey={objectKey} />
       <dl className={styles['facts']}>
         <Fact name={t('phase')}>
           {textAt(object, 'status', 'phase') || '–'}

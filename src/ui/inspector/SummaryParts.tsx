@@ -1,5 +1,8 @@
 import type { ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
 import type { ApiObject } from '../../workers/protocol.ts'
+import { Button } from '../kit/Button.tsx'
+import { lookInside } from '../views/select.ts'
 import styles from './inspector.module.css'
 
 /** What every summary is given: the object and its record key. */
@@ -25,5 +28,17 @@ export function Section({ title, children }: { readonly title: string; readonly 
       <h3 className={styles['section']}>{title}</h3>
       {children}
     </section>
+  )
+}
+
+/** Leads to the inside of a node or pod. */
+export function LookInside({ objectKey }: { readonly objectKey: string }): ReactNode {
+  const { t } = useTranslation('anatomy')
+  return (
+    <p className={styles['actions']}>
+      <Button small title={t('lookInsideHint')} onClick={() => lookInside(objectKey)}>
+        {t('lookInside')}
+      </Button>
+    </p>
   )
 }

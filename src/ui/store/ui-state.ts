@@ -41,6 +41,10 @@ export interface UiState {
   connection: 'starting' | 'running' | 'lost'
   /** Short hash of a session that was opened and reproduced; "altered" when it was not. */
   verified: { hash: string; ok: boolean } | null
+  /** Record key of the node or pod that is looked into. */
+  inside: string | null
+  insideContainer: string | null
+  insideV1: boolean
   phoneTab: 'map' | 'inspector' | 'history'
   tourSeen: boolean
 }
@@ -70,6 +74,9 @@ export const initialUi = (): UiState => ({
   terminalRequest: null,
   connection: 'starting',
   verified: null,
+  inside: null,
+  insideContainer: null,
+  insideV1: false,
   phoneTab: 'map',
   tourSeen: false,
 })
@@ -82,9 +89,9 @@ export function updateUi(recipe: (draft: UiState) => void): void {
 }
 
 /** The part that is saved and shared. */
-export type ViewState = Pick<UiState, 'files' | 'activeFile' | 'view' | 'selected' | 'inspectorTab' | 'panes' | 'terminalHistory' | 'tourSeen' | 'controller'>
+export type ViewState = Pick<UiState, 'files' | 'activeFile' | 'view' | 'selected' | 'inspectorTab' | 'panes' | 'terminalHistory' | 'tourSeen' | 'controller' | 'inside'>
 
 export function viewStateOf(state: UiState): ViewState {
-  const { files, activeFile, view, selected, inspectorTab, panes, terminalHistory, tourSeen, controller } = state
-  return { files, activeFile, view, selected, inspectorTab, panes, terminalHistory, tourSeen, controller }
+  const { files, activeFile, view, selected, inspectorTab, panes, terminalHistory, tourSeen, controller, inside } = state
+  return { files, activeFile, view, selected, inspectorTab, panes, terminalHistory, tourSeen, controller, inside }
 }

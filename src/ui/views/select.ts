@@ -31,3 +31,12 @@ export function runInTerminal(line: string): void {
     draft.terminalRequest = { id: (draft.terminalRequest?.id ?? 0) + 1, line }
   })
 }
+
+/** Opens the inside of a node or pod; null goes back to the page. */
+export function lookInside(key: string | null): void {
+  updateUi((draft) => {
+    draft.inside = key
+    draft.insideContainer = null
+    if (key !== null) draft.selected = key
+  })
+}

@@ -132,6 +132,8 @@ test('a VM-like RuntimeClass brings a kernel of its own, which uname inside tell
   const { guest, release } = pod('guest').kernel
   expect(guest).toMatchObject({ kind: 'vm', handler: 'kata' })
   expect(guest!.release).not.toBe(release)
+  expect(pod('guest').bands.filter(({ columns }) => columns.includes(0) && columns.length > 1)).toEqual([])
+  expect(bandsOf('guest', 'user')).toEqual(['node 0', 'pod 1,2'])
   expect(cluster.kubectlNow({ argv: ['exec', 'guest', '--', 'uname', '-r'] }).stdout.trim()).toBe(guest!.release)
 })
 

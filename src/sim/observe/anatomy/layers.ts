@@ -68,8 +68,9 @@ export function changesOf(row: PodRow, container: Container, image: Found): Pick
   const upper = row.machine?.roots[`root:${container.name}`]
   if (!upper) return { changes: [], moreChanges: 0 }
   const all = differences(rootOf(image.image, (container.ports ?? []).map((p) => p.containerPort)), upper)
-  // A directory that only leads to a change says nothing of its own.
-  const told = all.filter(({ path, kind }, i) => kind !== 'C' || !all[i + 1]?.path.startsWith(`${path}/`))
+  // A directory that only leads to a change says nothing of its own; nor do the places at which something is mounted.
+  const places = (row.machine?.containers[container.name]?.mounts ?? []).map(({ at }) => at)
+  const told = all.filter(({ path, kind }, i) => (kind === 'D' || !all[i + 1]?.path.startsWith(`${path}/`)) && !places.some((at) => at === path || at.startsWith(`${path}/`)))
   return { changes: told.slice(0, MOST_CHANGES), moreChanges: Math.max(0, told.length - MOST_CHANGES) }
 }
 

@@ -58,11 +58,14 @@ export function podAnatomy(world: KubeletWorld, pod: Pod | undefined, now: Micro
 /** For each kind of namespace: which of node, pause and containers are in the same one. */
 function bandsOf(world: KubeletWorld, row: PodRow, containers: readonly string[]): readonly NamespaceBand[] {
   const kernel = new Kernel(row.machine!, settingOf(world, row))
+  const isGuest = guestOf(world, row.pod) !== undefined
   const bands: NamespaceBand[] = []
   for (const kind of ORDER) {
     const numbers = [NODE_NAMESPACES[kind], ...['pause', ...containers].map((name) => inodeOf(kernel, name, kind))]
-    for (const inode of new Set(numbers)) {
-      const columns = numbers.flatMap((number, column) => (number === inode ? [column] : []))
+    // A guest's kernel shares nothing with the node's; its first namespaces only have the same numbers.
+    if (isGuest) bands.push({ kind, inode: NODE_NAMESPACES[kind], columns: [0], scope: 'node' })
+    for (const inode of new Set(isGuest ? numbers.slice(1) : numbers)) {
+      const columns = numbers.flatMap((number, column) => (number === inode && !(isGuest && column === 0) ? [column] : []))
       bands.push({ kind, inode, columns, scope: columns[0] === 0 ? 'node' : columns.length > 1 ? 'pod' : 'own' })
     }
   }

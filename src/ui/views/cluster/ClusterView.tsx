@@ -1,6 +1,6 @@
 import { ReactFlow, ReactFlowProvider, useReactFlow, useStore, type Edge, type Node } from '@xyflow/react'
 import '@xyflow/react/dist/base.css'
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState, type ReactNode, type WheelEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ClusterLayout } from '../../graph/cluster-layout.ts'
 import { clusterLayout } from '../../graph/cluster-layout.ts'
@@ -10,7 +10,7 @@ import { useUi } from '../../store/hooks.ts'
 import { Heading, type HeadingNode } from './Heading.tsx'
 import { MachineCard, type MachineNode } from './MachineCard.tsx'
 import { PartCard, type PartNode } from './PartCard.tsx'
-import { select } from '../select.ts'
+import { lookInside, select } from '../select.ts'
 import styles from './cluster.module.css'
 import { useMachineShapes } from './use-machine-shapes.ts'
 
@@ -26,6 +26,10 @@ const MOST_CARDS = 150
 const FAR_ZOOM = 0.4
 /** The zoom at which a machine that was pressed from afar is shown. */
 const NEAR_ZOOM = 0.7
+/** Who zooms in further than this wants to see what is inside. */
+const NEAREST_ZOOM = 1.99
+/** The wheel has come to rest before it was turned again. */
+const PAUSE_MS = 300
 const MARGIN = { x: 16, y: 56 }
 
 /** The cluster as machines: the control plane above, nodes with their pods below, messages between them. */
@@ -44,6 +48,12 @@ function ClusterFlow(): ReactNode {
   const touched = useRef(false)
   const floor = useRef(new Map<string, number>())
   const width = usePaneWidth(box, touched)
+  const wheeledAt = useRef(0)
+  const furtherIn = (event: WheelEvent): void => {
+    const paused = event.timeStamp - wheeledAt.current > PAUSE_MS
+    wheeledAt.current = event.timeStamp
+    if (paused && event.deltaY < 0 && flow.getZoom() > NEAREST_ZOOM) lookInto(event.target)
+  }
   const shapes = useMachineShapes()
   const layout = useMemo(() => {
     const made = clusterLayout(shapes, width, floor.current)
@@ -56,7 +66,7 @@ function ClusterFlow(): ReactNode {
   const edges = useMemo(() => wires(layout, controlPlane), [layout, controlPlane])
   const find = useCallback((place: string) => centreOf(layout, place), [layout])
   return (
-    <div ref={box} className={graph['flow']}>
+    <div ref={box} className={graph['flow']} onDoubleClick={(event) => lookInto(event.target)} onWheelCapture={furtherIn}>
       <ReactFlow<ClusterNode>
         nodes={nodes}
         edges={edges}
@@ -103,6 +113,12 @@ function ClusterFlow(): ReactNode {
       />
     </div>
   )
+}
+
+/** The innermost zoom: the inside of the pod or node under the pointer. */
+function lookInto(target: EventTarget): void {
+  const key = (target as Element).closest('[data-key]')?.getAttribute('data-key')
+  if (key != null) lookInside(key)
 }
 
 type ClusterNode = PartNode | MachineNode | HeadingNode

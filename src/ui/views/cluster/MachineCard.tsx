@@ -43,7 +43,7 @@ export const MachineCard = memo(function MachineCard({ data }: NodeProps<Machine
     setMenuAt(event.clientX === 0 ? { x: box.left, y: box.bottom } : { x: event.clientX, y: event.clientY })
   }
   return (
-    <div className={join(styles['machine'], wide && styles['wide'], acting && styles['acting'], selected && styles['selected'])} data-node={name} data-status={face.status} onContextMenu={openMenu}>
+    <div className={join(styles['machine'], wide && styles['wide'], acting && styles['acting'], selected && styles['selected'])} data-node={name} data-key={key} data-status={face.status} onContextMenu={openMenu}>
       <header>
         <button type="button" className={styles['nodeName']} onClick={() => select(key)} aria-pressed={selected}>
           <Glyph status={face.status} />

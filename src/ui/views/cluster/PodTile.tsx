@@ -37,6 +37,7 @@ export const PodTile = memo(function PodTile({ podKey, most = 11 }: PodTileProps
         className={join(styles['pod'], face.status === 'gone' && styles['ghost'], selected && styles['selected'])}
         style={{ '--c': colour, '--r': revision === 'new' ? 'var(--rev-new)' : 'var(--rev-old)' } as CSSProperties}
         data-pod={pod.metadata.name}
+        data-key={podKey}
         data-status={face.status}
         aria-pressed={selected}
         title={pod.metadata.name}
@@ -70,6 +71,7 @@ export const PodChip = memo(function PodChip({ podKey }: PodTileProps): ReactNod
         className={join(styles['pod'], styles['chip'], face.status === 'gone' && styles['ghost'], selected && styles['selected'])}
         style={{ '--c': face.status === 'ok' ? 'var(--line-strong)' : STATUS_COLOUR[face.status] } as CSSProperties}
         data-pod={pod.metadata.name}
+        data-key={podKey}
         data-status={face.status}
         aria-pressed={selected}
         title={pod.metadata.name}

@@ -4,7 +4,7 @@ import { session } from '../../connection/session.ts'
 import { textAt } from '../../kinds/access.ts'
 import type { MenuItem } from '../../kit/Menu.tsx'
 import { mirror } from '../../store/hooks.ts'
-import { askWhy, runInTerminal, select } from '../select.ts'
+import { askWhy, lookInside, runInTerminal, select } from '../select.ts'
 
 type Translate = ReturnType<typeof useTranslation>['t']
 
@@ -39,6 +39,7 @@ export function nodeMenu(node: ApiObject, t: Translate): readonly MenuItem[] {
     { id: 'drain', label: t('menu.drain'), hint: t('menu.drainHint'), onChoose: () => session.node('drain', name) },
     { id: 'describe', label: t('menu.describe'), onChoose: () => runInTerminal(`kubectl describe node ${name}`) },
     { id: 'inspect', label: t('menu.inspect'), divided: true, onChoose: () => select(key, 'summary') },
+    { id: 'inside', label: t('anatomy:lookInside'), hint: t('anatomy:lookInsideHint'), onChoose: () => lookInside(key) },
     { id: 'why', label: t('menu.why'), onChoose: () => askWhy(key) },
   ]
 }
@@ -49,6 +50,7 @@ export function podMenu(key: string, t: Translate): readonly MenuItem[] {
   const inNamespace = namespace === 'default' ? '' : ` -n ${namespace}`
   return [
     { id: 'inspect', label: t('menu.inspect'), onChoose: () => select(key, 'summary') },
+    { id: 'inside', label: t('anatomy:lookInside'), hint: t('anatomy:lookInsideHint'), onChoose: () => lookInside(key) },
     { id: 'why', label: t('menu.why'), onChoose: () => askWhy(key) },
     { id: 'logs', label: t('menu.logs'), divided: true, onChoose: () => runInTerminal(`kubectl logs ${name}${inNamespace}`) },
     { id: 'describe', label: t('menu.describe'), onChoose: () => runInTerminal(`kubectl describe pod ${name}${inNamespace}`) },
