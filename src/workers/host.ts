@@ -44,6 +44,7 @@ export class ClusterHost {
       cluster: () => this.#cluster,
       playing: () => this.#pacer.playing,
       output: (session, stream, text) => world.post({ type: 'output', session, stream, text }),
+      seat: (session, seat) => world.post({ type: 'seat', session, seat }),
       edit: (session, edit, name, text) => world.post({ type: 'edit', session, edit, name, text }),
       moved: () => this.#touch(),
     })
@@ -156,6 +157,9 @@ export class ClusterHost {
         return null
       case 'complete':
         return this.#terminals.complete(query.line, query.cursor)
+      case 'typed':
+        this.#terminals.typed(query.session, { ...(query.text === undefined ? {} : { text: query.text }), ...(query.end ? { end: true } : {}) })
+        return null
       case 'edited':
         this.#terminals.edited(query.edit, query.text)
         return null

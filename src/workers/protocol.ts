@@ -266,6 +266,8 @@ export type Query =
   | { readonly type: 'terminal'; readonly line: string; readonly session: number }
   | { readonly type: 'interrupt'; readonly session: number }
   | { readonly type: 'complete'; readonly line: string; readonly cursor: number }
+  /** Keys or a line for the process at the terminal; `end` closes its input. */
+  | { readonly type: 'typed'; readonly session: number; readonly text?: string; readonly end?: boolean }
   | { readonly type: 'edited'; readonly edit: number; readonly text: string | null }
   | { readonly type: 'why'; readonly key: string; readonly path?: string }
   | { readonly type: 'rows'; readonly from: number; readonly count: number; readonly filter?: string }
@@ -301,6 +303,7 @@ export interface Answers extends AnatomyAnswers {
   terminal: { readonly exit: number }
   interrupt: null
   complete: { readonly candidates: readonly string[]; readonly replaceFrom: number }
+  typed: null
   edited: null
   why: readonly WhyLink[]
   rows: { readonly rows: readonly HistoryRow[]; readonly total: number }
@@ -358,12 +361,17 @@ export interface SavedCommand {
 
 export type ToWorker = { readonly id: number; readonly query: Query } | { readonly ack: number }
 
+/** Who reads what is typed at a terminal. */
+export type Seat = 'none' | 'plain' | 'tty'
+
 export type FromWorker =
   | Frame
   | { readonly type: 'ready'; readonly protocol: number; readonly booted: boolean }
   | { readonly type: 'answer'; readonly id: number; readonly value: unknown }
   | { readonly type: 'failure'; readonly id: number; readonly message: string }
   | { readonly type: 'output'; readonly session: number; readonly stream: 'stdout' | 'stderr'; readonly text: string }
+  /** From now on what is typed goes to a process: on a terminal of its own, which echoes, or as it is; 'none': to the shell again. */
+  | { readonly type: 'seat'; readonly session: number; readonly seat: Seat }
   | { readonly type: 'edit'; readonly session: number; readonly edit: number; readonly name: string; readonly text: string }
   /** The simulation broke; the worker is unusable. `save` reproduces the state before the fault. */
   | { readonly type: 'crash'; readonly message: string; readonly save: SaveFile | null }

@@ -1,12 +1,17 @@
 import type { Bash as BashType, CustomCommand } from 'just-bash'
 import { provideDescriptions, type Cluster, type Descriptions } from '../sim/index.ts'
-import type { Answers, ApplyResult } from './protocol.ts'
+import type { Typed } from '../sim/kubectl/streams.ts'
+import type { Answers, ApplyResult, Seat } from './protocol.ts'
+import { filesBelow, filesNamedBy, namesFile } from './terminal-files.ts'
+import { atTerminal, isReading, takesInput } from './terminal-words.ts'
 
 /** What the terminals need of their host. */
 export interface TerminalWorld {
   cluster(): Cluster
   playing(): boolean
   output(session: number, stream: 'stdout' | 'stderr', text: string): void
+  /** From now on who reads what is typed. */
+  seat(session: number, seat: Seat): void
   edit(session: number, edit: number, name: string, text: string): void
   /** Virtual time or history moved. */
   moved(): void
@@ -18,6 +23,7 @@ interface Waiting {
   readonly stream: boolean
   shown: number
   edit: boolean
+  seat: Seat
   readonly done: (result: Result) => void
 }
 
@@ -27,23 +33,14 @@ interface Result {
   readonly exitCode: number
 }
 
-const READING = new Set(['get', 'describe', 'logs', 'explain', 'api-resources', 'api-versions', 'version', 'cluster-info', 'diff', 'top', 'help', 'options', 'events'])
-const READING_ROLLOUT = new Set(['history'])
-const FOLLOWS = /^(-w|--watch|--watch-only|-f|--follow)$/
 /** A shell character means that the line needs a shell. */
 const NEEDS_SHELL = /[|><;&$`(){}"'\\*?~#\n]/
 const GHOST_LIMIT = 100_000
 const REAL_LIMIT = 200_000
 const WAIT_GAP = 1_000_000
+/** While paused, so long a process that somebody types to may go on before it is left waiting. */
+const TYPED_LIMIT = 3_000_000
 const HOME = '/home/learner'
-
-/** True for a command that only reads, so that it may run as a ghost that leaves no trace. */
-export function isReading(argv: readonly string[]): boolean {
-  const words = argv.filter((word) => !word.startsWith('-'))
-  const follows = argv.some((word) => FOLLOWS.test(word)) && words[0] !== 'apply'
-  if (follows) return false
-  return READING.has(words[0] ?? 'help') || (words[0] === 'rollout' && READING_ROLLOUT.has(words[1] ?? ''))
-}
 
 /** The terminals of the page: a bash (library) whose kubectl is a process of the simulation. */
 export class Terminals {
@@ -51,6 +48,8 @@ export class Terminals {
   #waiting: Waiting[] = []
   #bash: Promise<BashType> | undefined
   #session = 0
+  /** The line that runs writes to the terminal and reads from it. */
+  #direct = false
   /** Names in the working directory of the shell, as they were after its last line. */
   #files: readonly string[] = []
   readonly #aborts = new Map<number, AbortController>()
@@ -65,9 +64,10 @@ export class Terminals {
     const words = line.trim().split(/\s+/)
     // Files lie in the shell's file system.
     if ((words[0] === 'kubectl' || words[0] === 'k') && !NEEDS_SHELL.test(line) && !words.some(namesFile)) {
-      const result = await this.#kubectl(session, words.slice(1), undefined, {}, true)
+      const result = await this.#kubectl(session, words.slice(1), undefined, {}, true, true)
       return { exit: result.exitCode }
     }
+    this.#direct = atTerminal(line)
     const bash = await this.#shell()
     const abort = new AbortController()
     this.#aborts.set(session, abort)
@@ -87,6 +87,16 @@ export class Terminals {
       if (owner !== session || this.#cluster.kubectl.processes.get(pid)?.exit !== undefined) continue
       this.#cluster.timeline.command(`kubectl/${pid}`, 'interrupt', null)
     }
+    this.settle()
+    this.#world.moved()
+  }
+
+  /** Keys for the process that reads at this terminal. */
+  typed(session: number, typed: Typed): void {
+    const waiting = this.#waiting.filter((w) => w.session === session && w.seat !== 'none').at(-1)
+    if (!waiting) return
+    this.#cluster.timeline.command(`kubectl/${waiting.pid}`, 'input', typed)
+    if (!this.#world.playing()) this.#advance(waiting.pid)
     this.settle()
     this.#world.moved()
   }
@@ -122,6 +132,7 @@ export class Terminals {
         continue
       }
       if (waiting.stream) this.#show(waiting, process.chunks)
+      this.#sit(waiting)
       const edit = kubectl.edits.get(waiting.pid)
       if (edit && !waiting.edit) this.#world.edit(waiting.session, Number(waiting.pid), edit.name, edit.text)
       waiting.edit = edit !== undefined
@@ -139,12 +150,28 @@ export class Terminals {
     return this.#world.cluster()
   }
 
+  /** Tells the page when a process begins to read at its terminal, and when it is the shell again. */
+  #sit(waiting: Waiting): void {
+    const open = this.#cluster.kubectl.streams.open.get(waiting.pid)
+    const seat = !open ? 'none' : open.tty ? 'tty' : 'plain'
+    if (seat === waiting.seat) return
+    waiting.seat = seat
+    this.#world.seat(waiting.session, seat)
+  }
+
   #end(waiting: Waiting, result: Result): void {
+    if (waiting.seat !== 'none') this.#world.seat(waiting.session, 'none')
     this.#waiting = this.#waiting.filter((other) => other !== waiting)
     waiting.done(result)
   }
 
   #show(waiting: Waiting, chunks: number): void {
+    // Somebody has stepped back: the line that is unfinished now is shown again.
+    if (waiting.shown > chunks) {
+      waiting.shown = chunks
+      const text = this.#cluster.kubectl.textOf(waiting.pid)
+      this.#world.output(waiting.session, 'stdout', `\n${text.slice(text.lastIndexOf('\n') + 1)}`)
+    }
     for (; waiting.shown < chunks; waiting.shown++) {
       const chunk = this.#cluster.kubectl.chunkOf(waiting.pid, waiting.shown)
       if (chunk) this.#world.output(waiting.session, chunk.stream, chunk.text)
@@ -157,12 +184,12 @@ export class Terminals {
   }
 
   /** The long texts of `explain` are fetched when somebody asks for them. */
-  async #kubectl(session: number, argv: readonly string[], stdin: string | undefined, files: Readonly<Record<string, string>>, stream: boolean): Promise<Result> {
+  async #kubectl(session: number, argv: readonly string[], stdin: string | undefined, files: Readonly<Record<string, string>>, stream: boolean, interactive = false): Promise<Result> {
     if (argv.includes('explain')) await loadDescriptions()
-    return this.#start(session, argv, stdin, files, stream)
+    return this.#start(session, argv, stdin, files, stream, interactive)
   }
 
-  #start(session: number, argv: readonly string[], stdin: string | undefined, files: Readonly<Record<string, string>>, stream: boolean): Promise<Result> {
+  #start(session: number, argv: readonly string[], stdin: string | undefined, files: Readonly<Record<string, string>>, stream: boolean, interactive: boolean): Promise<Result> {
     const { timeline } = this.#cluster
     const isPast = timeline.index < timeline.endIndex
     if (isReading(argv) && (isPast || !this.#world.playing())) {
@@ -171,9 +198,9 @@ export class Terminals {
       if (stream && result.stderr) this.#world.output(session, 'stderr', result.stderr)
       return Promise.resolve(result)
     }
-    const pid = this.#cluster.runKubectl({ argv, stdin, files })
+    const pid = this.#cluster.runKubectl({ argv, stdin, files, ...(interactive ? { interactive } : {}) })
     return new Promise((done) => {
-      this.#waiting.push({ pid, session, stream, shown: 0, edit: false, done })
+      this.#waiting.push({ pid, session, stream, shown: 0, edit: false, seat: 'none', done })
       if (!this.#world.playing()) this.#advance(pid)
       this.settle()
       this.#world.moved()
@@ -192,9 +219,11 @@ export class Terminals {
   /** While paused a writing command still runs to its end, unless it waits for something that takes longer. */
   #advance(pid: string): void {
     const { timeline, kubectl } = this.#cluster
+    const start = timeline.clock
     for (let n = 0; n < REAL_LIMIT && kubectl.processes.get(pid)?.exit === undefined; n++) {
+      const open = kubectl.streams.open.get(pid)
       const at = timeline.nextAt()
-      if (at === undefined || at - timeline.clock > WAIT_GAP) return
+      if (open?.waits || at === undefined || at - timeline.clock > WAIT_GAP || (open?.end && at - start > TYPED_LIMIT)) return
       timeline.step()
     }
   }
@@ -206,8 +235,10 @@ export class Terminals {
           const read = async (path: string): Promise<string> => ctx.fs.readFile(ctx.fs.resolvePath(ctx.cwd, path))
           const named = await filesNamedBy(args, read)
           const files = args.some(namesFile) || args.includes('kustomize') || args.includes('cp') ? { ...(await filesBelow(ctx.fs.getAllPaths(), ctx.cwd, read)), ...named } : named
-          const stdin = args.includes('-') || args.includes('-f=-') || args.includes('--filename=-') ? decodeBytesToUtf8(ctx.stdin) : undefined
-          return this.#kubectl(this.#session, args, stdin, files, false)
+          const sits = this.#direct && takesInput(args)
+          const stdin = args.includes('-') || args.includes('-f=-') || args.includes('--filename=-') || (takesInput(args) && !sits) ? decodeBytesToUtf8(ctx.stdin) : undefined
+          const result = await this.#kubectl(this.#session, args, stdin, files, sits, sits)
+          return sits ? { ...result, stdout: '', stderr: '' } : result
         })
       return new Bash({ customCommands: [kubectl('kubectl'), kubectl('k')], cwd: HOME, env: { HOME, USER: 'learner' }, sleep: (delayMs) => this.#sleep(delayMs) })
     })
@@ -237,49 +268,3 @@ const textLines = (text: string, ok: boolean): ApplyResult['lines'] =>
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => ({ text: line, ok }))
-
-const MOST_FILES = 500
-
-/** All files of the working directory by their relative names, for folders and kustomizations. */
-async function filesBelow(paths: readonly string[], cwd: string, read: (path: string) => Promise<string>): Promise<Record<string, string>> {
-  const files: Record<string, string> = {}
-  const root = cwd.endsWith('/') ? cwd : `${cwd}/`
-  for (const path of paths.filter((p) => p.startsWith(root)).slice(0, MOST_FILES)) {
-    try {
-      files[path.slice(root.length)] = await read(path)
-    } catch {
-      // A folder has no text.
-    }
-  }
-  return files
-}
-
-const namesFile = (word: string): boolean => FILE_FLAGS.has(splitFlag(word)[0])
-
-const FILE_FLAGS = new Set(['-f', '--filename', '--from-file', '--from-env-file', '--patch-file', '-k', '--kustomize'])
-
-/** The files that a command line names, read from the shell's file system; what is not there is left to kubectl to say. */
-async function filesNamedBy(args: readonly string[], read: (path: string) => Promise<string>): Promise<Record<string, string>> {
-  const files: Record<string, string> = {}
-  for (let i = 0; i < args.length; i++) {
-    const [flag, inline] = splitFlag(args[i]!)
-    if (!FILE_FLAGS.has(flag)) continue
-    const value = inline ?? args[i + 1] ?? ''
-    for (const path of value.split(',')) {
-      const plain = path.includes('=') ? path.slice(path.indexOf('=') + 1) : path
-      if (plain === '' || plain === '-') continue
-      try {
-        files[plain] = await read(plain)
-      } catch {
-        // kubectl reports a missing file in its own words.
-      }
-    }
-  }
-  return files
-}
-
-function splitFlag(arg: string): readonly [string, string | undefined] {
-  const equals = arg.startsWith('--') ? arg.indexOf('=') : -1
-  if (equals > 0) return [arg.slice(0, equals), arg.slice(equals + 1)]
-  return arg.startsWith('-f') && arg.length > 2 && !arg.startsWith('--') ? ['-f', arg.slice(2)] : [arg, undefined]
-}

@@ -31,7 +31,7 @@ export function attachTo(ctx: KubectlContext, pod: Pod, name: string, wish: Stre
   const { namespace } = pod.metadata
   if (!pod.spec.nodeName) fail(`unable to upgrade connection: pod ${pod.metadata.name} does not have a host assigned`)
   const body = { container: name, ...(stdin ? { stdin: true, ...(ctx.interactive ? {} : { text: ctx.stdin ?? '' }) } : {}) }
-  if (stdin) ctx.expectInput()
+  if (stdin) ctx.expectInput(raw)
   const answer = ctx.call({ verb: 'create', ...PODS, namespace, name: pod.metadata.name, subresource: 'attach', body }) as unknown
   if (isStatus(answer)) fail(`unable to upgrade connection: ${answer.message ?? 'attach was refused'}`)
   if (quiet || !stdin || !raw) return

@@ -15,7 +15,7 @@ export interface KubectlContext extends Pick<ReconcileContext, 'now' | 'call' | 
   /** Standard input is a terminal at which somebody sits. */
   readonly interactive: boolean
   /** From now on what is typed goes to the process in a container that is asked for next. */
-  expectInput(): void
+  expectInput(tty: boolean): void
   readonly files: Readonly<Record<string, string>>
   readonly env: Readonly<Record<string, string>>
   /** Adds text to stdout, newline included where one is wanted. */

@@ -293,8 +293,8 @@ class Process implements KubectlContext {
     this.#write('stderr', text)
   }
 
-  expectInput(): void {
-    if (this.interactive) this.#job.once(() => (this.#host.streams.expect(this.#pid), null))
+  expectInput(tty: boolean): void {
+    if (this.interactive) this.#job.once(() => (this.#host.streams.expect(this.#pid, tty), null))
   }
 
   edit(name: string, text: string): string | null {

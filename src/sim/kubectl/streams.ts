@@ -22,6 +22,8 @@ export interface StreamNews {
 /** A row of table `kubectl/streams`, by pid: the connection of an `exec`, `attach` and the like whose input is open. */
 export interface OpenStream {
   readonly end: StreamEnd | null
+  /** Keys go to a terminal over there, which echoes them. */
+  readonly tty: boolean
   /** The process over there waits for somebody to type. */
   readonly waits: boolean
   /** What was typed before the connection was there. */
@@ -46,14 +48,14 @@ export class KubectlStreams {
   }
 
   /** The process has an input that is still open, and nothing to write. */
-  expect(pid: string): void {
-    if (!this.open.has(pid)) this.open.set(pid, { end: null, waits: false, early: [] })
+  expect(pid: string, tty: boolean): void {
+    if (!this.open.has(pid)) this.open.set(pid, { end: null, tty, waits: false, early: [] })
   }
 
   news(ctx: EventContext, pid: string, { end, waits }: StreamNews): void {
     const stream = this.open.get(pid)
     if (!stream) return
-    this.open.set(pid, { end, waits, early: [] })
+    this.open.set(pid, { ...stream, end, waits, early: [] })
     for (const typed of stream.early) this.#send(ctx, end, typed)
   }
 

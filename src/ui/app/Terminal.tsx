@@ -1,5 +1,6 @@
-import { useCallback, useEffect, useRef, type ReactNode } from 'react'
+import { useCallback, useEffect, useRef, useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
+import type { Seat } from '../../workers/protocol.ts'
 import { session } from '../connection/session.ts'
 import { useUi } from '../store/hooks.ts'
 import { updateUi } from '../store/ui-state.ts'
@@ -14,7 +15,9 @@ export function Terminal(): ReactNode {
   const request = useUi((state) => state.terminalRequest)
   const history = useUi((state) => state.terminalHistory)
   const write = useRef<((text: string) => void) | null>(null)
+  const [seat, setSeat] = useState<Seat>('none')
   useEffect(() => {
+    session.onSeat((_, next) => setSeat(next))
     session.onEdit((_, edit, name, text) => startEdit(edit, name, text))
     return session.onOutput(SESSION, (text) => write.current?.(text))
   }, [])
@@ -29,6 +32,8 @@ export function Terminal(): ReactNode {
       run={run}
       complete={(line, cursor) => session.ask<'complete'>({ type: 'complete', line, cursor })}
       interrupt={() => session.do({ type: 'interrupt', session: SESSION })}
+      seat={seat}
+      typed={(input) => session.do({ type: 'typed', session: SESSION, ...input })}
       {...(request !== null && { request })}
       history={history}
       onHistory={(lines) => updateUi((draft) => void (draft.terminalHistory = [...lines].slice(-200)))}

@@ -1,4 +1,4 @@
-import { PROTOCOL_VERSION, type Answers, type Frame, type FromWorker, type Query, type SaveFile, type ToWorker } from '../../workers/protocol.ts'
+import { PROTOCOL_VERSION, type Answers, type Frame, type FromWorker, type Query, type SaveFile, type Seat, type ToWorker } from '../../workers/protocol.ts'
 
 /** The part of a Worker that the connection uses, so that tests can bring their own. */
 export interface WorkerLike {
@@ -12,6 +12,8 @@ export interface WorkerLike {
 export interface ConnectionListener {
   frame(frame: Frame): void
   output(session: number, stream: 'stdout' | 'stderr', text: string): void
+  /** Who reads what is typed at a terminal. */
+  seat(session: number, seat: Seat): void
   edit(session: number, edit: number, name: string, text: string): void
   /** The worker is up, empty or with the restored session. */
   ready(): void
@@ -119,6 +121,9 @@ export class Connection {
         return
       case 'output':
         this.#listener.output(data.session, data.stream, data.text)
+        return
+      case 'seat':
+        this.#listener.seat(data.session, data.seat)
         return
       case 'edit':
         this.#listener.edit(data.session, data.edit, data.name, data.text)

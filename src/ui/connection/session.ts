@@ -1,4 +1,4 @@
-import type { Answers, ApplyResult, ClusterSettings, NodeAction, Query, SaveFile, StepUnit } from '../../workers/protocol.ts'
+import type { Answers, ApplyResult, ClusterSettings, NodeAction, Query, SaveFile, Seat, StepUnit } from '../../workers/protocol.ts'
 import { FIRST_SAMPLE } from '../editor/first-sample.ts'
 import { ShareError, type SharedSession } from '../share/shared-session.ts'
 import { mirror } from '../store/hooks.ts'
@@ -24,6 +24,7 @@ class Session {
   #savedIndex = ''
   #outputs = new Map<number, Output>()
   #edits: ((session: number, edit: number, name: string, text: string) => void) | undefined
+  #seats: ((session: number, seat: Seat) => void) | undefined
   #seeking = false
   #nextSeek: Extract<Query, { type: 'seek' }> | null = null
   #restarts = 0
@@ -39,6 +40,7 @@ class Session {
         this.#saveSoon()
       },
       output: (session, _stream, text) => this.#outputs.get(session)?.(text),
+      seat: (session, seat) => this.#seats?.(session, seat),
       edit: (session, edit, name, text) => this.#edits?.(session, edit, name, text),
       ready: () => undefined,
       lost: (message, save) => void this.#recover(message, save),
@@ -144,6 +146,11 @@ class Session {
   onOutput(session: number, output: Output): () => void {
     this.#outputs.set(session, output)
     return () => this.#outputs.delete(session)
+  }
+
+  /** Hears who reads what is typed at the terminals. */
+  onSeat(handler: (session: number, seat: Seat) => void): void {
+    this.#seats = handler
   }
 
   onEdit(handler: (session: number, edit: number, name: string, text: string) => void): void {

@@ -49,7 +49,7 @@ export function XtermView(props: TerminalPanelProps): ReactNode {
   const terminal = useRef<Terminal | null>(null)
   const session = useRef<ShellSession | null>(null)
   const [said, setSaid] = useState<readonly string[]>([])
-  const { request } = props
+  const { request, seat = 'none' } = props
   useLayoutEffect(() => {
     latest.current = props
   })
@@ -103,6 +103,8 @@ export function XtermView(props: TerminalPanelProps): ReactNode {
   useEffect(() => {
     if (terminal.current !== null) terminal.current.options.theme = colours()
   }, [theme])
+
+  useEffect(() => session.current?.sit(seat), [seat])
 
   useEffect(() => {
     if (request === undefined || request.id === handledRequest) return undefined

@@ -107,3 +107,41 @@ test('an empty line in the middle of a paste loses nothing', async () => {
   await settle()
   expect(ran).toEqual(['one', 'two'])
 })
+
+test('while a process sits at the terminal it gets the lines, and its own echo is what is seen', async () => {
+  const sent: unknown[] = []
+  let out: (text: string) => void = () => undefined
+  let end: () => void = () => undefined
+  const { session, ran, written } = fake({
+    run: (line, write) => new Promise<void>((resolve) => void (ran.push(line), (out = write), (end = resolve))),
+    typed: (input) => void sent.push(input),
+  })
+  session.input('kubectl exec -it web -- sh\rearly\r')
+  out('/ # ')
+  session.sit('tty')
+  expect(sent).toEqual([{ text: 'early\n' }])
+  session.input('ls\x7f\x7fpwd\r')
+  session.input('half\x03')
+  session.input('\x04')
+  expect(sent.slice(1)).toEqual([{ text: 'pwd\n' }, { text: '\x03' }, { text: '\x04' }])
+  out('pwd\r\n/\r\n/ # ')
+  session.input('\x1b[A')
+  expect(written().endsWith('/ # pwd\r\x1b[7C')).toBe(true)
+  session.sit('none')
+  end()
+  await settle()
+  session.input('next\r')
+  expect(ran).toEqual(['kubectl exec -it web -- sh', 'next'])
+})
+
+test('an input without a terminal keeps the line, and Ctrl-D ends it', () => {
+  const sent: unknown[] = []
+  let interrupts = 0
+  const { session, written } = fake({ run: () => new Promise<void>(() => undefined), typed: (input) => void sent.push(input), interrupt: () => void interrupts++ })
+  session.input('kubectl exec -i web -- cat\r')
+  session.sit('plain')
+  session.input('one\r\x04\x03')
+  expect(sent).toEqual([{ text: 'one\n' }, { end: true }])
+  expect(interrupts).toBe(1)
+  expect(written()).toContain('one')
+})

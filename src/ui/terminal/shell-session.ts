@@ -10,6 +10,10 @@ export interface Screen {
 }
 
 const LIST_ALL = 100
+/** So much of an unfinished line of output is remembered as a prompt. */
+const TAIL = 400
+// eslint-disable-next-line no-control-regex
+const plain = (text: string): string => text.replace(/\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x1f]/g, '')
 
 /**
  * One terminal: takes keys, keeps the line, draws it, runs it. Keys that come while a line runs are kept for the next
@@ -23,6 +27,11 @@ export class ShellSession {
   /** Row of the cursor below the prompt's row, to find the way back when redrawing. */
   #row = 0
   #atLineStart = true
+  #seat: 'none' | 'plain' | 'tty' = 'none'
+  /** The line that is written for the process that sits here, with a history of its own. */
+  #inner: Line = emptyLine
+  /** Output behind its last line break: that process's prompt. */
+  #tail = ''
   readonly #screen: Screen
   readonly #props: () => TerminalPanelProps
   readonly #said: (text: string) => void
@@ -51,6 +60,10 @@ export class ShellSession {
   }
 
   input(data: string): void {
+    if (this.#seat !== 'none') {
+      for (const key of splitKeys(data.replace(/\r\n|\n/g, '\r'))) this.#pressInner(key)
+      return
+    }
     if (this.#running && data.includes('\x03')) {
       this.#waiting = []
       this.#write('^C')
@@ -59,6 +72,67 @@ export class ShellSession {
     }
     this.#waiting.push(...splitKeys(data.replace(/\r\n|\n/g, '\r')))
     this.#goOn()
+  }
+
+  /** A process begins to read what is typed, or the shell is back. Keys that came too early are for the process. */
+  sit(seat: 'none' | 'plain' | 'tty'): void {
+    if (seat === this.#seat) return
+    if (seat === 'none') this.#eraseInner()
+    this.#seat = seat
+    this.#inner = { ...nextLine(this.#inner, ''), text: '', cursor: 0 }
+    if (seat === 'none') return
+    for (const key of this.#waiting.splice(0)) this.#pressInner(key)
+  }
+
+  #pressInner(key: string): void {
+    const { line, asked } = pressKey(this.#inner, key)
+    const isTty = this.#seat === 'tty'
+    const { typed } = this.#props()
+    this.#inner = line
+    if (asked === 'run') {
+      // A terminal over there writes what it gets; without one the line stays as it was typed.
+      if (isTty) this.#eraseInner()
+      else this.#said(`${line.text}\n`)
+      this.#inner = nextLine(line, line.text)
+      if (!isTty) this.#leaveLine()
+      typed?.({ text: `${line.text}\n` })
+      return
+    }
+    if (asked === 'interrupt' || key === '\x1c') {
+      this.#eraseInner()
+      this.#inner = nextLine(line, '')
+      if (isTty) typed?.({ text: key })
+      else this.#interruptInner()
+      return
+    }
+    if (asked === 'end') typed?.(isTty ? { text: '\x04' } : { end: true })
+    if (asked === 'clear') {
+      this.#screen.clear()
+      this.#screen.write('\x1b[H\x1b[2J')
+      this.#row = 0
+    }
+    this.#drawInner()
+  }
+
+  #interruptInner(): void {
+    this.#write('^C')
+    this.#props().interrupt()
+  }
+
+  #leaveLine(): void {
+    this.#screen.write('\r\n')
+    this.#row = 0
+    this.#tail = ''
+    this.#atLineStart = true
+  }
+
+  /** Takes the line that is being written off the screen; the cursor is behind the process's prompt again. */
+  #eraseInner(): void {
+    this.#drawLine(this.#tail, { ...this.#inner, text: '', cursor: 0, search: null }, false)
+  }
+
+  #drawInner(): void {
+    this.#drawLine(this.#tail, this.#inner, false)
   }
 
   /** Takes what was typed, until a line runs. */
@@ -97,9 +171,7 @@ export class ShellSession {
 
   async #run(text: string): Promise<void> {
     this.#draw()
-    this.#screen.write('\r\n')
-    this.#row = 0
-    this.#atLineStart = true
+    this.#leaveLine()
     const { history } = this.#line
     this.#line = nextLine(this.#line, text)
     if (this.#line.history !== history) this.#props().onHistory?.(this.#line.history)
@@ -149,19 +221,28 @@ export class ShellSession {
 
   #write(text: string): void {
     if (text === '') return
+    const isEditing = this.#seat !== 'none' && this.#inner.text !== ''
+    if (isEditing) this.#eraseInner()
     this.#atLineStart = text.endsWith('\n')
+    this.#tail = (this.#tail + text).slice(-TAIL).replace(/^[^]*[\r\n]/, '')
     this.#screen.write(text.replace(/\r?\n/g, '\r\n'))
+    this.#row = Math.floor(columns(plain(this.#tail)) / this.#screen.cols)
     this.#said(text)
+    if (isEditing) this.#drawInner()
   }
 
   /** Draws prompt and line anew from the prompt's row and leaves the cursor where it belongs. */
   #draw(): void {
-    const { text, cursor, search } = this.#line
-    const prompt = search === null ? this.#props().prompt : `(reverse-i-search)\`${search}': `
+    this.#drawLine(this.#props().prompt, this.#line, true)
+  }
+
+  #drawLine(usual: string, { text, cursor, search }: Line, isOwn: boolean): void {
+    const prompt = search === null ? usual : `(reverse-i-search)\`${search}': `
     const { cols } = this.#screen
-    const total = columns(prompt + text)
-    const to = columns(prompt + text.slice(0, cursor))
-    let out = `${this.#row > 0 ? `\x1b[${this.#row}A` : ''}\r\x1b[J${search === null ? `\x1b[33m${prompt}\x1b[0m` : prompt}${text}`
+    const shown = plain(prompt)
+    const total = columns(shown + text)
+    const to = columns(shown + text.slice(0, cursor))
+    let out = `${this.#row > 0 ? `\x1b[${this.#row}A` : ''}\r\x1b[J${search === null && isOwn ? `\x1b[33m${prompt}\x1b[0m` : prompt}${text}`
     // A line that fills its row exactly leaves the cursor pending on it; a new row makes the arithmetic hold.
     if (total > 0 && total % cols === 0) out += '\r\n'
     const up = Math.floor(total / cols) - Math.floor(to / cols)
@@ -174,6 +255,10 @@ export class ShellSession {
 
   /** After the width changed: the prompt's row is unknown, so a fresh one is begun. */
   redraw(): void {
+    if (this.#seat !== 'none') {
+      this.#row = 0
+      this.#drawInner()
+    }
     if (this.#running) return
     this.#row = 0
     this.#draw()

@@ -16,6 +16,10 @@ export interface TerminalPanelProps {
   complete(line: string, cursor: number): Promise<{ readonly candidates: readonly string[]; readonly replaceFrom: number }>
   /** Ctrl-C while a line runs. */
   interrupt(): void
+  /** Who reads what is typed while a line runs: nobody, a process as it is, or one on a terminal of its own, which echoes. */
+  readonly seat?: 'none' | 'plain' | 'tty'
+  /** What was typed for that process; `end`: no more will come. */
+  typed?(input: { readonly text?: string; readonly end?: boolean }): void
   readonly request?: RequestedLine
   /** Earlier lines, oldest first, and where to keep new ones. */
   readonly history?: readonly string[]

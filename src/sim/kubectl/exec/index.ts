@@ -40,7 +40,7 @@ function exec(ctx: KubectlContext, inv: Invocation): number {
   const stdin = flags.bool('stdin')
   const tty = ttyOf(ctx, { stdin, tty: flags.bool('tty'), quiet: flags.bool('quiet') })
   const body = { container, command, tty, stream: true, ...(stdin ? (ctx.interactive ? { open: true } : { stdin: ctx.stdin ?? '' }) : {}) }
-  if (stdin) ctx.expectInput()
+  if (stdin) ctx.expectInput(tty)
   const answer = ctx.call<ExecResult>({ verb: 'create', ...PODS, namespace: pod.metadata.namespace, name: pod.metadata.name, subresource: 'exec', body })
   if (isStatus(answer)) fail(`unable to upgrade connection: ${answer.message ?? 'exec was refused'}`)
   const { stdout, stderr, code } = answer as ExecResult
