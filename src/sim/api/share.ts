@@ -12,6 +12,19 @@ export function mapSame<T>(list: readonly T[] | undefined, fn: (item: T) => T): 
   return out ?? list
 }
 
+/**
+ * `{ ...obj, ...changes }` where `changes` brings members that `obj` has not: adding one to what a spread has cloned costs
+ * V8 half a microsecond and more, this some 50 ns. Where members are only replaced, the spread is quicker.
+ */
+export const extended = <T extends object, C extends object>(obj: T, changes: C): T & C => Object.assign({}, obj, changes)
+
+/** A copy that members may be added to quickly. */
+export function roomyCopy<V>(obj: Readonly<Record<string, V>>): Record<string, V> {
+  const out: Record<string, V> = {}
+  for (const key in obj) out[key] = obj[key]!
+  return out
+}
+
 /** Sets members that differ; the same object where none does. undefined removes. */
 export function assignSame<T extends object>(obj: T, changes: Partial<T>): T {
   let out: Record<string, unknown> | undefined
@@ -19,7 +32,7 @@ export function assignSame<T extends object>(obj: T, changes: Partial<T>): T {
     const value = changes[key]
     if (obj[key] === value) continue
     if (!out) {
-      out = { ...(obj as Record<string, unknown>) }
+      out = key in obj ? { ...(obj as Record<string, unknown>) } : roomyCopy(obj as Record<string, unknown>)
       carryMarks(obj, out)
     }
     if (value === undefined) delete out[key]

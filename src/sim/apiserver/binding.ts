@@ -1,8 +1,10 @@
 import { withCondition } from '../api/conditions.ts'
 import { ErrorList, notSupported, required, type FieldError } from '../api/field.ts'
 import type { KubeObject, StringMap } from '../api/meta.ts'
+import { draftMeta } from '../api/meta-copy.ts'
 import type { Pod } from '../api/pod.ts'
-import type { PodCondition } from '../api/pod-status.ts'
+import type { PodCondition, PodStatus } from '../api/pod-status.ts'
+import { extended } from '../api/share.ts'
 import { badRequest, conflict, notFound, type Status } from '../api/status.ts'
 import { formatTime } from '../engine/time.ts'
 import { storeKey } from '../store/store.ts'
@@ -28,18 +30,20 @@ export function bindPod(exec: Execution, body: Binding): Outcome {
   if (refused) return conflict({ group: '', resource: 'pods/binding' }, name, refused)
   const labels = topologyLabels(exec, node)
   const annotations = body.metadata?.annotations
-  const { nominatedNodeName: _served, ...status } = pod.status ?? {}
-  const bound: Pod = {
-    ...pod,
-    metadata: { ...pod.metadata, ...(labels ? { labels: { ...pod.metadata.labels, ...labels } } : {}), ...(annotations ? { annotations: { ...pod.metadata.annotations, ...annotations } } : {}) },
-    spec: { ...pod.spec, nodeName: node },
-    status: {
-      ...status,
-      conditions: withCondition(status.conditions, { type: 'PodScheduled', status: 'True', lastProbeTime: null, lastTransitionTime: formatTime(now) } as unknown as PodCondition),
-    },
-  }
+  const metadata = draftMeta(pod.metadata)
+  if (labels) metadata.labels = { ...metadata.labels, ...labels }
+  if (annotations) metadata.annotations = { ...metadata.annotations, ...annotations }
+  const bound: Pod = { ...pod, metadata, spec: extended(pod.spec, { nodeName: node }), status: scheduled(pod.status, formatTime(now)) }
   commit(exec, key, bound, pod)
   return accepted
+}
+
+/** The status of a pod that has found its node; nobody is nominated any more. */
+function scheduled(before: PodStatus = {}, lastTransitionTime: string): PodStatus {
+  const conditions = withCondition(before.conditions, { type: 'PodScheduled', status: 'True', lastProbeTime: null, lastTransitionTime } as unknown as PodCondition)
+  if (before.nominatedNodeName === undefined) return before.conditions ? { ...before, conditions } : extended(before, { conditions })
+  const { nominatedNodeName: _served, ...status } = before
+  return { ...status, conditions }
 }
 
 /** A list of field errors that no kind is named for is an error of the server. */
@@ -64,6 +68,6 @@ const TOPOLOGY = ['topology.kubernetes.io/zone', 'topology.kubernetes.io/region'
 /** Admission plugin PodTopologyLabels: a bound pod carries where its node stands. */
 function topologyLabels(exec: Execution, node: string): StringMap | undefined {
   const labels = exec.store.get(`nodes/${node}`)?.metadata.labels
-  const found = TOPOLOGY.filter((key) => labels?.[key] !== undefined)
-  return found.length === 0 ? undefined : Object.fromEntries(found.map((key) => [key, labels![key]!]))
+  if (!labels || TOPOLOGY.every((key) => labels[key] === undefined)) return undefined
+  return Object.fromEntries(TOPOLOGY.flatMap((key) => (labels[key] === undefined ? [] : [[key, labels[key]]])))
 }

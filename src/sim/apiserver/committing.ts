@@ -15,11 +15,14 @@ export function commit(exec: Execution, key: string, object: KubeObject, old?: K
 
 const COLLECTIONS = ['labels', 'annotations', 'ownerReferences', 'finalizers'] as const
 
+const isEmptyIfAny = (collection: object | undefined): boolean => collection !== undefined && isEmpty(collection)
+
 /** Empty collections of the metadata are not written, as Go omits them. */
 function withoutEmpty(object: KubeObject): KubeObject {
   const { metadata } = object
-  const empty = COLLECTIONS.filter((name) => metadata[name] !== undefined && isEmpty(metadata[name]))
-  if (empty.length === 0) return object
+  const { labels, annotations, ownerReferences, finalizers } = metadata
+  if (!isEmptyIfAny(labels) && !isEmptyIfAny(annotations) && !isEmptyIfAny(ownerReferences) && !isEmptyIfAny(finalizers)) return object
+  const empty = COLLECTIONS.filter((name) => isEmptyIfAny(metadata[name]))
   const kept: Record<string, unknown> = { ...metadata }
   for (const name of empty) delete kept[name]
   return { ...object, metadata: kept as unknown as KubeObject['metadata'] }

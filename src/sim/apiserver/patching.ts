@@ -24,8 +24,7 @@ const unappliable: Status = {
 /** The stored object with a JSON, merge or strategic merge patch applied, decoded (apiserver: endpoints/handlers/patch.go). */
 export function patchObject(exec: Execution, old: KubeObject, request: RestRequest): Outcome<KubeObject> {
   const type = (request.patchType ?? 'strategic') as PatchType
-  const { group, version, kind } = exec.kind
-  const patched = patchDocument(old as unknown as JsonValue, request.body as JsonValue, type, schemaOf({ group, version, kind }))
+  const patched = patchDocument(old as unknown as JsonValue, request.body as JsonValue, type, schemaOf(exec.kind))
   if (isStatus(patched)) return patched
   const object = decodePatched(exec, patched as unknown as KubeObject, request, type)
   return isStatus(object) ? object : (checkIdentity(exec, object) ?? object)

@@ -1,5 +1,5 @@
 import { goQuote } from '../api/field.ts'
-import { fieldsMatch, parseFieldSelector } from '../api/fields.ts'
+import { fieldsMatch, parseFieldSelector, type FieldSelector } from '../api/fields.ts'
 import { EVERYTHING, matches } from '../api/labels.ts'
 import type { KubeObject } from '../api/meta.ts'
 import { parseSelector } from '../api/selector-syntax.ts'
@@ -56,31 +56,32 @@ const MORE_FIELDS: Readonly<Record<string, (object: KubeObject) => Readonly<Reco
   },
 }
 
-/** Fields that every kind which offers them reads at their own path: watches of pods by node ask them at every change. */
-const DIRECT: Readonly<Record<string, (object: KubeObject) => string>> = {
-  'metadata.name': ({ metadata }) => metadata.name,
-  'metadata.namespace': ({ metadata }) => metadata.namespace ?? '',
-  'spec.nodeName': ({ spec }) => (spec as { nodeName?: string } | undefined)?.nodeName ?? '',
-}
+/** Fields that every kind which offers them reads at their own path: watches of pods ask them at every change. */
+const DIRECT: ReadonlyMap<string, (object: KubeObject) => string> = new Map([
+  ['metadata.name', ({ metadata }) => metadata.name],
+  ['metadata.namespace', ({ metadata }) => metadata.namespace ?? ''],
+  ['spec.nodeName', ({ spec }) => (spec as { nodeName?: string } | undefined)?.nodeName ?? ''],
+  ['status.phase', ({ status }) => (status as { phase?: string } | undefined)?.phase ?? ''],
+])
 
-/** The fields of an object that a selector asks for; all that the kind offers where some must be worked out. */
-function fieldsFor(kind: KindDefinition, asked: readonly string[]): (object: KubeObject) => Readonly<Record<string, string>> {
-  const [only] = asked
-  if (asked.length === 1 && only !== undefined && DIRECT[only]) {
-    const read = DIRECT[only]
-    return (object) => ({ [only]: read(object) })
+/** The terms of a field selector as a predicate; all fields that the kind offers are made only where some must be worked out. */
+function fieldsMatcher(kind: KindDefinition, terms: FieldSelector): Matcher {
+  const direct = terms.map(({ field, operator, value }) => ({ read: DIRECT.get(field), value, equal: operator === '=' }))
+  if (direct.some(({ read }) => !read)) return (object) => fieldsMatch(terms, selectableFields(kind, object))
+  return (object) => {
+    for (const { read, value, equal } of direct) if ((read!(object) === value) !== equal) return false
+    return true
   }
-  return (object) => selectableFields(kind, object)
 }
 
 /** Both selectors and the namespace as one predicate. Call checkSelectors first. */
 export function matcher(kind: KindDefinition, namespace?: string, labelSelector?: string, fieldSelector?: string): Matcher {
   const labels = labelSelector ? parseSelector(labelSelector) : EVERYTHING
-  const fields = fieldSelector ? parseFieldSelector(fieldSelector) : []
-  const read = fieldsFor(kind, typeof fields === 'string' ? [] : fields.map(({ field }) => field))
+  const terms = fieldSelector ? parseFieldSelector(fieldSelector) : []
+  const fields: Matcher = typeof terms === 'string' ? () => false : terms.length === 0 ? () => true : fieldsMatcher(kind, terms)
   return (object) => {
     if (namespace && object.metadata.namespace !== namespace) return false
     if (labelSelector && (typeof labels === 'string' || !matches(labels, object.metadata.labels))) return false
-    return !fieldSelector || (typeof fields !== 'string' && fieldsMatch(fields, read(object)))
+    return fields(object)
   }
 }

@@ -4,7 +4,7 @@ import type { Index, Table } from '../engine/table.ts'
 import type { Micros } from '../engine/time.ts'
 import type { KindDefinition } from '../kinds/definition.ts'
 import { scheme } from '../kinds/index.ts'
-import type { Change } from '../store/store.ts'
+import { atRevision, type Change } from '../store/store.ts'
 import { changeInVersion } from '../store/versioned-store.ts'
 import { matcher, type Matcher } from './selection.ts'
 
@@ -100,8 +100,6 @@ export class WatchHub {
     return found
   }
 }
-
-const atRevision = (object: KubeObject, revision: number): KubeObject => ({ ...object, metadata: { ...object.metadata, resourceVersion: `${revision}` } })
 
 const nodeOf = (object: KubeObject): string | undefined => (object.spec as { nodeName?: string } | undefined)?.nodeName
 

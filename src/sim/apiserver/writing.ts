@@ -1,4 +1,5 @@
 import type { KubeObject } from '../api/meta.ts'
+import { createdMeta, updatedMeta } from '../api/meta-copy.ts'
 import { generatedName } from '../api/name-suffix.ts'
 import { metaUpdateErrors } from '../api/validate-meta.ts'
 import type { Random } from '../engine/random.ts'
@@ -36,11 +37,7 @@ export function createObject(exec: Execution, sent: KubeObject, applied?: Applie
   const named = nameFor(exec, sent)
   if (isStatus(named)) return named
   const { kind, namespace } = exec
-  const stamped: KubeObject = {
-    ...sent,
-    metadata: { ...withoutServerFields(sent.metadata), name: named, ...(namespace ? { namespace } : {}), uid: newUid(exec.means.uids), creationTimestamp: formatTime(exec.now) },
-  }
-  const complete = kind.defaults(stamped)
+  const complete = kind.defaults({ ...sent, metadata: createdMeta(sent.metadata, named, namespace, newUid(exec.means.uids), formatTime(exec.now)) })
   const admitted = admit(exec, complete)
   if (isStatus(admitted)) return admitted
   const beyond = escalation(exec, admitted.object, undefined)
@@ -65,15 +62,6 @@ export function createObject(exec: Execution, sent: KubeObject, applied?: Applie
   if (managers) exec.means.ownership.keep(exec, key, managers)
   settleAddresses(exec, prepared, undefined)
   return commit(exec, key, kind.readBack?.(prepared) ?? prepared)
-}
-
-const SERVER_FIELDS = ['resourceVersion', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'selfLink', 'managedFields'] as const
-
-/** What a client may say of a new object's metadata; the same reference where it says no more. */
-function withoutServerFields(metadata: KubeObject['metadata']): KubeObject['metadata'] {
-  if (!SERVER_FIELDS.some((field) => field in metadata)) return metadata
-  const { resourceVersion: _rv, deletionTimestamp: _dt, deletionGracePeriodSeconds: _dg, selfLink: _sl, managedFields: _mf, ...meta } = metadata
-  return meta as KubeObject['metadata']
 }
 
 /** Roles and bindings may not give what their writer does not hold. */
@@ -115,7 +103,7 @@ export function updateObject(exec: Execution, change: (old: KubeObject) => Outco
   if (isStatus(sent)) return sent
   const stale = checkVersion(exec, sent, old)
   if (stale) return stale
-  const full = keepServerFields(sent, old)
+  const full: KubeObject = { ...sent, metadata: updatedMeta(sent.metadata, old.metadata) }
   const isStatusUpdate = exec.subresource === 'status'
   const defaulted = kind.defaults(full, old)
   const admitted = admit(exec, defaulted, old)
@@ -161,23 +149,4 @@ export function putObject(exec: Execution, object: KubeObject): Outcome<KubeObje
     const key = etcdKey(exec.kind.group, exec.kind.plural, exec.namespace, exec.name)
     return conflict(groupResource(exec), exec.name, `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid}`)
   })
-}
-
-/** Fields that only the server writes survive whatever the client sent (registry/rest: BeforeUpdate). */
-function keepServerFields(sent: KubeObject, old: KubeObject): KubeObject {
-  const { uid, creationTimestamp, deletionTimestamp, deletionGracePeriodSeconds, namespace, generation, resourceVersion } = old.metadata
-  const { deletionTimestamp: _a, deletionGracePeriodSeconds: _b, generation: _c, selfLink: _d, managedFields: _e, ...rest } = sent.metadata
-  return {
-    ...sent,
-    metadata: {
-      ...rest,
-      ...(namespace ? { namespace } : {}),
-      uid: rest.uid || uid,
-      // An unconditional update takes over the stored version.
-      resourceVersion,
-      creationTimestamp,
-      ...(generation === undefined ? {} : { generation }),
-      ...(deletionTimestamp ? { deletionTimestamp, deletionGracePeriodSeconds } : {}),
-    },
-  }
 }

@@ -1,4 +1,4 @@
-import type { KubeObject } from '../api/meta.ts'
+import type { KubeObject, ObjectReference } from '../api/meta.ts'
 import type { Engine, EventContext } from '../engine/engine.ts'
 import type { Table } from '../engine/table.ts'
 import { formatMicroTime, formatTime, minutes, seconds, unixSeconds, type Micros } from '../engine/time.ts'
@@ -104,37 +104,23 @@ export class EventRecorder {
   #name(ctx: EventContext, object: KubeObject): string {
     const n = (this.#counters.get('named') ?? 0) + 1
     this.#counters.set('named', n)
-    const nanos = BigInt(unixSeconds(ctx.now)) * 1_000_000_000n + BigInt(ctx.now % 1_000_000) * 1000n + BigInt(n % 1000)
-    return `${object.metadata.name}.${nanos.toString(16)}`
+    return `${object.metadata.name}.${hexNanos(unixSeconds(ctx.now), (ctx.now % 1_000_000) * 1000 + (n % 1000))}`
   }
 
   #event(ctx: EventContext, object: KubeObject, observed: Observed, type: string, reason: string, message: string, action: string): KubeObject {
-    const at = formatTime(ctx.now)
     const { component, host, modern } = this.#source
+    const metadata = { name: observed.name, namespace: observed.namespace }
+    const involvedObject = referenceTo(object)
+    if (modern) {
+      return {
+        apiVersion: 'v1', kind: 'Event', metadata, involvedObject, reason, message, source: {}, firstTimestamp: null, lastTimestamp: null, type,
+        eventTime: formatMicroTime(ctx.now), action, reportingComponent: component, reportingInstance: `${component}-${host ?? 'control-plane'}`,
+      } as KubeObject
+    }
+    const at = formatTime(ctx.now)
     return {
-      apiVersion: 'v1',
-      kind: 'Event',
-      metadata: { name: observed.name, namespace: observed.namespace },
-      involvedObject: {
-        kind: object.kind,
-        ...(object.metadata.namespace ? { namespace: object.metadata.namespace } : {}),
-        name: object.metadata.name,
-        uid: object.metadata.uid,
-        apiVersion: object.apiVersion,
-        resourceVersion: object.metadata.resourceVersion,
-        ...((object as { fieldPath?: string }).fieldPath ? { fieldPath: (object as { fieldPath?: string }).fieldPath } : {}),
-      },
-      reason,
-      message,
-      source: modern ? {} : { component, ...(host ? { host } : {}) },
-      firstTimestamp: modern ? null : at,
-      lastTimestamp: modern ? null : at,
-      ...(modern ? {} : { count: observed.count }),
-      type,
-      eventTime: modern ? formatMicroTime(ctx.now) : null,
-      ...(modern ? { action } : {}),
-      reportingComponent: component,
-      reportingInstance: modern ? `${component}-${host ?? 'control-plane'}` : (host ?? ''),
+      apiVersion: 'v1', kind: 'Event', metadata, involvedObject, reason, message, source: host ? { component, host } : { component }, firstTimestamp: at, lastTimestamp: at,
+      count: observed.count, type, eventTime: null, reportingComponent: component, reportingInstance: host ?? '',
     } as KubeObject
   }
 
@@ -169,4 +155,21 @@ export class EventRecorder {
     this.#outbox.delete(data as string)
     this.#sendNext(ctx)
   }
+}
+
+/** What an Event is about; undefined members are not there. */
+function referenceTo({ apiVersion, kind, metadata, fieldPath }: KubeObject & { readonly fieldPath?: string }): ObjectReference {
+  const { name, namespace, uid, resourceVersion } = metadata
+  const about: { -readonly [K in keyof ObjectReference]: ObjectReference[K] } = { kind, name, uid, apiVersion, resourceVersion }
+  if (namespace) about.namespace = namespace
+  if (fieldPath) about.fieldPath = fieldPath
+  return about
+}
+
+/** Nanoseconds since 1970 in hexadecimal digits: seconds × 10⁹ + nanos, in two halves of 32 bits, since the whole fits into no number. */
+export function hexNanos(seconds: number, nanos: number): string {
+  const upper = Math.floor(seconds / 0x1_0000) * 1_000_000_000
+  const lower = (upper % 0x1_0000) * 0x1_0000 + (seconds % 0x1_0000) * 1_000_000_000 + nanos
+  const high = Math.floor(upper / 0x1_0000) + Math.floor(lower / 0x1_0000_0000)
+  return high > 0 ? `${high.toString(16)}${(lower % 0x1_0000_0000).toString(16).padStart(8, '0')}` : lower.toString(16)
 }

@@ -5,10 +5,24 @@ import type { Index, Table } from '../engine/table.ts'
 import type { Lister } from './lister.ts'
 import type { Client, WatchDelivery, WatchSpec } from './transport.ts'
 
+/** Functions, not methods: they are called on their own. */
 export interface InformerHandlers<T extends KubeObject = KubeObject> {
-  onAdd?(ctx: EventContext, obj: T): void
-  onUpdate?(ctx: EventContext, old: T, obj: T): void
-  onDelete?(ctx: EventContext, obj: T): void
+  readonly onAdd?: ((ctx: EventContext, obj: T) => void) | undefined
+  readonly onUpdate?: ((ctx: EventContext, old: T, obj: T) => void) | undefined
+  readonly onDelete?: ((ctx: EventContext, obj: T) => void) | undefined
+}
+
+/** The handlers of an informer by what they hear of, so that an event asks only those that listen to its kind. */
+class HandlerLists<T extends KubeObject> {
+  readonly adds: NonNullable<InformerHandlers<T>['onAdd']>[] = []
+  readonly updates: NonNullable<InformerHandlers<T>['onUpdate']>[] = []
+  readonly deletes: NonNullable<InformerHandlers<T>['onDelete']>[] = []
+
+  push({ onAdd, onUpdate, onDelete }: InformerHandlers<T>): void {
+    if (onAdd) this.adds.push(onAdd)
+    if (onUpdate) this.updates.push(onUpdate)
+    if (onDelete) this.deletes.push(onDelete)
+  }
 }
 
 /** What happened to one object since it was last popped (client-go: Delta). */
@@ -49,14 +63,14 @@ export class Informer<T extends KubeObject = KubeObject> implements Lister<T> {
   readonly spec: WatchSpec
   readonly cache: Table<T>
   readonly deltas: Table<readonly Delta[]>
-  readonly handlers: InformerHandlers<T>[] = []
+  readonly handlers = new HandlerLists<T>()
   readonly #indexes = new Map<string, Index<T>>()
 
   constructor(engine: Engine, process: string, spec: WatchSpec) {
     this.spec = spec
     this.cache = engine.table<T>(`cache/${process}/${spec.resource}`)
     this.deltas = engine.table<readonly Delta[]>(`deltas/${process}/${spec.resource}`)
-    this.addIndex('namespace', namespaceIndex)
+    this.#indexes.set('namespace', this.cache.index(namespaceIndex, true))
   }
 
   /** Declares an index (client-go: AddIndexers). 'namespace' always exists; 'owner', 'orphan', 'dependents', 'uid' and 'node' are made when first named. */
@@ -209,12 +223,11 @@ export class InformerFactory {
       if (delta.type === 'Deleted') {
         if (!old) continue
         informer.cache.delete(key)
-        for (const handler of informer.handlers) handler.onDelete?.(ctx, delta.object)
+        for (const onDelete of informer.handlers.deletes) onDelete(ctx, delta.object)
       } else {
         informer.cache.set(key, delta.object)
-        for (const handler of informer.handlers)
-          if (old) handler.onUpdate?.(ctx, old, delta.object)
-          else handler.onAdd?.(ctx, delta.object)
+        if (old) for (const onUpdate of informer.handlers.updates) onUpdate(ctx, old, delta.object)
+        else for (const onAdd of informer.handlers.adds) onAdd(ctx, delta.object)
       }
     }
   }

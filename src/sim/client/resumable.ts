@@ -11,7 +11,10 @@ import type { Answered, Client, WatchDelivery, WatchSpec } from './transport.ts'
 /** Thrown to leave a resumable function while it waits; no Error, because nothing went wrong and no stack is wanted. */
 const SUSPENDED = Symbol('suspended')
 
-/** An entry of the log for requests under way: answers fill in; when `left` is 0 the function goes on. */
+/**
+ * An entry of the log for requests under way; when `left` is 0 the function goes on. Until then the answers that came are
+ * collected beside the log (`SuspendedJob.came`), so that hundreds of requests at once do not copy it with every answer.
+ */
 interface Waiting {
   readonly answers: readonly (Answer<unknown> | null)[]
   readonly left: number
@@ -32,6 +35,23 @@ export type Followed<S, R> = { readonly state: S } | { readonly done: R }
 export interface SuspendedJob {
   readonly log: readonly unknown[]
   readonly since: Micros
+  /** Answers to some of the requests of the log's last entry, in the order in which they came. */
+  readonly came?: Came
+}
+
+/** In chunks, so that adding one copies little. */
+interface Came {
+  readonly count: number
+  readonly chunks: readonly (readonly { readonly slot: number; readonly answer: Answer<unknown> }[])[]
+}
+
+const CHUNK = 32
+
+function withAnswer(came: Came | undefined, slot: number, answer: Answer<unknown>): Came {
+  if (!came) return { count: 1, chunks: [[{ slot, answer }]] }
+  const { count, chunks } = came
+  const last = chunks.at(-1)!
+  return { count: count + 1, chunks: last.length < CHUNK ? [...chunks.slice(0, -1), [...last, { slot, answer }]] : [...chunks, [{ slot, answer }]] }
 }
 
 /** Payload data that leads an answer back to its place in a job's log. */
@@ -79,12 +99,17 @@ export class Jobs<R> {
     const waiting = row.log[entry] as Waiting | undefined
     // A job that was cancelled and started anew may still get an answer meant for its predecessor.
     if (!waiting?.left) return
+    const came = row.came?.count ?? 0
+    if (came + 1 < waiting.left) {
+      this.table.set(job, { log: row.log, since: row.since, came: withAnswer(row.came, slot, answer) })
+      return
+    }
     const answers = waiting.answers.slice()
+    for (const chunk of row.came?.chunks ?? []) for (const earlier of chunk) answers[earlier.slot] = earlier.answer
     answers[slot] = answer
     const log = row.log.slice()
-    log[entry] = { answers, left: waiting.left - 1 } satisfies Waiting
-    if (waiting.left > 1) this.table.set(job, { log, since: row.since })
-    else this.#resume(ctx, job, log, row.since)
+    log[entry] = { answers, left: 0 } satisfies Waiting
+    this.#resume(ctx, job, log, row.since)
   }
 
   /** Handler 'wake' of the owning actor: a sleep is over. */

@@ -4,6 +4,7 @@ import { since } from '../api/human-duration.ts'
 import { splitApiVersion, type KubeObject, type StringMap } from '../api/meta.ts'
 import { isDns1123Subdomain, type NameCheck } from '../api/names.ts'
 import { resourceOfKind, type ResourceSchema } from '../api/schema/schema.ts'
+import { extended } from '../api/share.ts'
 import { looseObjectMeta, metaUpdateErrors, validateObjectMeta } from '../api/validate-meta.ts'
 import { invariant } from '../engine/invariant.ts'
 import type { Column, KindDefinition, Requester, StoredAs, SubresourceRules } from './definition.ts'
@@ -68,7 +69,7 @@ export const withStatusOf = <T extends KubeObject>(obj: T, old: T): T =>
   obj.status === old.status ? obj : old.status === undefined ? withoutStatus(obj) : { ...obj, status: old.status }
 
 export const withGeneration = <T extends KubeObject>(obj: T, generation: number): T =>
-  obj.metadata.generation === generation ? obj : { ...obj, metadata: { ...obj.metadata, generation } }
+  obj.metadata.generation === generation ? obj : { ...obj, metadata: extended(obj.metadata, { generation }) }
 
 /** Everything but metadata, status and identity: what counts as the wish of kinds without special rules. */
 function sameWish(a: KubeObject, b: KubeObject): boolean {

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../api/meta.ts'
+import { draftMeta } from '../api/meta-copy.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Table } from '../engine/table.ts'
 
@@ -16,6 +17,11 @@ export interface Change {
 
 /** How many changes stay available to watches that start from an old revision (etcd compaction, simplified to a count). */
 export const KEPT_CHANGES = 4096
+
+/** An object with the resourceVersion of a write. */
+export function atRevision(object: KubeObject, revision: number): KubeObject {
+  return { ...object, metadata: draftMeta(object.metadata, `${revision}`) }
+}
 
 /** "pods/default/web-1" or "nodes/node-1": the etcd key without its prefix. */
 export const storeKey = (resource: string, namespace: string | undefined, name: string): string =>
@@ -92,7 +98,7 @@ export class Store {
   put(key: string, object: KubeObject): Change {
     const revision = this.#next()
     const from = this.objects.get(key)
-    const stored: KubeObject = { ...object, metadata: { ...object.metadata, resourceVersion: `${revision}` } }
+    const stored = atRevision(object, revision)
     this.objects.set(key, stored)
     return this.#log({ revision, key, resource: resourceOf(key), type: from ? 'MODIFIED' : 'ADDED', from, object: stored })
   }
@@ -103,9 +109,7 @@ export class Store {
     if (!from) return undefined
     const revision = this.#next()
     this.objects.delete(key)
-    const final = last ?? from
-    const object: KubeObject = { ...final, metadata: { ...final.metadata, resourceVersion: `${revision}` } }
-    return this.#log({ revision, key, resource: resourceOf(key), type: 'DELETED', from, object })
+    return this.#log({ revision, key, resource: resourceOf(key), type: 'DELETED', from, object: atRevision(last ?? from, revision) })
   }
 
   /** Changes of a resource after `revision`, oldest first; undefined when they have been compacted. */

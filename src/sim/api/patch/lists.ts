@@ -31,14 +31,30 @@ export function identity(item: JsonValue, key: string): JsonValue | undefined {
   return isMap(item) ? item[key] : undefined
 }
 
-export const position = (list: readonly JsonValue[], item: JsonValue, key: string): number => {
+export function position(list: readonly JsonValue[], item: JsonValue, key: string): number {
   const id = identity(item, key)
-  return list.findIndex((other) => identity(other, key) === id)
+  for (let i = 0; i < list.length; i++) if (identity(list[i]!, key) === id) return i
+  return -1
+}
+
+const isDelete = (item: JsonValue): boolean => isMap(item) && item[DIRECTIVE] === 'delete'
+
+/** Do the items that `order` names stand in it one after the other, and does none ask to be deleted? */
+function isInOrder(items: readonly JsonValue[], order: readonly JsonValue[], key: string): boolean {
+  let last = -1
+  for (const item of items) {
+    if (isDelete(item)) return false
+    const at = position(order, item, key)
+    if (at < 0) continue
+    if (at < last) return false
+    last = at
+  }
+  return true
 }
 
 /** Puts `items` in the order of `order`; items that it does not name keep their places, `$patch: delete` items go last. */
 export function inOrder(items: readonly JsonValue[], order: readonly JsonValue[], key: string): readonly JsonValue[] {
-  const isDelete = (v: JsonValue): boolean => isMap(v) && v[DIRECTIVE] === 'delete'
+  if (isInOrder(items, order, key)) return items
   const kept = items.filter((v) => !isDelete(v))
   const known = kept.filter((v) => position(order, v, key) >= 0).sort((a, b) => position(order, a, key) - position(order, b, key))
   let next = 0

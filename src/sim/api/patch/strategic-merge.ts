@@ -1,9 +1,10 @@
 import { deepEqual } from '../deep.ts'
 import type { JsonObject, JsonValue } from '../meta.ts'
 import type { Definition } from '../schema/schema.ts'
+import { roomyCopy } from '../share.ts'
 import { patchMeta } from './patch-meta.ts'
 import {
-  arrange, DELETE_FROM, DIRECTIVE, goText, identity, isList, isMap, noMergeKey, RETAIN_KEYS, SET_ORDER, StrategicPatchError, unique,
+  arrange, DELETE_FROM, DIRECTIVE, goText, identity, isList, isMap, noMergeKey, position, RETAIN_KEYS, SET_ORDER, StrategicPatchError, unique,
 } from './lists.ts'
 
 export { StrategicPatchError } from './lists.ts'
@@ -28,9 +29,15 @@ function isPlain(value: JsonValue | undefined): boolean {
 
 const isDirective = (key: string): boolean => key.charCodeAt(0) === 0x24
 
-function hasDirective(change: JsonObject): boolean {
-  for (const key in change) if (isDirective(key)) return true
-  return false
+/** Are there directives in a change, and members that the original has not? */
+function lookInto(change: JsonObject, original: JsonObject): { readonly directives: boolean; readonly additions: boolean } {
+  let directives = false
+  let additions = false
+  for (const key in change) {
+    if (isDirective(key)) directives = true
+    else if (!(key in original)) additions = true
+  }
+  return { directives, additions }
 }
 
 /** Drops what directives ask to drop from a value that is taken over whole; undefined where nothing is left. */
@@ -88,7 +95,7 @@ function deleteItems(list: readonly JsonValue[], gone: readonly JsonValue[]): re
 /** Handles `$setElementOrder/<list>` together with the list's own change. */
 function ordered(out: Record<string, JsonValue | undefined>, patch: JsonObject, def: Definition | undefined, mode: MergeMode, handled: Set<string>): void {
   for (const key in patch) {
-    if (!key.startsWith(SET_ORDER)) continue
+    if (!isDirective(key) || !key.startsWith(SET_ORDER)) continue
     const order = patch[key]
     handled.add(key)
     if (mode.intoPatch) {
@@ -135,8 +142,9 @@ export function mergeMaps(original: JsonObject, change: JsonObject, def: Definit
     if (directive === 'delete') return {}
     throw new StrategicPatchError(`unknown patch type: ${goText(directive)} in map: ${goText(change)}`)
   }
-  const out: Record<string, JsonValue | undefined> = { ...original }
-  if (!hasDirective(change)) {
+  const { directives, additions } = lookInto(change, original)
+  const out: Record<string, JsonValue | undefined> = additions ? roomyCopy(original) : { ...original }
+  if (!directives) {
     for (const key in change) mergeMember(out, key, change[key], def, mode)
     return out
   }
@@ -149,7 +157,7 @@ export function mergeMaps(original: JsonObject, change: JsonObject, def: Definit
 
 function mergeMember(out: Record<string, JsonValue | undefined>, patchKey: string, change: JsonValue | undefined, def: Definition | undefined, mode: MergeMode): void {
   if (change === undefined) return
-  const deleting = patchKey.startsWith(DELETE_FROM)
+  const deleting = isDirective(patchKey) && patchKey.startsWith(DELETE_FROM)
   if (deleting && mode.intoPatch) {
     if (out[patchKey] === undefined) out[patchKey] = change
     return
@@ -180,20 +188,23 @@ function mergeValue(have: JsonValue | undefined, change: JsonValue, key: string,
 function mergeList(server: readonly JsonValue[], changes: readonly JsonValue[], def: Definition | undefined, key: string, strategy: string, mode: MergeMode): readonly JsonValue[] {
   if (strategy !== 'merge') return changes
   if (server.length === 0 && changes.length === 0) return server
-  if (![...server, ...changes].some((v) => isMap(v))) return arrange(unique([...server, ...changes]), changes, server, '')
+  if (!server.some(isMap) && !changes.some(isMap)) return arrange(unique([...server, ...changes]), changes, server, '')
   const { base, plain } = mode.intoPatch ? { base: server, plain: changes } : special(server, changes, key)
-  let merged = [...base]
+  const merged = [...base]
   for (const item of plain) {
     if (!isMap(item) || item[key] === undefined) throw noMergeKey(item, key)
-    const i = merged.findIndex((v) => identity(v, key) === item[key])
-    if (i < 0) merged = [...merged, mode.intoPatch ? item : (adopt(item, mode) ?? item)]
+    const i = position(merged, item, key)
+    if (i < 0) merged.push(mode.intoPatch ? item : (adopt(item, mode) ?? item))
     else merged[i] = mergeMaps(merged[i] as JsonObject, item, def, mode)
   }
   return arrange(merged, plain, base, key)
 }
 
+const hasItemDirective = (item: JsonValue): boolean => isMap(item) && item[DIRECTIVE] !== undefined
+
 /** Items with `$patch`: delete takes matching items away, replace makes the patch's items the whole list. */
 function special(server: readonly JsonValue[], changes: readonly JsonValue[], key: string): { base: readonly JsonValue[]; plain: readonly JsonValue[] } {
+  if (!changes.some(hasItemDirective)) return { base: server, plain: changes }
   let base = server
   let replace = false
   const plain: JsonValue[] = []

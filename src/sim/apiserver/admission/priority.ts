@@ -1,6 +1,7 @@
 import type { KubeObject } from '../../api/meta.ts'
 import type { Pod } from '../../api/pod.ts'
 import { nameAsked } from '../../api/name-suffix.ts'
+import { extended } from '../../api/share.ts'
 import { forbidden, type Status } from '../../api/status.ts'
 import type { Execution } from '../execution.ts'
 import type { AdmissionPlugin } from './plugin.ts'
@@ -52,7 +53,8 @@ export const priority: AdmissionPlugin = {
     const preemptionPolicy = cls?.preemptionPolicy ?? 'PreemptLowerPriority'
     if (pod.spec.preemptionPolicy !== undefined && pod.spec.preemptionPolicy !== preemptionPolicy)
       return refuse(`the string value of PreemptionPolicy (${pod.spec.preemptionPolicy}) must not be provided in pod spec; priority admission controller computed ${preemptionPolicy} from the given PriorityClass name`)
-    return { ...pod, spec: { ...pod.spec, ...(name ? { priorityClassName: name } : {}), priority: value, preemptionPolicy } } as Pod
+    const resolved = name ? { priorityClassName: name, priority: value, preemptionPolicy } : { priority: value, preemptionPolicy }
+    return { ...pod, spec: extended(pod.spec, resolved) }
   },
   /** Only one class may be the default. */
   validate(exec, object, old) {

@@ -3,6 +3,7 @@ import type { Container } from '../../api/container.ts'
 import type { KubeObject } from '../../api/meta.ts'
 import type { Pod } from '../../api/pod.ts'
 import type { PodSpec } from '../../api/pod-spec.ts'
+import { extended } from '../../api/share.ts'
 import { forbidden, type Status } from '../../api/status.ts'
 import type { AdmissionPlugin } from './plugin.ts'
 
@@ -29,7 +30,8 @@ export const serviceAccount: AdmissionPlugin = {
     const mounts = pod.spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true
     const token = mounts ? tokenMounts(pod.spec, randomSuffix(exec.means.names)) : undefined
     const pull = account.imagePullSecrets?.length && !pod.spec.imagePullSecrets?.length ? { imagePullSecrets: account.imagePullSecrets.map((s) => ({ name: s.name })) } : undefined
-    const named = { ...pod, spec: { ...pod.spec, serviceAccountName: name, serviceAccount: name, ...token, ...pull } as PodSpec }
+    const spec: PodSpec = Object.assign({}, pod.spec, { serviceAccountName: name, serviceAccount: name }, token, pull)
+    const named = { ...pod, spec }
     return isStrict(account) ? (refuseSecrets(named, account) ?? named) : named
   },
 }
@@ -96,11 +98,13 @@ function tokenMounts(spec: PodSpec, suffix: string): Partial<PodSpec> | undefine
     if (mounts?.some((m) => m.mountPath === MOUNT_PATH)) return container
     used = true
     const added = { name: volume, readOnly: true, mountPath: MOUNT_PATH }
-    return { ...container, volumeMounts: mounts ? [...mounts, added] : [added] }
+    return mounts ? { ...container, volumeMounts: [...mounts, added] } : extended(container, { volumeMounts: [added] })
   }
   const containers = spec.containers.map(mount)
   const initContainers = spec.initContainers?.map(mount)
   if (!used) return undefined
   const projected = { name: volume, projected: TOKEN }
-  return { ...(present ? {} : { volumes: spec.volumes ? [...spec.volumes, projected] : [projected] }), containers, ...(initContainers ? { initContainers } : {}) }
+  if (present) return initContainers ? { containers, initContainers } : { containers }
+  const volumes = spec.volumes ? [...spec.volumes, projected] : [projected]
+  return initContainers ? { volumes, containers, initContainers } : { volumes, containers }
 }

@@ -1,10 +1,12 @@
+import type { ObjectMeta } from '../../api/meta.ts'
 import { defaultPodSpec } from '../../api/pod-defaults.ts'
 import { defaultPodRequests } from '../../api/pod-level-defaults.ts'
 import { computeQosClass } from '../../api/pod-resources.ts'
 import type { Pod } from '../../api/pod.ts'
 import type { PodSpec } from '../../api/pod-spec.ts'
-import type { PodStatus } from '../../api/pod-status.ts'
-import { assignSame } from '../../api/share.ts'
+import type { PodCondition, PodStatus } from '../../api/pod-status.ts'
+import { draftMeta } from '../../api/meta-copy.ts'
+import { assignSame, extended } from '../../api/share.ts'
 import { defineKind, withStatusOf } from '../define.ts'
 import { withAppArmor } from './app-armor.ts'
 import { podColumns } from './columns.ts'
@@ -31,7 +33,7 @@ function defaults(pod: Pod, old?: Pod): Pod {
   if (known) return assignSame(pod, { spec: known })
   const spec = defaultPodRequests(defaultPodSpec(sent))
   if (spec.enableServiceLinks !== undefined) return assignSame(pod, { spec })
-  const complete: PodSpec = { ...spec, enableServiceLinks: true }
+  const complete: PodSpec = extended(spec, { enableServiceLinks: true })
   if (spec === sent) linked.set(sent, complete)
   return assignSame(pod, { spec: complete })
 }
@@ -45,19 +47,22 @@ function withPodIps(status: PodStatus): PodStatus {
 
 function prepareCreate(pod: Pod): Pod {
   const gated = (pod.spec.schedulingGates ?? []).length > 0
-  const status: PodStatus = {
-    phase: 'Pending',
-    ...(gated
-      ? {
-          conditions: [
-            { type: 'PodScheduled', status: 'False', lastProbeTime: null as unknown as undefined, lastTransitionTime: pod.metadata.creationTimestamp ?? (null as unknown as undefined), reason: 'SchedulingGated', message: 'Scheduling is blocked due to non-empty scheduling gates' },
-          ],
-        }
-      : {}),
-    qosClass: computeQosClass(pod.spec),
-  }
+  const qosClass = computeQosClass(pod.spec)
+  const status: PodStatus = gated ? { phase: 'Pending', conditions: [gatedCondition(pod)], qosClass } : { phase: 'Pending', qosClass }
   const spec = withAppArmor(withLabelKeys(pod.spec, pod.metadata.labels), pod.metadata.annotations)
-  return { ...pod, spec, metadata: pod.metadata.generation === 1 ? pod.metadata : { ...pod.metadata, generation: 1 }, status }
+  return extended({ ...pod, spec, metadata: firstGeneration(pod.metadata) }, { status })
+}
+
+const gatedCondition = ({ metadata }: Pod): PodCondition => ({
+  type: 'PodScheduled', status: 'False', lastProbeTime: null as unknown as undefined, lastTransitionTime: metadata.creationTimestamp ?? (null as unknown as undefined), reason: 'SchedulingGated',
+  message: 'Scheduling is blocked due to non-empty scheduling gates',
+})
+
+function firstGeneration(metadata: ObjectMeta): ObjectMeta {
+  if (metadata.generation === 1) return metadata
+  const draft = draftMeta(metadata)
+  draft.generation = 1
+  return draft
 }
 
 /** v1 Pod (registry/core/pod: strategy.go). */

@@ -1,5 +1,5 @@
 import type { Pod } from '../../api/pod.ts'
-import { controllerOf } from '../../api/meta.ts'
+import { controllerOf, type StringMap } from '../../api/meta.ts'
 import { ms, seconds, type Micros } from '../../engine/time.ts'
 
 /** How containers of a pod behave under the fake kubelet, read off the pod. Times in virtual microseconds. */
@@ -30,6 +30,7 @@ export function parseDuration(text: string | undefined, otherwise: Micros): Micr
   return Math.round(total)
 }
 
+const NONE: StringMap = {}
 const isOn = (value: string | undefined): boolean => value === 'true'
 const DEFAULT_RUN = seconds(1)
 
@@ -38,7 +39,7 @@ const DEFAULT_RUN = seconds(1)
  * gives a meaning keeps it here, so that both can be used in one cluster.
  */
 export function labelContract(pod: Pod): PodBehaviour {
-  const { labels = {}, annotations = {} } = pod.metadata
+  const { labels = NONE, annotations = NONE } = pod.metadata
   if (TELLING_IMAGES.has(imageOf(pod))) return { ...imageContract(pod), stopAfter: parseDuration(annotations['stop-after'], 0) }
   const crash = isOn(labels['crash'])
   return {

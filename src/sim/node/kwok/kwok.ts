@@ -17,10 +17,10 @@ import { nextStage, type Marks, type Stage } from './stage.ts'
 /** What the fake kubelets know of one pod. */
 export interface KwokPod extends Marks {
   readonly pod: Pod
-  readonly address?: Address
-  readonly timer?: { readonly seq: number; readonly until: Micros }
+  readonly address?: Address | undefined
+  readonly timer?: { readonly seq: number; readonly until: Micros } | undefined
   /** The stage whose request is on its way, so that it is sent once. */
-  readonly sent?: string
+  readonly sent?: string | undefined
 }
 
 /** What they know of one node. `fault`: the machine is down, hangs or is cut off, whatever the label says. */
@@ -189,22 +189,22 @@ export class KwokKubelets {
     const same = known?.pod.metadata.uid === pod.metadata.uid ? known : undefined
     if (known && !same) this.#forget(ctx, true, key)
     const deletedAt = pod.metadata.deletionTimestamp === undefined ? undefined : (same?.deletedAt ?? ctx.now)
-    this.pods.set(key, { ...same, pod, deletedAt })
-    this.#advance(ctx, key)
+    this.#advance(ctx, key, { pod, deletedAt, runningAt: same?.runningAt, address: same?.address, timer: same?.timer, sent: same?.sent })
   }
 
   #due(ctx: EventContext, key: string): void {
     const row = this.pods.get(key)
-    if (!row) return
-    this.pods.set(key, { ...row, timer: undefined })
-    this.#advance(ctx, key)
+    if (row) this.#advance(ctx, key, { ...row, timer: undefined })
   }
 
-  /** Does what the pod's next stage asks for, or sets the timer for it. */
-  #advance(ctx: EventContext, key: string): void {
-    const row = this.pods.get(key)
-    const node = row?.pod.spec.nodeName ? this.nodes.get(row.pod.spec.nodeName) : undefined
-    if (!row || !node || isSilent(node)) return
+  /** Does what the pod's next stage asks for, or sets the timer for it; stores the row as it then is. */
+  #advance(ctx: EventContext, key: string, row = this.pods.get(key)): void {
+    if (row) this.pods.set(key, this.#next(ctx, key, row))
+  }
+
+  #next(ctx: EventContext, key: string, row: KwokPod): KwokPod {
+    const node = row.pod.spec.nodeName ? this.nodes.get(row.pod.spec.nodeName) : undefined
+    if (!node || isSilent(node)) return row
     const behaviour = this.#contract(row.pod)
     const stage = nextStage(row.pod, behaviour, row, ctx.now)
     const until = stage.do === 'wait' ? stage.until : undefined
@@ -215,28 +215,28 @@ export class KwokKubelets {
     }
     if (until !== undefined) timer ??= { seq: ctx.schedule(until - ctx.now, NAME, 'timer', key), until }
     const sent = signature(stage)
-    this.pods.set(key, { ...row, timer, sent })
-    if (sent !== undefined && sent !== row.sent) this.#act(ctx, key, node, behaviour, stage)
+    const next = timer === row.timer && sent === row.sent ? row : { ...row, timer, sent }
+    return sent !== undefined && sent !== row.sent ? this.#act(ctx, next, node, behaviour, stage) : next
   }
 
-  #act(ctx: EventContext, key: string, node: KwokNode, behaviour: PodBehaviour, stage: Stage): void {
-    const { pod } = this.pods.get(key)!
-    const delay = ctx.random.between(...(stage.do === 'remove' ? STOP_TIME : START_TIME))
-    if (stage.do === 'remove') {
-      this.#client.send(ctx, remove(PODS, pod, { gracePeriodSeconds: 0, preconditions: { uid: pod.metadata.uid } }), undefined, delay)
-      ctx.note('kwok.podStopped', { pod: pod.metadata.name, node: node.node.metadata.name })
-    } else if (stage.do === 'show') this.#show(ctx, key, node, behaviour, stage.look, delay)
+  #act(ctx: EventContext, row: KwokPod, node: KwokNode, behaviour: PodBehaviour, stage: Stage): KwokPod {
+    const { pod } = row
+    const [least, most] = stage.do === 'remove' ? STOP_TIME : START_TIME
+    const delay = ctx.random.between(least, most)
+    if (stage.do === 'show') return this.#show(ctx, row, node, behaviour, stage.look, delay)
+    this.#client.send(ctx, remove(PODS, pod, { gracePeriodSeconds: 0, preconditions: { uid: pod.metadata.uid } }), undefined, delay)
+    ctx.note('kwok.podStopped', { pod: pod.metadata.name, node: node.node.metadata.name })
+    return row
   }
 
-  #show(ctx: EventContext, key: string, node: KwokNode, behaviour: PodBehaviour, look: Look, delay: Micros): void {
-    const row = this.pods.get(key)!
+  #show(ctx: EventContext, row: KwokPod, node: KwokNode, behaviour: PodBehaviour, look: Look, delay: Micros): KwokPod {
     const starts = row.pod.status?.startTime === undefined
     const address = starts ? (row.address ?? this.#address(row.pod, node)) : undefined
-    if (starts) this.pods.set(key, { ...row, runningAt: ctx.now + delay, address })
     const body = statusPatch(row.pod, behaviour, look, formatTime(ctx.now + delay), address)
     this.#client.send(ctx, patch(PODS, row.pod, body, 'strategic', 'status'), undefined, delay)
     const what = look.exitCode === undefined ? (look.ready ? 'podReady' : 'podRunning') : look.exitCode === 0 ? 'podSucceeded' : 'podFailed'
     ctx.note(`kwok.${what}`, { pod: row.pod.metadata.name, node: node.node.metadata.name, code: look.exitCode ?? 0 })
+    return starts ? { ...row, runningAt: ctx.now + delay, address } : row
   }
 
   #address(pod: Pod, { node }: KwokNode): Address | undefined {

@@ -1,6 +1,7 @@
 import { findCondition } from '../../api/conditions.ts'
 import type { JsonObject, JsonValue } from '../../api/meta.ts'
 import type { Pod } from '../../api/pod.ts'
+import { extended } from '../../api/share.ts'
 import { hashText } from '../../engine/hash.ts'
 import type { PodBehaviour } from './contract.ts'
 
@@ -60,38 +61,43 @@ function repositoryOf(image: string): string {
 function containerStatuses(pod: Pod, behaviour: PodBehaviour, look: Look, startedAt: string, now: string): readonly JsonObject[] {
   const looping = behaviour.face === 'crash-loop'
   const up = look.exitCode === undefined && behaviour.face === 'run'
-  return pod.spec.containers.map((c) => ({
-    name: c.name,
-    state: state(behaviour, look, startedAt, now),
-    lastState: looping ? { terminated: { exitCode: 1, reason: 'Error', startedAt, finishedAt: startedAt } } : {},
-    ready: look.ready,
-    restartCount: looping ? 3 : 0,
-    image: c.image ?? '',
-    imageID: behaviour.ids && behaviour.face !== 'image-pull-back-off' ? `${repositoryOf(c.image ?? '')}@sha256:${digest(c.image ?? '')}` : '',
-    ...(behaviour.ids && behaviour.face !== 'image-pull-back-off' ? { containerID: `containerd://${digest(`${pod.metadata.uid} ${c.name}`)}` } : {}),
-    started: up,
-  }))
+  const ids = behaviour.ids && behaviour.face !== 'image-pull-back-off'
+  return pod.spec.containers.map(({ name, image = '' }) => {
+    const known = {
+      name,
+      state: state(behaviour, look, startedAt, now),
+      lastState: looping ? { terminated: { exitCode: 1, reason: 'Error', startedAt, finishedAt: startedAt } } : {},
+      ready: look.ready,
+      restartCount: looping ? 3 : 0,
+      image,
+      imageID: ids ? `${repositoryOf(image)}@sha256:${digest(image)}` : '',
+      started: up,
+    }
+    return ids ? extended(known, { containerID: `containerd://${digest(`${pod.metadata.uid} ${name}`)}` }) : known
+  })
 }
 
 /** Init containers have all run by the time a fake pod is Running; sidecars run on. */
-function initStatuses(pod: Pod, look: Look, startedAt: string): JsonObject {
+function initStatuses(pod: Pod, look: Look, startedAt: string): readonly JsonObject[] | undefined {
   const init = pod.spec.initContainers
-  if (!init?.length) return {}
-  const list = init.map((c): JsonObject => {
+  if (!init?.length) return undefined
+  return init.map((c): JsonObject => {
     const sidecar = c.restartPolicy === 'Always' && look.exitCode === undefined
     const state: JsonObject = sidecar ? { running: { startedAt } } : { terminated: { exitCode: 0, reason: 'Completed', startedAt, finishedAt: startedAt } }
     return { name: c.name, state, lastState: {}, ready: true, restartCount: 0, image: c.image ?? '', imageID: '', started: sidecar }
   })
-  return { initContainerStatuses: list }
 }
 
 /** The order of conditions after a patch: the kubelet's four first, then what others wrote, as they stood. */
 function conditionOrder(pod: Pod): readonly JsonValue[] {
-  const order: JsonValue[] = [...OWN_ORDER]
-  for (const { type } of pod.status?.conditions ?? []) if (!(TYPES as readonly string[]).includes(type)) order.push({ type })
-  return order
+  const { conditions } = pod.status ?? {}
+  const others = conditions?.filter(({ type }) => !(TYPES as readonly string[]).includes(type)) ?? []
+  if (others.length === 0) return OWN_ORDER
+  return others.length === 1 && others[0]!.type === SCHEDULED ? OWN_AND_SCHEDULED : [...OWN_ORDER, ...others.map(({ type }) => ({ type }))]
 }
+const SCHEDULED = 'PodScheduled'
 const OWN_ORDER: readonly JsonValue[] = TYPES.map((type) => ({ type }))
+const OWN_AND_SCHEDULED: readonly JsonValue[] = [...OWN_ORDER, { type: SCHEDULED }]
 
 /** When the pod was started, as its status tells. */
 const startTimeOf = (pod: Pod): string | undefined => pod.status?.startTime
@@ -102,24 +108,19 @@ const startTimeOf = (pod: Pod): string | undefined => pod.status?.startTime
  */
 export function statusPatch(pod: Pod, behaviour: PodBehaviour, look: Look, now: string, address?: Address): JsonObject {
   const startedAt = startTimeOf(pod) ?? now
-  const start: JsonObject = address
-    ? {
-        hostIP: address.hostIP,
-        hostIPs: [{ ip: address.hostIP }],
-        podIP: address.podIP,
-        podIPs: [{ ip: address.podIP }],
-        startTime: startedAt,
-      }
-    : {}
-  const phase: JsonObject = pod.status?.phase === look.phase ? {} : { phase: look.phase }
+  // Members that are undefined are not sent.
   return {
     status: {
-      ...phase,
+      phase: pod.status?.phase === look.phase ? undefined : look.phase,
       '$setElementOrder/conditions': conditionOrder(pod),
       conditions: conditions(pod, look, now),
-      ...start,
+      hostIP: address?.hostIP,
+      hostIPs: address && [{ ip: address.hostIP }],
+      podIP: address?.podIP,
+      podIPs: address && [{ ip: address.podIP }],
+      startTime: address && startedAt,
       containerStatuses: containerStatuses(pod, behaviour, look, startedAt, now),
-      ...initStatuses(pod, look, startedAt),
+      initContainerStatuses: initStatuses(pod, look, startedAt),
     },
   }
 }

@@ -39,8 +39,8 @@ function life(pod: Pod, { ready, readyAfter, end }: PodBehaviour, runningAt: Mic
   }
   const readyNow = ready && now >= runningAt + readyAfter
   if (isMarkedReady(pod) !== readyNow) return { do: 'show', look: { phase: 'Running', ready: readyNow } }
-  const turns = [...(ready && !readyNow ? [runningAt + readyAfter] : []), ...(end ? [runningAt + end.after] : [])]
-  return turns.length ? { do: 'wait', until: Math.min(...turns) } : NOTHING
+  if (!end && (!ready || readyNow)) return NOTHING
+  return { do: 'wait', until: runningAt + Math.min(ready && !readyNow ? readyAfter : Infinity, end ? end.after : Infinity) }
 }
 
 function deletion(pod: Pod, { stopAfter }: PodBehaviour, marks: Marks, now: Micros): Stage {
