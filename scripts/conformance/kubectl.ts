@@ -6,7 +6,6 @@ import { createCluster, type Cluster } from '../../src/sim/cluster.ts'
 import { ms, seconds } from '../../src/sim/engine/time.ts'
 import type { Service } from '../../src/sim/kinds/service/service.ts'
 import type { PendingEdit } from '../../src/sim/kubectl/processes.ts'
-import { recordings } from '../../src/sim/testing/recordings.ts'
 import { judgeOf } from './judge.ts'
 import type { SuiteOptions, SuiteReport } from './suite.ts'
 

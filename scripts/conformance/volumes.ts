@@ -1,8 +1,6 @@
-import { join } from 'node:path'
 import type { KubeObject } from '../../src/sim/api/meta.ts'
 import { isStatus, type Status } from '../../src/sim/api/status.ts'
 import { ms, seconds } from '../../src/sim/engine/time.ts'
-import { recordings } from '../../src/sim/testing/recordings.ts'
 import { judgeCases } from './cases.ts'
 import { judgeOf } from './judge.ts'
 import type { Suite } from './suite.ts'
