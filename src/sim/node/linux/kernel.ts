@@ -19,12 +19,14 @@ export type Shell = Omit<Writable<ShellState>, 'stack'> & { stack: Frame[] }
 
 export interface Ran {
   /** Why it stopped: the time is reached, nothing can happen by itself, the budget is spent, or somebody outside must answer. */
-  readonly because: 'time' | 'idle' | 'budget' | 'asked' | 'ended' | 'output'
+  readonly because: 'time' | 'idle' | 'budget' | 'asked' | 'ended' | 'output' | 'node'
   /** When the next thing happens by itself. */
   readonly next?: Micros
 }
 
 const SPAWN: Micros = 500
+/** How long a look at the node holds good. */
+const NODE_LAG: Micros = 100_000
 const OUT_OF_MEMORY = 137
 const KILLED = 137
 
@@ -34,6 +36,7 @@ export class Kernel extends Descriptors {
   /** Return from `run` when a container's first process or a session has ended. */
   stopAtEnds = false
   #endSeen = false
+  #looksAtNode: boolean
   #host: { readonly at: Micros; readonly state: HostState } | undefined
   now: Micros
   readonly machine: Machine
@@ -42,6 +45,7 @@ export class Kernel extends Descriptors {
     super(machine, setting)
     this.machine = machine
     this.now = machine.now
+    this.#looksAtNode = setting.host !== undefined && (machine.looksAtNode === true || Object.keys(machine.sessions).length > 0)
     this.asked = [...machine.asked]
     for (const process of machine.processes) this.tasks.set(process.id, { ...process, program: thawed(process.program) })
   }
@@ -58,7 +62,7 @@ export class Kernel extends Descriptors {
     const kept = <T>(of: Readonly<Record<string, T>>): Record<string, T> => Object.fromEntries(Object.entries(of).filter(([id]) => used.has(id)))
     for (const fs of Object.keys(this.roots)) if (fs.startsWith('pseudo:') && !used.has(fs.slice(7))) delete this.roots[fs]
     return {
-      ...this.machine, now: this.now, lastId: this.lastId, containers: this.containers, roots: this.roots, processes,
+      ...this.machine, ...(this.#looksAtNode ? { looksAtNode: true as const } : {}), now: this.now, lastId: this.lastId, containers: this.containers, roots: this.roots, processes,
       pipes: kept(this.pipes), open: kept(this.open), captures: this.captures, sessions: this.sessions, asked: this.asked,
     }
   }
@@ -79,6 +83,8 @@ export class Kernel extends Descriptors {
       if (left <= 0) return { because: 'budget', next: at }
       this.now = Math.max(this.now, at)
       if (this.asked.length > 0) return { because: 'asked', next: at }
+      // What the node will be like then is not known: it has to be looked at anew.
+      if (this.#looksAtNode && at > this.machine.now + NODE_LAG) return { because: 'node', next: at }
       this.#step(task, at)
       if (this.outputSeen) {
         this.outputSeen = false
@@ -305,6 +311,7 @@ export class Kernel extends Descriptors {
   get host(): HostState | undefined {
     const { host } = this.setting
     if (!host) return undefined
+    this.#looksAtNode = true
     const at = Math.max(this.machine.now, this.now - (this.now % 100_000))
     if (this.#host?.at !== at) this.#host = { at, state: host(at) }
     return this.#host.state

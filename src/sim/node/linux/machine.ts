@@ -18,6 +18,8 @@ export interface Machine {
   readonly network: 'own' | 'host'
   readonly sharedPid: boolean
   readonly hostPid: boolean
+  /** Its processes have looked at the node, so that they cannot be run far ahead. */
+  readonly looksAtNode?: true
   readonly containers: Readonly<Record<string, ContainerState>>
   readonly processes: readonly Process[]
   /** File systems by key: "root:<container>", "volume:<name>", "host". */

@@ -8,6 +8,7 @@ import { ToolContext, type Tool } from './context.ts'
 import { fileTools } from './file-tools.ts'
 import { netTools, onServerSignal } from './net-tools.ts'
 import { crictl } from './crictl.ts'
+import { ipTools } from './ip.ts'
 import { nodeTools } from './node-tools.ts'
 import { namespaceTools } from './namespace-tools.ts'
 import { processTools } from './process-tools.ts'
@@ -35,7 +36,7 @@ const shellInput: Tool = (c) => {
 /** Programs that only nodes have. */
 const OF_NODES = ['crictl', 'docker', 'systemctl', 'journalctl', 'lsns', 'findmnt']
 
-const TOOLS: Readonly<Record<string, Tool>> = { ...textTools, ...fileTools, ...processTools, ...netTools, ...psTools, ...namespaceTools, ...nodeTools, crictl, tar, gzip, gunzip: gzip, zcat: gzip, 'sh-input': shellInput }
+const TOOLS: Readonly<Record<string, Tool>> = { ...textTools, ...fileTools, ...processTools, ...netTools, ...ipTools, ...psTools, ...namespaceTools, ...nodeTools, crictl, tar, gzip, gunzip: gzip, zcat: gzip, 'sh-input': shellInput }
 
 /** Programs that images have under these names; the rest of a busybox says by name that it is not modelled. */
 export const TOOL_NAMES: readonly string[] = Object.keys(TOOLS).filter((name) => !['fault', 'sh-input', 'server', 'needs', 'pause', 'curl', ...OF_NODES].includes(name)).sort()

@@ -3,6 +3,7 @@ import { failed } from '../errno.ts'
 import { existing } from '../files.ts'
 import type { Kernel, Task } from '../kernel.ts'
 import type { Answer } from '../machine.ts'
+import { seenSelf } from '../processes.ts'
 import { options, type Tool, type ToolContext } from './context.ts'
 import { duration } from './process-tools.ts'
 
@@ -83,7 +84,16 @@ function ask(c: ToolContext, host: string, port: number, what: 'tcp' | 'http' | 
   if (done) return done
   if (wait) return undefined
   const { ip, hostname } = c.kernel.machine
-  if (what !== 'dns' && (host === 'localhost' || host.startsWith('127.') || host === ip || host === hostname)) {
+  const network = c.task.view?.network
+  if (network?.kind === 'empty') return { ok: false, status: 0, body: '', error: what === 'dns' ? 'bad address' : 'Network is unreachable' }
+  const isLocal = host === 'localhost' || host.startsWith('127.') || host === ip || host === hostname
+  if (network && network.ip !== ip && isLocal && what !== 'dns') {
+    // In another pod's network namespace: what listens there.
+    c.kernel.ask(c.task, { host: network.ip, port, what, path })
+    c.keep({ asked: true })
+    return undefined
+  }
+  if (what !== 'dns' && isLocal) {
     if (what === 'tcp') return listener(c.kernel, port) ? { ok: true, status: 0, body: '' } : { ok: false, status: 0, body: '', error: 'Connection refused' }
     const served = serve(c.kernel, port, path)
     if (served === 'hang') return { ok: false, status: 0, body: '', error: 'timed out' }
@@ -179,32 +189,11 @@ function ping(c: ToolContext): number | undefined {
   return 0
 }
 
-function ip(c: ToolContext): number {
-  const { rest } = options(c.args)
-  const what = rest[0] ?? ''
-  const { machine, setting } = c.kernel
-  if (what.startsWith('r')) {
-    if (machine.network === 'own') {
-      const gateway = machine.ip.replace(/\.\d+$/, '.1')
-      c.out(`default via ${gateway} dev eth0 \n${machine.ip.replace(/\.\d+$/, '.0')}/24 dev eth0 scope link  src ${machine.ip} \n`)
-    }
-    return 0
-  }
-  if (!what.startsWith('a') && !what.startsWith('l')) return c.fail('only address, link and route are modelled here')
-  const address = what.startsWith('a')
-  c.out('1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue qlen 1000\n    link/loopback 00:00:00:00:00:00 brd 00:00:00:00:00:00\n')
-  if (address) c.out('    inet 127.0.0.1/8 scope host lo\n       valid_lft forever preferred_lft forever\n    inet6 ::1/128 scope host \n       valid_lft forever preferred_lft forever\n')
-  const mac = macOf(machine.ip)
-  const peer = machine.network === 'own' ? `@if${setting.namespaces['link'] ?? 5}` : ''
-  c.out(`2: eth0${peer}: <BROADCAST,MULTICAST,UP,LOWER_UP${peer ? ',M-DOWN' : ''}> mtu 1500 qdisc noqueue \n    link/ether ${mac} brd ff:ff:ff:ff:ff:ff\n`)
-  if (address) c.out(`    inet ${machine.ip}/24 brd ${machine.ip.replace(/\.\d+$/, '.255')} scope global eth0\n       valid_lft forever preferred_lft forever\n`)
-  return 0
-}
-
-const macOf = (address: string): string => `0a:58:${address.split('.').map((n) => Number(n).toString(16).padStart(2, '0')).join(':')}`
-
 function netstat(c: ToolContext): number {
-  const ports = [...c.kernel.tasks.values()].filter((t) => t.exit === undefined).flatMap((t) => t.listens).sort((a, b) => a - b)
+  const net = seenSelf(c.kernel, c.task).ns('net')
+  const own = [...c.kernel.tasks.values()].filter((t) => t.exit === undefined && seenSelf(c.kernel, t).ns('net') === net).flatMap((t) => t.listens)
+  const others = (c.kernel.host?.processes ?? []).filter((p) => p.ns.net === net).flatMap((p) => p.listens)
+  const ports = [...own, ...others].sort((a, b) => a - b)
   if (c.name === 'ss') {
     c.out('State      Recv-Q Send-Q        Local Address:Port          Peer Address:Port\n')
     for (const port of ports) c.out(`LISTEN     0      9                         *:${port}                         *:*    \n`)
@@ -212,19 +201,6 @@ function netstat(c: ToolContext): number {
   }
   c.out('Active Internet connections (only servers)\nProto Recv-Q Send-Q Local Address           Foreign Address         State       \n')
   for (const port of ports) c.out(`tcp        0      0 ${`:::${port}`.padEnd(23)} ${':::*'.padEnd(23)} LISTEN      \n`)
-  return 0
-}
-
-function hostname(c: ToolContext): number {
-  const { flags } = options(c.args)
-  const { ip: address } = c.kernel.machine
-  const hosts = c.readFile('/etc/hosts') ?? ''
-  const own = hosts.split('\n').find((line) => line.startsWith(`${address}\t`))?.split(/\s+/).slice(1) ?? []
-  const name = c.kernel.machine.hostname
-  if (flags.has('i')) c.out(`${address}\n`)
-  else if (flags.has('f')) c.out(`${own[0] ?? name}\n`)
-  else if (flags.has('s')) c.out(`${name.split('.')[0]}\n`)
-  else c.out(`${name}\n`)
   return 0
 }
 
@@ -251,11 +227,7 @@ export function onServerSignal(c: ToolContext, signal: string): boolean {
 }
 
 export const netTools: Readonly<Record<string, Tool>> = {
-  httpd, nc, wget, curl, nslookup, ping, ip, netstat, ss: netstat, hostname, server,
-  ifconfig: (c) => {
-    c.out(`eth0      Link encap:Ethernet  HWaddr ${macOf(c.kernel.machine.ip).toUpperCase()}  \n          inet addr:${c.kernel.machine.ip}  Bcast:${c.kernel.machine.ip.replace(/\.\d+$/, '.255')}  Mask:255.255.255.0\n          UP BROADCAST RUNNING MULTICAST  MTU:1500  Metric:1\n\nlo        Link encap:Local Loopback  \n          inet addr:127.0.0.1  Mask:255.0.0.0\n          UP LOOPBACK RUNNING  MTU:65536  Metric:1\n\n`)
-    return 0
-  },
+  httpd, nc, wget, curl, nslookup, ping, netstat, ss: netstat, server,
   needs: (c) => {
     for (const line of (c.state['log'] as readonly string[] | undefined) ?? []) c.err(`${line}\n`)
     return 1
