@@ -4,6 +4,8 @@ export type Program =
   | { readonly kind: 'server'; readonly ports: readonly number[]; readonly startsIn: number; readonly stopsIn: number; readonly log: readonly string[]; readonly paths?: readonly string[]; readonly body?: string }
   /** A shell without a terminal: it reads nothing and ends at once. */
   | { readonly kind: 'shell' }
+  /** Runs scripts of a language (python, node …): their text is not carried out, they serve on the ports that they name or the pod declares. */
+  | { readonly kind: 'runtime'; readonly version: string }
   /** Cannot run without being told how: it ends at once with an error. */
   | { readonly kind: 'needs'; readonly env: readonly string[]; readonly log: readonly string[]; readonly server: Extract<Program, { kind: 'server' }> }
 
@@ -22,6 +24,10 @@ export interface Image {
   /** Without a shell and tools. */
   readonly bare?: boolean
   /** Only for those who show one of these names and passwords. */
+  /** The whole file tree (node/linux/fs.ts) of an image that was built on a node, instead of all of the above. */
+  readonly contents?: object
+  /** Who made its layers, bottom first; only of images built on a node. */
+  readonly history?: readonly { readonly createdBy: string; readonly size: number; readonly at: number }[]
   readonly accounts?: Readonly<Record<string, string>>
   /** The registry answers that it is broken. */
   readonly broken?: boolean

@@ -1,7 +1,9 @@
 import type { Image } from './image.ts'
 import { alpine } from './alpine/index.ts'
 import { busybox } from './busybox/index.ts'
+import { centos } from './centos/index.ts'
 import { coredns } from './coredns/index.ts'
+import { debian } from './debian/index.ts'
 import { etcd } from './etcd/index.ts'
 import { httpd } from './httpd/index.ts'
 import { kubeApiserver } from './kube-apiserver/index.ts'
@@ -16,6 +18,7 @@ import { postgres } from './postgres/index.ts'
 import { python } from './python/index.ts'
 import { redis } from './redis/index.ts'
 import { tomcat } from './tomcat/index.ts'
+import { ubuntu } from './ubuntu/index.ts'
 import { Catalogue, type Registry, type Resolved } from './registry.ts'
 
 /** The catalogue. A new image is one folder and one line. */
@@ -24,6 +27,9 @@ export const catalogue: readonly Image[] = [
   httpd,
   busybox,
   alpine,
+  ubuntu,
+  debian,
+  centos,
   redis,
   postgres,
   mysql,

@@ -5,7 +5,7 @@ export const python: Image = {
   repository: 'docker.io/library/python',
   tags: ['latest', '3', '3.10', '3.11', '3.12', '3.13', '3.14', '3-alpine', '3.12-slim'],
   layers: [48_500_000, 24_000_000, 64_400_000, 211_400_000, 6_150_000, 27_400_000, 250],
-  program: { kind: 'shell' },
+  program: { kind: 'runtime', version: 'Python 3.13.7' },
   config: { cmd: ['python3'] },
   binaries: ['python', 'python3', 'pip'],
 }

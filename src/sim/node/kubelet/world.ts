@@ -13,6 +13,7 @@ import { EVENT_BURST, EVENT_RECORD_QPS, KUBELET_API_BURST, KUBELET_API_QPS } fro
 import type { Registry } from '../../images/registry.ts'
 import type { FsNode } from '../linux/fs.ts'
 import type { HostState } from '../linux/host.ts'
+import { LocalImages, type BuiltImage } from './local-images.ts'
 import type { NodeRow, PodRow } from './state.ts'
 
 export const KUBELET = 'kubelet'
@@ -53,6 +54,8 @@ export class KubeletWorld {
   readonly disks: Table<FsNode>
   readonly byNode: Index<PodRow>
   readonly registry: Registry
+  /** Images that were built on nodes, by reference. */
+  readonly built: Table<BuiltImage>
   readonly reader: ClusterReader
   readonly cgroups: 'v1' | 'v2'
   readonly clusterDNS: string
@@ -83,7 +86,8 @@ export class KubeletWorld {
     this.byNode = this.pods.index((row) => row.node)
     this.mounts = mounts
     this.reaches = reaches
-    this.registry = registry
+    this.built = engine.table<BuiltImage>('kubelet/built')
+    this.registry = new LocalImages(registry, this.built)
     this.reader = reader
     this.cgroups = cgroups
     this.clusterDNS = clusterDNS

@@ -27,10 +27,11 @@ const BARE: Directory = directory({ dev: directory(), etc: directory({ passwd: f
 const memo = new Map<string, FsNode>()
 
 /** What of an image its root tree is made of. */
-type RootParts = Pick<Image, 'binaries' | 'files' | 'bare' | 'program'>
+type RootParts = Pick<Image, 'binaries' | 'files' | 'bare' | 'program' | 'contents'>
 
 /** The root tree of an image: base, its programs, its files. Images with the same contents share one tree, whatever they are called. */
 export function rootOf(image: RootParts, ports: readonly number[]): FsNode {
+  if (image.contents) return image.contents as FsNode
   const key = `${ports.join(',')} ${contentsOf(image)}`
   let tree = memo.get(key)
   if (!tree) {
@@ -55,6 +56,7 @@ function contentsOf(image: RootParts): string {
 export function toolFor(p: Program, ports: readonly number[]): string {
   if (p.kind === 'server') return `server ${JSON.stringify({ ports: p.ports.length > 0 ? p.ports : ports, startsIn: p.startsIn, stopsIn: p.stopsIn, log: p.log, ...(p.paths ? { paths: p.paths } : {}), ...(p.body ? { body: p.body } : {}) })}`
   if (p.kind === 'needs') return toolFor(p.server, ports)
+  if (p.kind === 'runtime') return `runtime ${JSON.stringify({ version: p.version })}`
   return 'sh'
 }
 

@@ -12,6 +12,7 @@ import { ipTools } from './ip.ts'
 import { nodeTools } from './node-tools.ts'
 import { namespaceTools } from './namespace-tools.ts'
 import { processTools } from './process-tools.ts'
+import { runtime } from './runtime.ts'
 import { psTools } from './ps.ts'
 import { gzip, tar } from './tar.ts'
 import { textTools } from './text-tools.ts'
@@ -36,10 +37,10 @@ const shellInput: Tool = (c) => {
 /** Programs that only nodes have. */
 const OF_NODES = ['crictl', 'docker', 'systemctl', 'journalctl', 'lsns', 'findmnt']
 
-const TOOLS: Readonly<Record<string, Tool>> = { ...textTools, ...fileTools, ...processTools, ...netTools, ...ipTools, ...psTools, ...namespaceTools, ...nodeTools, crictl, tar, gzip, gunzip: gzip, zcat: gzip, 'sh-input': shellInput }
+const TOOLS: Readonly<Record<string, Tool>> = { ...textTools, ...fileTools, ...processTools, ...netTools, ...ipTools, ...psTools, ...namespaceTools, ...nodeTools, crictl, runtime, tar, gzip, gunzip: gzip, zcat: gzip, 'sh-input': shellInput }
 
 /** Programs that images have under these names; the rest of a busybox says by name that it is not modelled. */
-export const TOOL_NAMES: readonly string[] = Object.keys(TOOLS).filter((name) => !['fault', 'sh-input', 'server', 'needs', 'pause', 'curl', ...OF_NODES].includes(name)).sort()
+export const TOOL_NAMES: readonly string[] = Object.keys(TOOLS).filter((name) => !['fault', 'sh-input', 'server', 'needs', 'pause', 'curl', 'runtime', ...OF_NODES].includes(name)).sort()
 
 /** Well-known programs of a busybox that are not modelled: running one says so and fails. */
 export const UNMODELLED: readonly string[] = ['awk', 'vi', 'less', 'more', 'md5sum', 'sha256sum', 'od', 'hexdump', 'watch', 'telnet', 'ftpget', 'crond', 'diff', 'patch', 'comm', 'paste', 'split', 'strings', 'stty', 'su', 'login', 'passwd', 'adduser', 'mknod', 'losetup', 'fdisk', 'traceroute', 'arping', 'iptables', 'sysctl', 'lsof', 'strace', 'bc', 'dc', 'ed']

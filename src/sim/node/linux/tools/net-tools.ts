@@ -21,7 +21,7 @@ export function serve(kernel: Kernel, port: number, path: string): Answer | 'han
   const state = (task.program.state ?? {}) as Readonly<Record<string, unknown>>
   if (name === 'nc') return 'hang'
   const plain = path.split('?')[0]!
-  if (name === 'httpd') return serveFile(kernel, task, String(state['home'] ?? '/'), plain)
+  if (name === 'httpd' || (name === 'runtime' && state['home'] !== undefined)) return serveFile(kernel, task, String(state['home'] ?? '/'), plain)
   const paths = state['paths'] as readonly string[] | undefined
   const known = paths === undefined || paths.includes(plain)
   return known ? { ok: true, status: 200, body: String(state['body'] ?? 'ok\n') } : { ok: false, status: 404, body: '404 Not Found\n' }
