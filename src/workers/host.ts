@@ -1,5 +1,6 @@
 import { createCluster, EngineFault, indexBack, stepForward, type Cluster } from '../sim/index.ts'
 import { applyFiles, checkFiles, mendFile, liveTexts } from './applying.ts'
+import { answerSettings, changeSettings } from './components.ts'
 import { FrameMaker } from './frames.ts'
 import { Pacer } from './pacer.ts'
 import { PROTOCOL_VERSION, type Answers, type ClusterSettings, type FromWorker, type Query, type SaveFile, type ToWorker } from './protocol.ts'
@@ -168,11 +169,20 @@ export class ClusterHost {
       case 'load':
         return this.#load(query.save)
       case 'reset':
-        this.#settings = { seed: query.seed ?? this.#settings.seed, nodes: query.nodes ?? this.#settings.nodes, kubelet: query.kubelet ?? this.#settings.kubelet }
+        this.#settings = { seed: query.seed ?? this.#settings.seed, nodes: query.nodes ?? this.#settings.nodes, kubelet: query.kubelet ?? this.#settings.kubelet, cloud: query.cloud ?? this.#settings.cloud ?? false }
         this.#replace(createCluster({ ...this.#settings, history: HISTORY }), (fresh) => fresh.boot())
         return null
       case 'hash':
         return { hash: cluster.engine.hash() } satisfies Answers['hash']
+      case 'flag':
+      case 'storageAct':
+      case 'configure':
+        return this.#touched(changeSettings(cluster, query))
+      case 'flags':
+      case 'reconciles':
+      case 'storage':
+      case 'configuration':
+        return answerSettings(cluster, query)
       default:
         return answerQuestion(cluster, query)
     }
@@ -191,7 +201,7 @@ export class ClusterHost {
   /** Verifies before it replaces: a save that does not hold together leaves the present session alone. */
   #load(save: SaveFile): Answers['load'] {
     checkSave(save)
-    const settings: ClusterSettings = { seed: save.seed, nodes: save.nodes, kubelet: save.kubelet ?? 'detailed' }
+    const settings: ClusterSettings = { seed: save.seed, nodes: save.nodes, kubelet: save.kubelet ?? 'detailed', cloud: save.cloud ?? false }
     const fresh = createCluster({ ...settings, history: HISTORY })
     fresh.boot()
     replay(fresh, save)

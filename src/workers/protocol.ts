@@ -1,4 +1,5 @@
 import type { AnatomyAnswers, AnatomyQuery } from './protocol-anatomy.ts'
+import type { OfferedFile, SettingsAnswers, SettingsQuery } from './protocol-settings.ts'
 import type { EtcdState, RequestTrace, VolumeChoice } from './protocol-inspect.ts'
 
 /**
@@ -243,6 +244,8 @@ export interface ApplyResult {
   /** One line a document as kubectl prints it: "deployment.apps/web created". */
   readonly lines: readonly { readonly text: string; readonly ok: boolean }[]
   readonly problems: readonly ManifestProblem[]
+  /** Documents that are files of components: nothing was sent of them. */
+  readonly offers?: readonly OfferedFile[]
 }
 
 /** What one can do to a node: faults and their mending, and what kubectl does. */
@@ -287,8 +290,9 @@ export type Query =
   | ({ readonly type: 'reset' } & Partial<ClusterSettings>)
   | { readonly type: 'hash' }
   | AnatomyQuery
+  | SettingsQuery
 
-export interface Answers extends AnatomyAnswers {
+export interface Answers extends AnatomyAnswers, SettingsAnswers {
   apply: ApplyResult
   check: { readonly problems: readonly ManifestProblem[] }
   mend: { readonly text: string; readonly count: number }
@@ -328,6 +332,8 @@ export interface ClusterSettings {
   readonly seed: number
   readonly nodes: number
   readonly kubelet: 'detailed' | 'kwok'
+  /** With a modelled cloud, so that Services of type LoadBalancer get an address. */
+  readonly cloud?: boolean
 }
 
 /** The save file: what reproduces a session. Everything else follows from it. */
@@ -337,6 +343,7 @@ export interface SaveFile {
   readonly nodes: number
   /** Absent in files of detailed clusters. */
   readonly kubelet?: 'kwok'
+  readonly cloud?: true
   /** Branches in order of creation; the first is the trunk. */
   readonly branches: readonly {
     readonly parent: number | null

@@ -41,3 +41,36 @@ it('a shell in a container answers lines while time stands, and Ctrl-D gives the
   expect(await sub).toEqual({ exit: 0 })
   expect(out).toContain('[typed]\r\n')
 })
+
+it('a forwarded port and the proxy answer curl, in the background too', async () => {
+  const cluster = new Cluster({ seed: 1, nodes: 1, bare: true })
+  cluster.boot()
+  let out = ''
+  const terminals = new Terminals({ cluster: () => cluster, playing: () => false, output: (_session, _stream, text) => void (out += text), seat: () => undefined, edit: () => undefined, moved: () => undefined })
+  const run = async (line: string): Promise<string> => {
+    out = ''
+    const { exit } = await terminals.run(0, line)
+    return `${out}(${exit})`
+  }
+  cluster.kubectlNow({ argv: ['apply', '-f', 'p.yaml'], files: { 'p.yaml': POD } })
+  cluster.kubectlNow({ argv: ['wait', '--for=condition=Ready', 'pod/web'] })
+  cluster.runFor(5_000_000)
+  expect(await run('curl localhost:8080')).toBe('curl: (7) Failed to connect to localhost port 8080 after 0 ms: Could not connect to server\n(7)')
+  expect(await run('kubectl port-forward pod/web 8080:80 &')).toMatch(/^\[1\] \d+\nForwarding from 127\.0\.0\.1:8080 -> 80\nForwarding from \[::1\]:8080 -> 80\n\(0\)$/)
+  expect(await run('curl -s localhost:8080 | head -n 3')).toMatch(/^Handling connection for 8080\n.+\n/)
+  expect(await run("curl -s -o /dev/null -w '%{http_code}\\n' http://127.0.0.1:8080/")).toBe('Handling connection for 8080\n200\n(0)')
+  expect(await run('kubectl port-forward pod/web 8080:80')).toMatch(/^Unable to listen on port 8080: .*address already in use\]\nerror: unable to listen on any of the requested ports: \[\{8080 80\}\]\n\(1\)$/)
+  expect(await run('kubectl proxy >/dev/null &')).toMatch(/^\[2\] \d+\n\(0\)$/)
+  expect(await run('curl -s localhost:8001/api/v1/namespaces/default/pods/web | grep \'"phase"\'')).toBe('    "phase": "Running",\n(0)')
+  expect(await run('curl -s -w "%{http_code}" localhost:8001/api/v1/namespaces/default/pods/none')).toMatch(/"reason": "NotFound"[^]*404\(0\)$/)
+  expect(await run('curl -s localhost:8001/api/v1/namespaces/default/pods/web/exec')).toBe('Forbidden(0)')
+  expect(await run('jobs')).toMatch(/^\[1\]- {2}Running {17}kubectl port-forward pod\/web 8080:80 &\n\[2\]\+ {2}Running/)
+  expect(await run('kill %1')).toMatch(/Interrupt/)
+  expect(await run('curl localhost:8080')).toContain('(7)')
+  expect(await run('kubectl port-forward pod/web 9000:81 &')).toContain('-> 81')
+  expect(await run('curl localhost:9000')).toMatch(/Handling connection for 9000\n[^]*connection refused[^]*error: lost connection to pod\n[^]*curl: \(52\) Empty reply from server\n\(52\)$/)
+  const { hash, commands } = { hash: cluster.engine.hash(), commands: cluster.timeline.index }
+  cluster.timeline.seek(cluster.origin.index)
+  cluster.timeline.seek(commands)
+  expect(cluster.engine.hash()).toBe(hash)
+})

@@ -1,7 +1,10 @@
 import type { Bash as BashType, CustomCommand } from 'just-bash'
 import { provideDescriptions, type Cluster, type Descriptions } from '../sim/index.ts'
+import type { LocalAnswer } from '../sim/kubectl/listening.ts'
 import type { Typed } from '../sim/kubectl/streams.ts'
 import type { Answers, ApplyResult, Seat } from './protocol.ts'
+import { curl, wget, type HttpResult, type Send } from './terminal-http.ts'
+import { inBackground, Jobs, type Job } from './terminal-jobs.ts'
 import { filesBelow, filesNamedBy, namesFile } from './terminal-files.ts'
 import { atTerminal, isReading, takesInput } from './terminal-words.ts'
 
@@ -24,6 +27,10 @@ interface Waiting {
   shown: number
   edit: boolean
   seat: Seat
+  /** It runs in the background. */
+  job: Job | undefined
+  /** Who else waits for its end (fg). */
+  readonly after: ((exit: number) => void)[]
   readonly done: (result: Result) => void
 }
 
@@ -41,11 +48,16 @@ const WAIT_GAP = 1_000_000
 /** While paused, so long a process that somebody types to may go on before it is left waiting. */
 const TYPED_LIMIT = 3_000_000
 const HOME = '/home/learner'
+const JOB_COMMANDS = new Set(['jobs', 'kill', 'fg'])
+const LOST: LocalAnswer = { status: 0, contentType: '', body: '', reset: true }
 
 /** The terminals of the page: a bash (library) whose kubectl is a process of the simulation. */
 export class Terminals {
   readonly #world: TerminalWorld
   #waiting: Waiting[] = []
+  /** Connections to local ports that wait for their answer. */
+  #calls: { readonly id: string; readonly pid: string; readonly done: (answer: LocalAnswer) => void }[] = []
+  readonly #jobs = new Jobs()
   #bash: Promise<BashType> | undefined
   #session = 0
   /** The line that runs writes to the terminal and reads from it. */
@@ -61,7 +73,11 @@ export class Terminals {
   /** Runs a line to its end. Output streams to the page; the promise gives the exit code. */
   async run(session: number, line: string): Promise<Answers['terminal']> {
     this.#session = session
+    const behind = inBackground(line)
+    if (behind && /^(?:kubectl|k)\s/.test(behind.line) && !NEEDS_SHELL.test(behind.line)) return this.#background(session, behind.line, behind.silent)
     const words = line.trim().split(/\s+/)
+    const job = JOB_COMMANDS.has(words[0]!) ? await this.#jobCommand(session, words) : undefined
+    if (job) return job
     // Files lie in the shell's file system.
     if ((words[0] === 'kubectl' || words[0] === 'k') && !NEEDS_SHELL.test(line) && !words.some(namesFile)) {
       const result = await this.#kubectl(session, words.slice(1), undefined, {}, true, true)
@@ -80,11 +96,65 @@ export class Terminals {
     return { exit: result.exitCode }
   }
 
+  /** `… &`: the command goes on while the terminal takes other lines; what it writes appears in between. */
+  #background(session: number, line: string, silent: boolean): Answers['terminal'] {
+    const pid = this.#cluster.kubectl.nextPid()
+    const job = this.#jobs.add(session, pid, line)
+    this.#world.output(session, 'stderr', `[${job.number}] ${pid}\n`)
+    const ended = this.#start(session, line.split(/\s+/).slice(1), '', {}, !silent, false, job)
+    void ended.then(({ exitCode }) => this.#world.output(session, 'stderr', this.#jobs.ended(job, exitCode)))
+    return { exit: 0 }
+  }
+
+  /** `jobs`, `kill %1`, `fg %1`; undefined where the shell has to do with it. */
+  async #jobCommand(session: number, [command, ...words]: readonly string[]): Promise<Answers['terminal'] | undefined> {
+    if (command === 'jobs') {
+      this.#world.output(session, 'stdout', this.#jobs.list(session))
+      return { exit: 0 }
+    }
+    const word = words.filter((w) => !/^-/.test(w)).at(-1)
+    const job = this.#jobs.find(session, word)
+    if (!job) {
+      this.#world.output(session, 'stderr', `bash: ${command}: ${word ?? 'current'}: no such job\n`)
+      return { exit: 1 }
+    }
+    const waiting = this.#waiting.find((w) => w.pid === job.pid)
+    if (command === 'kill') {
+      this.#stop(job.pid)
+      return { exit: 0 }
+    }
+    this.#world.output(session, 'stdout', `${job.line}\n`)
+    if (waiting) waiting.job = undefined
+    const exit = await new Promise<number>((done) => waiting?.after.push(done))
+    return { exit }
+  }
+
+  #stop(pid: string): void {
+    if (this.#cluster.kubectl.processes.get(pid)?.exit === undefined) this.#cluster.timeline.command(`kubectl/${pid}`, 'interrupt', null)
+    this.settle()
+    this.#world.moved()
+  }
+
+  /** One request of curl or wget to a port at which a kubectl process listens. */
+  readonly #send: Send = (request) => {
+    const { kubectl, timeline } = this.#cluster
+    const row = kubectl.listeners.at(request.port, request.host)
+    if (!row) return undefined
+    const id = `${timeline.index + 1}`.padStart(9, '0')
+    timeline.command(`kubectl/${row.pid}`, 'connect', { ...request, id })
+    return new Promise((done) => {
+      this.#calls.push({ id, pid: row.pid, done })
+      for (let n = 0; !this.#world.playing() && n < REAL_LIMIT && !kubectl.listeners.answers.has(id) && timeline.nextAt() !== undefined && timeline.nextAt()! - timeline.clock <= WAIT_GAP; n++) timeline.step()
+      this.settle()
+      this.#world.moved()
+    })
+  }
+
   /** Ctrl-C. */
   interrupt(session: number): void {
     this.#aborts.get(session)?.abort()
-    for (const { pid, session: owner } of this.#waiting.slice()) {
-      if (owner !== session || this.#cluster.kubectl.processes.get(pid)?.exit !== undefined) continue
+    for (const { pid, session: owner, job } of this.#waiting.slice()) {
+      if (job || owner !== session || this.#cluster.kubectl.processes.get(pid)?.exit !== undefined) continue
       this.#cluster.timeline.command(`kubectl/${pid}`, 'interrupt', null)
     }
     this.settle()
@@ -124,6 +194,7 @@ export class Terminals {
   /** Shows new output and ends what has ended; called whenever time has moved. */
   settle(): void {
     const { kubectl } = this.#cluster
+    this.#settleCalls()
     for (const waiting of this.#waiting.slice()) {
       const process = kubectl.processes.get(waiting.pid)
       // The process lies in a future that was left: nothing will come any more.
@@ -140,8 +211,20 @@ export class Terminals {
     }
   }
 
+  #settleCalls(): void {
+    const { kubectl } = this.#cluster
+    for (const call of this.#calls.slice()) {
+      const answer = kubectl.listeners.answers.get(call.id) ?? (kubectl.processes.get(call.pid)?.exit === undefined && kubectl.processes.has(call.pid) ? undefined : LOST)
+      if (!answer) continue
+      this.#calls = this.#calls.filter((other) => other !== call)
+      call.done(answer)
+    }
+  }
+
   /** Another cluster takes over: nobody will answer. */
   reset(): void {
+    for (const { done } of this.#calls.splice(0)) done(LOST)
+    this.#jobs.clear()
     for (const waiting of this.#waiting.slice()) this.#end(waiting, { stdout: '', stderr: '', exitCode: 130 })
     this.#bash = undefined
   }
@@ -163,6 +246,7 @@ export class Terminals {
     if (waiting.seat !== 'none') this.#world.seat(waiting.session, 'none')
     this.#waiting = this.#waiting.filter((other) => other !== waiting)
     waiting.done(result)
+    for (const after of waiting.after) after(result.exitCode)
   }
 
   #show(waiting: Waiting, chunks: number): void {
@@ -189,7 +273,7 @@ export class Terminals {
     return this.#start(session, argv, stdin, files, stream, interactive)
   }
 
-  #start(session: number, argv: readonly string[], stdin: string | undefined, files: Readonly<Record<string, string>>, stream: boolean, interactive: boolean): Promise<Result> {
+  #start(session: number, argv: readonly string[], stdin: string | undefined, files: Readonly<Record<string, string>>, stream: boolean, interactive: boolean, job?: Job): Promise<Result> {
     const { timeline } = this.#cluster
     const isPast = timeline.index < timeline.endIndex
     if (isReading(argv) && (isPast || !this.#world.playing())) {
@@ -200,7 +284,7 @@ export class Terminals {
     }
     const pid = this.#cluster.runKubectl({ argv, stdin, files, ...(interactive ? { interactive } : {}) })
     return new Promise((done) => {
-      this.#waiting.push({ pid, session, stream, shown: 0, edit: false, seat: 'none', done })
+      this.#waiting.push({ pid, session, stream, shown: 0, edit: false, seat: 'none', job, after: [], done })
       if (!this.#world.playing()) this.#advance(pid)
       this.settle()
       this.#world.moved()
@@ -223,7 +307,7 @@ export class Terminals {
     for (let n = 0; n < REAL_LIMIT && kubectl.processes.get(pid)?.exit === undefined; n++) {
       const open = kubectl.streams.open.get(pid)
       const at = timeline.nextAt()
-      if (open?.waits || at === undefined || at - timeline.clock > WAIT_GAP || (open?.end && at - start > TYPED_LIMIT)) return
+      if (open?.waits || kubectl.listeners.of(pid) || at === undefined || at - timeline.clock > WAIT_GAP || (open?.end && at - start > TYPED_LIMIT)) return
       timeline.step()
     }
   }
@@ -240,7 +324,13 @@ export class Terminals {
           const result = await this.#kubectl(this.#session, args, stdin, files, sits, sits)
           return sits ? { ...result, stdout: '', stderr: '' } : result
         })
-      return new Bash({ customCommands: [kubectl('kubectl'), kubectl('k')], cwd: HOME, env: { HOME, USER: 'learner' }, sleep: (delayMs) => this.#sleep(delayMs) })
+      const http = (name: string, run: (args: readonly string[], send: Send) => Promise<HttpResult>): CustomCommand =>
+        defineCommand(name, async (args, ctx) => {
+          const { file, ...result } = await run(args, this.#send)
+          if (file) await ctx.fs.writeFile(ctx.fs.resolvePath(ctx.cwd, file.name), file.text)
+          return result
+        })
+      return new Bash({ customCommands: [kubectl('kubectl'), kubectl('k'), http('curl', curl), http('wget', wget)], cwd: HOME, env: { HOME, USER: 'learner' }, sleep: (delayMs) => this.#sleep(delayMs) })
     })
     return this.#bash
   }

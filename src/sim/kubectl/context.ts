@@ -5,6 +5,7 @@ import type { Micros } from '../engine/time.ts'
 import type { Flags } from './flags.ts'
 import type { Connection } from './connection.ts'
 import type { KubeConfig } from './kubeconfig.ts'
+import type { Listening } from './listening.ts'
 
 /**
  * What a verb sees. Verbs are resumable functions like reconciles (client/reconcile-context.ts says the rules): written in
@@ -18,6 +19,8 @@ export interface KubectlContext extends Pick<ReconcileContext, 'now' | 'call' | 
   expectInput(tty: boolean): void
   readonly files: Readonly<Record<string, string>>
   readonly env: Readonly<Record<string, string>>
+  /** Takes a local port for what connects to it; false when it is taken. */
+  listen(port: number, address: string, leads: Listening): boolean
   /** Adds text to stdout, newline included where one is wanted. */
   out(text: string): void
   err(text: string): void

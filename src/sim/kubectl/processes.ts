@@ -3,7 +3,7 @@ import { Client, type Answered, type WatchDelivery, type WatchSpec } from '../cl
 import type { Engine, EventContext } from '../engine/engine.ts'
 import type { Table } from '../engine/table.ts'
 import type { Micros } from '../engine/time.ts'
-import type { KubeObject } from '../api/meta.ts'
+import type { JsonValue, KubeObject } from '../api/meta.ts'
 import type { Lister } from '../client/lister.ts'
 import type { Request } from '../client/request.ts'
 import type { Answer } from '../client/reconcile-context.ts'
@@ -13,6 +13,7 @@ import { discovery } from './discovery.ts'
 import { withDescriptions } from './explain/descriptions.ts'
 import { fail } from './failure.ts'
 import { ADMIN_CONFIG, contextNamed, type KubeConfig } from './kubeconfig.ts'
+import { KubectlListeners, type Listening, type LocalRequest } from './listening.ts'
 import { runKubectl } from './run.ts'
 import { KubectlStreams, type StreamNews, type Typed } from './streams.ts'
 
@@ -62,6 +63,7 @@ export class KubectlProcesses {
   readonly output: Table<OutputChunk>
   readonly edits: Table<PendingEdit>
   readonly streams: KubectlStreams
+  readonly listeners: KubectlListeners
   readonly #config: Table<KubeConfig>
   readonly #jobs: Jobs<number>
 
@@ -75,6 +77,7 @@ export class KubectlProcesses {
     this.streams = new KubectlStreams(engine)
     this.#config = engine.table('kubectl/config')
     const client = new Client(engine, 'kubectl', { user: 'kubernetes-admin', qps: 50, burst: 300 })
+    this.listeners = new KubectlListeners(engine, client)
     this.#jobs = new Jobs<number>(engine, 'kubectl', client, (job, pid) => this.#run(job, pid), {
       lister: <T extends KubeObject>(): Lister<T> => NO_CACHE,
       emit: () => undefined,
@@ -87,6 +90,8 @@ export class KubectlProcesses {
       wake: (ctx, place: Place) => this.#jobs.wake(ctx, place),
       delivery: (ctx, delivery: WatchDelivery) => this.#jobs.deliver(ctx, delivery),
       stream: (ctx, news: StreamNews) => this.#stream(ctx, news),
+      connect: (ctx, request: LocalRequest) => this.#connect(ctx, request),
+      connected: (ctx, answered: Answered<JsonValue>) => this.#connected(ctx, answered),
       input: (ctx, typed: Typed) => this.#input(ctx, typed),
       edited: (ctx, text: string | null) => this.#edited(ctx, text),
       interrupt: (ctx) => this.#interrupt(ctx),
@@ -151,6 +156,7 @@ export class KubectlProcesses {
   #exit(ctx: EventContext, pid: string, code: number): void {
     const process = this.processes.get(pid)!
     this.streams.close(ctx, pid, code === INTERRUPTED)
+    this.listeners.close(pid)
     this.processes.set(pid, { ...process, exit: code })
     const line = ['kubectl', ...process.command.argv].join(' ')
     ctx.note(code === 0 ? 'kubectl.done' : 'kubectl.failed', { line, code })
@@ -169,6 +175,22 @@ export class KubectlProcesses {
     this.write(pid, 'stdout', news.stdout)
     this.write(pid, 'stderr', news.stderr)
     this.streams.news(ctx, pid, news)
+  }
+
+  /** A program at the terminal connects to a port of this process. */
+  #connect(ctx: EventContext, request: LocalRequest): void {
+    const pid = ctx.instance
+    ctx.note('stream.connect', { url: `http://${request.host}:${request.port}${request.path}` })
+    this.listeners.connect(ctx, pid, request, (text) => this.write(pid, 'stdout', text))
+  }
+
+  #connected(ctx: EventContext, answered: Answered<JsonValue>): void {
+    const pid = ctx.instance
+    const lost = this.listeners.connected(ctx, answered)
+    if (lost === undefined || !this.processes.has(pid) || this.processes.get(pid)!.exit !== undefined) return
+    this.write(pid, 'stderr', lost)
+    this.#jobs.cancel(pid, ctx)
+    this.#exit(ctx, pid, 1)
   }
 
   #input(ctx: EventContext, typed: Typed): void {
@@ -295,6 +317,11 @@ class Process implements KubectlContext {
 
   expectInput(tty: boolean): void {
     if (this.interactive) this.#job.once(() => (this.#host.streams.expect(this.#pid, tty), null))
+  }
+
+  listen(port: number, address: string, leads: Listening): boolean {
+    const who = (this.#connection ??= this.#how())
+    return this.#job.once(() => this.#host.listeners.listen({ pid: this.#pid, port, address, leads, who }))
   }
 
   edit(name: string, text: string): string | null {

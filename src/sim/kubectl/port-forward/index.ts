@@ -9,8 +9,8 @@ import { getTarget, kindOf, targetsOf, type Target } from '../resources.ts'
 
 export const portForwardVerb: Verb = {
   name: 'port-forward',
-  summary: 'Say which local port leads to which port of a pod, until interrupted',
-  usage: ['kubectl port-forward web-1 8080:80', 'kubectl port-forward svc/web 8080:http'],
+  summary: 'Lead a local port to a port of a pod, until interrupted',
+  usage: ['kubectl port-forward web-1 8080:80', 'kubectl port-forward svc/web 8080:http &'],
   run: portForward,
 }
 
@@ -21,7 +21,7 @@ const split = (text: string): readonly [string, string] => {
 }
 const isNumber = (text: string): boolean => /^[+-]?\d+$/.test(text)
 
-/** kubectl: portforward.go; no connections arrive, because nobody is outside of the simulated cluster. */
+/** kubectl: portforward.go; programs of the same terminal can connect. */
 function portForward(ctx: KubectlContext, inv: Invocation): number {
   const { args, flags } = inv
   if (args.length < 2) usage('port-forward', 'TYPE/NAME and list of ports are required for port-forward')
@@ -35,12 +35,25 @@ function portForward(ctx: KubectlContext, inv: Invocation): number {
   const addresses = flags.list('address').flatMap(parseAddress)
   if (addresses.length === 0) fail('you must specify at least 1 address')
   const ports = pairs.map(parsePorts)
-  for (const [local, remote] of ports) {
-    const chosen = local || 32768 + ctx.random(28000)
-    for (const address of addresses) ctx.out(`Forwarding from ${address.includes(':') ? `[${address}]` : address}:${chosen} -> ${remote}\n`)
-  }
+  const taken = ports.filter((pair) => !listens(ctx, pod, pair, addresses))
+  if (taken.length === ports.length) fail(`unable to listen on any of the requested ports: [${ports.map(([local, remote]) => `{${local} ${remote}}`).join(' ')}]`)
   waitForEnd(ctx, pod)
   return fail('lost connection to pod')
+}
+
+/** Listens at a port of each address; says on stderr what is taken. All addresses of a name count together. */
+function listens(ctx: KubectlContext, pod: Pod, [local, remote]: readonly [number, number], addresses: readonly string[]): boolean {
+  const chosen = local || 32768 + ctx.random(28000)
+  const { namespace = 'default', name, uid = '' } = pod.metadata
+  const errors: string[] = []
+  for (const address of addresses) {
+    const isV6 = address.includes(':')
+    const shown = `${isV6 ? `[${address}]` : address}:${chosen}`
+    if (ctx.listen(chosen, address, { to: 'pod', namespace, pod: name, uid, remote })) ctx.out(`Forwarding from ${shown} -> ${remote}\n`)
+    else errors.push(`unable to create listener: Error listen tcp${isV6 ? 6 : 4} ${shown}: bind: address already in use`)
+  }
+  if (errors.length > 0) ctx.err(`Unable to listen on port ${chosen}: Listeners failed to create with the following errors: [${errors.join(' ')}]\n`)
+  return errors.length === 0
 }
 
 function waitForEnd(ctx: KubectlContext, pod: Pod): void {
