@@ -3,6 +3,8 @@ import type { CommandRecord } from './engine/branch.ts'
 import type { Engine, EventContext } from './engine/engine.ts'
 import type { Note, Step } from './engine/event.ts'
 import type { Timeline } from './engine/timeline.ts'
+import { kubeletFileProblems, takeKubeletFile } from './flags/kubelet-configuration.ts'
+import type { JsonObject } from './api/meta.ts'
 import { ALL_FLAGS, change, flagsIn, idOf, problemOf, type FlagChange, type Flags } from './flags/index.ts'
 
 /** Settings that differ from their defaults: "kube-controller-manager.node-monitor-period" → "2s". */
@@ -38,7 +40,10 @@ export class ComponentFlags {
     this.#initial = initial
     this.#hosts = hosts
     for (const [flag, value] of Object.entries(initial)) this.#check({ flag, value })
-    engine.actor('flags', { set: (ctx, wanted: FlagChange) => this.#change(ctx, wanted) })
+    engine.actor('flags', {
+      set: (ctx, wanted: FlagChange) => this.#change(ctx, wanted),
+      kubelet: (ctx, file: JsonObject) => this.#configureKubelets(ctx, file),
+    })
   }
 
   /** Writes down what the cluster was made with; nobody has read anything yet. */
@@ -58,6 +63,14 @@ export class ComponentFlags {
     return acting.map((flag) => ({ id: idOf(flag), component: flag.component, name: flag.name, type: flag.type, text: this.values.textOf(flag), initial: flag.text }))
   }
 
+  /** All kubelets start with this file: what it does not name goes back to the default. */
+  #configureKubelets(ctx: EventContext, file: JsonObject): void {
+    if (kubeletFileProblems(this.values, file).some(({ severity }) => severity === 'error')) return
+    const changed = takeKubeletFile(this.values, file)
+    ctx.note('flag.file', { component: 'kubelet', count: changed.length })
+    if (this.#hosts.hasKubelets()) for (const flag of changed) ctx.schedule(0, 'kubelet', 'reconfigured', flag)
+  }
+
   #check(wanted: FlagChange): void {
     const isDead = this.values.find(wanted.flag)?.component === 'kubelet' && !this.#hosts.hasKubelets()
     const problem = isDead ? 'the kubelets of this cluster are faked: they have no configuration' : problemOf(this.values, wanted)
@@ -75,7 +88,8 @@ export class ComponentFlags {
 }
 
 /** The sentence of a command of actor "flags". */
-export function describeFlagCommand({ payload }: CommandRecord): Note {
+export function describeFlagCommand({ what, payload }: CommandRecord): Note {
+  if (what === 'kubelet') return { id: 'flag.fileCommand', params: { component: 'kubelet' } }
   const { flag, value } = payload as FlagChange
   return { id: value === null ? 'flag.reset' : 'flag.command', params: { flag, value: value ?? '' } }
 }

@@ -1,7 +1,8 @@
 import { stringify } from 'yaml'
-import { isStatus, parseManifest, schemaDefinition, scheme, threeWayMerge, threeWayStrategic, type Cluster, type JsonObject, type KubeObject, type ManifestObject, type Status } from '../sim/index.ts'
+import { componentOfFile, fileProblems, isStatus, parseManifest, schemaDefinition, scheme, threeWayMerge, threeWayStrategic, type Cluster, type JsonObject, type KubeObject, type ManifestObject, type Status } from '../sim/index.ts'
 import { explain, fixesOf, fixFragment, fixUnreadable, placeOfMessage, type Finding } from './fixes/index.ts'
 import type { ApplyResult, ManifestProblem } from './protocol.ts'
+import type { OfferedFile } from './protocol-settings.ts'
 
 type Files = readonly { readonly name: string; readonly text: string }[]
 
@@ -16,14 +17,30 @@ export function applyFiles(cluster: Cluster, files: Files): ApplyResult {
   const unparsed = files.flatMap(({ name, text }) => parseManifest(name, text).problems.filter((p) => p.severity === 'error'))
   if (unparsed.length > 0) return { lines: unparsed.map((p) => ({ text: `error: ${p.file}:${p.line}:${p.column}: ${p.message}`, ok: false })), problems: unparsed }
   const problems = checkFiles(cluster, files)
-  const argv = ['apply', ...files.flatMap(({ name }) => ['-f', name])]
-  const pid = cluster.runKubectl({ argv, files: Object.fromEntries(files.map(({ name, text }) => [name, text])) })
+  const { sent, offers } = apart(files)
+  if (sent.length === 0 && offers.length > 0) return { lines: [], problems, offers }
+  const argv = ['apply', ...sent.flatMap(({ name }) => ['-f', name])]
+  const pid = cluster.runKubectl({ argv, files: Object.fromEntries(sent.map(({ name, text }) => [name, text])) })
   const { kubectl, timeline } = cluster
   const ended = timeline.peek(LIMIT, () =>
     kubectl.processes.get(pid)?.exit === undefined ? undefined : { out: kubectl.textOf(pid, 'stdout'), err: kubectl.textOf(pid, 'stderr') },
   )
   if (!ended) return { lines: [{ text: 'error: the command did not end', ok: false }], problems }
-  return { lines: [...linesOf(ended.out, true), ...linesOf(ended.err, false)], problems }
+  return { lines: [...linesOf(ended.out, true), ...linesOf(ended.err, false)], problems, ...(offers.length > 0 && { offers }) }
+}
+
+/** What goes to the API server, and the documents that are files of components, which it does not know. */
+function apart(files: Files): { readonly sent: Files; readonly offers: readonly OfferedFile[] } {
+  const offers: OfferedFile[] = []
+  const sent = files.flatMap(({ name, text }) => {
+    const { objects } = parseManifest(name, text)
+    const own = objects.map(({ value }) => componentOfFile(value))
+    if (own.every((found) => found === undefined)) return [{ name, text }]
+    objects.forEach(({ value }, i) => own[i] && offers.push({ ...own[i], text: stringify(value) }))
+    const rest = objects.filter((_, i) => own[i] === undefined)
+    return rest.length === 0 ? [] : [{ name, text: rest.map(({ value }) => stringify(value)).join('---\n') }]
+  })
+  return { sent, offers }
 }
 
 const linesOf = (text: string, ok: boolean): ApplyResult['lines'] =>
@@ -69,6 +86,8 @@ function checkObject(cluster: Cluster, text: string, source: ManifestObject, nam
     return { ...plain(place, message), ...(explained && { explain: explained }), ...(fixes.length > 0 && { fixes }) }
   }
   if (typeof object !== 'object' || object === null || Array.isArray(object)) return [plain('', 'a manifest is a mapping with apiVersion, kind and metadata')]
+  const own = componentOfFile(source.value)
+  if (own) return fileProblems(cluster, own.component, source.value as JsonObject).map(({ path, message, severity }) => plain(path, message, severity))
   const around = fixFragment(text, object)
   if (!object.apiVersion) return [{ ...plain('', 'apiVersion not set'), ...(around && { fixes: [around] }) }]
   if (!object.kind) return [plain('', 'kind not set')]

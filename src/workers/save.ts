@@ -9,6 +9,7 @@ export function saveOf(cluster: Cluster): SaveFile {
     seed: cluster.seed,
     nodes: cluster.workers,
     ...(cluster.kubelet === 'kwok' && { kubelet: 'kwok' as const }),
+    ...(hasCloud(cluster) && { cloud: true as const }),
     branches: timeline.branches().map((branch) => ({
       parent: branch.parent,
       forkIndex: branch.forkIndex,
@@ -20,6 +21,9 @@ export function saveOf(cluster: Cluster): SaveFile {
   }
 }
 
+/** Only a cluster with a cloud has somebody who gives addresses to load balancers. */
+const hasCloud = (cluster: Cluster): boolean => cluster.runners.some(({ controller }) => controller.name === 'service-lb-controller')
+
 /** Throws RangeError or TypeError with what is wrong when a save does not hold together. */
 export function checkSave(save: SaveFile): void {
   if (typeof save !== 'object' || save === null) throw new TypeError('a save file is an object')
@@ -27,6 +31,7 @@ export function checkSave(save: SaveFile): void {
   if (!Number.isInteger(save.seed)) throw new RangeError(`the seed must be a whole number; got ${String(save.seed)}`)
   if (!Number.isInteger(save.nodes) || save.nodes < 0 || save.nodes > 5000) throw new RangeError(`the number of nodes must be from 0 to 5000; got ${String(save.nodes)}`)
   if (save.kubelet !== undefined && save.kubelet !== 'kwok') throw new RangeError(`kubelets are detailed, or "kwok"; got ${String(save.kubelet)}`)
+  if (save.cloud !== undefined && save.cloud !== true) throw new RangeError(`a cloud is there (true) or not named; got ${String(save.cloud)}`)
   if (!Array.isArray(save.branches) || save.branches.length === 0) throw new RangeError('a save file has at least one branch')
   save.branches.forEach((branch, id) => {
     if ((branch.parent === null) !== (id === 0)) throw new RangeError(`branch ${id} must ${id === 0 ? 'have no' : 'have a'} parent`)

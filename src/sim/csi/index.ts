@@ -2,7 +2,7 @@ import { ControllerRunner } from '../client/controller-runner.ts'
 import { InformerFactory } from '../client/informer.ts'
 import { Client } from '../client/transport.ts'
 import type { Engine, EventContext } from '../engine/engine.ts'
-import { CsiDrivers } from './driver/driver.ts'
+import { CsiDrivers, RPC_METHODS } from './driver/driver.ts'
 import { GI } from './driver/controller-service.ts'
 import { DISK_DRIVER, NFS_DRIVER, ZONE_GIBIBYTES } from './names.ts'
 import { volumeManager, type Machines } from './node/volume-manager.ts'
@@ -27,6 +27,8 @@ export class CsiStorage {
   readonly drivers: CsiDrivers
   readonly informers: InformerFactory
   readonly runners: readonly ControllerRunner[]
+  /** The calls that its drivers know, and that can be made to fail. */
+  readonly methods = RPC_METHODS
 
   /** `shared`: the controller manager's informers, which kubelets listen to as well instead of watching all pods once more. */
   constructor(engine: Engine, shared: InformerFactory, machines: Machines) {

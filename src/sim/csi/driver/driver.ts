@@ -35,6 +35,8 @@ const METHODS: Readonly<Record<RpcMethod, Method>> = {
   NodeExpandVolume: { takes: [ms(80), ms(120)], run: (s, d, r) => expandOnNode(s, d, text(r, 'nodeId'), text(r, 'volumeId')) },
 }
 
+export const RPC_METHODS = Object.keys(METHODS) as readonly RpcMethod[]
+
 /** What a call is about, in a word: the volume, snapshot or name. */
 const about = (request: Request): string => String(request['volumeId'] ?? request['snapshotId'] ?? request['name'] ?? request['node'] ?? request['zone'] ?? '')
 

@@ -1,0 +1,56 @@
+import type { JsonObject, JsonValue } from './api/meta.ts'
+import type { Cluster } from './cluster.ts'
+import { isKubeletConfiguration, KUBELET_GROUP, KUBELET_KIND, kubeletFile, kubeletFileProblems, type FileProblem } from './flags/kubelet-configuration.ts'
+
+/** Components that take a configuration file, which is no API object although it looks like one. */
+export type ConfiguredComponent = 'kube-scheduler' | 'kubelet'
+
+interface ComponentFile {
+  readonly kind: string
+  is(object: JsonObject): boolean
+  problems(cluster: Cluster, object: JsonObject): readonly FileProblem[]
+  /** The file as the component runs with it, complete. */
+  current(cluster: Cluster): JsonObject
+  /** Restarts the component with the file, as a command; null: with its defaults. */
+  start(cluster: Cluster, object: JsonObject | null): void
+}
+
+const KUBELET: ComponentFile = {
+  kind: KUBELET_KIND,
+  is: isKubeletConfiguration,
+  problems: (cluster, object) => kubeletFileProblems(cluster.flags.values, object),
+  current: (cluster) => kubeletFile(cluster.flags.values),
+  start: (cluster, object) => void cluster.timeline.command('flags', 'kubelet', object ?? { apiVersion: `${KUBELET_GROUP}/v1beta1`, kind: KUBELET_KIND }),
+}
+
+const isObject = (value: JsonValue): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const FILES: Partial<Readonly<Record<ConfiguredComponent, ComponentFile>>> = { kubelet: KUBELET }
+
+/** Whose file the value is; undefined for API objects and whatever else. */
+export function componentOfFile(object: JsonValue): { readonly component: ConfiguredComponent; readonly kind: string } | undefined {
+  for (const component of ['kube-scheduler', 'kubelet'] as const) {
+    const file = FILES[component]
+    if (file && isObject(object) && file.is(object)) return { component, kind: file.kind }
+  }
+  return undefined
+}
+
+const fileOf = (component: ConfiguredComponent): ComponentFile => {
+  const file = FILES[component]
+  if (!file) throw new RangeError(`${component} takes no configuration file here`)
+  return file
+}
+
+export const fileProblems = (cluster: Cluster, component: ConfiguredComponent, object: JsonObject): readonly FileProblem[] => fileOf(component).problems(cluster, object)
+export const currentFile = (cluster: Cluster, component: ConfiguredComponent): JsonObject => fileOf(component).current(cluster)
+
+/** Restarts a component with a file, or with its defaults (null). What is wrong with the file, and nothing happens, where there is something. */
+export function startWithFile(cluster: Cluster, component: ConfiguredComponent, object: JsonObject | null): readonly string[] {
+  const file = fileOf(component)
+  if (object && !file.is(object)) return [`the file is not of kind ${file.kind}`]
+  const errors = object ? file.problems(cluster, object).filter(({ severity }) => severity === 'error') : []
+  if (errors.length > 0) return errors.map(({ message }) => message)
+  file.start(cluster, object)
+  return []
+}

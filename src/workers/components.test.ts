@@ -1,0 +1,89 @@
+import { expect, test } from 'vitest'
+import { createCluster, type Cluster } from '../sim/index.ts'
+import { applyFiles, checkFiles } from './applying.ts'
+import { answerSettings, changeSettings } from './components.ts'
+import type { FlagState, ReconcileState, StorageState } from './protocol-settings.ts'
+import { checkSave, replay, saveOf } from './save.ts'
+
+function world(options: Parameters<typeof createCluster>[0] = {}): Cluster {
+  const cluster = createCluster({ nodes: 1, ...options })
+  cluster.boot()
+  return cluster
+}
+const GRACE = 'kube-controller-manager.node-monitor-grace-period'
+const FILE = 'apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\nsyncFrequency: 10s\ncrashLoopBackOff: {maxContainerRestartPeriod: 20s}\nevictionHard: {memory.available: 200Mi}\n'
+const CONFIG_MAP = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n'
+
+test('a save carries what differs, and brings it back', () => {
+  const cluster = world()
+  expect(changeSettings(cluster, { type: 'flag', flag: GRACE, value: '30s' })).toEqual({ problem: null })
+  const save = structuredClone(saveOf(cluster))
+  checkSave(save)
+  const again = world()
+  replay(again, save)
+  expect(again.engine.hash()).toBe(save.hash)
+  expect((answerSettings(again, { type: 'flags' }) as readonly FlagState[]).find(({ id }) => id === GRACE)?.text).toBe('30s')
+})
+
+test('a wrong value is answered with the problem, and nothing is done', () => {
+  const cluster = world()
+  const { index } = cluster.timeline
+  expect(changeSettings(cluster, { type: 'flag', flag: GRACE, value: 'x' })).toEqual({ problem: 'invalid argument "x" for "--node-monitor-grace-period" flag: time: invalid duration "x"' })
+  expect(cluster.timeline.index).toBe(index)
+})
+
+test('a cluster with a cloud stays one in its save', () => {
+  expect(saveOf(world({ cloud: true })).cloud).toBe(true)
+  expect(saveOf(world()).cloud).toBeUndefined()
+})
+
+test('a file of the kubelets is no API object: it is offered, and what stands beside it is applied', () => {
+  const cluster = world()
+  const result = applyFiles(cluster, [{ name: 'a.yaml', text: `${CONFIG_MAP}---\n${FILE}` }])
+  expect(result.lines).toEqual([{ text: 'configmap/c created', ok: true }])
+  expect(result.offers).toMatchObject([{ component: 'kubelet', kind: 'KubeletConfiguration' }])
+  const { text } = result.offers![0]!
+  expect(changeSettings(cluster, { type: 'configure', component: 'kubelet', text })).toEqual({ problems: [] })
+  const { text: current } = answerSettings(cluster, { type: 'configuration', component: 'kubelet' }) as { text: string }
+  expect(current).toContain('syncFrequency: 10s')
+  expect(current).toContain('maxContainerRestartPeriod: 20s')
+  changeSettings(cluster, { type: 'configure', component: 'kubelet', text: null })
+  expect(cluster.engine.table('flags').size).toBe(0)
+})
+
+test('the file that a component runs with can be taken as it is', () => {
+  const cluster = world()
+  const { text } = answerSettings(cluster, { type: 'configuration', component: 'kubelet' }) as { text: string }
+  expect(checkFiles(cluster, [{ name: 'k.yaml', text }])).toEqual([])
+  changeSettings(cluster, { type: 'configure', component: 'kubelet', text })
+  expect(cluster.engine.table('flags').size).toBe(0)
+})
+
+test('what is wrong with a file stands at its line', () => {
+  const text = 'apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\nsyncFrequenzy: 10s\nkubeAPIBurst: -1\nserializeImagePulls: "no"\ncgroupDriver: systemd\n'
+  expect(checkFiles(world(), [{ name: 'k.yaml', text }]).map(({ line, severity, message }) => [line, severity, message])).toEqual([
+    [3, 'error', 'strict decoding error: unknown field "syncFrequenzy"'],
+    [6, 'warning', 'cgroupDriver does nothing here: it is not modelled'],
+    [5, 'error', 'json: cannot unmarshal string into Go struct field KubeletConfiguration.serializeImagePulls of type bool'],
+    [4, 'error', 'invalid configuration: kubeAPIBurst (--kube-api-burst) -1 must not be a negative number'],
+  ])
+})
+
+test('storage can be broken and mended by its methods', () => {
+  const cluster = world()
+  const driver = 'disk.csi.orrery.dev'
+  const look = () => answerSettings(cluster, { type: 'storage', driver }) as StorageState
+  expect(look().methods).toContain('CreateVolume')
+  changeSettings(cluster, { type: 'storageAct', driver, command: { act: 'fault', method: 'CreateVolume', code: 'Unavailable', desc: 'away', left: null } })
+  expect(look().faults).toEqual([{ method: 'CreateVolume', code: 'Unavailable', desc: 'away', left: null }])
+  changeSettings(cluster, { type: 'storageAct', driver, command: { act: 'heal', method: 'CreateVolume' } })
+  const { zone } = look().pools[0]!
+  changeSettings(cluster, { type: 'storageAct', driver, command: { act: 'pool', zone, bytes: 5 } })
+  expect(look()).toMatchObject({ faults: [], pools: [{ zone, bytes: 5 }] })
+})
+
+test('reconciles are told with their steps', () => {
+  const cluster = world()
+  const told = answerSettings(cluster, { type: 'reconciles', controller: 'deployment-controller', count: 5 }) as readonly ReconcileState[]
+  expect(told.length).toBeGreaterThan(0)
+})

@@ -1,0 +1,76 @@
+/** What the page asks and is told of the components' settings, their files, reconciles, and the modelled storage. Part of the wire (protocol.ts). */
+
+/** A setting of a component (sim/flags). */
+export interface FlagState {
+  /** "kube-controller-manager.node-monitor-period": what it does is the text of this key in namespace "flags". */
+  readonly id: string
+  readonly component: string
+  readonly name: string
+  readonly type: string
+  readonly text: string
+  /** The default. */
+  readonly initial: string
+}
+
+/** One reconcile of a controller (sim/observe/reconciles). */
+export interface ReconcileState {
+  readonly key: string
+  readonly index: number
+  readonly at: number
+  readonly endIndex: number | null
+  readonly endAt: number | null
+  readonly params: Readonly<Record<string, string | number>>
+  readonly reads: readonly { readonly kind: string; readonly count: number; readonly name: string | null }[]
+  readonly actions: readonly { readonly verb: string; readonly object: string; readonly index: number; readonly answer: string | null; readonly answeredIndex: number | null }[]
+  readonly outcome: 'done' | 'retry' | 'running' | 'forgotten'
+  readonly why: string | null
+  readonly again: number | null
+}
+
+/** The modelled storage of one driver: its zones' room in bytes, what a person broke, the last calls. */
+export interface StorageState {
+  readonly driver: string
+  readonly pools: readonly { readonly zone: string; readonly bytes: number; readonly free: number }[]
+  readonly methods: readonly string[]
+  readonly codes: readonly string[]
+  readonly faults: readonly { readonly method: string; readonly code: string; readonly desc: string; readonly left: number | null }[]
+  readonly calls: readonly { readonly at: number; readonly method: string; readonly from: string; readonly about: string; readonly code: string }[]
+}
+
+export type StorageAct =
+  | { readonly act: 'fault'; readonly method: string; readonly code: string; readonly desc: string; readonly left: number | null }
+  | { readonly act: 'heal'; readonly method: string }
+  | { readonly act: 'pool'; readonly zone: string; readonly bytes: number }
+
+/** Components that take a file of their own, and the kind of it. */
+export type ConfiguredComponent = 'kube-scheduler' | 'kubelet'
+
+export type SettingsQuery =
+  | { readonly type: 'flags' }
+  /** null: the default. */
+  | { readonly type: 'flag'; readonly flag: string; readonly value: string | null }
+  | { readonly type: 'reconciles'; readonly controller: string; readonly count: number }
+  | { readonly type: 'storage'; readonly driver: string }
+  | { readonly type: 'storageAct'; readonly driver: string; readonly command: StorageAct }
+  /** The file that a component runs with, complete. */
+  | { readonly type: 'configuration'; readonly component: ConfiguredComponent }
+  /** Restarts a component with a file; null: with its defaults. */
+  | { readonly type: 'configure'; readonly component: ConfiguredComponent; readonly text: string | null }
+
+export interface SettingsAnswers {
+  flags: readonly FlagState[]
+  flag: { readonly problem: string | null }
+  reconciles: readonly ReconcileState[]
+  storage: StorageState | null
+  storageAct: null
+  configuration: { readonly text: string }
+  configure: { readonly problems: readonly string[] }
+}
+
+/** A document of the editor that is no API object but a component's file. */
+export interface OfferedFile {
+  readonly component: ConfiguredComponent
+  readonly kind: string
+  readonly text: string
+}
+
