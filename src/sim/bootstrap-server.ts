@@ -1,4 +1,5 @@
 import type { KubeObject } from './api/meta.ts'
+import { flowSchemaObjects, priorityLevelObjects } from './apiserver/within/flow-control.ts'
 import tables from './bootstrap-server.json'
 import { formatTime, type Micros } from './engine/time.ts'
 
@@ -7,17 +8,6 @@ const object = (apiVersion: string, kind: string, name: string, rest: object, me
 
 const priorityClass = ({ name, value, description }: { name: string; value: number; description: string }): KubeObject =>
   object('scheduling.k8s.io/v1', 'PriorityClass', name, { value, description, preemptionPolicy: 'PreemptLowerPriority' }, { generation: 1 })
-
-const FLOW = { generation: 1, annotations: { 'apf.kubernetes.io/autoupdate-spec': 'true' } }
-
-const priorityLevel = ([name, spec]: readonly [string, object]): KubeObject =>
-  object('flowcontrol.apiserver.k8s.io/v1', 'PriorityLevelConfiguration', name, { spec, status: {} }, FLOW)
-
-function flowSchema([name, spec]: readonly [string, { readonly priorityLevelConfiguration: { readonly name: string } }], time: string): KubeObject {
-  const message = `This FlowSchema references the PriorityLevelConfiguration object named ${JSON.stringify(spec.priorityLevelConfiguration.name)} and it exists`
-  const status = { conditions: [{ type: 'Dangling', status: 'False', lastTransitionTime: time, reason: 'Found', message }] }
-  return object('flowcontrol.apiserver.k8s.io/v1', 'FlowSchema', name, { spec, status }, FLOW)
-}
 
 function apiService([group, version, minimum, priority]: readonly [string, string, number, number], time: string): KubeObject {
   const spec = { ...(group ? { group } : {}), version, groupPriorityMinimum: minimum, versionPriority: priority }
@@ -55,8 +45,8 @@ export function serverObjects(now: Micros): readonly KubeObject[] {
   const time = formatTime(now)
   return [
     ...tables.priorityClasses.map(priorityClass),
-    ...Object.entries(tables.priorityLevels).map(priorityLevel),
-    ...Object.entries(tables.flowSchemas).map((entry) => flowSchema(entry, time)),
+    ...priorityLevelObjects(),
+    ...flowSchemaObjects(time),
     ...(tables.apiServices as [string, string, number, number][]).map((row) => apiService(row, time)),
     serviceRange(time),
     ...systemConfigMaps(time),

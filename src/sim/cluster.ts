@@ -32,6 +32,7 @@ import { scheme } from './kinds/index.ts'
 import { heartbeatTable, lastRenewal, type NodeHeartbeat } from './node/heartbeats.ts'
 import type { ExecRequest } from './node/kubelet/exec.ts'
 import { Kubelets } from './node/kubelet/kubelets.ts'
+import { podListens } from './node/kubelet/network.ts'
 import { nodeUsage } from './node/kubelet/usage.ts'
 import { simulatedLoad } from './node/load.ts'
 import type { ContractName } from './node/kwok/contract.ts'
@@ -123,6 +124,7 @@ export class Cluster {
       overlay: (resource, object, now) => (resource === 'leases' ? this.#renewed(object, now) : object),
       podExec: (ctx, pod, body, then, what) => (this.kubelets instanceof Kubelets ? this.kubelets.exec(ctx, pod, body as unknown as ExecRequest, then, what) : NO_EXEC),
       serveRaw: (ctx, raw, who) => serveHttp(this.server, { ...raw, who, accept: 'application/json' }, ctx.now, ctx),
+      podListens: (ip, port, now) => (this.kubelets instanceof Kubelets ? podListens(this.kubelets.world, ip, port, now) : undefined),
       podLog: (pod, wanted, now) => (this.kubelets instanceof Kubelets ? this.kubelets.log(pod, wanted, now) : NO_LOGS),
     }, options.authorization ?? (options.bare ? 'AlwaysAllow' : 'Node,RBAC'))
     this.informers = new InformerFactory(engine, 'kube-controller-manager', new Client(engine, 'kube-controller-manager', { user: 'system:kube-controller-manager' }))

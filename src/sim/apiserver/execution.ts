@@ -57,6 +57,8 @@ export interface ServerMeans {
   readonly admission: AdmissionChains
   /** What the columns of a resource mean, in their order; [] where nobody has the texts at hand. */
   columnTexts(group: string, plural: string): readonly string[]
+  /** Does something listen at a pod's address and port? Undefined where nobody can tell. */
+  podListens(ip: string, port: number, now: Micros): boolean | undefined
   /** The kubelet's answer to GET pods/log. */
   podLog(pod: KubeObject, options: RequestOptions, now: Micros): Outcome<string>
   /** Passes POST pods/exec, attach and portforward on to the kubelet, which answers to `then` at the end of it; a Status refuses at once. */

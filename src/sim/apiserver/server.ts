@@ -1,5 +1,5 @@
 import type { JsonValue, KubeObject } from '../api/meta.ts'
-import { badRequest, isStatus, notFound, resourceNotFound, type Status } from '../api/status.ts'
+import { badRequest, isStatus, notFound, resourceNotFound, serviceUnavailable, type Status } from '../api/status.ts'
 import type { Engine, EventContext } from '../engine/engine.ts'
 import type { Random } from '../engine/random.ts'
 import { ms, type Micros } from '../engine/time.ts'
@@ -13,11 +13,9 @@ import { exactFields, pathRequest, resourceRequest, type Attributes } from './au
 import type { AdmissionStep } from './admission/plugin.ts'
 import { Authorizer, type AuthorizationMode } from './authorization/authorizer.ts'
 import { reviewKind } from './authorization/reviews.ts'
-import { deepEqual } from '../api/deep.ts'
 import type { KindDefinition } from '../kinds/definition.ts'
-import type { CustomResourceDefinition } from '../kinds/customresourcedefinition/customresourcedefinition.ts'
 import { CustomKinds } from './custom/custom-kinds.ts'
-import { cleanedUp, CRDS, established } from './custom/establishing.ts'
+import { refusedByEnd } from './custom/establishing.ts'
 import { collectionOf } from './keys.ts'
 import { Ownership } from './apply/ownership.ts'
 import { withManagers } from './apply/showing.ts'
@@ -27,6 +25,10 @@ import type { RequestPath } from './http/path.ts'
 import type { RequestOptions, RestRequest } from './rest.ts'
 import { route, withBody } from './routing.ts'
 import { EventLeases } from './event-leases.ts'
+import { innerControllers } from './within/index.ts'
+import { InnerControllers } from './within/inner.ts'
+import { isUnavailable } from './within/api-services.ts'
+import { newUid } from './writing.ts'
 import { AdmissionChains } from './admission/index.ts'
 import { flagsIn } from '../flags/index.ts'
 import { WatchHub, type WatchRow } from './watch-hub.ts'
@@ -78,8 +80,9 @@ export class ApiServer {
   readonly uids: Random
   readonly #means: ServerMeans
   readonly #leases: EventLeases
+  readonly #inner: InnerControllers
 
-  constructor(engine: Engine, hooks: Partial<Pick<ServerMeans, 'podLog' | 'podExec' | 'overlay' | 'columnTexts' | 'serveRaw'>> = {}, authorization: AuthorizationMode = 'AlwaysAllow') {
+  constructor(engine: Engine, hooks: Partial<Pick<ServerMeans, 'podLog' | 'podExec' | 'overlay' | 'columnTexts' | 'serveRaw' | 'podListens'>> = {}, authorization: AuthorizationMode = 'AlwaysAllow') {
     this.store = new Store(engine)
     this.custom = new CustomKinds(this.store)
     this.groups = new ServedGroups(this.custom)
@@ -94,15 +97,18 @@ export class ApiServer {
       flags: flagsIn(engine),
       admission: new AdmissionChains(flagsIn(engine)),
       columnTexts: hooks.columnTexts ?? (() => NO_TEXTS),
+      podListens: hooks.podListens ?? (() => undefined),
       podLog: hooks.podLog ?? (() => badRequest('no kubelet serves logs in this cluster')),
       overlay: hooks.overlay ?? ((_resource, object) => object),
       ...(hooks.podExec ? { podExec: hooks.podExec } : {}),
       ...(hooks.serveRaw ? { serveRaw: hooks.serveRaw } : {}),
     }
+    const listens = (now: Micros) => (ip: string, port: number): boolean | undefined => this.#means.podListens(ip, port, now)
+    this.#inner = new InnerControllers(this.store, this.hub, this.custom, innerControllers(listens), () => newUid(this.uids))
     engine.actor('apiserver', {
       request: (ctx, arrived: Arrived) => this.#serve(ctx, arrived),
       watch: (ctx, row: WatchRow) => this.#watch(ctx, row),
-      definition: (ctx, name: string) => this.#define(ctx, name),
+      inner: (ctx, key: readonly [string, string]) => this.#inner.sync(ctx, key),
       unwatch: (_ctx, id: string) => this.hub.open.delete(id),
       'lease-ended': (ctx, lease: string) => this.#expire(ctx, lease),
     })
@@ -123,7 +129,8 @@ export class ApiServer {
     if (refused) return { answer: refused, warnings, changes, created: false }
     const review = reviewKind(request.group, request.version, request.resource)
     const kind = review?.kind ?? this.kind(request)
-    if (!kind) return { answer: resourceNotFound(), warnings, changes, created: false }
+    const ended = kind ? refusedByEnd(kind, request.verb) : isUnavailable(this.store, request) ? serviceUnavailable('the server is currently unable to handle the request') : resourceNotFound()
+    if (!kind || ended) return { answer: ended!, warnings, changes, created: false }
     const deprecated = trusted ? undefined : DEPRECATED[kind.plural]
     if (deprecated) warnings.push(deprecated)
     const exec: Execution = {
@@ -149,7 +156,7 @@ export class ApiServer {
         if (!ctx) return
         if (change.resource === 'events') this.#keepForAnHour(ctx, change)
         this.hub.dispatch(ctx, kind, change)
-        if (change.resource === CRDS && change.type !== 'DELETED') ctx.schedule(ms(20), 'apiserver', 'definition', change.object.metadata.name)
+        this.#inner.told(ctx, change)
       },
     }
     const answer = review ? withBody(exec, request, (object) => review.answer({ authorizer: this.authorizer, who, now, namespace: request.namespace ?? '' }, object)) : route(exec, request)
@@ -176,33 +183,6 @@ export class ApiServer {
   /** The kind behind REST coordinates: one of Kubernetes' own, or what a CustomResourceDefinition makes. */
   kind({ group, version, resource }: Pick<RestRequest, 'group' | 'version' | 'resource'>): KindDefinition | undefined {
     return scheme.resource(group, version, resource) ?? this.custom.kind(group, version, resource)
-  }
-
-  /** What the controllers for custom resources within the server do about a definition that was written. */
-  #define(ctx: EventContext, name: string): void {
-    const key = `${CRDS}/${name}`
-    const crd = this.store.get(key) as CustomResourceDefinition | undefined
-    const kind = scheme.resource('apiextensions.k8s.io', 'v1', CRDS)!
-    if (!crd) return
-    if (crd.metadata.deletionTimestamp) {
-      this.#removeInstances(ctx, crd)
-      const left = cleanedUp(crd)
-      const change = left.metadata.finalizers ? this.store.put(key, left) : this.store.remove(key, left)
-      if (change) this.hub.dispatch(ctx, kind, change)
-      return
-    }
-    const next = established(this.store, crd, ctx.now)
-    if (deepEqual(next, crd)) return
-    ctx.note('apiserver.established', { name })
-    this.hub.dispatch(ctx, kind, this.store.put(key, next))
-  }
-
-  #removeInstances(ctx: EventContext, { spec }: CustomResourceDefinition): void {
-    const kind = spec.versions?.map((v) => this.custom.kind(spec.group, v.name, spec.names.plural)).find((k) => k !== undefined)
-    for (const key of kind ? this.store.keys(collectionOf(kind)) : []) {
-      const change = this.store.remove(key)
-      if (change) this.hub.dispatch(ctx, kind!, change)
-    }
   }
 
   /** May the user do this? The refusal where not. */

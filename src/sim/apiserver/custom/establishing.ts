@@ -2,6 +2,9 @@ import type { Condition, KubeObject } from '../../api/meta.ts'
 import { formatTime, type Micros } from '../../engine/time.ts'
 import type { CrdNames, CustomResourceDefinition } from '../../kinds/customresourcedefinition/customresourcedefinition.ts'
 import type { Store } from '../../store/store.ts'
+import { methodNotSupported, type Status } from '../../api/status.ts'
+import type { KindDefinition } from '../../kinds/definition.ts'
+import type { CustomKind } from './kind.ts'
 
 export const CRDS = 'customresourcedefinitions'
 const FINALIZER = 'customresourcecleanup.apiextensions.k8s.io'
@@ -53,13 +56,22 @@ export function established(store: Store, crd: CustomResourceDefinition, now: Mi
 
 /** A definition that is being deleted: its objects must go first (pkg/controller/finalizer). */
 export function terminating(crd: CustomResourceDefinition, now: Micros): CustomResourceDefinition {
-  const condition: Condition = {
-    type: 'Terminating', status: 'True', lastTransitionTime: formatTime(now), reason: 'InstanceDeletionPending',
-    message: 'CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon',
-  }
   const { deletionGracePeriodSeconds: _unset, ...metadata } = crd.metadata
   const finalizers = metadata.finalizers?.includes(FINALIZER) ? metadata.finalizers : [...(metadata.finalizers ?? []), FINALIZER]
-  return { ...crd, metadata: { ...metadata, deletionTimestamp: metadata.deletionTimestamp ?? formatTime(now), finalizers }, status: { ...crd.status, conditions: withCondition(crd.status?.conditions ?? [], condition) } }
+  const marked = { ...crd, metadata: { ...metadata, deletionTimestamp: metadata.deletionTimestamp ?? formatTime(now), finalizers } }
+  return withTerminating(marked, 'True', 'InstanceDeletionPending', 'CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon', now)
+}
+
+/** The definition with its condition of ending. */
+export function withTerminating(crd: CustomResourceDefinition, status: 'True' | 'False', reason: string, message: string, now: Micros): CustomResourceDefinition {
+  const condition: Condition = { type: 'Terminating', status, lastTransitionTime: formatTime(now), reason, message }
+  return { ...crd, status: { ...crd.status, conditions: withCondition(crd.status?.conditions ?? [], condition) } }
+}
+
+/** Nothing new is made of a kind whose definition is being deleted (apiextensions-apiserver: customresource_handler.go). */
+export function refusedByEnd(kind: KindDefinition, verb: string): Status | undefined {
+  if (verb !== 'create' || !kind.custom || !(kind as CustomKind).ending) return undefined
+  return { ...methodNotSupported({ group: kind.group, resource: kind.plural }, verb), message: `${verb} not allowed while custom resource definition is terminating` }
 }
 
 /** The definition without the finalizer that guarded its objects. */

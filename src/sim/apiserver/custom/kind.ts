@@ -21,6 +21,8 @@ import { withDefaults } from './defaulting.ts'
 export interface CustomKind extends KindDefinition {
   readonly custom: true
   readonly schema: JsonSchema | undefined
+  /** Its definition is being deleted. */
+  readonly ending: boolean
   readonly scale: { readonly specReplicasPath: string; readonly statusReplicasPath: string; readonly labelSelectorPath?: string } | undefined
 }
 
@@ -58,7 +60,7 @@ function build(crd: CustomResourceDefinition, version: CrdVersion): CustomKind {
   return {
     group, version: version.name, kind: names.kind, plural: names.plural, singular: names.singular ?? names.kind.toLowerCase(), shortNames: names.shortNames ?? [],
     categories: names.categories ?? [], namespaced: scope === 'Namespaced', subresources: [...(scale ? ['scale'] : []), ...(hasStatus ? ['status'] : [])],
-    verbs: VERBS, modelled: false, custom: true, schema, scale, errorGroup: group, unconditionalUpdate: false,
+    verbs: VERBS, modelled: false, custom: true, schema, scale, ending: crd.status?.conditions?.some((c) => c.type === 'Terminating' && c.status === 'True') ?? false, errorGroup: group, unconditionalUpdate: false,
     resourceKey: `${names.plural}.${group}`,
     ...(version.name === storage ? {} : { storedAs: { apiVersion: `${group}/${storage}`, toStored: at(`${group}/${storage}`), fromStored: at(`${group}/${version.name}`) } }),
     defaults: (object) => withDefaults(json(object), schema) as unknown as KubeObject,

@@ -45,6 +45,13 @@ export function answerTo(world: KubeletWorld, ctx: EventContext, row: PodRow, qu
   return { answer: served ?? refusal('Connection refused'), after: ROUND_TRIP }
 }
 
+/** Does something listen at a pod's port now? */
+export function podListens(world: KubeletWorld, ip: string, port: number, now: Micros): boolean {
+  const row = podAt(world, ip)
+  const machine = row && machineNow(world, row, now)
+  return machine !== undefined && listener(new Kernel(machine, settingOf(world, row!)), port) !== undefined
+}
+
 function podAt(world: KubeletWorld, ip: string): PodRow | undefined {
   for (const key of world.pods.keys()) {
     const row = world.pods.get(key)!

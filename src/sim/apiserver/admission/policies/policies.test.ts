@@ -153,10 +153,11 @@ describe('webhooks are known but nobody answers', () => {
     const webhook = { name: 'a.b.io', failurePolicy, rules: RULES, sideEffects: 'None', admissionReviewVersions: ['v1'], clientConfig: { url: 'https://h.example/x' }, ...rest }
     expect(world.make(API, kind, 'w', { webhooks: [webhook] })).toHaveProperty('kind')
   }
+  const FAILED = 'Internal error occurred: failed calling webhook "a.b.io": failed to call webhook: '
 
   test.each(['ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration'])('%s: failurePolicy decides', (kind) => {
     hook(kind, 'Fail')
-    expect(config('t/a')).toMatch(/^Internal error occurred: failed calling webhook "a\.b\.io": failed to call webhook: Post "https:\/\/h\.example\/x\?timeout=10s": /)
+    expect(config('t/a')).toBe(`${FAILED}Post "https://h.example/x?timeout=10s": dial tcp: lookup h.example: no such host`)
     expect(world.make('v1', 'Secret', 't/s')).toHaveProperty('kind')
   })
 
@@ -164,5 +165,18 @@ describe('webhooks are known but nobody answers', () => {
     hook('ValidatingWebhookConfiguration', 'Ignore')
     hook('MutatingWebhookConfiguration', 'Fail', { matchConditions: [{ name: 'never', expression: 'false' }] })
     expect(config('t/a')).toHaveProperty('kind')
+  })
+
+  test('says what is missing on the way to a Service', () => {
+    hook('ValidatingWebhookConfiguration', 'Fail', { clientConfig: { service: { name: 'svc', namespace: 't', path: '/check' } }, timeoutSeconds: 3 })
+    const failed = (why: string): void => expect(config('t/a')).toBe(`${FAILED}Post "https://svc.t.svc:443/check?timeout=3s": ${why}`)
+    failed('service "svc" not found')
+    world.make('v1', 'Service', 't/svc', { spec: { clusterIP: '10.96.7.7', selector: { a: 'b' }, ports: [{ port: 80 }] } })
+    failed('no service port 443 found for service "svc"')
+    world.ask({ verb: 'patch', group: '', version: 'v1', resource: 'services', namespace: 't', name: 'svc', patchType: 'merge', body: { spec: { ports: [{ port: 443 }] } } })
+    failed('dial tcp 10.96.7.7:443: connect: connection refused')
+    const slice = { metadata: { labels: { 'kubernetes.io/service-name': 'svc' } }, addressType: 'IPv4', endpoints: [{ addresses: ['10.244.0.9'] }], ports: [{ name: '', port: 8443 }] }
+    world.make('discovery.k8s.io/v1', 'EndpointSlice', 't/svc-1', slice)
+    failed('context deadline exceeded')
   })
 })

@@ -3,6 +3,7 @@ import { internalError, type Status } from '../../../api/status.ts'
 import type { Webhook, WebhookConfiguration } from '../../../kinds/admission-types.ts'
 import type { Execution } from '../../execution.ts'
 import type { AdmissionPlugin } from '../plugin.ts'
+import { connectionError, hostError } from '../../within/reaching.ts'
 import { baseActivation } from './activation.ts'
 import { compileConditions, conditionsHold, type Expression } from './conditions.ts'
 import { isExempt, occasionOf, ruleMatches, selectorsMatch, type Occasion } from './matching.ts'
@@ -15,8 +16,22 @@ function conditionsOf(hook: Webhook): readonly Expression[] {
   return found
 }
 
-const addressOf = ({ clientConfig }: Webhook): string =>
-  clientConfig?.url ?? `https://${clientConfig?.service?.name ?? ''}.${clientConfig?.service?.namespace ?? ''}.svc:${clientConfig?.service?.port ?? 443}${clientConfig?.service?.path ?? ''}`
+/** Where a webhook is called, as its client writes the address (apiserver: pkg/util/webhook, client.go). */
+function addressOf({ clientConfig, timeoutSeconds = 10 }: Webhook): string {
+  const { service, url = '' } = clientConfig ?? {}
+  const base = service ? `https://${service.name ?? ''}.${service.namespace ?? ''}.svc:${service.port ?? 443}${path(service.path)}` : url
+  return `${base}${base.includes('?') ? '&' : '?'}timeout=${timeoutSeconds}s`
+}
+
+const path = (text = ''): string => (text === '' || text.startsWith('/') ? text : `/${text}`)
+
+/** Why the call fails: there is no server for webhooks among what can run here, but much that can be missing before. */
+function reasonOf({ store, means, now }: Execution, { clientConfig }: Webhook): string {
+  const { service, url = '' } = clientConfig ?? {}
+  if (service) return connectionError(store, (ip, port) => means.podListens(ip, port, now), service.namespace ?? '', service.name ?? '', service.port ?? 443)
+  const [, host = '', port = '443'] = /^https:\/\/(?:[^@/]*@)?([^/:?#]*|\[[^\]]*\])(?::(\d+))?/.exec(url) ?? []
+  return hostError(host, Number(port))
+}
 
 /** The first webhook that would have to be asked and whose silence refuses the request. */
 function unanswered(exec: Execution, configurations: string, occasion: Occasion): Status | undefined {
@@ -28,13 +43,13 @@ function unanswered(exec: Execution, configurations: string, occasion: Occasion)
       if (!hook.rules?.some((rule) => ruleMatches(rule, occasion)) || !selectorsMatch(hook, occasion)) continue
       const holds = conditionsHold(conditionsOf(hook), (base ??= baseActivation(occasion)))
       if (holds === false || hook.failurePolicy === 'Ignore') continue
-      const why = typeof holds === 'object' ? holds.error : `Post "${addressOf(hook)}?timeout=${hook.timeoutSeconds ?? 10}s": webhooks are not modelled, so nobody answers; failurePolicy Ignore lets requests pass`
+      const why = typeof holds === 'object' ? holds.error : `Post "${addressOf(hook)}": ${reasonOf(exec, hook)}`
       return internalError(`failed calling webhook "${hook.name}": failed to call webhook: ${why}`)
     }
   return undefined
 }
 
-/** Webhooks are known but never called: as if their servers were down, failurePolicy decides (admission/plugin/webhook/mutating). */
+/** Nothing here serves webhooks, so every call fails for the reason that it would fail for, and failurePolicy decides (admission/plugin/webhook/mutating). */
 export const mutatingAdmissionWebhook: AdmissionPlugin = {
   name: 'MutatingAdmissionWebhook',
   subresources: ['*'],
