@@ -151,6 +151,8 @@ export class ClusterHost {
         return { texts: liveTexts(cluster, query.files) } satisfies Answers['lastApplied']
       case 'delete':
         return this.#touched(this.#terminals.command(['delete', ...cluster.kubectlName(query.key)]))
+      case 'kubectl':
+        return this.#touched(this.#terminals.command(query.argv))
       case 'terminal':
         return this.#terminals.run(query.session, query.line)
       case 'interrupt':

@@ -200,10 +200,13 @@ export type AnatomyQuery =
   | { readonly type: 'nodeAnatomy'; readonly name: string }
   | { readonly type: 'podCalls'; readonly key: string }
   | { readonly type: 'podLoad'; readonly key: string }
+  /** A kubectl command given by a button; it is a command of the timeline like any other. */
+  | { readonly type: 'kubectl'; readonly argv: readonly string[] }
 
 export interface AnatomyAnswers {
   podAnatomy: PodAnatomy | null
   nodeAnatomy: NodeAnatomy | null
   podCalls: readonly PodCall[]
   podLoad: LoadView | null
+  kubectl: { readonly lines: readonly { readonly text: string; readonly ok: boolean }[] }
 }

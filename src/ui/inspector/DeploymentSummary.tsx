@@ -4,6 +4,7 @@ import type { ApiObject, RolloutState } from '../../workers/protocol.ts'
 import { listAt, numberAt, textAt } from '../kinds/access.ts'
 import { linkText } from '../timeline/words.ts'
 import { select } from '../views/select.ts'
+import { LoadSection } from './LoadSection.tsx'
 import { Fact, Section, type SummaryProps } from './SummaryParts.tsx'
 import styles from './inspector.module.css'
 import { useAnswer } from './use-answer.ts'
@@ -27,6 +28,7 @@ export function DeploymentSummary({ objectKey, object }: SummaryProps): ReactNod
       </dl>
       {rollout != null && <Budget rollout={rollout} />}
       {rollout != null && <Revisions rollout={rollout} namespace={object.metadata.namespace ?? 'default'} />}
+      <LoadSection objectKey={objectKey} object={object} />
     </>
   )
 }

@@ -12,6 +12,7 @@ import { useClock, useKeys, useRecord, useUi } from '../store/hooks.ts'
 import { aboutKey } from '../store/indexes.ts'
 import { updateUi, type InspectorTab } from '../store/ui-state.ts'
 import { instantText } from '../timeline/format-time.ts'
+import { CallsTab } from './CallsTab.tsx'
 import { EventsTab } from './EventsTab.tsx'
 import styles from './inspector.module.css'
 import { Owners } from './Owners.tsx'
@@ -23,7 +24,7 @@ import { YamlTab } from './YamlTab.tsx'
 export function Inspector({ closable }: { readonly closable: boolean }): ReactNode {
   const { t } = useTranslation(['inspector', 'common'])
   const key = useUi((state) => state.selected)
-  const tab = useUi((state) => state.inspectorTab)
+  const chosenTab = useUi((state) => state.inspectorTab)
   const record = useRecord(key)
   const [last, setLast] = useState<{ key: string; value: ApiObject } | null>(null)
   useEffect(() => {
@@ -40,7 +41,9 @@ export function Inspector({ closable }: { readonly closable: boolean }): ReactNo
       </div>
     )
   }
-  const tabs: readonly InspectorTab[] = ['summary', 'yaml', 'events', 'why']
+  const isPod = key.startsWith('pods/')
+  const tabs: readonly InspectorTab[] = ['summary', 'yaml', 'events', ...(isPod ? (['calls'] as const) : []), 'why']
+  const tab = chosenTab === 'calls' && !isPod ? 'summary' : chosenTab
   return (
     <div className={styles['panel']}>
       <Tabs
@@ -58,6 +61,7 @@ export function Inspector({ closable }: { readonly closable: boolean }): ReactNo
         {tab === 'why' && <WhyTab objectKey={key} />}
         {shown !== undefined && tab === 'summary' && <Summary objectKey={key} object={shown} />}
         {shown !== undefined && tab === 'yaml' && <YamlTab objectKey={key} object={shown} />}
+        {tab === 'calls' && <CallsTab objectKey={key} />}
         {shown !== undefined && tab === 'events' && <EventsTab keys={events} />}
       </div>
     </div>

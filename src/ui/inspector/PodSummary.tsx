@@ -8,6 +8,7 @@ import { useMoment } from '../store/hooks.ts'
 import { Remedies } from '../views/Remedies.tsx'
 import { askWhy, select } from '../views/select.ts'
 import { updateUi } from '../store/ui-state.ts'
+import { LoadSection } from './LoadSection.tsx'
 import { Fact, LookInside, Section, type SummaryProps } from './SummaryParts.tsx'
 import styles from './inspector.module.css'
 import { useAnswer } from './use-answer.ts'
@@ -55,6 +56,7 @@ export function PodSummary({ objectKey, object }: SummaryProps): ReactNode {
       {unscheduled?.status === 'False' && <Waiting objectKey={objectKey} message={unscheduled.message ?? ''} />}
       <Containers pod={object} list="initContainers" statuses="initContainerStatuses" title={t('initContainers')} />
       <Containers pod={object} list="containers" statuses="containerStatuses" title={t('containers')} />
+      <LoadSection objectKey={objectKey} object={object} />
     </>
   )
 }

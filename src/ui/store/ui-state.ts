@@ -3,7 +3,7 @@ import { createStore } from 'zustand/vanilla'
 import type { ManifestProblem } from '../../workers/protocol.ts'
 
 export type ViewName = 'cluster' | 'workloads' | 'control-plane' | 'table'
-export type InspectorTab = 'summary' | 'yaml' | 'events' | 'why'
+export type InspectorTab = 'summary' | 'yaml' | 'events' | 'calls' | 'why'
 
 /** A text of the editor and what was last applied under its name. */
 export interface FileState {

@@ -150,7 +150,7 @@ test('a node shows its pods with what they share with it, and the tree by QoS cl
 test('the calls for a pod come in the order of the CRI, each at its step', () => {
   const calls = cluster.inside.calls('pods/default/web')
   const names = calls.map(({ call, about }) => `${call} ${about}`)
-  const order = ['MountVolume.SetUp logs', 'RunPodSandbox pause', 'CNI ADD eth0', 'PullImage nginx:1.28', 'CreateContainer nginx', 'StartContainer nginx', 'CreateContainer side', 'StartContainer side']
+  const order = ['MountVolume.SetUp logs', 'RunPodSandbox pause', 'CNI ADD eth0', 'ImageStatus nginx:1.28', 'PullImage nginx:1.28', 'CreateContainer nginx', 'StartContainer nginx', 'CreateContainer side', 'StartContainer side']
   const places = order.map((name) => names.indexOf(name))
   expect(places.every((place) => place >= 0)).toBe(true)
   expect([...places].sort((a, b) => a - b)).toEqual(places)

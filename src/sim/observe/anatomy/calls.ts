@@ -83,6 +83,7 @@ function partsOf(step: Step, pod: Pod, node: string, disks: ReadonlySet<string>)
   const at = event.at
   if (mine && event.what === 'sandbox' && rows?.to?.sandbox.state === 'ready') parts.push(...sandboxParts(event.since, at, rows.to))
   if (mine && event.what === 'pulled' && told.container) parts.push(...pullParts(step, pod, node, told))
+  if (mine && event.what === 'create' && told.container) parts.push({ from: event.since, to: event.since, side: 'runtime', call: 'ImageStatus', about: containerNamed(pod, told.container)?.image ?? '', ok: true, detail: say('call.present') })
   if (rows) parts.push(...rowParts(rows, at))
   return parts
 }
@@ -100,7 +101,10 @@ function pullParts(step: Step, pod: Pod, node: string, { container, took = 0 }: 
   const nodes = changeOf<NodeRow>(step, 'kubelet/nodes', node)
   const from = at - took
   const ok = nodes?.to !== undefined
-  const parts: Part[] = [{ from, to: at, side: 'registry', call: 'PullImage', about: image, ok, detail: null }]
+  const parts: Part[] = [
+    { from: step.event.since, to: step.event.since, side: 'runtime', call: 'ImageStatus', about: image, ok: true, detail: say('call.absent') },
+    { from, to: at, side: 'registry', call: 'PullImage', about: image, ok, detail: null },
+  ]
   const before = new Set(nodes?.from?.layers)
   const fresh = (nodes?.to?.layers ?? []).filter((id) => !before.has(id))
   const total = fresh.reduce((sum, id) => sum + bytesOf(id), 0)
@@ -109,15 +113,16 @@ function pullParts(step: Step, pod: Pod, node: string, { container, took = 0 }: 
   let done = began
   for (const id of fresh) {
     const lasts = Math.round(((at - began) * bytesOf(id)) / Math.max(1, total))
-    parts.push({ from: done, to: done + lasts, side: 'registry', call: 'layer', about: layerDigest(id).slice(0, 19), ok: true, detail: say('call.layer', { bytes: bytesOf(id) }) })
+    parts.push({ from: done, to: done + lasts, side: 'registry', call: 'layer', about: layerDigest(id).slice(0, 19), ok: true, detail: say('call.layer', { size: sizeText(bytesOf(id)) }) })
     done += lasts
   }
-  if (ok && fresh.length === 0) parts[0] = { ...parts[0]!, detail: say('call.layersThere') }
+  if (ok && fresh.length === 0) parts[1] = { ...parts[1]!, detail: say('call.layersThere') }
   return parts
 }
 
 /** Bytes a microsecond: the puller's pace. */
 const BANDWIDTH = 40
+const sizeText = (bytes: number): string => (bytes >= 1e6 ? `${(bytes / 1e6).toFixed(1)} MB` : bytes >= 1e3 ? `${(bytes / 1e3).toFixed(1)} kB` : `${bytes} B`)
 const bytesOf = (layer: string): number => Number(layer.slice(layer.lastIndexOf(':') + 1)) || 0
 
 /** Names under which storage knows the disks of a pod's claims: volume handles, and the names that provisioners give. */

@@ -2,7 +2,7 @@ import { ReactFlow, ReactFlowProvider, useReactFlow, useStore, type Edge, type N
 import '@xyflow/react/dist/base.css'
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState, type ReactNode, type WheelEvent } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { ClusterLayout } from '../../graph/cluster-layout.ts'
+import type { Box, ClusterLayout } from '../../graph/cluster-layout.ts'
 import { clusterLayout } from '../../graph/cluster-layout.ts'
 import graph from '../../graph/graph.module.css'
 import { IconButton } from '../../kit/IconButton.tsx'
@@ -61,8 +61,12 @@ function ClusterFlow(): ReactNode {
     return made
   }, [shapes, width])
   const controlPlane = useMemo(() => new Set(shapes.filter((shape) => shape.controlPlane).map(({ name }) => name)), [shapes])
-  const far = useStore((state) => shapes.length > MOST_CARDS && state.transform[2] < FAR_ZOOM)
-  const nodes = useMemo(() => flowNodes(layout, controlPlane, far), [layout, controlPlane, far])
+  const crowd = shapes.length > MOST_CARDS
+  const far = useStore((state) => crowd && state.transform[2] < FAR_ZOOM)
+  const window = useStore((state) => (crowd ? windowOf(state.transform, state.width, state.height) : ''))
+  const nodes = useMemo(() => flowNodes(layout, controlPlane, far, window), [layout, controlPlane, far, window])
+  const fit = useCallback(() => void flow.fitBounds(boundsOf(layout), { padding: 0.04 }), [flow, layout])
+  useOpenFromAfar(crowd, touched, fit)
   const edges = useMemo(() => wires(layout, controlPlane), [layout, controlPlane])
   const find = useCallback((place: string) => centreOf(layout, place), [layout])
   return (
@@ -72,7 +76,7 @@ function ClusterFlow(): ReactNode {
         edges={edges}
         nodeTypes={NODE_TYPES}
         defaultViewport={{ ...MARGIN, zoom: 1 }}
-        minZoom={0.08}
+        minZoom={0.02}
         maxZoom={2}
         nodesDraggable={false}
         nodesConnectable={false}
@@ -105,6 +109,8 @@ function ClusterFlow(): ReactNode {
         onFit={() => {
           touched.current = true
           floor.current.clear()
+          if (crowd) fit()
+          else void flow.fitView({ padding: { top: '64px', x: '16px', bottom: '16px' }, maxZoom: 1 })
         }}
         onHome={() => {
           touched.current = false
@@ -123,7 +129,41 @@ function lookInto(target: EventTarget): void {
 
 type ClusterNode = PartNode | MachineNode | HeadingNode
 
-function flowNodes(layout: ClusterLayout, controlPlane: ReadonlySet<string>, far: boolean): ClusterNode[] {
+/** Cards this far beyond the edge of the pane are mounted, so that they are there when they come into sight; in pixels of the drawing. */
+const CELL = 600
+
+/** What is to be seen of the drawing, in whole cells: changes only now and then while one pans. "x y to-x to-y" */
+function windowOf([x, y, zoom]: readonly [number, number, number], width: number, height: number): string {
+  const low = (offset: number): number => Math.floor(-offset / zoom / CELL) * CELL
+  const high = (offset: number, size: number): number => Math.ceil((size - offset) / zoom / CELL) * CELL
+  return `${low(x)} ${low(y)} ${high(x, width)} ${high(y, height)}`
+}
+
+function isIn(window: string, { x, y, width, height }: Box): boolean {
+  if (window === '') return true
+  const [fromX = 0, fromY = 0, toX = 0, toY = 0] = window.split(' ').map(Number)
+  return x < toX && y < toY && x + width > fromX && y + height > fromY
+}
+
+/** The whole drawing. */
+function boundsOf(layout: ClusterLayout): Box {
+  const boxes = [...Object.values(layout.parts), ...layout.machines.values()]
+  return { x: 0, y: 0, width: Math.max(...boxes.map((box) => box.x + box.width)), height: Math.max(...boxes.map((box) => box.y + box.height)) }
+}
+
+/** A crowd is shown from afar at once, unless the reader has moved the drawing already. */
+function useOpenFromAfar(crowd: boolean, touched: React.RefObject<boolean>, fit: () => void): void {
+  const ready = useStore((state) => state.width > 0)
+  const done = useRef(false)
+  useEffect(() => {
+    if (!crowd) done.current = false
+    if (!crowd || !ready || done.current) return
+    done.current = true
+    if (!touched.current) fit()
+  }, [crowd, ready, touched, fit])
+}
+
+function flowNodes(layout: ClusterLayout, controlPlane: ReadonlySet<string>, far: boolean, window: string): ClusterNode[] {
   const nodes: ClusterNode[] = PART_NAMES.map((name) => ({
     id: name,
     type: 'part' as const,
@@ -134,6 +174,7 @@ function flowNodes(layout: ClusterLayout, controlPlane: ReadonlySet<string>, far
   nodes.push({ id: 'heading', type: 'heading', position: { x: 0, y: layout.headingY }, data: {}, width: 200, height: 16 })
   if (far) return nodes
   for (const [name, place] of layout.machines) {
+    if (!isIn(window, place)) continue
     nodes.push({ id: `node/${name}`, type: 'machine', position: place, data: { name, wide: controlPlane.has(name), count: layout.machines.size }, ...size(place) })
   }
   return nodes
@@ -205,10 +246,7 @@ function FitButtons({ onFit, onHome }: { onFit(): void; onHome(): void }): React
         small
         icon="fit"
         label={t('fit')}
-        onClick={() => {
-          onFit()
-          void flow.fitView({ padding: { top: '64px', x: '16px', bottom: '16px' }, maxZoom: 1 })
-        }}
+        onClick={onFit}
       />
     </div>
   )

@@ -1,8 +1,9 @@
 import { Fragment, useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { CgroupView, Figure, Saying } from '../../../workers/protocol.ts'
+import type { CgroupView, Figure } from '../../../workers/protocol.ts'
 import { useUi } from '../../store/hooks.ts'
 import styles from './inside.module.css'
+import { Said } from './Said.tsx'
 
 interface Props {
   readonly cgroups: readonly CgroupView[]
@@ -114,11 +115,6 @@ function labelOf({ label, kind, of }: CgroupView): ReactNode {
       {kind === 'pod' ? label.replace(/pod([0-9a-f]{4})[\w-]*/, 'pod$1…') : label.replace(/([0-9a-f]{6})[0-9a-f]{50,}/, '$1…')} <b>{kind === 'pod' ? of.slice(of.indexOf('/') + 1) : of}</b>
     </>
   )
-}
-
-export function Said({ text }: { readonly text: Saying }): ReactNode {
-  const { t } = useTranslation('anatomy')
-  return t(text.id, { ...text.params })
 }
 
 function Why({ figure }: { readonly figure: Figure }): ReactNode {
