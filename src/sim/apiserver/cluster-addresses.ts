@@ -13,7 +13,7 @@ interface ServiceRange extends KubeObject<{ readonly cidrs?: readonly string[] }
 
 /** Where a cluster that says nothing has its Services. */
 const DEFAULT_RANGE = '10.96.0.0/12'
-const addressKey = (ip: string): string => storeKey('ipaddresses', undefined, ip)
+export const addressKey = (ip: string): string => storeKey('ipaddresses', undefined, ip)
 const canonical = (ip: string): string => {
   const parsed = parseIp(ip)
   return parsed ? formatIp(parsed) : ip
@@ -51,6 +51,7 @@ export function freeAddress(exec: Execution): string | undefined {
     // Neither the network's own address nor that of broadcasts.
     const first = numberOf(ip.bytes.slice(-4)) + 1
     const size = 2 ** (32 - bits) - 2
+    if (size <= 0) continue
     if (options.dryRun) return textOf(first - 1)
     const low = reserved(size)
     const start = means.names.below(size - low)
@@ -74,7 +75,8 @@ const uidAfter = ({ metadata }: Service, i: number): string => {
   return `${uid.slice(0, -1)}${digit.toString(16)}`
 }
 
-const addressObject = (service: Service, ip: string, i: number, creationTimestamp: string): KubeObject => ({
+/** The IPAddress that says which Service has an address; `i` is the address's place in the Service. */
+export const addressObject = (service: Service, ip: string, i: number, creationTimestamp: string): KubeObject => ({
   apiVersion: 'networking.k8s.io/v1',
   kind: 'IPAddress',
   metadata: {

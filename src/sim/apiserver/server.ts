@@ -104,7 +104,7 @@ export class ApiServer {
       ...(hooks.serveRaw ? { serveRaw: hooks.serveRaw } : {}),
     }
     const listens = (now: Micros) => (ip: string, port: number): boolean | undefined => this.#means.podListens(ip, port, now)
-    this.#inner = new InnerControllers(this.store, this.hub, this.custom, innerControllers(listens), () => newUid(this.uids))
+    this.#inner = new InnerControllers(this.store, this.hub, this.custom, innerControllers(listens), () => newUid(this.uids), (ctx, event) => this.execute({ verb: 'create', group: 'events.k8s.io', version: 'v1', resource: 'events', namespace: event.metadata.namespace, body: event }, 'system:apiserver', ctx.now, ctx))
     engine.actor('apiserver', {
       request: (ctx, arrived: Arrived) => this.#serve(ctx, arrived),
       watch: (ctx, row: WatchRow) => this.#watch(ctx, row),

@@ -26,6 +26,7 @@ import { replicationController } from './replication/index.ts'
 import { resourceQuotaController } from './resourcequota/index.ts'
 import { rootCaCertPublisher } from './rootcacertpublisher/index.ts'
 import { serviceController } from './service/index.ts'
+import { serviceCidrController } from './servicecidrs/index.ts'
 import { serviceAccountController } from './serviceaccount/index.ts'
 import { serviceAccountTokenController } from './serviceaccounttoken/index.ts'
 import type { ControllerSetup } from './setup.ts'
@@ -72,5 +73,6 @@ export const controllers = (setup: ControllerSetup): readonly Controller[] => [
   clusterRoleAggregation,
   ttlAfterFinished,
   rootCaCertPublisher,
+  serviceCidrController,
   ...(setup.cloud ? [serviceController] : []),
 ]

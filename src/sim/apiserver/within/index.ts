@@ -2,6 +2,7 @@ import { definitionRegistration, apiServiceAvailability } from './api-services.t
 import { definitions, definitionsEmptied } from './definitions.ts'
 import { flowControlEnsurer, flowSchemaStatus } from './flow-control.ts'
 import type { InnerController } from './inner.ts'
+import { addressRepair, defaultRange } from './service-addresses.ts'
 import type { Listens } from './reaching.ts'
 
 /** The control loops within kube-apiserver. A new one adds its line here. */
@@ -12,4 +13,6 @@ export const innerControllers = (listens: (now: number) => Listens): readonly In
   apiServiceAvailability(listens),
   flowSchemaStatus,
   flowControlEnsurer,
+  addressRepair,
+  defaultRange,
 ]

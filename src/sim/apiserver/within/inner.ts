@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../api/meta.ts'
 import type { EventContext } from '../../engine/engine.ts'
 import type { Index } from '../../engine/table.ts'
-import type { Micros } from '../../engine/time.ts'
+import { formatMicroTime, type Micros } from '../../engine/time.ts'
 import type { KindDefinition } from '../../kinds/definition.ts'
 import { scheme } from '../../kinds/index.ts'
 import { storeKey, type Change, type Store } from '../../store/store.ts'
@@ -18,6 +18,8 @@ export interface Inside {
   /** A uid for a new object, which follows from its key and the instant. */
   put(ctx: EventContext, kind: KindDefinition, object: KubeObject): void
   erase(ctx: EventContext, kind: KindDefinition, key: string, last?: KubeObject): void
+  /** A Warning about an object, for people. */
+  event(ctx: EventContext, regarding: KubeObject, reason: string, action: string, note: string): void
 }
 
 /** A control loop that runs within kube-apiserver. What it does follows from the store alone, so a key may come twice. */
@@ -31,6 +33,8 @@ export interface InnerController {
 }
 
 const CUSTOM = 'custom'
+/** Creates an Event. */
+type Emit = (ctx: EventContext, event: KubeObject) => void
 
 /** Runs the controllers within kube-apiserver: told of each stored change, they look at what it means a little later. */
 export class InnerControllers implements Inside {
@@ -41,8 +45,10 @@ export class InnerControllers implements Inside {
   readonly #byResource = new Map<string, InnerController[]>()
   readonly #byName: ReadonlyMap<string, InnerController>
   readonly #uid: () => string
+  readonly #emit: Emit
 
-  constructor(store: Store, hub: WatchHub, custom: CustomKinds, controllers: readonly InnerController[], uid: () => string) {
+  constructor(store: Store, hub: WatchHub, custom: CustomKinds, controllers: readonly InnerController[], uid: () => string, emit: Emit) {
+    this.#emit = emit
     this.store = store
     this.custom = custom
     this.#hub = hub
@@ -81,6 +87,16 @@ export class InnerControllers implements Inside {
   erase(ctx: EventContext, kind: KindDefinition, key: string, last?: KubeObject): void {
     const change = this.store.remove(key, last)
     if (change) this.#dispatch(ctx, kind, change)
+  }
+
+  event(ctx: EventContext, regarding: KubeObject, reason: string, action: string, note: string): void {
+    const { apiVersion, kind, metadata } = regarding
+    const { name, namespace, uid, resourceVersion } = metadata
+    this.#emit(ctx, {
+      apiVersion: 'events.k8s.io/v1', kind: 'Event', metadata: { name: `${name}.${this.#uid().slice(0, 8)}`, namespace: namespace ?? 'default' }, type: 'Warning', reason, action, note,
+      eventTime: formatMicroTime(ctx.now), reportingController: 'ipallocator-repair-controller', reportingInstance: 'ipallocator-repair-controller-control-plane',
+      regarding: { apiVersion, kind, name, uid, resourceVersion, ...(namespace ? { namespace } : {}) },
+    } as KubeObject)
   }
 
   #dispatch(ctx: EventContext, kind: KindDefinition, change: Change): void {
