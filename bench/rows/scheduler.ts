@@ -91,7 +91,7 @@ class Placing {
   constructor({ nodes, zones = 1, objects = NO_OBJECTS }: Workload) {
     this.#snapshot = snapshotOf(Array.from({ length: nodes }, (_, i) => emptyNodeInfo(node(i, zones))))
     const random = (bound: number): number => Math.floor((((this.#state = (Math.imul(this.#state, 1_103_515_245) + 12_345) >>> 0) >>> 8) / 0x100_0000) * bound)
-    this.#world = { snapshot: this.#snapshot, objects, nominated: () => [], latest: (p) => p, random }
+    this.#world = { snapshot: this.#snapshot, objects, latest: (p) => p, random }
   }
 
   decide(one: Pod): Decision {

@@ -59,23 +59,13 @@ export class Attempts {
       chosen: d.node ?? null,
       message: d.message ?? '',
       nodes: d.nodes,
-      feasible: d.feasible.length,
-      scores: d.scores && (d.nodes <= SMALL_CLUSTER ? d.scores : some(d.scores, d.node)),
-      ...(d.feasible.length === 1 ? { only: d.feasible[0] } : {}),
+      feasible: d.feasibleNodes,
+      scores: d.scores && (d.nodes <= SMALL_CLUSTER ? d.scores.plain() : d.scores.some(KEPT_NODES, d.winner ?? 0)),
+      ...(d.feasibleNodes === 1 ? { only: d.feasible[0] } : {}),
       rejected: d.rejected.size === 0 ? NONE : d.rejected.first(d.nodes <= SMALL_CLUSTER ? SMALL_CLUSTER : KEPT_NODES),
       victims: d.preemption && 'node' in d.preemption ? d.preemption.victims.map((v) => v.metadata.name) : NONE,
     })
   }
-}
-
-/** The first nodes in scoring order, and in any case the winner. */
-function some(scores: Scores, winner: string | undefined): Scores {
-  if (scores.nodes.length <= KEPT_NODES) return scores
-  const places = Array.from({ length: KEPT_NODES }, (_, i) => i)
-  const won = scores.nodes.indexOf(winner ?? '')
-  if (won >= KEPT_NODES) places[KEPT_NODES - 1] = won
-  const pick = <T>(list: readonly T[]): T[] => places.map((i) => list[i]!)
-  return { ...scores, nodes: pick(scores.nodes), totals: pick(scores.totals), weighted: scores.weighted.map(pick) }
 }
 
 /** The verdicts on all kept nodes: those that passed by falling score, then the others by name. */

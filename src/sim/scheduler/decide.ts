@@ -10,14 +10,16 @@ import { preempt, type Preemption } from './preemption.ts'
 import { DEFAULT_PROFILE, type Profile } from './profile.ts'
 import { unresolvable, type Rejection } from './rejection.ts'
 import { Rejections } from './rejections.ts'
-import { heapRoot, scoreNodes, type Scores } from './scoring.ts'
+import type { ScoreTable } from './score-table.ts'
+import { heapRoot, scoreNodes } from './scoring.ts'
 import type { Snapshot } from './snapshot.ts'
 
 /** Everything that a decision depends on besides the pod. */
 export interface World {
   readonly snapshot: Snapshot
   readonly objects: Objects
-  readonly nominated: Nominated
+  /** Absent: no node is promised to anybody. */
+  readonly nominated?: Nominated
   readonly latest: (pod: Pod) => Pod
   readonly random: (bound: number) => number
   /** Where the search over the nodes begins (nextStartNodeIndex). */
@@ -29,13 +31,17 @@ export interface Decision {
   readonly outcome: 'scheduled' | 'unschedulable' | 'error'
   readonly node?: string
   readonly nodes: number
+  /** How many nodes would do, and which. */
+  readonly feasibleNodes: number
   readonly feasible: readonly string[]
   readonly rejected: Rejections
   /** The pod was refused as a whole. */
   readonly preFilter?: Rejection
   /** Plugins that left some nodes out beforehand. */
   readonly narrowedBy: readonly string[]
-  readonly scores?: Scores
+  readonly scores?: ScoreTable
+  /** Which of the feasible nodes was chosen by the scores. */
+  readonly winner?: number
   /** Plugins whose objections a later event may lift. */
   readonly plugins: readonly string[]
   readonly message?: string
@@ -46,19 +52,19 @@ export interface Decision {
 const SMALL_CLUSTER = 100
 const NONE: readonly string[] = []
 
-type Outcome = Omit<Decision, 'nodes' | 'nextStart' | 'rejected' | 'feasible' | 'narrowedBy' | 'plugins'> & Partial<Decision>
+type Outcome = Omit<Decision, 'nodes' | 'nextStart' | 'rejected' | 'feasible' | 'feasibleNodes' | 'narrowedBy' | 'plugins'> & Partial<Decision>
 
 /** Chooses a node for `pod`, or says why there is none and whom to evict for it (kube-scheduler: schedule_one.go). */
 export function decide(pod: Pod, world: World, profile: Profile = DEFAULT_PROFILE): Decision {
   const { snapshot, objects, start } = world
   const all = snapshot.nodes
-  const finish = (o: Outcome): Decision => ({ nodes: all.length, feasible: NONE, rejected: Rejections.NONE, narrowedBy: NONE, plugins: NONE, nextStart: start, ...o })
+  const finish = (o: Outcome): Decision => ({ nodes: all.length, feasibleNodes: 0, feasible: NONE, rejected: Rejections.NONE, narrowedBy: NONE, plugins: NONE, nextStart: start, ...o })
   if (all.length === 0) return finish({ outcome: 'unschedulable', message: NO_NODES })
   const cycle: Cycle = { pod, info: podInfo(pod), snapshot, objects }
   const filters = preFilter(profile.filters, cycle)
   if (filters.rejection) return finish(refused(filters.rejection, all.length, profile))
   const promised = onPromisedNode(cycle, filters, world)
-  if (promised) return finish({ outcome: 'scheduled', node: promised.name, feasible: [promised.name] })
+  if (promised) return finish({ outcome: 'scheduled', node: promised.name, feasibleNodes: 1, feasible: [promised.name] })
   const nodes = filters.nodes ? narrowed(filters.nodes, snapshot) : all
   const kept = filters.nodes ? new Kept(nodes.length) : keptFor(pod, snapshot, profile)
   const found = search({ pod, filters, nodes, kept, world, profile })
@@ -68,8 +74,38 @@ export function decide(pod: Pod, world: World, profile: Profile = DEFAULT_PROFIL
   const nextStart = (start + found.feasible.length + found.rejected.size) % all.length
   const common = { nextStart, rejected, narrowedBy: filters.narrowedBy }
   if (found.feasible.length === 0) return finish({ ...common, ...misfit({ cycle, filters, kept, rejected, world, profile }) })
-  const feasible = filters.nodes ? found.feasible.map(({ name }) => name) : kept.names(snapshot.order, found.places, found.feasible)
-  return finish({ ...common, feasible, ...choose(profile, cycle, found, kept, feasible) })
+  if (found.feasible.length === 1) {
+    const { name } = found.feasible[0]!
+    return finish({ ...common, feasibleNodes: 1, feasible: [name], outcome: 'scheduled', node: name })
+  }
+  return scored({ cycle, filters, found, rejected, kept, nextStart, profile })
+}
+
+interface Choice {
+  readonly cycle: Cycle
+  readonly filters: Filters
+  readonly found: Found
+  readonly rejected: Rejections
+  readonly kept: Kept
+  readonly nextStart: number
+  readonly profile: Profile
+}
+
+/** Several nodes would do: the one with the highest score. */
+function scored({ cycle, filters, found: { feasible, places }, rejected, kept, nextStart, profile }: Choice): Decision {
+  const { snapshot } = cycle
+  const { order, nodes } = snapshot
+  let known: readonly string[] | undefined
+  const names = (): readonly string[] => (known ??= filters.nodes ? feasible.map(({ name }) => name) : kept.names(order, places, feasible))
+  const scores = scoreNodes(profile.scorers, cycle, { nodes: feasible, places, kept }, names)
+  const winner = heapRoot(scores.totals)
+  return {
+    nodes: nodes.length, feasibleNodes: feasible.length, rejected, narrowedBy: filters.narrowedBy, plugins: NONE, nextStart,
+    outcome: 'scheduled', node: feasible[winner]!.name, scores, winner,
+    get feasible() {
+      return names()
+    },
+  }
 }
 
 interface Searched {
@@ -85,7 +121,7 @@ function search({ pod, filters, nodes, kept, world, profile }: Searched): Found 
   const { runs, local } = filters
   const verdicts = kept.column('verdicts', (node: NodeInfo) => judgeNode(runs, node, 0, local))
   const enough = feasibleToFind(nodes.length, profile.percentageOfNodesToScore)
-  return findFeasible({ filters, nodes, start: world.start, enough, pod, nominated: world.nominated, verdicts })
+  return findFeasible({ filters, nodes, start: world.start, enough, pod, nominated: world.nominated, verdicts, kept })
 }
 
 /** The named nodes that exist, in the order of examination as far as that is cheap. */
@@ -126,7 +162,7 @@ interface Misfit {
 }
 
 function misfit({ cycle, filters, kept, rejected, world, profile }: Misfit): Outcome {
-  const failed = rejected.values().find((r) => r.code === 'Error')
+  const failed = [...rejected.distinct().keys()].find((r) => r.code === 'Error')
   if (failed) return { outcome: 'error', message: `running "${failed.plugin}" filter plugin: ${failed.reasons.join(', ')}` }
   const { latest, random, nominated } = world
   const said: string[] = profile.postFilters.includes('DynamicResources') ? [NO_CLAIMS] : []
@@ -138,12 +174,6 @@ function misfit({ cycle, filters, kept, rejected, world, profile }: Misfit): Out
   }
   const message = misfitMessage({ nodes: cycle.snapshot.nodes.length, rejected, postFilter: said.length ? said.join(', ') : undefined })
   const plugins = new Set(filters.narrowedBy)
-  for (const plugin of new Set(rejected.values().map((r) => r.plugin))) if (!plugin.startsWith('PreFilter:')) plugins.add(plugin)
+  for (const { plugin } of rejected.distinct().keys()) if (!plugin.startsWith('PreFilter:')) plugins.add(plugin)
   return { outcome: 'unschedulable', message, preemption, plugins: [...plugins].sort() }
-}
-
-function choose(profile: Profile, cycle: Cycle, { feasible, places }: Found, kept: Kept, names: readonly string[]): Outcome {
-  if (feasible.length === 1) return { outcome: 'scheduled', node: feasible[0]!.name }
-  const scores = scoreNodes(profile.scorers, cycle, { nodes: feasible, places, kept }, names)
-  return { outcome: 'scheduled', node: names[heapRoot(scores.totals)]!, scores }
 }

@@ -1,5 +1,5 @@
 import type { Pod } from '../api/pod.ts'
-import type { Column } from './kept.ts'
+import type { Column, Kept } from './kept.ts'
 import { withPod, type NodeInfo } from './node-info.ts'
 import { isRejection, type Cycle, type FilterRun, type Plugin } from './plugin.ts'
 import { podInfo, priorityOf } from './pod-info.ts'
@@ -22,6 +22,7 @@ export interface Filters {
 }
 
 const NOBODY: readonly string[] = []
+const NO_PODS: readonly Pod[] = []
 
 export function preFilter(plugins: readonly Plugin[], cycle: Cycle): Filters {
   const runs: FilterRun[] = []
@@ -75,8 +76,8 @@ function judgeAfter(first: readonly Pod[], runs: readonly FilterRun[], node: Nod
 }
 
 /** As `judgeNode`, but the pod must also fit once the nominated pods of equal or higher priority have come. */
-export function judgeWithNominated(runs: readonly FilterRun[], node: NodeInfo, pod: Pod, nominated: Nominated): Rejection | undefined {
-  const first = precedingOn(node.name, pod, nominated)
+export function judgeWithNominated(runs: readonly FilterRun[], node: NodeInfo, pod: Pod, nominated: Nominated | undefined): Rejection | undefined {
+  const first = nominated ? precedingOn(node.name, pod, nominated) : NO_PODS
   return first.length === 0 ? judgeNode(runs, node) : judgeAfter(first, runs, node)
 }
 
@@ -97,9 +98,10 @@ export interface Search {
   readonly start: number
   readonly enough: number
   readonly pod: Pod
-  readonly nominated: Nominated
+  readonly nominated: Nominated | undefined
   /** What the local filters say, by place in `nodes`. */
   readonly verdicts: Column<Rejection | undefined>
+  readonly kept: Kept
 }
 
 export interface Found {
@@ -109,15 +111,17 @@ export interface Found {
 }
 
 /** Examines nodes from `start` on, round the list, until enough are feasible. */
-export function findFeasible({ filters: { runs, local }, nodes, start, enough, pod, nominated, verdicts }: Search): Found {
+export function findFeasible(search: Search): Found {
+  const { filters: { runs, local }, nodes, start, enough, pod, nominated, verdicts } = search
+  if (allFeasible(search)) return { feasible: nodes, places: search.kept.places(), rejected: Rejections.NONE }
   const feasible: NodeInfo[] = []
   const places: number[] = []
   let rejected: Rejections | undefined
   for (let i = 0, place = start % nodes.length; i < nodes.length && feasible.length < enough; i++) {
     const node = nodes[place]!
-    const first = precedingOn(node.name, pod, nominated)
+    const first = nominated ? precedingOn(node.name, pod, nominated) : NO_PODS
     const rejection = first.length === 0 ? (verdicts.at(place, node) ?? judgeNode(runs, node, local)) : judgeAfter(first, runs, node)
-    if (rejection) (rejected ??= new Rejections()).push(node, rejection)
+    if (rejection) (rejected ??= new Rejections(nodes)).push(place, rejection)
     else {
       feasible.push(node)
       places.push(place)
@@ -125,4 +129,11 @@ export function findFeasible({ filters: { runs, local }, nodes, start, enough, p
     if (++place === nodes.length) place = 0
   }
   return { feasible, places, rejected: rejected ?? Rejections.NONE }
+}
+
+/** The plain case of a small cluster: local filters only, and every node passes. */
+function allFeasible({ filters: { runs, local }, nodes, start, enough, nominated, verdicts }: Search): boolean {
+  if (start !== 0 || nominated || runs.length !== local || enough < nodes.length) return false
+  for (let place = 0; place < nodes.length; place++) if (verdicts.at(place, nodes[place]!)) return false
+  return true
 }

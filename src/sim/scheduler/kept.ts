@@ -1,5 +1,5 @@
 import type { NodeInfo } from './node-info.ts'
-import { shapeOf } from './pod-shape.ts'
+import { sameShape, shapeOf } from './pod-shape.ts'
 import type { Pod } from '../api/pod.ts'
 import type { Snapshot } from './snapshot.ts'
 
@@ -46,35 +46,33 @@ const MOST_SHAPES = 256
  */
 export class Kept {
   readonly size: number
-  readonly #columns = new Map<string, Column<unknown>>()
-  readonly #constants = new Map<number, readonly number[]>()
+  readonly #columns = new Map<unknown, Column<unknown>>()
+  #places: readonly number[] | undefined
   #names: { readonly order: number; readonly places: readonly number[]; readonly names: readonly string[] } | undefined
 
   constructor(size: number) {
     this.size = size
   }
 
-  /** The column of a name; `work` must be the same function of the node whenever the name is the same. */
-  column<T>(name: string, work: (node: NodeInfo) => T): Column<T> {
-    const known = this.#columns.get(name) as Column<T> | undefined
+  /** The column of a key; `work` must be the same function of the node whenever the key is the same. */
+  column<T>(key: string | object, work: (node: NodeInfo) => T): Column<T> {
+    const known = this.#columns.get(key) as Column<T> | undefined
     if (known) return known.workWith(work)
     if (this.#columns.size >= MOST_COLUMNS) this.#columns.clear()
     const column = new Column<T>(this.size, work)
-    this.#columns.set(name, column as Column<unknown>)
+    this.#columns.set(key, column as Column<unknown>)
     return column
   }
 
-  /** A list of equal numbers, the same one whenever it can be. */
-  constant(value: number, length: number): readonly number[] {
-    let list = this.#constants.get(value)
-    if (list?.length !== length) this.#constants.set(value, (list = new Array<number>(length).fill(value)))
-    return list!
+  /** All places in order. */
+  places(): readonly number[] {
+    return (this.#places ??= Array.from({ length: this.size }, (_, i) => i))
   }
 
   /** The names of nodes at `places`, the same list as last time if they are the same places of the same order. */
   names(order: number, places: readonly number[], nodes: readonly NodeInfo[]): readonly string[] {
     const before = this.#names
-    if (before?.order === order && same(before.places, places)) return before.names
+    if (before?.order === order && (before.places === places || same(before.places, places))) return before.names
     const names = places.map((_, i) => nodes[i]!.name)
     this.#names = { order, places, names }
     return names
@@ -87,17 +85,33 @@ function same(a: readonly number[], b: readonly number[]): boolean {
   return true
 }
 
-/** By snapshot, then by profile, then by shape. */
-const all = new WeakMap<Snapshot, WeakMap<object, Map<string, Kept>>>()
+/** What is kept for one snapshot under one profile, and the last one that was asked for. */
+interface Shapes {
+  readonly byShape: Map<string, Kept>
+  pod?: Pod
+  kept?: Kept
+}
 
-/** What is kept for pods like this one under `profile`. */
-export function keptFor(pod: Pod, snapshot: Snapshot, profile: object): Kept {
+const all = new WeakMap<Snapshot, WeakMap<object, Shapes>>()
+
+function shapesOf(snapshot: Snapshot, profile: object): Shapes {
   let profiles = all.get(snapshot)
   if (!profiles) all.set(snapshot, (profiles = new WeakMap()))
   let shapes = profiles.get(profile)
-  if (!shapes) profiles.set(profile, (shapes = new Map()))
-  const shape = shapeOf(pod)
+  if (!shapes) profiles.set(profile, (shapes = { byShape: new Map() }))
+  return shapes
+}
+
+/** What is kept for pods like this one under `profile`. */
+export function keptFor(pod: Pod, snapshot: Snapshot, profile: object): Kept {
+  const shapes = shapesOf(snapshot, profile)
   const size = snapshot.nodes.length
+  if (shapes.kept?.size !== size || !sameShape(shapes.pod!, pod)) shapes.kept = byShape(shapes.byShape, shapeOf(pod), size)
+  shapes.pod = pod
+  return shapes.kept
+}
+
+function byShape(shapes: Map<string, Kept>, shape: string, size: number): Kept {
   let kept = shapes.get(shape)
   if (kept?.size === size) return kept
   if (shapes.size >= Math.min(MOST_SHAPES, Math.max(4, MOST_PLACES / size))) shapes.clear()

@@ -3,12 +3,9 @@ import type { Rejections } from './rejections.ts'
 
 /** "2 Insufficient cpu, 1 node(s) …": how often each reason occurs, sorted as texts, so that "11 …" comes before "2 …". */
 function histogram(rejections: Rejections, absent: string | undefined, nodes: number): string {
-  // Thousands of nodes share a few verdicts, so these are counted first.
-  const verdicts = new Map<Rejection, number>()
-  for (const rejection of rejections.values()) verdicts.set(rejection, (verdicts.get(rejection) ?? 0) + 1)
   const counts = new Map<string, number>()
   const add = (reason: string, n: number): void => void counts.set(reason, (counts.get(reason) ?? 0) + n)
-  for (const [{ reasons }, n] of verdicts) for (const reason of reasons) add(reason, n)
+  for (const [{ reasons }, n] of rejections.distinct()) for (const reason of reasons) add(reason, n)
   if (absent !== undefined && nodes > rejections.size) add(absent, nodes - rejections.size)
   return [...counts].map(([reason, n]) => `${n} ${reason}`).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0)).join(', ')
 }

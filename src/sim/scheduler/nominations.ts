@@ -26,8 +26,12 @@ export class Nominations {
     this.#table.delete(key)
   }
 
+  get some(): boolean {
+    return this.#table.size > 0
+  }
+
   on(node: string): readonly Pod[] {
-    return this.#table.size === 0 || this.#byNode.count(node) === 0 ? NONE : this.#byNode.keys(node).map((key) => this.#table.get(key)!.pod)
+    return this.#byNode.count(node) === 0 ? NONE : this.#byNode.keys(node).map((key) => this.#table.get(key)!.pod)
   }
 }
 

@@ -63,8 +63,20 @@ interface KnownNeeds extends Needs {
 /** By list of containers, which a pod keeps from version to version while the rest of its spec is filled in. */
 const knownNeeds = new WeakMap<readonly Container[], KnownNeeds>()
 
+/** By a single container's resources, which the pods of one template share. */
+const simpleNeeds = new WeakMap<object, KnownNeeds>()
+
+/** What a pod with one plain container and nothing else needs depends on this object alone. */
+function simpleKey({ containers, initContainers, overhead, resources }: PodSpec): object | undefined {
+  const only = containers.length === 1 ? containers[0]! : undefined
+  return only && !initContainers && !overhead && !resources && !only.ports ? only.resources : undefined
+}
+
 function needsOf(pod: Pod): Needs {
   const { spec } = pod
+  const simple = simpleKey(spec)
+  const shared = simple && simpleNeeds.get(simple)
+  if (shared) return shared
   const before = knownNeeds.get(spec.containers)
   const same = before && before.spec.initContainers === spec.initContainers && before.spec.overhead === spec.overhead && before.spec.resources === spec.resources
   if (same) return before
@@ -77,6 +89,7 @@ function needsOf(pod: Pod): Needs {
     ports: hostPorts(pod),
   }
   knownNeeds.set(spec.containers, needs)
+  if (simple) simpleNeeds.set(simple, needs)
   return needs
 }
 

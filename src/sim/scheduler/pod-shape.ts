@@ -1,4 +1,6 @@
 import type { Pod } from '../api/pod.ts'
+import type { PodSpec } from '../api/pod-spec.ts'
+import type { Toleration } from '../api/scheduling.ts'
 import { imagesWanted } from './images-wanted.ts'
 import { podInfo } from './pod-info.ts'
 
@@ -21,4 +23,35 @@ export function shapeOf(pod: Pod): string {
   if (nodeSelector) text += `${SEPARATOR}s${JSON.stringify(nodeSelector)}`
   if (affinity?.nodeAffinity) text += `${SEPARATOR}a${JSON.stringify(affinity.nodeAffinity)}`
   return text
+}
+
+/** Have two pods the same shape for sure? Quick: what is not the same object or a plain text counts as different. */
+export function sameShape(a: Pod, b: Pod): boolean {
+  if (a === b) return true
+  const x = a.spec
+  const y = b.spec
+  if (x.nodeName !== y.nodeName || x.nodeSelector !== y.nodeSelector || x.affinity?.nodeAffinity !== y.affinity?.nodeAffinity) return false
+  if (x.initContainers || y.initContainers || x.containers.length !== y.containers.length) return false
+  const i = podInfo(a)
+  const j = podInfo(b)
+  if (i.requests !== j.requests || i.nonZeroOfContainers !== j.nonZeroOfContainers || i.ports !== j.ports) return false
+  for (let n = 0; n < x.containers.length; n++) if (x.containers[n]!.image !== y.containers[n]!.image) return false
+  return !hasImageVolume(x) && !hasImageVolume(y) && sameTolerations(x.tolerations ?? NONE, y.tolerations ?? NONE)
+}
+
+const NONE: readonly Toleration[] = []
+
+function hasImageVolume({ volumes }: PodSpec): boolean {
+  if (volumes) for (const v of volumes) if (v.image) return true
+  return false
+}
+
+function sameTolerations(a: readonly Toleration[], b: readonly Toleration[]): boolean {
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) {
+    const s = a[i]!
+    const t = b[i]!
+    if (s.key !== t.key || s.operator !== t.operator || s.value !== t.value || s.effect !== t.effect) return false
+  }
+  return true
 }

@@ -38,7 +38,7 @@ export interface PreemptionInput {
   readonly filters: Filters
   readonly kept: Kept
   readonly rejected: Rejections
-  readonly nominated: Nominated
+  readonly nominated: Nominated | undefined
   /** The newest state of a pod that stands on a node. */
   readonly latest: (pod: Pod) => Pod
   readonly random: (bound: number) => number
@@ -171,63 +171,64 @@ export function preempt(input: PreemptionInput): Preemption {
   const why = ineligible(input)
   if (why) return { why, clear: false }
   const { snapshot, objects } = input.cycle
-  const hopeful = hopefulNodes(input)
-  const { candidates, verdicts } = hopeful.length ? dryRun(hopeful, input, objects.list<Budget>('poddisruptionbudgets')) : NOTHING_FOUND
-  if (candidates.length === 0) return { why: misfitMessage({ nodes: snapshot.nodes.length, rejected: verdicts, absent: NOT_HELPFUL }), clear: true }
+  const places = hopefulPlaces(input)
+  const { candidates, verdicts } = places.length ? dryRun(places, input, objects.list<Budget>('poddisruptionbudgets')) : NOTHING_FOUND
+  if (candidates.length === 0) return { why: misfitMessage({ nodes: snapshot.nodes.length, rejected: verdicts(), absent: NOT_HELPFUL }), clear: true }
   const { node, victims } = best(candidates)
   return { node, victims }
 }
 
-/** A node and its place in the order of examination. */
-interface Hopeful {
-  readonly node: NodeInfo
-  readonly place: number
-}
-
-/** The nodes where evicting may help, in the order of examination. */
-function hopefulNodes({ cycle: { snapshot }, filters, rejected }: PreemptionInput): readonly Hopeful[] {
-  const hopeful: Hopeful[] = []
-  const nodes = rejected.nodes()
-  const verdicts = rejected.values()
+/** Where in the order of examination the nodes are on which evicting may help. */
+function hopefulPlaces({ cycle: { snapshot }, filters, rejected }: PreemptionInput): readonly number[] {
+  const hopeful: number[] = []
   const all = snapshot.nodes
-  if (filters.nodes || nodes.length !== all.length) {
-    all.forEach((node, place) => rejected.get(node.name)?.code === 'Unschedulable' && hopeful.push({ node, place }))
+  if (filters.nodes || rejected.size !== all.length) {
+    all.forEach((node, place) => rejected.get(node.name)?.code === 'Unschedulable' && hopeful.push(place))
     return hopeful
   }
   // All were examined, from some node on and round the list.
-  const shift = nodes.indexOf(all[0]!)
-  for (let place = 0; place < all.length; place++) {
-    const i = (place + shift) % all.length
-    if (verdicts[i]!.code === 'Unschedulable') hopeful.push({ node: nodes[i]!, place })
-  }
+  const { verdicts, places } = rejected
+  const shift = places.indexOf(0)
+  for (let place = 0; place < all.length; place++) if (verdicts[(place + shift) % all.length]!.code === 'Unschedulable') hopeful.push(place)
   return hopeful
 }
 
 interface Tried {
   readonly candidates: readonly Candidate[]
-  readonly verdicts: Rejections
+  /** Why the nodes that were tried are no candidates. */
+  verdicts(): Rejections
 }
-const NOTHING_FOUND: Tried = { candidates: [], verdicts: Rejections.NONE }
+const NOTHING_FOUND: Tried = { candidates: [], verdicts: () => Rejections.NONE }
 
-function dryRun(nodes: readonly Hopeful[], input: PreemptionInput, budgets: readonly Budget[]): Tried {
+function dryRun(places: readonly number[], input: PreemptionInput, budgets: readonly Budget[]): Tried {
   const { minCandidateNodesAbsolute, minCandidateNodesPercentage } = input.args
-  const enough = Math.min(nodes.length, Math.max(minCandidateNodesAbsolute, Math.floor((nodes.length * minCandidateNodesPercentage) / 100)))
-  const start = input.random(nodes.length)
+  const { nodes } = input.cycle.snapshot
+  const enough = Math.min(places.length, Math.max(minCandidateNodesAbsolute, Math.floor((places.length * minCandidateNodesPercentage) / 100)))
   const harmless: Candidate[] = []
   const harmful: Candidate[] = []
-  const verdicts = new Rejections()
   const look = looking(input, budgets)
-  for (let i = 0; i < nodes.length; i++) {
-    const { node, place } = nodes[(start + i) % nodes.length]!
-    const result = look(node, place)
-    if ('reasons' in result) verdicts.push(node, result)
-    else if (result.victims.length > 0) (result.violations === 0 ? harmless : harmful).push(result)
+  let tried = 0
+  for (let i = input.random(places.length); tried < places.length; tried++) {
+    const result = look(places[i]!)
+    if (isCandidate(result)) (result.violations === 0 ? harmless : harmful).push(result)
     if (harmless.length > 0 && harmless.length + harmful.length >= enough) break
+    if (++i === places.length) i = 0
+  }
+  const verdicts = (): Rejections => {
+    const all = new Rejections(nodes)
+    for (const place of places) {
+      const result = look(place)
+      if ('reasons' in result) all.push(place, result)
+    }
+    return all
   }
   return { candidates: [...harmless, ...harmful], verdicts }
 }
 
-/** What was found out about a node, and the pods it holds for. */
+/** A node where nobody need go is none: it fits already, if not for nominated pods. */
+const isCandidate = (found: Candidate | Rejection): found is Candidate => 'victims' in found && found.victims.length > 0
+
+/** What was found out about a node, and the pods and budgets it holds for. */
 interface Memory {
   readonly lower: readonly Pod[]
   readonly budgets: readonly Budget[]
@@ -235,27 +236,25 @@ interface Memory {
 }
 
 /**
- * Finds out what evicting brings on a node. Where the answer depends on nothing but the node, its pods and the budgets,
- * it is remembered for the next pod of the same shape and priority.
+ * Finds out what evicting brings on the node at a place. Where the answer depends on nothing but the node, its pods and the
+ * budgets, it is remembered for the next pod of the same shape and priority.
  */
-function looking(input: PreemptionInput, budgets: readonly Budget[]): (node: NodeInfo, place: number) => Candidate | Rejection {
-  const { cycle: { pod }, filters, kept, nominated, latest } = input
+function looking(input: PreemptionInput, budgets: readonly Budget[]): (place: number) => Candidate | Rejection {
+  const { cycle: { pod, snapshot: { nodes } }, filters, kept, nominated, latest } = input
   const priority = priorityOf(pod)
-  const lowerOn = (node: NodeInfo): Pod[] => {
+  const fresh = (node: NodeInfo): Memory => {
     const lower: Pod[] = []
     for (const p of node.pods) if (priorityOf(p) < priority) lower.push(latest(p))
-    return lower
-  }
-  if (filters.nodes || filters.runs.length !== filters.local) return (node) => victimsOn(node, lowerOn(node), input, budgets)
-  const fresh = (node: NodeInfo): Memory => {
-    const lower = lowerOn(node)
     return { lower, budgets, result: victimsOn(node, lower, input, budgets) }
   }
+  if (filters.nodes || filters.runs.length !== filters.local) return (place) => fresh(nodes[place]!).result
   const memory = kept.column(`victims below ${priority}`, fresh)
-  return (node, place) => {
-    if (nominated(node.name).length > 0) return victimsOn(node, lowerOn(node), input, budgets)
-    const known = memory.at(place, node)
-    if (same(known.budgets, budgets) && isCurrent(known.lower, node, priority, latest)) return known.result
+  return (place) => {
+    const node = nodes[place]!
+    if (nominated && nominated(node.name).length > 0) return fresh(node).result
+    const { result, budgets: given, lower } = memory.at(place, node)
+    // That a node will not do even without its pods depends on nothing that changes behind a NodeInfo.
+    if (!isCandidate(result) || (same(given, budgets) && lower.every((p) => latest(p) === p))) return result
     memory.forget(place)
     return memory.at(place, node).result
   }
@@ -265,12 +264,5 @@ function same<T>(a: readonly T[], b: readonly T[]): boolean {
   if (a === b) return true
   if (a.length !== b.length) return false
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
-  return true
-}
-
-/** Are the pods still what they were when they were looked at? */
-function isCurrent(lower: readonly Pod[], { pods }: NodeInfo, priority: number, latest: (pod: Pod) => Pod): boolean {
-  let i = 0
-  for (const p of pods) if (priorityOf(p) < priority && latest(p) !== lower[i++]) return false
   return true
 }

@@ -229,7 +229,7 @@ export class Scheduler {
     return {
       snapshot: this.cache.snapshot,
       objects: this.#volumes.objects,
-      nominated: (node) => this.#nominations.on(node),
+      nominated: this.#nominations.some ? (node) => this.#nominations.on(node) : undefined,
       latest: (p) => this.#pods.cache.get(keyOf(p)) ?? p,
       random,
       start: (this.#counters.get('start') ?? 0) % Math.max(1, this.cache.snapshot.nodes.length),

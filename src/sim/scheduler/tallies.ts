@@ -31,11 +31,19 @@ export const labelled = (key: string): Scope => ({ text: `has ${key}`, has: (nod
 
 export const textOf = (selector: Selector): string => (selector.nothing ? '!' : selectorText(selector))
 
-/** Living pods of a namespace that match a selector. */
-export const livingPods = (namespace: string, selector: Selector): Sort => ({
-  text: `living ${namespace} ${textOf(selector)}`,
-  has: ({ metadata }) => metadata.namespace === namespace && metadata.deletionTimestamp === undefined && matches(selector, metadata.labels),
-})
+const sorts = new WeakMap<Selector, { readonly namespace: string; readonly sort: Sort }>()
+
+/** Living pods of a namespace that match a selector; for the same selector object the same sort. */
+export function livingPods(namespace: string, selector: Selector): Sort {
+  const known = sorts.get(selector)
+  if (known?.namespace === namespace) return known.sort
+  const sort: Sort = {
+    text: `living ${namespace} ${textOf(selector)}`,
+    has: ({ metadata }) => metadata.namespace === namespace && metadata.deletionTimestamp === undefined && matches(selector, metadata.labels),
+  }
+  sorts.set(selector, { namespace, sort })
+  return sort
+}
 
 /** Pods that all of the terms speak of; the terms name their namespaces. */
 export const podsOfTerms = (terms: readonly AffinityTerm[]): Sort => ({

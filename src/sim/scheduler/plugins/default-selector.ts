@@ -1,4 +1,4 @@
-import { EVERYTHING, compileSelector, matchesSet, type LabelSelector, type Requirement, type Selector } from '../../api/labels.ts'
+import { EVERYTHING, compileSelector, matchesSet, selectorText, type LabelSelector, type Requirement, type Selector } from '../../api/labels.ts'
 import { controllerOf, type KubeObject, type StringMap } from '../../api/meta.ts'
 import type { Pod } from '../../api/pod.ts'
 import type { Objects } from '../plugin.ts'
@@ -9,6 +9,11 @@ type SelectingSet = KubeObject<{ readonly selector?: StringMap }>
 const OWNERS: Readonly<Record<string, string>> = {
   'apps/v1 ReplicaSet': 'replicasets',
   'apps/v1 StatefulSet': 'statefulsets',
+}
+
+const isEmpty = (set: object): boolean => {
+  for (const _ in set) return false
+  return true
 }
 
 /**
@@ -30,9 +35,28 @@ export function defaultSelector(pod: Pod, objects: Objects): Selector {
   const plural = owner && OWNERS[`${owner.apiVersion} ${owner.kind}`]
   if (plural) {
     const selector = objects.get<Selecting>(plural, namespace, owner.name)?.spec?.selector
-    if (selector) requirements.push(...compileSelector(selector).requirements)
+    if (selector) {
+      const compiled = compileSelector(selector)
+      // Most pods belong to one controller and no service: its own selector is the answer.
+      if (isEmpty(set)) return compiled
+      requirements.push(...compiled.requirements)
+    }
   }
+  return together(set, requirements)
+}
+
+/** Selectors by their text, so that an equal one is the same object and what hangs on it is found again. */
+const known = new Map<string, Selector>()
+const MOST_KNOWN = 1000
+
+function together(set: Readonly<Record<string, string>>, requirements: readonly Requirement[]): Selector {
   const all: Requirement[] = [...Object.keys(set).map((key): Requirement => ({ key, operator: '=', values: [set[key]!] })), ...requirements]
   if (all.length === 0) return EVERYTHING
-  return { nothing: false, requirements: all.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)) }
+  const selector: Selector = { nothing: false, requirements: all.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)) }
+  const text = selectorText(selector)
+  const before = known.get(text)
+  if (before) return before
+  if (known.size >= MOST_KNOWN) known.clear()
+  known.set(text, selector)
+  return selector
 }

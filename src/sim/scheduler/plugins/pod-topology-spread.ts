@@ -127,7 +127,7 @@ type Part = (info: NodeInfo, place: number) => number | undefined
 function byHost({ pod, snapshot }: Cycle, c: Constraint, { kept }: Feasible, weight: number): Part {
   const sort = countedPods(pod, c)
   const counts = snapshot.tallies.byNode(sort)
-  const column = kept.column(`${NAME} host ${sort.text}`, (info) => (info.node.metadata.labels?.[HOSTNAME] === undefined ? IGNORED : counts.get(info.name) ?? 0))
+  const column = kept.column(sort, (info) => (info.node.metadata.labels?.[HOSTNAME] === undefined ? IGNORED : counts.get(info.name) ?? 0))
   return (info, place) => {
     const n = column.at(place, info)
     return n === IGNORED ? undefined : n * weight + (c.maxSkew - 1)
@@ -137,7 +137,7 @@ function byHost({ pod, snapshot }: Cycle, c: Constraint, { kept }: Feasible, wei
 /** By another label: the pods of the node's domain. */
 function byDomain({ pod, snapshot }: Cycle, c: Constraint, { kept }: Feasible, complete: readonly Constraint[], weight: number): Part {
   const { values } = snapshot.tallies.byLabel(countedPods(pod, c), c.key, scopeOf(pod, c, complete))
-  const column = kept.column(`${NAME} value ${c.key}`, (info) => info.node.metadata.labels?.[c.key])
+  const column = kept.column(`=${c.key}`, (info) => info.node.metadata.labels?.[c.key])
   const points = new Map<string, number>()
   return (info, place) => {
     const value = column.at(place, info)
