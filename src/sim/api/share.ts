@@ -18,10 +18,16 @@ export function mapSame<T>(list: readonly T[] | undefined, fn: (item: T) => T): 
  */
 export const extended = <T extends object, C extends object>(obj: T, changes: C): T & C => Object.assign({}, obj, changes)
 
+/** Sets a member of an object in the making, whatever its name: "__proto__" is a name like any other. */
+export function setOwn<V>(out: Record<string, V>, name: string, value: V): void {
+  if (name === '__proto__') Object.defineProperty(out, name, { value, enumerable: true, writable: true, configurable: true })
+  else out[name] = value
+}
+
 /** A copy that members may be added to quickly. */
 export function roomyCopy<V>(obj: Readonly<Record<string, V>>): Record<string, V> {
   const out: Record<string, V> = {}
-  for (const key in obj) out[key] = obj[key]!
+  for (const key in obj) setOwn(out, key, obj[key]!)
   return out
 }
 

@@ -9,7 +9,7 @@ import { afterUpdate, apiVersionOf, entriesOf, kindShape, managedFieldsOf, owned
 import { appliedByClient, KUBECTL, withLastApplied } from './last-applied.ts'
 import { merge, prune } from './merging.ts'
 import { isMap } from './shape.ts'
-import { errorText, fieldSetOf, typeErrors } from './typed.ts'
+import { errorText, fieldSetOf, isTyped, typeErrors } from './typed.ts'
 
 export interface Applied {
   readonly object: KubeObject
@@ -34,7 +34,7 @@ export function applyConfiguration(exec: Execution, live: KubeObject | undefined
   const owners = ownersBefore(exec, live, known)
   const identity = { manager: options.fieldManager ?? '', operation: 'Apply' as const, apiVersion: apiVersionOf(kind), subresource: exec.subresource }
   const before = owners.find((owner) => sameOwner(owner, identity))
-  const asked = fieldSetOf(shape, patch)
+  const asked = fieldSetOf(shape, patch, before?.set)
   const set = owned(kind, exec.subresource, asked)
   const others = owners.filter((owner) => owner !== before)
   // The name belongs to nobody, but asking for it keeps the metadata that it stands in.
@@ -72,7 +72,9 @@ function checkConfiguration({ kind, name }: Execution, patch: JsonValue, namespa
   if (!said.kind || !said.apiVersion) return badRequest(`invalid object type: ${said.apiVersion ?? ''}, Kind=${said.kind ?? ''}`)
   if (said.kind !== kind.kind || said.apiVersion !== apiVersion) return badRequest(`invalid object type: ${said.apiVersion.includes('/') ? said.apiVersion : `/${said.apiVersion}`}, Kind=${said.kind}`)
   if ((said.metadata as { managedFields?: unknown } | undefined)?.managedFields !== undefined) return badRequest('metadata.managedFields must be nil')
-  const errors = typeErrors(kindShape(kind), patch)
+  const shape = kindShape(kind)
+  if (isTyped(shape, patch)) return undefined
+  const errors = typeErrors(shape, patch)
   if (errors.length === 0) return undefined
   const gvk = `${kind.group ? apiVersion : `/${apiVersion}`}, Kind=${kind.kind}`
   return unknownError(`failed to create typed patch object (${namespace}/${said.metadata?.name ?? name}; ${gvk}): ${errorText(errors)}`)

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../../api/meta.ts'
+import { setOwn } from '../../api/share.ts'
 
 /**
  * A set of field paths as a tree (structured-merge-diff: fieldpath.Set). `self`: the path to this node is in the set.
@@ -15,10 +16,17 @@ export const LEAF: FieldSet = { self: true, below: NOTHING }
 
 export const isEmpty = (set: FieldSet): boolean => !set.self && set.below.size === 0
 
-/** A node, or EMPTY itself where it holds nothing. */
-export function node(self: boolean, below: Map<string, FieldSet>): FieldSet {
+/** A node, or EMPTY itself where it holds nothing; `like` itself where that holds the very same children. */
+export function node(self: boolean, below: Map<string, FieldSet>, like?: FieldSet): FieldSet {
   for (const [key, child] of below) if (isEmpty(child)) below.delete(key)
-  return !self && below.size === 0 ? EMPTY : { self, below }
+  if (below.size === 0) return self ? LEAF : EMPTY
+  return like && like.self === self && isSame(below, like.below) ? like : { self, below }
+}
+
+function isSame(below: ReadonlyMap<string, FieldSet>, like: ReadonlyMap<string, FieldSet>): boolean {
+  if (below.size !== like.size) return false
+  for (const [key, child] of below) if (like.get(key) !== child) return false
+  return true
 }
 
 export function union(a: FieldSet, b: FieldSet): FieldSet {
@@ -94,6 +102,7 @@ export const keyText = (fields: JsonObject): string => `[${Object.keys(fields).s
 const ORDER = 'fvki'
 /** fieldpath.PathElement.Less: names, then values, then keys, each in their order. */
 function sortedKeys(set: FieldSet): readonly string[] {
+  if (set.below.size < 2) return [...set.below.keys()]
   return [...set.below.keys()].sort((a, b) => (a[0] !== b[0] ? rank(a) - rank(b) : a[0] === 'k' ? compareKeys(a, b) : a < b ? -1 : 1))
 }
 const rank = (key: string): number => (ORDER.indexOf(key[0]!) === 2 ? 1 : ORDER.indexOf(key[0]!) === 1 ? 2 : ORDER.indexOf(key[0]!))
@@ -111,11 +120,21 @@ function compareKeys(a: string, b: string): number {
   return 0
 }
 
-/** The form of `managedFields[].fieldsV1`. */
-export function toFieldsV1(set: FieldSet): JsonValue {
+const NO_FIELDS: JsonObject = {}
+const written = new WeakMap<FieldSet, JsonObject>()
+
+/** The form of `managedFields[].fieldsV1`. Parts of sets are written once: most of a set is that of the apply before. */
+export function toFieldsV1(set: FieldSet): JsonObject {
+  if (set.below.size === 0) return NO_FIELDS
+  let out = written.get(set)
+  if (!out) written.set(set, (out = write(set)))
+  return out
+}
+
+function write(set: FieldSet): JsonObject {
   const out: Record<string, JsonValue> = {}
-  if (set.self && set.below.size > 0) out['.'] = {}
-  for (const key of sortedKeys(set)) Object.defineProperty(out, key, { value: toFieldsV1(set.below.get(key)!), enumerable: true, writable: true, configurable: true })
+  if (set.self) out['.'] = {}
+  for (const key of sortedKeys(set)) setOwn<JsonValue>(out, key, toFieldsV1(set.below.get(key)!))
   return out
 }
 

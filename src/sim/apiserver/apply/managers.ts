@@ -89,9 +89,12 @@ export const ownersOf = (entries: readonly ManagedFieldsEntry[]): readonly Owner
 /** Entries as they are shown: applies first, then by time, manager, version (managedfields/internal: sortEncodedManagedFields). */
 export function entriesOf(owners: readonly Owner[]): readonly ManagedFieldsEntry[] {
   const sorted = [...owners].sort((a, b) => less(a.operation, b.operation) || less(a.time, b.time) || less(a.manager, b.manager) || less(a.apiVersion, b.apiVersion) || less(a.subresource, b.subresource))
-  return sorted.map(({ manager, operation, apiVersion, subresource, time, set }) => ({
-    manager, operation, apiVersion, ...(time ? { time } : {}), fieldsType: 'FieldsV1', fieldsV1: toFieldsV1(set), ...(subresource ? { subresource } : {}),
-  }))
+  return sorted.map(({ manager, operation, apiVersion, subresource, time, set }) => {
+    const fieldsV1 = toFieldsV1(set)
+    // What is read from it again is this set, so that its parts are known by identity at the next write.
+    if (set.below.size > 0 && !set.self) sets.set(fieldsV1, set)
+    return { manager, operation, apiVersion, ...(time ? { time } : {}), fieldsType: 'FieldsV1', fieldsV1, ...(subresource ? { subresource } : {}) }
+  })
 }
 const less = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 

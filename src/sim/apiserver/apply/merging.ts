@@ -1,29 +1,33 @@
+import { deepEqual } from '../../api/deep.ts'
 import type { JsonObject, JsonValue } from '../../api/meta.ts'
+import { roomyCopy, setOwn } from '../../api/share.ts'
 import { EMPTY, holds, type FieldSet } from './field-set.ts'
-import { isGranularMap, itemShape, itemsOf, memberShape, type Shape } from './shape.ts'
+import { isGranularMap, itemShape, itemsOf, memberShape, type Items, type Shape } from './shape.ts'
 
-const put = (out: Record<string, JsonValue>, name: string, value: JsonValue): unknown => Object.defineProperty(out, name, { value, enumerable: true, writable: true, configurable: true })
-
-/** Lays an applied configuration over the live value (structured-merge-diff: typed/merge.go). */
+/**
+ * Lays an applied configuration over the live value (structured-merge-diff: typed/merge.go). What comes out equal to the live
+ * value is the live value itself, so that whoever comes next need not look at it.
+ */
 export function merge(shape: Shape, live: JsonValue | undefined, config: JsonValue | undefined): JsonValue | undefined {
   if (config === undefined) return live
   if (live === undefined || live === config) return config
   if (isGranularMap(shape, live) && isGranularMap(shape, config)) return mergeMaps(shape, live, config)
   const before = itemsOf(shape, live)
   const wanted = itemsOf(shape, config)
-  return before && wanted ? mergeLists(itemShape(shape), before, wanted) : config
+  if (!before || !wanted) return deepEqual(live, config) ? live : config
+  const merged = mergeLists(itemShape(shape), before, wanted)
+  return merged.length === before.length && merged.every((item, i) => item === before[i]!.value) ? live : merged
 }
 
 function mergeMaps(shape: Shape, live: JsonObject, config: JsonObject): JsonObject {
-  const out: Record<string, JsonValue> = { ...(live as Record<string, JsonValue>) }
+  let out: Record<string, JsonValue> | undefined
   for (const name of Object.keys(config)) {
-    const next = merge(memberShape(shape, name).shape, Object.hasOwn(live, name) ? live[name] : undefined, config[name])
-    if (next !== undefined) put(out, name, next)
+    const there = Object.hasOwn(live, name) ? live[name] : undefined
+    const next = merge(memberShape(shape, name).shape, there, config[name])
+    if (next !== undefined && next !== there) setOwn((out ??= roomyCopy(live as Record<string, JsonValue>)), name, next)
   }
-  return out
+  return out ?? live
 }
-
-type Items = readonly { readonly key: string; readonly value: JsonValue }[]
 
 /** Items in the order of the configuration; those that only the live list has keep their places between. */
 function mergeLists(shape: Shape, live: Items, config: Items): readonly JsonValue[] {
@@ -74,7 +78,7 @@ export function prune(shape: Shape, value: JsonValue | undefined, last: FieldSet
     for (const name of Object.keys(value)) {
       const kept = pruneMember(`f:${name}`, memberShape(shape, name).shape, value[name], last, held)
       if (kept !== value[name]) changed = true
-      if (kept !== undefined) put(out, name, kept)
+      if (kept !== undefined) setOwn(out, name, kept)
     }
     return changed ? out : value
   }
@@ -88,6 +92,7 @@ function pruneMember(key: string, shape: Shape, value: JsonValue | undefined, la
   const before = last.below.get(key)
   if (!before) return value
   const now = held.below.get(key)
+  if (before === now) return value
   if (holds(key, before) && !holds(key, now)) return undefined
   return prune(shape, value, before, now ?? EMPTY)
 }

@@ -11,6 +11,7 @@ export type Shape =
   /** An object of a custom schema. */
   | { readonly kind: 'object'; readonly fields: ReadonlyMap<string, Shape>; readonly others: Shape | undefined; readonly atomic: boolean }
   | { readonly kind: 'map'; readonly of: Shape; readonly atomic: boolean }
+  /** `keys` in their order. */
   | { readonly kind: 'keyed'; readonly keys: readonly string[]; readonly defaults: JsonObject; readonly of: Shape }
   | { readonly kind: 'set'; readonly of: Shape }
   | { readonly kind: 'list'; readonly of: Shape }
@@ -56,7 +57,7 @@ function make(type: TypeNode, field: FieldSchema | undefined): Shape {
     case 'list': {
       const of = make(type.of, undefined)
       if (field?.listType === 's') return { kind: 'set', of }
-      if (field?.listType === 'm' && field.keys) return { kind: 'keyed', keys: field.keys, defaults: defaultsOf(type.of, field.keys), of }
+      if (field?.listType === 'm' && field.keys) return { kind: 'keyed', keys: [...field.keys].sort(), defaults: defaultsOf(type.of, field.keys), of }
       return { kind: 'list', of }
     }
     default: {
@@ -80,13 +81,13 @@ function defaultsOf(item: TypeNode, keys: readonly string[]): JsonObject {
 
 /** The path element of an item of a keyed list, or the name of the key that it lacks. */
 export function itemKey(shape: Shape & { readonly kind: 'keyed' }, item: JsonObject): { readonly key: string } | { readonly lacks: string } {
-  const out: Record<string, JsonValue> = {}
-  for (const name of [...shape.keys].sort()) {
+  let text = ''
+  for (const name of shape.keys) {
     const value = item[name] ?? shape.defaults[name]
     if (value === undefined || value === null) return { lacks: name }
-    out[name] = value
+    text += `${text ? ',' : 'k:{'}${JSON.stringify(name)}:${JSON.stringify(value)}`
   }
-  return { key: `k:${JSON.stringify(out)}` }
+  return { key: text ? `${text}}` : 'k:{}' }
 }
 
 export const isMap = (value: JsonValue | undefined): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -109,15 +110,25 @@ export function memberShape(shape: Shape, name: string): { readonly shape: Shape
 export const isGranularMap = (shape: Shape, value: JsonValue | undefined): value is JsonObject =>
   isMap(value) && ((shape.kind === 'struct' && !shape.atomic) || (shape.kind === 'object' && !shape.atomic) || (shape.kind === 'map' && !shape.atomic) || shape.kind === 'free')
 
+export type Items = readonly { readonly key: string; readonly value: JsonValue }[]
+
+/** Items of lists by identity: one apply asks for those of each list several times. */
+const itemLists = new WeakMap<object, { readonly shape: Shape; readonly items: Items }>()
+
 /** The items of a list that is owned item by item, with their path elements; undefined for any other value. */
-export function itemsOf(shape: Shape, value: JsonValue | undefined): readonly { readonly key: string; readonly value: JsonValue }[] | undefined {
-  if (!isList(value)) return undefined
-  if (shape.kind === 'set') return value.map((item) => ({ key: `v:${JSON.stringify(item)}`, value: item }))
-  if (shape.kind !== 'keyed') return undefined
-  return value.map((item, i) => {
-    const found = isMap(item) ? itemKey(shape, item) : { lacks: '' }
-    return { key: 'key' in found ? found.key : `i:${i}`, value: item }
-  })
+export function itemsOf(shape: Shape, value: JsonValue | undefined): Items | undefined {
+  if (!isList(value) || (shape.kind !== 'set' && shape.kind !== 'keyed')) return undefined
+  const known = itemLists.get(value)
+  if (known?.shape === shape) return known.items
+  const items = value.map((item, i) => ({ key: elementOf(shape, item, i), value: item }))
+  itemLists.set(value, { shape, items })
+  return items
+}
+
+function elementOf(shape: Shape & { readonly kind: 'set' | 'keyed' }, item: JsonValue, i: number): string {
+  if (shape.kind === 'set') return `v:${JSON.stringify(item)}`
+  const found = isMap(item) ? itemKey(shape, item) : { lacks: '' }
+  return 'key' in found ? found.key : `i:${i}`
 }
 export const itemShape = (shape: Shape): Shape => (shape.kind === 'keyed' || shape.kind === 'set' ? shape.of : FREE)
 
@@ -142,7 +153,7 @@ function makeCustom(s: JsonSchema, isObject: boolean): Shape {
       if (s['x-kubernetes-list-type'] === 'set') return { kind: 'set', of }
       if (s['x-kubernetes-list-type'] !== 'map' || !keys) return { kind: 'list', of }
       const defaults = Object.fromEntries(keys.filter((k) => items?.properties?.[k]?.default !== undefined).map((k) => [k, items!.properties![k]!.default!]))
-      return { kind: 'keyed', keys, defaults, of }
+      return { kind: 'keyed', keys: [...keys].sort(), defaults, of }
     }
     case 'string':
       return TEXT

@@ -2,33 +2,70 @@ import { keyText, node, type FieldSet, LEAF, EMPTY } from './field-set.ts'
 import type { JsonObject, JsonValue } from '../../api/meta.ts'
 import { isGranularMap, isList, isMap, itemKey, itemShape, itemsOf, memberShape, type Shape } from './shape.ts'
 
-/** The paths that a value fills (structured-merge-diff: typed/tofieldset.go). */
-export function fieldSetOf(shape: Shape, value: JsonValue | undefined): FieldSet {
+/** The paths that a value fills (structured-merge-diff: typed/tofieldset.go). Parts that are as in `like` are those of `like` themselves. */
+export function fieldSetOf(shape: Shape, value: JsonValue | undefined, like?: FieldSet): FieldSet {
   if (isGranularMap(shape, value)) {
     const below = new Map<string, FieldSet>()
     for (const name of Object.keys(value)) {
       const member = value[name]
       if (member === undefined) continue
       const { shape: inner, declared } = memberShape(shape, name)
-      const set = fieldSetOf(inner, member)
+      const key = `f:${name}`
+      const before = like?.below.get(key)
+      const set = fieldSetOf(inner, member, before)
       const counts = member === null || (isMap(member) && Object.keys(member).length === 0) || !declared
-      below.set(`f:${name}`, counts && !set.self ? { self: true, below: set.below } : set)
+      below.set(key, counts && !set.self ? withSelf(set, before) : set)
     }
-    return node(false, below)
+    return node(false, below, like)
   }
   const items = itemsOf(shape, value)
   if (items) {
     const below = new Map<string, FieldSet>()
-    for (const { key, value: item } of items) below.set(key, { self: true, below: fieldSetOf(itemShape(shape), item).below })
-    return node(false, below)
+    for (const { key, value: item } of items) {
+      const before = like?.below.get(key)
+      below.set(key, withSelf(fieldSetOf(itemShape(shape), item, before), before))
+    }
+    return node(false, below, like)
   }
   if (value === undefined) return EMPTY
   if (value === null && (shape.kind === 'keyed' || shape.kind === 'set' || shape.kind === 'struct' || shape.kind === 'object' || shape.kind === 'map') && !('atomic' in shape && shape.atomic)) return EMPTY
   return LEAF
 }
 
+/** The same set with its own path in it. */
+const withSelf = (set: FieldSet, like: FieldSet | undefined): FieldSet => (set.self ? set : node(true, set.below as Map<string, FieldSet>, like))
+
 const goValue = (value: JsonValue): string => `&value.valueUnstructured{Value:${typeof value === 'string' ? JSON.stringify(value) : goPlain(value)}}`
 const goPlain = (value: JsonValue): string => (isMap(value) ? 'map[string]interface {}{…}' : isList(value) ? '[]interface {}{…}' : String(value))
+
+/** Is a member that no field declares a mistake here? */
+const isClosed = (shape: Shape): boolean => shape.kind === 'struct' || (shape.kind === 'object' && !shape.others)
+
+/** Is there nothing that `typeErrors` would say? Without the paths that only errors need. */
+export function isTyped(shape: Shape, value: JsonValue | undefined): boolean {
+  if (value === undefined || value === null) return true
+  switch (shape.kind) {
+    case 'struct':
+    case 'object':
+    case 'map':
+      return isMap(value) && Object.keys(value).every((name) => {
+        const { shape: inner, declared } = memberShape(shape, name)
+        return (declared || !isClosed(shape)) && isTyped(inner, value[name])
+      })
+    case 'list':
+      return isList(value) && value.every((item) => isTyped(shape.of, item))
+    case 'keyed':
+    case 'set': {
+      const items = itemsOf(shape, value)
+      if (!items || new Set(items.map(({ key }) => key)).size < items.length) return false
+      return shape.kind === 'set' || items.every(({ key, value: item }) => key.startsWith('k:') && isTyped(shape.of, item))
+    }
+    case 'scalar':
+      return shape.check === 'untyped' ? !isMap(value) && !isList(value) : typeof value === shape.check
+    case 'free':
+      return true
+  }
+}
 
 /** What keeps a value from being of its type, e.g. `.bogus: field not declared in schema` (typed/validate.go). */
 export function typeErrors(shape: Shape, value: JsonValue | undefined, path = ''): readonly string[] {
@@ -41,7 +78,7 @@ export function typeErrors(shape: Shape, value: JsonValue | undefined, path = ''
       return Object.keys(value).flatMap((name) => {
         const { shape: inner, declared } = memberShape(shape, name)
         const here = `${path}.${name}`
-        return !declared && (shape.kind === 'struct' || (shape.kind === 'object' && !shape.others)) ? [`${here}: field not declared in schema`] : typeErrors(inner, value[name], here)
+        return !declared && isClosed(shape) ? [`${here}: field not declared in schema`] : typeErrors(inner, value[name], here)
       })
     }
     case 'keyed':
