@@ -1,9 +1,12 @@
 import { serveHttp } from '../../src/sim/apiserver/http/door.ts'
 import type { HttpAnswer, HttpRequest, OpenedWatch } from '../../src/sim/apiserver/http/message.ts'
 import { watchEvents, type Delivered, type WatchEvent } from '../../src/sim/apiserver/http/watch.ts'
+import type { Answered } from '../../src/sim/client/transport.ts'
 import { createCluster, type Cluster } from '../../src/sim/cluster.ts'
 import type { EventContext } from '../../src/sim/engine/engine.ts'
+import type { StreamNews } from '../../src/sim/node/kubelet/streams.ts'
 import type { ServeOptions } from './serve-options.ts'
+import { ServedStreams } from './serve-streams.ts'
 
 const TICK_MS = 10
 /** Real time that one tick may take, so that requests are answered in between. */
@@ -20,6 +23,7 @@ interface Listener {
 /** A headless cluster whose virtual time follows the real one; requests from outside are events of the actor `http`. */
 export class ServedCluster {
   readonly cluster: Cluster
+  readonly streams: ServedStreams
   readonly #speed: number
   readonly #listeners = new Map<string, Listener>()
   #timer: NodeJS.Timeout | undefined
@@ -29,9 +33,12 @@ export class ServedCluster {
   constructor({ seed, nodes, kubelet, speed }: ServeOptions) {
     this.#speed = speed
     this.cluster = createCluster({ seed, nodes, kubelet, history: { keep: false } })
+    this.streams = new ServedStreams(this.cluster)
     this.cluster.engine.actor('http', {
       serve: (ctx, act: (ctx: EventContext) => void) => act(ctx),
       event: (ctx, delivered: Delivered) => this.#deliver(ctx.instance, delivered),
+      stream: (ctx, news: StreamNews) => this.streams.news(ctx, news),
+      ended: (ctx, answered: Answered) => this.streams.ended(ctx, answered),
     })
     this.cluster.boot()
   }

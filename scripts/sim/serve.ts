@@ -1,11 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { userNamed } from '../../src/sim/apiserver/authentication/user.ts'
 import type { HttpAnswer, HttpRequest } from '../../src/sim/apiserver/http/message.ts'
 import { headersOf, requestOf } from './serve-messages.ts'
 import { ServedCluster } from './serve-cluster.ts'
 import type { ServeOptions } from './serve-options.ts'
+import { upgrader } from './serve-upgrade.ts'
 
 const ADMIN = userNamed('kubernetes-admin')
 /** Longer bodies are not even read to their end. */
@@ -29,12 +31,14 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     })
   }
   const server = certificate ? createSecureServer(certificate, heard) : createServer(heard)
+  const upgrades = upgrader(cluster, (message) => identified(plainRequest(message), options.token))
+  server.on('upgrade', (message: IncomingMessage, socket: Duplex, head: Buffer) => upgrades.upgrade(message, socket, head))
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(options.port, options.host, resolve)
   })
   cluster.start()
-  return { url: `${certificate ? 'https' : 'http'}://${options.host}:${(server.address() as AddressInfo).port}`, cluster, close: () => stop(server, cluster) }
+  return { url: `${certificate ? 'https' : 'http'}://${options.host}:${(server.address() as AddressInfo).port}`, cluster, close: () => (upgrades.close(), stop(server, cluster)) }
 }
 
 function stop(server: Server, cluster: ServedCluster): Promise<void> {
@@ -54,6 +58,12 @@ async function answer(cluster: ServedCluster, options: ServeOptions, message: In
 function identified(request: HttpRequest, token: string | undefined): HttpRequest {
   const isAdmin = token === undefined ? request.token === undefined : request.token === token
   return isAdmin ? { ...request, who: ADMIN } : request
+}
+
+/** An upgraded request has no body. */
+function plainRequest(message: IncomingMessage): HttpRequest {
+  const request = requestOf(message, Buffer.alloc(0))
+  return 'refused' in request ? { method: message.method ?? 'GET', path: '/' } : request
 }
 
 async function bodyOf(message: IncomingMessage): Promise<Buffer> {

@@ -52,7 +52,7 @@ export function openStream(exec: Execution): Outcome {
   const wrong = exec.subresource === 'portforward' ? undefined : checkContainer(pod, first(exec.options, 'container'))
   if (wrong) return wrong
   if (!pod.spec.nodeName) return badRequest(`pod ${exec.name} does not have a host assigned`)
-  return badRequest(`${exec.subresource} needs a connection that can be upgraded, which this server does not offer over plain HTTP`)
+  return badRequest(`${exec.subresource} needs a connection that can be upgraded, which a plain request is not: ask for an upgrade to a websocket`)
 }
 
 function podOf({ store, namespace, name }: Execution): Pod | Status {
@@ -63,7 +63,7 @@ function podOf({ store, namespace, name }: Execution): Pod | Status {
 const KUBECTL_DEFAULT = 'kubectl.kubernetes.io/default-container'
 
 /** The container that is meant, where there are several (registry/core/pod: validateContainer). */
-function checkContainer(pod: Pod, wanted: string | undefined): Status | undefined {
+export function checkContainer(pod: Pod, wanted: string | undefined): Status | undefined {
   const { containers, initContainers = [], ephemeralContainers = [] } = pod.spec
   const all = [...initContainers, ...containers, ...ephemeralContainers].map((c) => c.name)
   if (wanted) return all.includes(wanted) ? undefined : badRequest(`container ${wanted} is not valid for pod ${pod.metadata.name}`)
@@ -73,4 +73,9 @@ function checkContainer(pod: Pod, wanted: string | undefined): Status | undefine
   const inits = initContainers.length ? ` or one of the init containers: [${names(initContainers)}]` : ''
   const ephemerals = ephemeralContainers.length ? ` or one of the ephemeral containers: [${names(ephemeralContainers)}]` : ''
   return badRequest(`a container name must be specified for pod ${pod.metadata.name}, choose one of: [${names(containers)}]${inits}${ephemerals}`)
+}
+
+/** The container that is meant, once `checkContainer` has nothing against it. */
+export function meantContainer(pod: Pod, wanted: string | undefined): string {
+  return wanted || pod.metadata.annotations?.[KUBECTL_DEFAULT] || pod.spec.containers[0]!.name
 }
