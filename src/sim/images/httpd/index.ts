@@ -5,7 +5,7 @@ export const httpd: Image = {
   repository: 'docker.io/library/httpd',
   tags: ['latest', '2', '2.4', '2.4-alpine', 'alpine'],
   layers: [28_230_000, 145, 4_200_000, 26_400_000, 290],
-  program: { kind: 'server', ports: [80], startsIn: 200_000, stopsIn: 60_000, log: ['AH00094: Command line: httpd -D FOREGROUND'], paths: ['/', '/index.html'] },
+  program: { kind: 'server', ports: [80], startsIn: 200_000, stopsIn: 60_000, log: ['AH00094: Command line: httpd -D FOREGROUND'], paths: ['/', '/index.html'], root: '/usr/local/apache2/htdocs' },
   config: { cmd: ['httpd-foreground'], env: ['HTTPD_VERSION=2.4'], workingDir: '/usr/local/apache2', stopSignal: 'SIGWINCH' },
   binaries: ['/usr/local/bin/httpd-foreground'],
   files: { '/usr/local/apache2/htdocs/index.html': '<html><body><h1>It works!</h1></body></html>\n' },

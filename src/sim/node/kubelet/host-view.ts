@@ -1,15 +1,18 @@
 import { milliValue, value } from '../../api/quantity.ts'
+import { parseImageName } from '../../api/image-name.ts'
 import { allContainers } from '../../api/pod.ts'
 import type { Volume } from '../../api/volume.ts'
 import { formatTime, type Micros } from '../../engine/time.ts'
 import { diskOf } from '../../client/storage/disks.ts'
 import { quotaOf, sharesOf } from '../linux/cgroups.ts'
-import { directory, file, link, withPath, type FsNode, type RegularFile } from '../linux/fs.ts'
-import { foreign, netnsOf, ofForeign, type HostContainer, type HostPod, type HostProcess, type HostState, type HostUnit } from '../linux/host.ts'
+import { directory, file, IMAGE_TIME, link, withPath, type FsNode, type RegularFile } from '../linux/fs.ts'
+import { foreign, netnsOf, ofForeign, type HostContainer, type HostImage, type HostPod, type HostProcess, type HostState, type HostUnit } from '../linux/host.ts'
 import { Kernel } from '../linux/kernel.ts'
 import type { LogChunk, Machine, Mount } from '../linux/machine.ts'
 import { HOST_NAMESPACES, NAMESPACES, type NamespaceKind } from '../linux/namespaces.ts'
 import { containerSpace, HOST_SPACE, hostPid, namespaceOf, shimPid } from '../linux/processes.ts'
+import { LOCAL } from '../../images/registry.ts'
+import { rootOf } from '../linux/rootfs.ts'
 import { clockText } from '../linux/tools/clock.ts'
 import { qosOf } from './files.ts'
 import { settingOf, logLines } from './linux.ts'
@@ -38,6 +41,7 @@ export function hostView(world: KubeletWorld, name: string, at: Micros, looking:
   return {
     name, address: node.address, processes: processes.map((p) => (p.of || p.comm === 'pause' ? p : { ...p, mounts })).sort((a, b) => a.pid - b.pid), pods, units, images: node.images.map((i) => ({ ...i, digest: i.digest.slice(i.digest.indexOf('@') + 1) })), mounts, ns: HOST_NAMESPACES, cgroups: world.cgroups,
     allocatable: { milliCpu: node.milliCpu, memory: node.memory - 100 * 1024 * 1024 }, used: nodeUsage(world, name, at),
+    image: (image) => imageOf(world, node, image),
     root: (fs) => {
       const [pod, inner] = ofForeign(fs)
       if (pod !== '') {
@@ -54,6 +58,20 @@ function runTo(world: KubeletWorld, row: PodRow, at: Micros): Machine {
   const kernel = new Kernel(row.machine!, setting)
   kernel.run(at, 5_000)
   return kernel.freeze()
+}
+
+/** An image of the node's store by its name, a part of it, or its digest. */
+function imageOf(world: KubeletWorld, node: NodeRow, name: string): HostImage | undefined {
+  const parsed = parseImageName(name)
+  const reference = parsed && (parsed.tag ? `${parsed.repository}:${parsed.tag}` : `${parsed.repository}@${parsed.digest}`)
+  const entry = node.images.find((i) => i.reference === reference) ?? (/^(sha256:)?[0-9a-f]{4,64}$/.test(name) ? node.images.find((i) => i.digest.slice(i.digest.indexOf('@') + 1).replace('sha256:', '').startsWith(name.replace('sha256:', ''))) : undefined)
+  const found = entry && world.registry.resolve(entry.reference, [LOCAL])
+  if (!entry || !found?.found) return undefined
+  const { image } = found
+  const ports = (image.config?.exposedPorts ?? []).map((p) => Number.parseInt(p, 10))
+  const told = [...(image.config?.env ?? []).map((e) => `ENV ${e}`), ...(image.config?.entrypoint ? [`ENTRYPOINT ${JSON.stringify(image.config.entrypoint)}`] : []), ...(image.config?.cmd ? [`CMD ${JSON.stringify(image.config.cmd)}`] : [])]
+  const history = image.history ?? [...found.layers.map((size, i) => ({ createdBy: i === 0 ? '/bin/sh -c #(nop) ADD file in / ' : 'RUN /bin/sh -c … # buildkit', size, at: IMAGE_TIME })), ...told.map((createdBy) => ({ createdBy: `${createdBy} # buildkit`, size: 0, at: IMAGE_TIME }))]
+  return { reference: entry.reference, digest: entry.digest.slice(entry.digest.indexOf('@') + 1), size: entry.size, config: image.config ?? {}, root: rootOf(image, ports), history }
 }
 
 // ---- processes
@@ -108,14 +126,14 @@ function processesOf(world: KubeletWorld, row: PodRow, machine: Machine): readon
     found.push({
       pid, ppid: task.parent === 0 ? shim : hostPid(machine, task.parent), argv: task.argv, comm: task.comm, user: task.user, env: task.env, cwd: task.cwd, startedAt: task.startedAt, sleeping: task.wait !== null, memory: task.memory || 1_048_576, listens: task.listens,
       nspid: machine.hostPid ? [pid] : [pid, ...(task.outer === undefined ? [] : [task.outer]), task.pid], space: space(task.container), ns: { ...ns(task.container), ...task.view?.ns }, cgroup: c.cgroup, oomScore: c.oomScore, capabilities: task.view?.capabilities ?? c.capabilities,
-      noNewPrivileges: c.noNewPrivileges, seccomp: c.seccomp, mounts: (task.view?.mounts ?? c.mounts).map((m) => fromOutside(m, key, space(task.container))), hostname: task.view?.hostname ?? machine.hostname, network, of: { pod: key, id: task.id },
+      noNewPrivileges: c.noNewPrivileges, seccomp: c.seccomp, mounts: (task.view?.mounts ?? c.mounts).map((m) => fromOutside(m, key, space(task.container), c.cgroup)), hostname: task.view?.hostname ?? machine.hostname, network, of: { pod: key, id: task.id },
     })
   }
   return found
 }
 
 /** A pod's mount as somebody of the node has it who has entered its mount namespace. */
-const fromOutside = (m: Mount, pod: string, space: string): Mount => ({ ...m, fs: m.fs === '' || m.fs === 'host' ? m.fs : foreign(pod, m.fs), ...(m.type === 'proc' ? { space } : {}) })
+const fromOutside = (m: Mount, pod: string, space: string, cgroup: string): Mount => ({ ...m, fs: m.fs === '' || m.fs === 'host' ? m.fs : foreign(pod, m.fs), ...(m.type === 'proc' ? { space } : m.type === 'cgroup2' || m.type === 'cgroup' ? { space: cgroup } : {}) })
 
 // ---- pods
 

@@ -16,22 +16,29 @@ import { containerEnded, EXIT_SHOWS } from './ending.ts'
 import { beginExec, execEnded, interruptExec, type ExecArrived, type ExecRequest, type StreamKind } from './exec.ts'
 import { REBOOT_TIME } from './faults.ts'
 import { execHookError, type HookKind } from './hooks.ts'
+import { hostView } from './host-view.ts'
+import { nodeRequest } from './node-requests.ts'
 import { Kernel } from '../linux/kernel.ts'
 import type { Answer } from '../linux/machine.ts'
-import { advanced, lookAhead, overfull, settingOf } from './linux.ts'
+import { hostPid } from '../linux/processes.ts'
+import { advanced, lookAhead, settingOf } from './linux.ts'
 import { answerTo } from './network.ts'
 import { containerLog, type LogOptions } from './logs.ts'
 import { NodeLife } from './node-life.ts'
 import { probed, type Attempt } from './prober.ts'
 import { objectChanged, refreshVolumes } from './refresh.ts'
+import { storageExcess } from './consumption.ts'
+import { reportNode } from './node-report.ts'
+import { armCollection, armPressure, collect, evictWriter, housekeep } from './pressure.ts'
 import { flush, report } from './reporter.ts'
+import { beginShutdown, continueShutdown } from './shutdown.ts'
 import { observed, retryResizes, sizeChanged, takesLess } from './resize.ts'
 import { create as createContainer, postStartDone, pulled, start } from './starting.ts'
-import type { ContainerRow, PodRow } from './state.ts'
+import type { ContainerRow, NodeRow, PodRow } from './state.ts'
 import { beginAttach, closeStream, feedStream, forward, opened, sendNews, type AttachRequest, type ForwardRequest } from './streams.ts'
 import { clearMirror, createMirror, filesChanged, mirrorGone, mirrorSeen } from './static-files.ts'
 import { killNow, preStopDone, requestEnd, sandboxStopped, stopped, terminated, withSignal } from './termination.ts'
-import { actorOf, KUBELET, KubeletWorld, rowKey } from './world.ts'
+import { actorOf, dropPod, KUBELET, KubeletWorld, rowKey } from './world.ts'
 import { armMemory, nodeUsage, outOfMemory, podMetrics, type PodUsage } from './usage.ts'
 import { finishSync, mountVolumes, nextOp, plegSoon, requestSync, sandboxReady } from './worker.ts'
 
@@ -54,6 +61,7 @@ export class Kubelets {
   constructor(engine: Engine, options: KubeletOptions = {}) {
     this.world = new KubeletWorld(engine, options)
     this.world.steps = { requestSync, nextOp, finishSync }
+    this.world.hostView = (node, at, looking) => hostView(this.world, node, at, looking)
     const { world } = this
     const life = new NodeLife(world, heartbeatTable(engine))
     /** Handlers of the kubelet process: nothing happens while it does not run. */
@@ -97,6 +105,16 @@ export class Kubelets {
       refresh: onPod((ctx, row) => refreshVolumes(world, ctx, row)),
       oom: onPod((ctx, row, p) => outOfMemory(world, ctx, row, p['container'] as string, p['id'] as string), true),
       evict: onPod((ctx, row) => this.#evict(ctx, row)),
+      housekeep: (ctx) => this.#isAwake(ctx.instance) && housekeep(world, ctx, ctx.instance),
+      'collect-images': (ctx) => this.#isAwake(ctx.instance) && collect(world, ctx, ctx.instance),
+      'report-pressure': (ctx) => this.#isAwake(ctx.instance) && reportNode(world, ctx, world.nodes.get(ctx.instance)!),
+      rearm: (ctx) => {
+        armPressure(world, ctx, ctx.instance)
+        armCollection(world, ctx, ctx.instance)
+      },
+      occupy: (ctx, extra: NodeRow['extra']) => this.#occupy(ctx, extra),
+      shutdown: (ctx) => beginShutdown(world, ctx, ctx.instance),
+      'shutdown-next': (ctx) => continueShutdown(world, ctx, ctx.instance) && life.powerOff(ctx),
       patched: (ctx, answered: Answered) => this.#patched(ctx, answered),
       kill: (ctx, { pid, signal }: { pid: number; signal: string }) => this.#kill(ctx, pid, signal),
       crash: (ctx) => life.crash(ctx),
@@ -109,13 +127,20 @@ export class Kubelets {
       thaw: (ctx) => life.startKubelet(ctx, 'frozen'),
       partition: (ctx) => life.stopKubelet(ctx, 'partitioned'),
       heal: (ctx) => life.startKubelet(ctx, 'partitioned'),
-      reconfigured: (ctx, flag: string) => flag === idOf(NODE_LEASE_DURATION_SECONDS) && life.leaseChanged(ctx),
+      reconfigured: (ctx, flag: string) => this.#reconfigured(ctx, flag, life),
       'stop-kubelet': (ctx) => life.stopKubelet(ctx),
       'start-kubelet': (ctx) => life.startKubelet(ctx),
       'stop-containerd': (ctx) => life.runtime(ctx, false),
       'start-containerd': (ctx) => life.runtime(ctx, true),
       'remove-images': (ctx, names: readonly string[]) => life.removeImages(ctx, names),
     })
+  }
+
+  /** A field of the configuration has another value: what was planned by it is planned anew. */
+  #reconfigured(ctx: EventContext, flag: string, life: NodeLife): void {
+    if (flag === idOf(NODE_LEASE_DURATION_SECONDS)) life.leaseChanged(ctx)
+    if (!/^kubelet\.(eviction|imageGC)/.test(flag)) return
+    for (const name of this.world.nodes.keys()) ctx.schedule(0, actorOf(name), 'rearm', null)
   }
 
   #isAwake(name: string): boolean {
@@ -178,7 +203,7 @@ export class Kubelets {
     void now
     if (container === 'POD') return row.sandbox.pid
     const main = (container ? row.machine.containers[container] : Object.values(row.machine.containers)[0])?.main
-    return main ? row.machine.firstPid + main : undefined
+    return main ? hostPid(row.machine, main) : undefined
   }
 
   #receive(ctx: EventContext, { type, object, items }: WatchDelivery): void {
@@ -203,7 +228,7 @@ export class Kubelets {
     const runs = Object.values(row.containers).some((c) => c.run?.state === 'running') || row.work !== undefined
     if (!runs || row.life === 'terminated') {
       if (row.look) ctx.cancel(row.look)
-      this.world.pods.delete(rowKey(row.node, row.pod))
+      dropPod(this.world, ctx, row)
       return
     }
     const gone = this.world.put({ ...row, gone: true })
@@ -220,7 +245,10 @@ export class Kubelets {
       const specChanged = was.spec !== pod.spec || known.pod.metadata.labels !== pod.metadata.labels || known.pod.metadata.annotations !== pod.metadata.annotations
       const gatesChanged = (pod.spec.readinessGates?.length ?? 0) > 0
       const row = world.put(observed(known, pod))
-      if (known.pod.metadata.annotations !== pod.metadata.annotations) for (const c of allContainers(pod.spec)) armMemory(world, ctx, row, c)
+      if (known.pod.metadata.annotations !== pod.metadata.annotations) {
+        for (const c of allContainers(pod.spec)) armMemory(world, ctx, row, c)
+        armPressure(world, ctx, node)
+      }
       if (pod.metadata.deletionTimestamp) {
         const grace = seconds(pod.metadata.deletionGracePeriodSeconds ?? 30)
         if (!row.end?.deleted) flush(world, ctx, world.fresh(requestEnd(world, ctx, row, { grace, deleted: true, since: ctx.now })))
@@ -318,13 +346,17 @@ export class Kubelets {
     row = this.#sessions(ctx, row)
     if (row.machine && row.machine.asked.length > 0) {
       for (const question of row.machine.asked) {
+        if (question.what === 'node') {
+          const reply = nodeRequest(world, ctx, row, question)
+          if (question.process > 0) world.later(ctx, row, reply.after, 'answered', { process: question.process, answer: reply.answer })
+          continue
+        }
         const { answer, after } = answerTo(world, ctx, row, question)
         world.later(ctx, row, after, 'answered', { process: question.process, answer })
       }
       row = world.put({ ...row, machine: { ...row.machine, asked: [] } })
     }
-    const full = overfull(row)
-    if (full && row.life === 'sync') world.later(ctx, row, EVICTION_PERIOD + ctx.random.below(EVICTION_PERIOD), 'evict')
+    if (row.life === 'sync' && storageExcess(world, row, ctx.now) !== undefined) world.later(ctx, row, EVICTION_PERIOD + ctx.random.below(EVICTION_PERIOD), 'evict')
     if (world.find(row.node, keyOf(row.pod))) lookAhead(world, ctx, world.fresh(row))
   }
 
@@ -363,11 +395,18 @@ export class Kubelets {
 
   /** The eviction manager found a volume that holds more than it may. */
   #evict(ctx: EventContext, row: PodRow): void {
-    const full = overfull(row)
-    if (!full || row.end || row.life !== 'sync') return
-    const message = `Usage of EmptyDir volume "${full.name}" exceeds the limit "${full.limit}". `
-    this.world.aboutPod(ctx, row, 'Warning', 'Evicted', message)
-    requestEnd(this.world, ctx, row, { grace: 0, reason: 'Evicted', message, deleted: false, since: ctx.now, conditionReason: 'TerminationByKubelet' })
+    evictWriter(this.world, ctx, row)
+  }
+
+  /** Programs of the node itself come to take this much besides the usual; nothing of it when the payload has nothing. */
+  #occupy(ctx: EventContext, extra: NodeRow['extra']): void {
+    const { extra: _old, ...node } = this.world.nodes.get(ctx.instance) ?? {}
+    if (!('name' in node)) return
+    const taken = Object.entries(extra ?? {}).filter(([, amount]) => amount > 0)
+    this.world.nodes.set(ctx.instance, { ...(node as NodeRow), ...(taken.length > 0 ? { extra: Object.fromEntries(taken) } : {}) })
+    ctx.note('kubelet.occupied', { node: ctx.instance, what: taken.map(([name]) => name).join(', ') })
+    armPressure(this.world, ctx, ctx.instance)
+    armCollection(this.world, ctx, ctx.instance)
   }
 
   /** The API server has the last report; if more has changed since, the next one goes out. */
@@ -389,8 +428,9 @@ export class Kubelets {
         plegSoon(world, ctx, next, world.nextRelist(next, ctx.now))
         return
       }
-      const id = pid - (row.machine?.firstPid ?? Infinity)
-      if (row.machine?.processes.some((p) => p.id === id)) {
+      const { machine } = row
+      const id = machine?.processes.find((p) => hostPid(machine, p.id) === pid)?.id
+      if (id !== undefined) {
         withSignal(world, ctx, row, id, signal.replace(/^SIG/, '') === '9' ? 'KILL' : signal.replace(/^SIG/, ''))
         return
       }

@@ -1,6 +1,7 @@
 import type { EventContext } from '../../engine/engine.ts'
 import { ms, seconds, type Micros } from '../../engine/time.ts'
 import { treeSize } from '../linux/fs.ts'
+import { ofForeign } from '../linux/host.ts'
 import { Kernel, type Ran } from '../linux/kernel.ts'
 import type { KernelSetting } from '../linux/setting.ts'
 import { diskOf } from '../../client/storage/disks.ts'
@@ -71,7 +72,7 @@ const SHARED_LAG = seconds(1)
 
 /** Will the processes write to file systems that are not the pod's alone? */
 const writesShared = (before: Machine, { roots }: Kernel): boolean =>
-  Object.keys(roots).some((fs) => (fs === 'host' || fs.startsWith('disk/')) && roots[fs] !== before.roots[fs])
+  Object.keys(roots).some((fs) => (fs === 'host' || fs.startsWith('disk/') || fs.startsWith('@')) && roots[fs] !== before.roots[fs])
 
 /** What processes have written to shared file systems becomes everybody's. */
 function storeDisks(world: KubeletWorld, row: PodRow, before: Machine, after: Machine): void {
@@ -98,9 +99,23 @@ export function machineNow(world: KubeletWorld, row: PodRow, now: Micros): Machi
 /** Brings the machine to now as part of an event: what it wrote to shared disks is stored. */
 export function advanced(world: KubeletWorld, ctx: EventContext, row: PodRow): PodRow {
   if (!row.machine) return row
-  const machine = machineNow(world, row, ctx.now)!
+  const machine = withoutForeign(world, ctx, machineNow(world, row, ctx.now)!)
   storeDisks(world, row, withDisks(world, row, row.machine), machine)
   return machine === row.machine ? row : { ...row, machine }
+}
+
+/** What somebody of the node has written in another pod's file systems goes there. */
+function withoutForeign(world: KubeletWorld, ctx: EventContext, machine: Machine): Machine {
+  const written = Object.keys(machine.roots).filter((fs) => fs.startsWith('@'))
+  if (written.length === 0) return machine
+  for (const fs of written) {
+    const [key, inner] = ofForeign(fs)
+    const other = world.pods.get(key)
+    if (!other?.machine) continue
+    const now = advanced(world, ctx, other)
+    lookAhead(world, ctx, { ...now, machine: { ...now.machine!, roots: { ...now.machine!.roots, [inner]: machine.roots[fs]! } } })
+  }
+  return { ...machine, roots: Object.fromEntries(Object.entries(machine.roots).filter(([fs]) => !fs.startsWith('@'))) }
 }
 
 /**

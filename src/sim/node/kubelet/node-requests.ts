@@ -1,9 +1,11 @@
 import type { EventContext } from '../../engine/engine.ts'
 import { ms, seconds, type Micros } from '../../engine/time.ts'
+import type { Image, ImageConfig } from '../../images/image.ts'
 import { sizeOf } from '../../images/registry.ts'
 import { DAEMONS } from './host-view.ts'
 import type { Answer, Asked } from '../linux/machine.ts'
 import { storedImage } from './puller.ts'
+import type { PodRow } from './state.ts'
 import { actorOf, type KubeletWorld } from './world.ts'
 
 /** What a process that sees the node asks of it. */
@@ -14,6 +16,8 @@ export type NodeRequest =
   | { readonly do: 'unit'; readonly unit: 'kubelet' | 'containerd'; readonly action: 'start' | 'stop' | 'restart' }
   | { readonly do: 'pull'; readonly image: string }
   | { readonly do: 'remove-image'; readonly image: string }
+  /** An image that was built, committed or given another name; its tree lies in the asking machine under `fs`. */
+  | { readonly do: 'store-image'; readonly reference: string; readonly digest: string; readonly fs: string; readonly config: ImageConfig; readonly history: NonNullable<Image['history']> }
 
 /** systemd starts the kubelet again after this time (RestartSec of kubeadm's unit), containerd after five seconds. */
 const RESTARTS = { kubelet: seconds(10), containerd: seconds(5) } as const
@@ -28,7 +32,7 @@ interface Reply {
 }
 
 /** Carries a request out as events of the node's kubelet, so that each is a step of its own. */
-export function nodeRequest(world: KubeletWorld, ctx: EventContext, question: Asked): Reply {
+export function nodeRequest(world: KubeletWorld, ctx: EventContext, row: PodRow, question: Asked): Reply {
   const request = JSON.parse(question.path) as NodeRequest
   const actor = actorOf(ctx.instance)
   switch (request.do) {
@@ -46,10 +50,24 @@ export function nodeRequest(world: KubeletWorld, ctx: EventContext, question: As
     case 'remove-image':
       ctx.schedule(0, actor, 'remove-images', [request.image])
       break
+    case 'store-image':
+      store(world, ctx, row, request)
+      break
     case 'pull':
       return pull(world, ctx, request.image)
   }
   return { answer: DONE, after: ms(1) }
+}
+
+function store(world: KubeletWorld, ctx: EventContext, row: PodRow, { reference, digest, fs, config, history }: Extract<NodeRequest, { do: 'store-image' }>): void {
+  const contents = row.machine?.roots[fs]
+  const node = world.nodes.get(ctx.instance)!
+  if (!contents) return
+  const repository = reference.slice(0, reference.lastIndexOf(':'))
+  const layers = history.map((h) => h.size).filter((size) => size > 0)
+  world.built.set(reference, { reference, digest, image: { repository, tags: [], layers, program: { kind: 'shell' }, config, contents, history } })
+  const entry = { reference, digest: `${repository}@${digest}`, size: sizeOf(layers) }
+  world.nodes.set(node.name, { ...node, images: [...node.images.filter((i) => i.reference !== reference), entry] })
 }
 
 function signal(ctx: EventContext, pid: number, name: string): void {

@@ -2,7 +2,7 @@ import type { Micros } from '../../engine/time.ts'
 import { Failure, failed } from './errno.ts'
 import { contentOf, existing, openForWriting, type FileWorld } from './files.ts'
 import { lookUp, treeSize, withNode, type FsNode } from './fs.ts'
-import type { ContainerState, Descriptor, LogChunk, Machine, OpenFile, Session } from './machine.ts'
+import type { ContainerState, Descriptor, DockerContainer, LogChunk, Machine, OpenFile, Session } from './machine.ts'
 import type { HostState } from './host.ts'
 import type { KernelSetting } from './setting.ts'
 import type { Task } from './kernel.ts'
@@ -21,6 +21,7 @@ export abstract class Descriptors {
   readonly open: Record<string, OpenFile>
   readonly captures: Record<string, string>
   readonly sessions: Record<string, Session>
+  readonly docker: Record<string, DockerContainer>
   readonly setting: KernelSetting
   lastId: number
   /** Sessions and logs of containers that somebody follows: `run` stops when one of them grows. */
@@ -36,6 +37,7 @@ export abstract class Descriptors {
     this.open = { ...machine.open }
     this.captures = { ...machine.captures }
     this.sessions = { ...machine.sessions }
+    this.docker = { ...machine.docker }
   }
 
   /** A file system; those of other pods are the node's to give. */

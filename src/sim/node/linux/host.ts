@@ -1,4 +1,5 @@
 import type { Micros } from '../../engine/time.ts'
+import type { ImageConfig } from '../../images/image.ts'
 import type { CgroupLimits } from './cgroups.ts'
 import type { FsNode } from './fs.ts'
 import type { Credentials, LogChunk, Mount } from './machine.ts'
@@ -96,6 +97,17 @@ export interface HostUnit {
   readonly journal: readonly { readonly at: Micros; readonly text: string }[]
 }
 
+/** An image as docker shows it. */
+export interface HostImage {
+  readonly reference: string
+  readonly digest: string
+  readonly size: number
+  readonly config: ImageConfig
+  readonly root: FsNode
+  /** Bottom first. */
+  readonly history: readonly { readonly createdBy: string; readonly size: number; readonly at: Micros }[]
+}
+
 /** All of a node that its root can see, worked out when it is looked at. */
 export interface HostState {
   readonly name: string
@@ -109,6 +121,8 @@ export interface HostState {
   readonly cgroups: 'v1' | 'v2'
   readonly allocatable: { readonly milliCpu: number; readonly memory: number }
   readonly used: { readonly cpu: number; readonly memory: number }
+  /** An image that the node has, with what is in it. */
+  image(name: string): HostImage | undefined
   /** A file system of a pod ("@<row>|<fs>") or one that is made up ("@|pods"). */
   root(fs: string): FsNode | undefined
 }

@@ -1,6 +1,7 @@
 import type { Micros } from '../../engine/time.ts'
 import { Descriptors } from './descriptors.ts'
-import type { FileWorld } from './files.ts'
+import { failed } from './errno.ts'
+import { existing, makeDirectory, type FileWorld } from './files.ts'
 import { RUNNING_AT_ONCE, SIGNALS, type Answer, type Asked, type ContainerState, type Machine, type Process, type ProgramState, type Wait } from './machine.ts'
 import type { HostState } from './host.ts'
 import { hostPid, processIn, spaceOf, type Seen } from './processes.ts'
@@ -63,7 +64,7 @@ export class Kernel extends Descriptors {
     for (const fs of Object.keys(this.roots)) if (fs.startsWith('pseudo:') && !used.has(fs.slice(7))) delete this.roots[fs]
     return {
       ...this.machine, ...(this.#looksAtNode ? { looksAtNode: true as const } : {}), now: this.now, lastId: this.lastId, containers: this.containers, roots: this.roots, processes,
-      pipes: kept(this.pipes), open: kept(this.open), captures: this.captures, sessions: this.sessions, asked: this.asked,
+      pipes: kept(this.pipes), open: kept(this.open), captures: this.captures, sessions: this.sessions, asked: this.asked, ...(Object.keys(this.docker).length > 0 ? { docker: this.docker } : {}),
     }
   }
 
@@ -230,8 +231,8 @@ export class Kernel extends Descriptors {
   }
 
   #nextPid(container: ContainerState, id: number): number {
-    if (this.machine.hostPid) return hostPid(this.machine, id)
-    if (this.machine.sharedPid) {
+    if (this.machine.hostPid && !container.name.startsWith('docker:')) return hostPid(this.machine, id)
+    if (this.machine.sharedPid && !container.name.startsWith('docker:')) {
       // The pause process is number 1 of a shared namespace.
       const last = Math.max(1, ...Object.values(this.containers).map((c) => c.lastPid))
       for (const [name, c] of Object.entries(this.containers)) this.containers[name] = { ...c, lastPid: last + 1 }
@@ -334,6 +335,17 @@ export class Kernel extends Descriptors {
       ...(setting.host ? { nodeMounts: () => this.host!.mounts } : {}),
       limit: (fs) => setting.limits[fs],
     }
+  }
+
+  /** Makes a folder with those above it where it is missing. */
+  makeFolder(task: Task, path: string): void {
+    makeDirectory(this.files(task), path, true)
+  }
+
+  /** In which file system a path lies, and where in it. */
+  placeOf(task: Task, path: string): { readonly fs: string; readonly from: string } | undefined {
+    const place = existing(this.files(task), path)
+    return failed(place) || place.pseudo ? undefined : { fs: place.mount.fs, from: `/${place.names.join('/')}` }
   }
 
   wait(task: Task, wait: Wait): void {

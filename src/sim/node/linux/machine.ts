@@ -28,8 +28,31 @@ export interface Machine {
   readonly open: Readonly<Record<string, OpenFile>>
   readonly captures: Readonly<Record<string, string>>
   readonly sessions: Readonly<Record<string, Session>>
+  /** Containers that `docker` has made here, by their id. */
+  readonly docker?: Readonly<Record<string, DockerContainer>>
   /** Requests to the world outside the pod that wait for an answer. */
   readonly asked: readonly Asked[]
+}
+
+/** What docker keeps of a container; the container itself is that of the machine under `container`. */
+export interface DockerContainer {
+  readonly id: string
+  readonly name: string
+  readonly container: string
+  readonly image: string
+  readonly digest: string
+  readonly argv: readonly string[]
+  readonly createdAt: Micros
+  readonly startedAt?: Micros
+  readonly stopped?: { readonly at: Micros; readonly code: number }
+  readonly ip: string
+  readonly network: string
+  readonly ports: readonly { readonly host: number; readonly container: number; readonly protocol: string }[]
+  readonly binds: readonly string[]
+  readonly labels: Readonly<Record<string, string>>
+  readonly workingDir: string
+  readonly entrypoint: readonly string[]
+  readonly cmd: readonly string[]
 }
 
 /** A mount in a container's mount namespace. `at` is inside the container, `from` a path inside file system `fs`. */
@@ -41,7 +64,7 @@ export interface Mount {
   readonly type: string
   readonly source: string
   readonly options: string
-  /** A proc mount shows the processes of this pid namespace; its own one where it says nothing (processes.ts). */
+  /** A proc mount shows the processes of this pid namespace, a cgroup mount the groups below this path of the node's tree ("host": all); its own one where it says nothing (processes.ts). */
   readonly space?: string
   /** The kernel's own arrangement: not in the table of mounts. */
   readonly hidden?: true

@@ -38,7 +38,7 @@ export interface Seen {
   readonly of?: HostProcess['of']
 }
 
-export const containerSpace = (machine: Pick<Machine, 'hostPid' | 'sharedPid' | 'containers'>, container: string): string => (machine.hostPid ? HOST_SPACE : machine.sharedPid ? 'pod' : OWN + (machine.containers[container]?.pidsOf ?? container))
+export const containerSpace = (machine: Pick<Machine, 'hostPid' | 'sharedPid' | 'containers'>, container: string): string => (container.startsWith('docker:') ? OWN + container : machine.hostPid ? HOST_SPACE : machine.sharedPid ? 'pod' : OWN + (machine.containers[container]?.pidsOf ?? container))
 export const spaceOf = (kernel: Kernel, task: Task): string => task.view?.space ?? containerSpace(kernel.machine, task.container)
 
 /** The number of the namespace of a kind that a container is in (the inode that /proc/N/ns shows). */

@@ -49,7 +49,8 @@ function walk(root: FsNode, names: readonly string[]): FsNode | undefined {
 function inCgroup(kernel: Kernel, task: Task, mount: Mount, names: readonly string[]): FsNode | undefined {
   const subsystem = mount.type === 'cgroup' ? (mount.options.split(',').at(-1) ?? 'cpu') : ''
   const host = kernel.host
-  if (host && (mount.space === HOST_SPACE || task.view?.cgroup !== undefined)) return hostCgroup(host, subsystem, names)
+  if (host && mount.space === HOST_SPACE) return hostCgroup(host, subsystem, names)
+  if (host && mount.space) return hostCgroup(host, subsystem, [...namesOf(mount.space), ...names])
   const container = kernel.containers[task.container]!
   return walk(dir(Object.fromEntries(Object.entries(cgroupFiles(kernel, container, subsystem)).map(([name, data]) => [name, text(data, 0o644)]))), names)
 }

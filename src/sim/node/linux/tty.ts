@@ -7,7 +7,9 @@ const END = '\x04'
 export function takenFrom(stdin: string, most: number, tty: boolean): { readonly taken: string; readonly left: string } {
   if (!tty) return { taken: stdin.slice(0, most), left: stdin.slice(most) }
   if (stdin[0] === END) return { taken: '', left: stdin.slice(1) }
-  const line = /^[^\n\x04]*\n?/.exec(stdin)![0].slice(0, most)
+  const at = stdin.indexOf('\n') + 1 || stdin.length
+  const end = stdin.indexOf(END)
+  const line = stdin.slice(0, Math.min(at, end < 0 ? at : end, most))
   return { taken: line, left: stdin.slice(line.length) }
 }
 

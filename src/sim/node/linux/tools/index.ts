@@ -5,6 +5,7 @@ import { SyntaxFault, type ShellNode } from '../shell/syntax.ts'
 import { reading } from '../shell/toplevel.ts'
 import { baseName } from '../fs.ts'
 import { ToolContext, type Tool } from './context.ts'
+import { docker } from './docker.ts'
 import { fileTools } from './file-tools.ts'
 import { netTools, onServerSignal } from './net-tools.ts'
 import { crictl } from './crictl.ts'
@@ -12,6 +13,7 @@ import { ipTools } from './ip.ts'
 import { nodeTools } from './node-tools.ts'
 import { namespaceTools } from './namespace-tools.ts'
 import { processTools } from './process-tools.ts'
+import { packages } from './packages.ts'
 import { runtime } from './runtime.ts'
 import { psTools } from './ps.ts'
 import { gzip, tar } from './tar.ts'
@@ -37,17 +39,17 @@ const shellInput: Tool = (c) => {
 /** Programs that only nodes have. */
 const OF_NODES = ['crictl', 'docker', 'systemctl', 'journalctl', 'lsns', 'findmnt']
 
-const TOOLS: Readonly<Record<string, Tool>> = { ...textTools, ...fileTools, ...processTools, ...netTools, ...ipTools, ...psTools, ...namespaceTools, ...nodeTools, crictl, runtime, tar, gzip, gunzip: gzip, zcat: gzip, 'sh-input': shellInput }
+const TOOLS: Readonly<Record<string, Tool>> = { ...textTools, ...fileTools, ...processTools, ...netTools, ...ipTools, ...psTools, ...namespaceTools, ...nodeTools, crictl, docker, runtime, packages, apk: packages, apt: packages, 'apt-get': packages, yum: packages, dnf: packages, tar, gzip, gunzip: gzip, zcat: gzip, 'sh-input': shellInput }
 
 /** Programs that images have under these names; the rest of a busybox says by name that it is not modelled. */
-export const TOOL_NAMES: readonly string[] = Object.keys(TOOLS).filter((name) => !['fault', 'sh-input', 'server', 'needs', 'pause', 'curl', 'runtime', ...OF_NODES].includes(name)).sort()
+export const TOOL_NAMES: readonly string[] = Object.keys(TOOLS).filter((name) => !['fault', 'sh-input', 'server', 'needs', 'pause', 'curl', 'runtime', 'packages', ...OF_NODES].includes(name)).sort()
 
 /** Well-known programs of a busybox that are not modelled: running one says so and fails. */
 export const UNMODELLED: readonly string[] = ['awk', 'vi', 'less', 'more', 'md5sum', 'sha256sum', 'od', 'hexdump', 'watch', 'telnet', 'ftpget', 'crond', 'diff', 'patch', 'comm', 'paste', 'split', 'strings', 'stty', 'su', 'login', 'passwd', 'adduser', 'mknod', 'losetup', 'fdisk', 'traceroute', 'arping', 'iptables', 'sysctl', 'lsof', 'strace', 'bc', 'dc', 'ed']
 
 /** One step of a program that is not a shell. */
 export function stepTool(kernel: Kernel, task: Task, name: string): void {
-  const shown = ['sh-input', 'server', 'fault'].includes(name) ? baseName(task.argv[0] ?? name) : name
+  const shown = ['sh-input', 'server', 'fault', 'runtime', 'packages'].includes(name) ? baseName(task.argv[0] ?? name) : name
   const c = new ToolContext(kernel, task, shown)
   const tool = TOOLS[name]
   if (!tool) {

@@ -7,21 +7,37 @@ import { seenSelf } from '../processes.ts'
 import { options, type Tool, type ToolContext } from './context.ts'
 import { duration } from './process-tools.ts'
 
-/** The process of the pod that listens on a port. */
-export function listener(kernel: Kernel, port: number): Task | undefined {
-  for (const task of kernel.tasks.values()) if (task.exit === undefined && task.listens.includes(port)) return task
+const addressOf = (kernel: Kernel, task: Task): string => task.view?.network?.ip ?? kernel.machine.ip
+
+/** The process that listens on a port of an address of this machine: the pod's, unless another one is named. */
+export function listener(kernel: Kernel, port: number, ip = kernel.machine.ip): Task | undefined {
+  for (const task of kernel.tasks.values()) if (task.exit === undefined && task.listens.includes(port) && addressOf(kernel, task) === ip) return task
   return undefined
 }
 
+/** Where on this machine a connection of a process ends: in its own network, at a container of docker, or at a port that one publishes. */
+function target(kernel: Kernel, task: Task, host: string, port: number): { readonly ip: string; readonly port: number } | undefined {
+  const own = addressOf(kernel, task)
+  const containers = Object.values(kernel.docker)
+  if (containers.some((d) => d.ip === host)) return { ip: host, port }
+  if (host !== 'localhost' && !host.startsWith('127.') && host !== own && host !== (task.view?.hostname ?? kernel.machine.hostname)) return undefined
+  const published = own === kernel.machine.ip && !listener(kernel, port) ? containers.find((d) => d.ports.some((p) => p.host === port)) : undefined
+  return published ? { ip: published.ip, port: published.ports.find((p) => p.host === port)!.container } : { ip: own, port }
+}
+
 /** What a process of this pod answers to an HTTP request; undefined: nobody listens there. "hang": it accepts and says nothing. */
-export function serve(kernel: Kernel, port: number, path: string): Answer | 'hang' | undefined {
-  const task = listener(kernel, port)
+export function serve(kernel: Kernel, port: number, path: string, ip?: string): Answer | 'hang' | undefined {
+  const task = listener(kernel, port, ip)
   if (!task || task.program.kind !== 'tool') return undefined
   const { name } = task.program
   const state = (task.program.state ?? {}) as Readonly<Record<string, unknown>>
   if (name === 'nc') return 'hang'
   const plain = path.split('?')[0]!
   if (name === 'httpd' || (name === 'runtime' && state['home'] !== undefined)) return serveFile(kernel, task, String(state['home'] ?? '/'), plain)
+  if (typeof state['root'] === 'string') {
+    const served = serveFile(kernel, task, state['root'], plain)
+    if (served.ok && served.status === 200) return served
+  }
   const paths = state['paths'] as readonly string[] | undefined
   const known = paths === undefined || paths.includes(plain)
   return known ? { ok: true, status: 200, body: String(state['body'] ?? 'ok\n') } : { ok: false, status: 404, body: '404 Not Found\n' }
@@ -45,7 +61,7 @@ function httpd(c: ToolContext): number | undefined {
   if (c.state['port'] !== undefined) return c.wait({ for: 'ever' })
   const { values, flags } = options(c.args, 'phcrdu')
   const port = Number((values.get('p') ?? '80').split(':').at(-1))
-  if (listener(c.kernel, port)) return c.fail('bind: Address in use')
+  if (listener(c.kernel, port, addressOf(c.kernel, c.task))) return c.fail('bind: Address in use')
   if (port < 1024 && c.task.user.uid !== 0 && (c.kernel.containers[c.task.container]!.capabilities & (1 << 10)) === 0) return c.fail('bind: Permission denied')
   c.keep({ port, home: values.get('h') ?? c.task.cwd })
   c.task.listens = [port]
@@ -65,7 +81,7 @@ function nc(c: ToolContext): number | undefined {
   const { flags, values, rest } = options(c.args, 'pwe')
   if (flags.has('l')) {
     const port = Number(values.get('p') ?? rest.at(-1) ?? 0)
-    if (!c.task.listens.includes(port) && listener(c.kernel, port)) return c.fail('bind: Address already in use')
+    if (!c.task.listens.includes(port) && listener(c.kernel, port, addressOf(c.kernel, c.task))) return c.fail('bind: Address already in use')
     c.task.listens = [port]
     return c.wait({ for: 'ever' })
   }
@@ -83,21 +99,20 @@ function ask(c: ToolContext, host: string, port: number, what: 'tcp' | 'http' | 
   const done = c.state['answer'] as Answer | undefined
   if (done) return done
   if (wait) return undefined
-  const { ip, hostname } = c.kernel.machine
   const network = c.task.view?.network
   if (network?.kind === 'empty') return { ok: false, status: 0, body: '', error: what === 'dns' ? 'bad address' : 'Network is unreachable' }
-  const isLocal = host === 'localhost' || host.startsWith('127.') || host === ip || host === hostname
-  if (network && network.ip !== ip && isLocal && what !== 'dns') {
-    // In another pod's network namespace: what listens there.
-    c.kernel.ask(c.task, { host: network.ip, port, what, path })
-    c.keep({ asked: true })
-    return undefined
-  }
-  if (what !== 'dns' && isLocal) {
-    if (what === 'tcp') return listener(c.kernel, port) ? { ok: true, status: 0, body: '' } : { ok: false, status: 0, body: '', error: 'Connection refused' }
-    const served = serve(c.kernel, port, path)
+  const here = what === 'dns' ? undefined : target(c.kernel, c.task, host, port)
+  if (here && (here.ip === c.kernel.machine.ip || Object.values(c.kernel.docker).some((d) => d.ip === here.ip) || !network)) {
+    if (what === 'tcp') return listener(c.kernel, here.port, here.ip) ? { ok: true, status: 0, body: '' } : { ok: false, status: 0, body: '', error: 'Connection refused' }
+    const served = serve(c.kernel, here.port, path, here.ip)
     if (served === 'hang') return { ok: false, status: 0, body: '', error: 'timed out' }
     return served ?? { ok: false, status: 0, body: '', error: 'Connection refused' }
+  }
+  if (here) {
+    // In another pod's network namespace: what listens there.
+    c.kernel.ask(c.task, { host: here.ip, port, what, path })
+    c.keep({ asked: true })
+    return undefined
   }
   c.kernel.ask(c.task, { host, port, what, path })
   c.keep({ asked: true })

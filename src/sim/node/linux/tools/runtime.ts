@@ -1,6 +1,7 @@
 import { failed } from '../errno.ts'
 import { existing } from '../files.ts'
 import { normalize } from '../fs.ts'
+import { packages } from './packages.ts'
 import type { ToolContext } from './context.ts'
 
 const STARTS_IN = 150_000
@@ -30,7 +31,7 @@ export function runtime(c: ToolContext): number | undefined {
   const isTool = ['npm', 'npx', 'pip', 'pip3'].includes(c.task.comm)
   const place = existing(c.files, script)
   if (!isTool && (failed(place) || place.node.t !== 'f')) return c.fail(`can't open file '${normalize(script, c.task.cwd)}': [Errno 2] No such file or directory`, 2)
-  if (isTool && !['start', 'run', 'serve'].includes(words[0]!)) return c.fail('packages are not modelled here: nothing is installed', 0)
+  if (isTool && !['start', 'run', 'serve'].includes(words[0]!)) return packages(c)
   const declared = c.kernel.containers[c.task.container]!.ports
   const text = !failed(place) && place.node.t === 'f' ? place.node.data : ''
   const named = [...text.matchAll(/(?:\bport\s*[=:]\s*|\blisten\(\s*)["']?(\d{2,5})\b/gi)].map((m) => Number(m[1]))

@@ -1,0 +1,85 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { createCluster, type Cluster } from '../../cluster.ts'
+import { seconds } from '../../engine/time.ts'
+import type { Kubelets } from './kubelets.ts'
+
+describe('a root shell on a node', () => {
+  let cluster: Cluster
+  let pod = ''
+  const kubectl = (...argv: string[]): string => {
+    const { stdout, stderr } = cluster.kubectlNow({ argv })
+    return stdout + stderr
+  }
+  /** A line for bash on the node. */
+  const sh = (line: string): string => {
+    const text = kubectl('exec', pod, '--', 'chroot', '/host', 'bash', '-c', line)
+    cluster.runFor(seconds(1))
+    return text
+  }
+
+  beforeAll(() => {
+    cluster = createCluster({ nodes: 1, history: { keep: false } })
+    cluster.boot()
+    cluster.runFor(seconds(5))
+    kubectl('create', 'deployment', 'web', '--image=nginx')
+    kubectl('debug', 'node/node-1', '--image=busybox', '--profile=sysadmin', '--', 'sleep', '100000')
+    cluster.runFor(seconds(20))
+    pod = kubectl('get', 'pods', '-o', 'name').split('\n').find((line) => line.includes('debugger'))!
+  })
+
+  it('sees the processes of all pods under their shims, with numbers inside and outside', () => {
+    expect(sh('pstree -p')).toMatch(/containerd-shim\(\d+\)-\+-nginx\(\d+\)|containerd-shim\(\d+\)-\+-pause\(\d+\)\n.*`-nginx\(\d+\)/)
+    const pid = sh('pidof nginx').trim()
+    expect(sh(`grep NSpid /proc/${pid}/status`)).toBe(`NSpid:\t${pid}\t1\n`)
+    expect(sh('ps aux | grep -c containerd-shi[m]').trim()).toBe(sh('crictl pods -q | wc -l').trim())
+  })
+
+  it('enters namespaces of a pod and leaves what it writes there', () => {
+    expect(sh('nsenter -t $(pidof nginx) -n hostname -i')).toMatch(/^10\.244\./)
+    expect(sh('nsenter -t $(pidof nginx) -m -p -u sh -c "echo hi > /tmp/x; ps; hostname"')).toMatch(/1 root {5}nginx: master process[^]*web-/)
+    expect(kubectl('exec', 'deploy/web', '--', 'cat', '/tmp/x')).toBe('hi\n')
+    expect(sh('nsenter -t $(pidof nginx) -n wget -qO- localhost | grep title')).toBe('<title>Welcome to nginx!</title>\n')
+  })
+
+  it('finds the kubelet folders, logs and the cgroup tree', () => {
+    expect(sh('tail -n 1 /var/log/pods/default_web-*/nginx/0.log')).toMatch(/stdout F nginx: start worker processes\n$/)
+    expect(sh('cat /var/lib/kubelet/pods/*/volumes/kubernetes.io~projected/kube-api-access-*/namespace | sort -u')).toContain('kube-system')
+    const group = sh('nsenter -t 1 -C -- cut -d: -f3 /proc/$(pidof nginx)/cgroup').trim()
+    expect(group).toMatch(/^\/kubepods\.slice\/kubepods-besteffort\.slice\/kubepods-besteffort-pod[0-9a-f_]+\.slice\/cri-containerd-[0-9a-f]{64}\.scope$/)
+    expect(sh(`cat /sys/fs/cgroup${group}/cgroup.procs`)).toBe(sh('pidof nginx'))
+    expect(sh(`cat /sys/fs/cgroup${group}/cpu.weight`)).toBe('1\n')
+  })
+
+  it('a kill on the node is seen by the kubelet, which starts the container again', () => {
+    const before = sh('crictl ps -q --name nginx')
+    sh('kill $(pidof nginx)')
+    cluster.runFor(seconds(5))
+    expect(sh('crictl ps -q --name nginx')).not.toBe(before)
+    expect(kubectl('get', 'pods', '-l', 'app=web')).toMatch(/Running +1 /)
+  })
+
+  it('new namespaces begin with nothing of the others', () => {
+    expect(sh('unshare -p -m -n -u -f --mount-proc sh -c "ps; ip link; hostname other; hostname"')).toMatch(/1 pts\/0 .* sh\n +2 pts\/0 .* ps\n1: lo: <LOOPBACK>[^]*other\n$/)
+    expect(sh('hostname')).toBe('node-1\n')
+    expect(kubectl('exec', 'deploy/web', '--', 'unshare', '-m', 'true')).toContain('Operation not permitted')
+  })
+
+  it('docker runs containers beside the pods, and pods use what it builds', () => {
+    expect(sh('docker run --rm busybox echo hello')).toContain('hello\n')
+    sh('docker run -d --name n -p 8080:80 nginx')
+    expect(sh('curl -s localhost:8080 | grep h1; docker exec n sh -c "hostname -i"; docker run --rm --net container:n busybox hostname -i')).toMatch(/^<h1>Welcome to nginx!<\/h1>\n(172\.17\.0\.\d+)\n\1\n$/)
+    expect(sh('docker exec n touch /new; docker diff n; docker stop n; docker ps -q; docker inspect -f "{{.State.Status}} {{.State.ExitCode}}" n')).toBe('A /new\nn\nexited 0\n')
+    sh('mkdir -p /b; cd /b; echo "text" > file; printf "FROM busybox AS one\\nRUN echo made > /made\\nFROM busybox\\nCOPY --from=one /made /\\nCOPY file /data/\\nENV A=b\\nCMD cat /made /data/file; echo \\$A; sleep 1000\\n" > Dockerfile; docker build -t mine:1 .')
+    expect(sh('docker run --rm mine:1 sh -c "cat /made /data/file; echo $A; env | grep ^A="')).toContain('made\ntext\n')
+    kubectl('run', 'own', '--image=mine:1', '--image-pull-policy=Never')
+    cluster.runFor(seconds(5))
+    expect(kubectl('logs', 'own')).toBe('made\ntext\nb\n')
+  })
+
+  it('nothing is kept of a look at the node', () => {
+    cluster.runFor(seconds(5))
+    const { world } = cluster.kubelets as Kubelets
+    const left = world.pods.keys().map((key) => Object.keys(world.pods.get(key)!.machine?.roots ?? {}).filter((fs) => fs.startsWith('@'))).flat()
+    expect(left).toEqual([])
+  })
+})
