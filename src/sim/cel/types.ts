@@ -86,7 +86,10 @@ export function assignable(wanted: CelType, given: CelType, bindings: Bindings):
       bindings.set(wanted.name, given)
       return true
     }
-    return assignable(bound, given, bindings)
+    if (assignable(bound, given, bindings)) return true
+    if (!assignable(given, bound, new Map())) return false
+    bindings.set(wanted.name, given)
+    return true
   }
   if (isAny(wanted) || isAny(given)) return true
   if (wanted.is !== given.is) return given.is === 'null_type' && (wanted.is === 'object' || wanted.is === 'timestamp' || wanted.is === 'duration')

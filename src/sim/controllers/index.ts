@@ -34,6 +34,7 @@ import { statefulSetController } from './statefulset/index.ts'
 import { taintEviction } from './tainteviction/index.ts'
 import { ttlController } from './ttl/index.ts'
 import { ttlAfterFinished } from './ttlafterfinished/index.ts'
+import { policyStatusController } from './validatingadmissionpolicystatus/index.ts'
 import { volumeAttributesClassProtection } from './volumeattributesclassprotection/index.ts'
 
 /** The controllers of kube-controller-manager, in the order in which they start. A new one adds its line here. */
@@ -74,5 +75,6 @@ export const controllers = (setup: ControllerSetup): readonly Controller[] => [
   ttlAfterFinished,
   rootCaCertPublisher,
   serviceCidrController,
+  policyStatusController,
   ...(setup.cloud ? [serviceController] : []),
 ]
