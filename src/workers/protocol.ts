@@ -10,6 +10,7 @@ import type { EtcdState, RequestTrace, VolumeChoice } from './protocol-inspect.t
 export const PROTOCOL_VERSION = 1
 export type * from './protocol-inspect.ts'
 export type * from './protocol-anatomy.ts'
+export type * from './protocol-settings.ts'
 
 /** A row of the cluster, keyed as in etcd without the prefix: "pods/default/web-7d…", "nodes/node-1". */
 export interface RecordChange {
@@ -249,7 +250,7 @@ export interface ApplyResult {
 }
 
 /** What one can do to a node: faults and their mending, and what kubectl does. */
-export type NodeAction = 'crash' | 'restart' | 'reboot' | 'freeze' | 'thaw' | 'partition' | 'heal' | 'cordon' | 'uncordon' | 'drain' | 'add' | 'remove'
+export type NodeAction = 'crash' | 'restart' | 'reboot' | 'shutdown' | 'freeze' | 'thaw' | 'partition' | 'heal' | 'cordon' | 'uncordon' | 'drain' | 'add' | 'remove'
 
 /** What the page asks for. `Answer<Q>` has the type of each answer. */
 export type Query =

@@ -17,11 +17,7 @@ const Editor = lazy(async () => ({ default: (await import('./Editor.tsx')).Edito
 const PhoneLayout = lazy(async () => ({ default: (await import('./PhoneLayout.tsx')).PhoneLayout }))
 const Terminal = lazy(async () => ({ default: (await import('./Terminal.tsx')).Terminal }))
 const Palette = lazy(async () => ({ default: (await import('../palette/Palette.tsx')).Palette }))
-const HelpDialog = lazy(async () => ({ default: (await import('../help/HelpDialog.tsx')).HelpDialog }))
-const LegendDialog = lazy(async () => ({ default: (await import('../help/LegendDialog.tsx')).LegendDialog }))
-const NewClusterDialog = lazy(async () => ({ default: (await import('../settings/NewClusterDialog.tsx')).NewClusterDialog }))
-const ShareDialog = lazy(async () => ({ default: (await import('../share/ShareDialog.tsx')).ShareDialog }))
-const Tour = lazy(async () => ({ default: (await import('../help/Tour.tsx')).Tour }))
+const Dialogs = lazy(async () => ({ default: (await import('./Dialogs.tsx')).Dialogs }))
 
 /** The page: one layout for desks and projectors, one for phones, and what may lie above either. */
 export function App(): ReactNode {
@@ -94,17 +90,12 @@ function DeskLayout(): ReactNode {
 }
 
 function Overlays(): ReactNode {
-  const dialog = useUi((state) => state.dialog)
+  const dialog = useUi((state) => state.dialog !== null || state.offers.length > 0)
   const palette = useUi((state) => state.paletteOpen)
-  const close = (): void => updateUi((draft) => void (draft.dialog = null))
   return (
     <Suspense fallback={null}>
       {palette && <Palette onClose={() => updateUi((draft) => void (draft.paletteOpen = false))} />}
-      {dialog === 'help' && <HelpDialog onClose={close} />}
-      {dialog === 'legend' && <LegendDialog onClose={close} />}
-      {dialog === 'new' && <NewClusterDialog onClose={close} />}
-      {dialog === 'share' && <ShareDialog onClose={close} />}
-      {dialog === 'tour' && <Tour onClose={close} />}
+      {dialog && <Dialogs />}
     </Suspense>
   )
 }

@@ -85,6 +85,7 @@ function SessionMenu(): ReactNode {
         className={styles['session'] ?? ''}
         items={[
           { id: 'new', label: t('newCluster'), hint: t('newClusterHint'), onChoose: () => updateUi((draft) => void (draft.dialog = 'new')) },
+          { id: 'components', label: t('components'), onChoose: () => updateUi((draft) => void (draft.dialog = 'components')) },
           { id: 'open', label: t('openFile'), divided: true, onChoose: () => input.current?.click() },
           { id: 'save', label: t('saveFile'), onChoose: () => void saveToFile() },
         ]}

@@ -117,7 +117,8 @@ class Session {
       const result = await this.ask<'apply'>({ type: 'apply', files })
       updateUi((draft) => {
         draft.problems = [...result.problems]
-        if (result.problems.some(({ severity }) => severity === 'error') || result.lines.some(({ ok }) => !ok)) return
+        draft.offers = [...(result.offers ?? [])]
+        if (draft.offers.length > 0 || result.problems.some(({ severity }) => severity === 'error') || result.lines.some(({ ok }) => !ok)) return
         for (const file of draft.files) if (files.some(({ name }) => name === file.name)) Object.assign(file, { applied: files.find(({ name }) => name === file.name)?.text ?? null })
       })
       for (const line of result.lines) say(line.ok ? 'done' : 'bad', line.text)

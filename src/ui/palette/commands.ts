@@ -42,6 +42,8 @@ function actions(): readonly Command[] {
     { id: 'help', label: t('app:help'), detail: '', keys: '?', run: open((draft) => void (draft.dialog = 'help')) },
     { id: 'legend', label: t('app:legendHint'), detail: '', run: open((draft) => void (draft.dialog = 'legend')) },
     { id: 'new', label: t('app:newCluster'), detail: t('app:newClusterHint'), run: open((draft) => void (draft.dialog = 'new')) },
+    { id: 'components', label: t('flags:title'), detail: '', run: open((draft) => void (draft.dialog = 'components')) },
+    { id: 'storage', label: t('settings:storage.title'), detail: '', run: open((draft) => void (draft.dialog = 'storage')) },
     { id: 'dark', label: t('app:toDark'), detail: '', run: () => setTheme('dark') },
     { id: 'light', label: t('app:toLight'), detail: '', run: () => setTheme('light') },
     { id: 'english', label: 'English', detail: '', run: () => void setLanguage('en') },

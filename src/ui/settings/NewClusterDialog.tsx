@@ -26,11 +26,12 @@ export function NewClusterDialog({ onClose }: { onClose(): void }): ReactNode {
   const [nodes, setNodes] = useState('3')
   const [seed, setSeed] = useState('1')
   const [kubelets, setKubelets] = useState<Kubelets>('detailed')
+  const [cloud, setCloud] = useState(false)
   const wantedNodes = wholeNumber(nodes, 0, MOST_NODES)
   const wantedSeed = wholeNumber(seed, 0, LARGEST_SEED)
   const start = (): void => {
     if (wantedNodes === undefined || wantedSeed === undefined) return
-    session.reset({ nodes: wantedNodes, seed: wantedSeed, kubelet: kubelets })
+    session.reset({ nodes: wantedNodes, seed: wantedSeed, kubelet: kubelets, cloud })
     onClose()
   }
   return (
@@ -67,6 +68,14 @@ export function NewClusterDialog({ onClose }: { onClose(): void }): ReactNode {
           />
           <small>{t(kubelets === 'detailed' ? 'detailedHint' : 'fakeHint')}</small>
         </div>
+        <label className={styles['field']}>
+          <span>{t('cloud')}</span>
+          <span className={styles['check']}>
+            <input type="checkbox" checked={cloud} onChange={(event) => setCloud(event.target.checked)} />
+            {t('cloudLabel')}
+          </span>
+          <small>{t('cloudHint')}</small>
+        </label>
         {kubelets === 'detailed' && (wantedNodes ?? 0) > MANY_NODES && <p className={styles['advice']}>{t('manyNodes')}</p>}
       </form>
     </Dialog>

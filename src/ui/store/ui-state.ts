@@ -1,6 +1,6 @@
 import { produce } from 'immer'
 import { createStore } from 'zustand/vanilla'
-import type { ManifestProblem } from '../../workers/protocol.ts'
+import type { ManifestProblem, OfferedFile } from '../../workers/protocol.ts'
 
 export type ViewName = 'cluster' | 'workloads' | 'control-plane' | 'table'
 export type InspectorTab = 'summary' | 'yaml' | 'events' | 'calls' | 'why'
@@ -30,7 +30,9 @@ export interface UiState {
   terminalOpen: boolean
   inspectorOpen: boolean
   paletteOpen: boolean
-  dialog: 'help' | 'share' | 'tour' | 'legend' | 'new' | null
+  dialog: 'components' | 'help' | 'share' | 'storage' | 'tour' | 'legend' | 'new' | null
+  /** Files of components that were to be applied, and what the person is asked about them. */
+  offers: OfferedFile[]
   panes: { editor: number; inspector: number; terminal: number }
   /** The part whose loop the control-plane view shows. */
   controller: string
@@ -67,6 +69,7 @@ export const initialUi = (): UiState => ({
   inspectorOpen: true,
   paletteOpen: false,
   dialog: null,
+  offers: [],
   panes: { ...PANE_DEFAULTS },
   controller: 'replicaset-controller',
   attemptPod: null,

@@ -11,6 +11,7 @@ import { updateUi } from '../../store/ui-state.ts'
 import { instantText, spanText } from '../../timeline/format-time.ts'
 import { previewText } from '../../timeline/words.ts'
 import styles from './control-plane.module.css'
+import { ReconcileList } from './ReconcileList.tsx'
 import { StopButton } from './StopButton.tsx'
 
 /** The controllers that one meets first; the others follow by name. */
@@ -55,6 +56,7 @@ export function LoopPanel({ controller }: { readonly controller: string }): Reac
       {loop === null && <EmptyState title={t('none')}>{t('noneHint')}</EmptyState>}
       {loop?.stopped === true && <p className={styles['stopped']}>{t('stoppedHint')}</p>}
       {loop != null && <Boxes loop={loop} />}
+      {loop != null && <ReconcileList controller={controller} />}
     </section>
   )
 }
