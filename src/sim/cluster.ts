@@ -1,6 +1,6 @@
 import type { KubeObject } from './api/meta.ts'
 import type { Pod } from './api/pod.ts'
-import { badRequest, isStatus } from './api/status.ts'
+import { badRequest } from './api/status.ts'
 import { serveHttp } from './apiserver/http/door.ts'
 import { ApiServer } from './apiserver/server.ts'
 import { ADD_ONS, API_SERVER_OBJECTS, CONTROL_PLANE, nodeObject, type NodeSize } from './bootstrap.ts'
@@ -20,15 +20,15 @@ import { invariant } from './engine/invariant.ts'
 import type { Table } from './engine/table.ts'
 import { formatMicroTime, seconds, type Micros } from './engine/time.ts'
 import type { CommandRecord } from './engine/branch.ts'
+import { servePodPresets } from './bootstrap-pod-preset.ts'
 import { rbacObjects } from './bootstrap-rbac.ts'
 import { serverObjects } from './bootstrap-server.ts'
-import { installObjects } from './apiserver/installing.ts'
+import { createObject, installObjects } from './apiserver/installing.ts'
 import type { AuthorizationMode } from './apiserver/authorization/authorizer.ts'
 import { Timeline, type TimelineOptions } from './engine/timeline.ts'
 import { completeLine, type LineCompletion } from './kubectl/complete-line.ts'
 import { KubectlProcesses, type KubectlCommand } from './kubectl/processes.ts'
 import type { Registry } from './images/registry.ts'
-import { scheme } from './kinds/index.ts'
 import { heartbeatTable, lastRenewal, type NodeHeartbeat } from './node/heartbeats.ts'
 import type { ExecRequest } from './node/kubelet/exec.ts'
 import { Kubelets } from './node/kubelet/kubelets.ts'
@@ -117,7 +117,7 @@ export class Cluster {
     this.engine = engine
     engine.debug = options.debug ?? false
     this.timeline = new Timeline(engine, options.history)
-    this.flags = new ComponentFlags(engine, options.flags ?? {}, { controllers: () => this.runners, hasKubelets: () => this.kubelet === 'detailed' })
+    this.flags = new ComponentFlags(engine, options.flags ?? {}, { controllers: () => this.runners, hasKubelets: () => this.kubelet === 'detailed', admissionChanged: (ctx) => servePodPresets(this.server, this.flags.values, ctx) })
     this.#beats = heartbeatTable(engine)
     this.#answers = engine.table('user/answers')
     this.server = new ApiServer(engine, {
@@ -372,29 +372,20 @@ export class Cluster {
   #start(ctx: EventContext): void {
     ctx.note('cluster.boot', { workers: this.workers })
     this.flags.start()
-    for (const object of API_SERVER_OBJECTS) this.#store(ctx, object)
+    for (const object of API_SERVER_OBJECTS) createObject(this.server, ctx, object)
     if (this.server.authorizer.mode !== 'AlwaysAllow') installObjects(this.server, ctx, [...rbacObjects(), ...serverObjects(ctx.now)])
+    servePodPresets(this.server, this.flags.values, ctx)
     this.informers.start(ctx)
     for (const { controller } of this.runners) ctx.schedule(0, controller.name, 'start')
     ctx.schedule(0, 'scheduler', 'start')
     const { nodes, size, bare } = this.#options
     const own = typeof nodes === 'object' ? nodes : Array.from({ length: this.workers + 1 }, (_, n) => nodeObject(n, size))
     this.kubelets.start(ctx, own)
-    if (!bare) for (const object of ADD_ONS) this.#store(ctx, object)
+    if (!bare) for (const object of ADD_ONS) createObject(this.server, ctx, object)
     if (this.csi) {
-      for (const object of CSI_OBJECTS) this.#store(ctx, object)
+      for (const object of CSI_OBJECTS) createObject(this.server, ctx, object)
       this.csi.start(ctx, [...new Set(own.map((node) => node.metadata.labels?.['topology.kubernetes.io/zone'] ?? ''))].sort())
     }
-  }
-
-  #store(ctx: EventContext, object: KubeObject): void {
-    const slash = object.apiVersion.indexOf('/')
-    const group = slash < 0 ? '' : object.apiVersion.slice(0, slash)
-    const version = object.apiVersion.slice(slash + 1)
-    const kind = scheme.kindFor({ group, version, kind: object.kind })
-    invariant(kind, `the scheme has no ${object.kind} in ${object.apiVersion}`)
-    const { answer } = this.server.execute({ verb: 'create', group, version, resource: kind.plural, namespace: object.metadata.namespace, body: object }, 'system:apiserver', ctx.now, ctx)
-    invariant(!isStatus(answer), `bootstrap object ${object.kind}/${object.metadata.name} was refused: ${isStatus(answer) ? answer.message : ''}`)
   }
 }
 

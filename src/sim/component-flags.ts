@@ -26,6 +26,8 @@ export interface FlagHosts {
   controllers(): readonly ControllerRunner[]
   /** Are the kubelets real ones? Faked ones have no configuration. */
   hasKubelets(): boolean
+  /** The API server has other admission plugins now. */
+  admissionChanged(ctx: EventContext): void
 }
 
 /** The settings of a cluster's components: those it was made with, and the command that changes one. */
@@ -84,6 +86,7 @@ export class ComponentFlags {
     ctx.note('flag.set', { component: flag.component, name: flag.name, value: this.values.textOf(flag) })
     if (flag.component === 'kube-controller-manager') for (const runner of this.#hosts.controllers()) runner.restart(ctx)
     if (flag.component === 'kubelet' && this.#hosts.hasKubelets()) ctx.schedule(0, 'kubelet', 'reconfigured', wanted.flag)
+    if (flag.name === 'enable-admission-plugins') this.#hosts.admissionChanged(ctx)
   }
 }
 

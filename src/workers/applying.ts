@@ -91,7 +91,7 @@ function checkObject(cluster: Cluster, text: string, source: ManifestObject, nam
   const around = fixFragment(text, object)
   if (!object.apiVersion) return [{ ...plain('', 'apiVersion not set'), ...(around && { fixes: [around] }) }]
   if (!object.kind) return [plain('', 'kind not set')]
-  const kind = kindOf(object)
+  const kind = kindOf(cluster, object)
   if (!kind) return [problem('kind', unknownKind(object))]
   const namespace = kind.namespaced ? (object.metadata?.namespace ?? 'default') : undefined
   const answer = dryRun(cluster, object, namespace)
@@ -102,13 +102,13 @@ function checkObject(cluster: Cluster, text: string, source: ManifestObject, nam
 }
 
 function dryRun(cluster: Cluster, object: KubeObject, namespace: string | undefined): unknown {
-  const kind = kindOf(object)!
+  const kind = kindOf(cluster, object)!
   const name = object.metadata?.name
   const where = { group: kind.group, version: kind.version, resource: kind.plural, namespace }
-  const live = name ? cluster.objects.get(namespace ? `${kind.plural}/${namespace}/${name}` : `${kind.plural}/${name}`) : undefined
+  const live = name ? cluster.objects.get(namespace ? `${kind.key}/${namespace}/${name}` : `${kind.key}/${name}`) : undefined
   if (!live) return cluster.dryRun({ verb: 'create', ...where, body: object, options: { fieldValidation: 'Strict' } })
   const original = JSON.parse(live.metadata.annotations?.[LAST_APPLIED] ?? '{}') as JsonObject
-  const schema = schemaDefinition({ group: kind.group, version: kind.version, kind: kind.kind })
+  const schema = schemaDefinition({ group: kind.group, version: kind.version, kind: object.kind })
   const [modified, current] = [object as unknown as JsonObject, live as unknown as JsonObject]
   const body = schema ? threeWayStrategic(original, modified, current, schema) : threeWayMerge(original, modified, current)
   return cluster.dryRun({ verb: 'patch', ...where, name, body, patchType: schema ? 'strategic' : 'merge', options: { fieldValidation: 'Strict' } })
@@ -123,9 +123,28 @@ function placeStatus(status: Status): { readonly path: string; readonly message:
   return [{ path: '', message: status.message ?? 'refused' }]
 }
 
-function kindOf(object: KubeObject): ReturnType<typeof scheme.kindFor> {
+/** What the editor has to know of a kind. `key`: under which name its objects lie in the store. */
+interface KnownKind {
+  readonly group: string
+  readonly version: string
+  readonly plural: string
+  readonly key: string
+  readonly namespaced: boolean
+  readonly modelled: boolean
+}
+
+interface Definition extends KubeObject {
+  readonly spec: { readonly group: string; readonly scope: string; readonly names: { readonly kind: string; readonly plural: string }; readonly versions: readonly { readonly name: string; readonly served: boolean }[] }
+}
+
+/** The kind of an object: one of Kubernetes' own, or one that a CustomResourceDefinition of the cluster serves. */
+function kindOf(cluster: Cluster, object: KubeObject): KnownKind | undefined {
   const slash = object.apiVersion.indexOf('/')
-  return scheme.kindFor({ group: slash < 0 ? '' : object.apiVersion.slice(0, slash), version: object.apiVersion.slice(slash + 1), kind: object.kind })
+  const [group, version] = [slash < 0 ? '' : object.apiVersion.slice(0, slash), object.apiVersion.slice(slash + 1)]
+  const known = scheme.kindFor({ group, version, kind: object.kind })
+  if (known) return { group, version, plural: known.plural, key: known.plural, namespaced: known.namespaced, modelled: known.modelled }
+  const custom = cluster.list<Definition>('customresourcedefinitions').find(({ spec }) => spec.group === group && spec.names.kind === object.kind && spec.versions.some((v) => v.name === version && v.served))?.spec
+  return custom && { group, version, plural: custom.names.plural, key: `${custom.names.plural}.${group}`, namespaced: custom.scope === 'Namespaced', modelled: true }
 }
 
 function unknownKind(object: KubeObject): string {
@@ -146,10 +165,10 @@ export function liveTexts(cluster: Cluster, files: Files): { name: string; live:
 }
 
 function lastApplied(cluster: Cluster, object: KubeObject): string {
-  const kind = object?.apiVersion && object.kind ? kindOf(object) : undefined
+  const kind = object?.apiVersion && object.kind ? kindOf(cluster, object) : undefined
   if (!kind || !object.metadata?.name) return ''
   const namespace = kind.namespaced ? (object.metadata.namespace ?? 'default') : undefined
-  const live = cluster.objects.get(namespace ? `${kind.plural}/${namespace}/${object.metadata.name}` : `${kind.plural}/${object.metadata.name}`)
+  const live = cluster.objects.get(namespace ? `${kind.key}/${namespace}/${object.metadata.name}` : `${kind.key}/${object.metadata.name}`)
   const applied = live?.metadata.annotations?.[LAST_APPLIED]
   return applied ? stringify(JSON.parse(applied)) : ''
 }

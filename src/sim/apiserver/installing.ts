@@ -1,6 +1,7 @@
 import { splitApiVersion, type KubeObject } from '../api/meta.ts'
 import type { EventContext } from '../engine/engine.ts'
 import { invariant } from '../engine/invariant.ts'
+import { isStatus } from '../api/status.ts'
 import { formatTime } from '../engine/time.ts'
 import { scheme } from '../kinds/index.ts'
 import { storeKey } from '../store/store.ts'
@@ -20,4 +21,13 @@ export function installObjects(server: ApiServer, ctx: EventContext, objects: re
     const change = server.store.put(storeKey(kind.plural, namespace, name), { ...object, metadata: { ...object.metadata, uid: newUid(server.uids), creationTimestamp } })
     server.hub.dispatch(ctx, kind, change)
   }
+}
+
+/** Creates an object of a new cluster as a request would, with all stages; it must not be refused. */
+export function createObject(server: ApiServer, ctx: EventContext, object: KubeObject): void {
+  const { group, version } = splitApiVersion(object.apiVersion)
+  const kind = scheme.kindFor({ group, version, kind: object.kind })
+  invariant(kind, `the scheme has no ${object.kind} in ${object.apiVersion}`)
+  const { answer } = server.execute({ verb: 'create', group, version, resource: kind.plural, namespace: object.metadata.namespace, body: object }, 'system:apiserver', ctx.now, ctx)
+  invariant(!isStatus(answer), `bootstrap object ${object.kind}/${object.metadata.name} was refused: ${isStatus(answer) ? answer.message : ''}`)
 }

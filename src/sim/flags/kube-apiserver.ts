@@ -3,9 +3,9 @@ import { flagsOf, positive, type Flag, type Parse, type Rule } from './flag.ts'
 
 const { duration, integer, list, custom } = flagsOf('kube-apiserver')
 
-/** The admission plugins of kube-apiserver, in its order (pkg/kubeapiserver/options/plugins.go). */
+/** The admission plugins of kube-apiserver, in its order (pkg/kubeapiserver/options/plugins.go), and PodPreset, which v1.20 removed and this playground still has. */
 export const ADMISSION_PLUGINS: readonly string[] = [
-  'AlwaysAdmit', 'NamespaceAutoProvision', 'NamespaceLifecycle', 'NamespaceExists', 'LimitPodHardAntiAffinityTopology', 'LimitRanger', 'ServiceAccount', 'NodeRestriction', 'TaintNodesByCondition',
+  'AlwaysAdmit', 'NamespaceAutoProvision', 'NamespaceLifecycle', 'NamespaceExists', 'LimitPodHardAntiAffinityTopology', 'PodPreset', 'LimitRanger', 'ServiceAccount', 'NodeRestriction', 'TaintNodesByCondition',
   'AlwaysPullImages', 'ImagePolicyWebhook', 'PodSecurity', 'PodNodeSelector', 'Priority', 'DefaultTolerationSeconds', 'PodTolerationRestriction', 'EventRateLimit', 'ExtendedResourceToleration',
   'DefaultStorageClass', 'StorageObjectInUseProtection', 'OwnerReferencesPermissionEnforcement', 'PersistentVolumeClaimResize', 'RuntimeClass', 'CertificateApproval', 'CertificateSigning',
   'ClusterTrustBundleAttest', 'CertificateSubjectRestriction', 'DefaultIngressClass', 'PodTopologyLabels', 'DenyServiceExternalIPs', 'NodeDeclaredFeatureValidator', 'PodResizeValidator', 'MutatingAdmissionPolicy', 'MutatingAdmissionWebhook',

@@ -56,6 +56,14 @@ test('a PodPreset is explained and becomes a policy that the server takes', () =
   expect(check(mend(text))).toEqual([])
 })
 
+test('a cluster with the plugin PodPreset takes one as it is, and any kind that a definition of the cluster serves', () => {
+  const opted = createCluster({ kubelet: 'kwok', flags: { 'kube-apiserver.enable-admission-plugins': 'PodPreset' } })
+  opted.boot()
+  const problems = (spec: string) => checkFiles(opted, [{ name: 'a.yaml', text: `apiVersion: settings.k8s.io/v1alpha1\nkind: PodPreset\nmetadata:\n  name: p\nspec:\n${spec}` }])
+  expect(problems('  env:\n    - name: A\n      value: b\n')).toEqual([])
+  expect(problems('  env:\n    - value: b\n')[0]).toMatchObject({ severity: 'error', line: expect.any(Number), message: expect.stringContaining('Required') })
+})
+
 test('a text that is right has nothing to mend', () => {
   expect(titles(pod('  - name: c\n    image: nginx\n'))).toEqual([])
 })

@@ -19,6 +19,7 @@ import { mutatingAdmissionPolicy } from './policies/mutating.ts'
 import { validatingAdmissionPolicy } from './policies/validating.ts'
 import { mutatingAdmissionWebhook, validatingAdmissionWebhook } from './policies/webhooks.ts'
 import { podSecurity } from './pod-security/index.ts'
+import { podPreset } from './pod-preset.ts'
 import { podResize } from './pod-resize.ts'
 import { podTopologyLabels } from './pod-topology-labels.ts'
 import { priority } from './priority.ts'
@@ -34,6 +35,7 @@ import { taintNodesByCondition } from './taint-nodes.ts'
  */
 export const ADMISSION: readonly AdmissionPlugin[] = [
   namespaceLifecycle,
+  podPreset,
   limitRanger,
   serviceAccount,
   nodeRestriction,
