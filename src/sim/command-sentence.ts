@@ -4,8 +4,8 @@ import type { Note } from './engine/event.ts'
 import type { KubectlCommand } from './kubectl/processes.ts'
 
 /** What can happen to a machine or its kubelet; each is a command of the timeline. */
-export type NodeFault = 'crash' | 'restart' | 'reboot' | 'freeze' | 'thaw' | 'partition' | 'heal'
-export const NODE_FAULTS: ReadonlySet<string> = new Set<NodeFault>(['crash', 'restart', 'reboot', 'freeze', 'thaw', 'partition', 'heal'])
+export type NodeFault = 'crash' | 'restart' | 'reboot' | 'shutdown' | 'freeze' | 'thaw' | 'partition' | 'heal'
+export const NODE_FAULTS: ReadonlySet<string> = new Set<NodeFault>(['crash', 'restart', 'reboot', 'shutdown', 'freeze', 'thaw', 'partition', 'heal'])
 
 /** The sentence of a command, for marks and branch labels. */
 export function describeCommand(command: CommandRecord): Note {

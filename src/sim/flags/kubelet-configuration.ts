@@ -4,7 +4,7 @@ import { change, problemOf } from './changing.ts'
 import { idOf, type Flag } from './flag.ts'
 import type { Flags } from './flags.ts'
 import { KUBELET_FIELDS } from './kubelet-fields.ts'
-import { KUBELET_FLAGS } from './kubelet.ts'
+import { KUBELET_FLAGS, SHUTDOWN_GRACE_PERIOD_BY_PRIORITY } from './kubelet.ts'
 
 export const KUBELET_GROUP = 'kubelet.config.k8s.io'
 export const KUBELET_KIND = 'KubeletConfiguration'
@@ -34,7 +34,8 @@ function valueIn(object: JsonObject, { name }: Flag): JsonValue | undefined {
 function textIn(object: JsonObject, flag: Flag): string | undefined {
   const value = valueIn(object, flag)
   if (value === undefined || value === null) return undefined
-  if (!isObject(value)) return Array.isArray(value) ? value.join(',') : String(value)
+  if (Array.isArray(value)) return value.map((item) => (isObject(item) ? `${String(item['priority'])}=${String(item['shutdownGracePeriodSeconds'])}` : item)).join(',')
+  if (!isObject(value)) return String(value)
   const map = value
   return Object.keys(map).sort().map((key) => `${key}${MAPS[flag.name] ?? '='}${String(map[key])}`).join(',')
 }
@@ -44,6 +45,7 @@ function wrongType(object: JsonObject, flag: Flag): string | undefined {
   const value = valueIn(object, flag)
   if (value === undefined || value === null) return undefined
   const is = Array.isArray(value) ? 'array' : typeof value
+  if (flag === SHUTDOWN_GRACE_PERIOD_BY_PRIORITY && is === 'array') return undefined
   const wanted = { duration: 'string', integer: 'number', number: 'number', boolean: 'boolean', list: 'array', text: MAPS[flag.name] ? 'object' : 'string' }[flag.type]
   return is === wanted ? undefined : `json: cannot unmarshal ${is === 'boolean' ? 'bool' : is} into Go struct field KubeletConfiguration.${flag.name} of type ${{ duration: 'v1.Duration', integer: 'int32', number: 'int32', boolean: 'bool', list: '[]string', text: MAPS[flag.name] ? 'map[string]string' : 'string' }[flag.type]}`
 }
@@ -88,6 +90,7 @@ export function kubeletFile(flags: Flags): JsonObject {
 function jsonOf(flag: Flag, text: string): JsonValue {
   if (flag.type === 'boolean') return flag.parse(text) as boolean
   if (flag.type === 'integer' || flag.type === 'number') return Number(text)
+  if (flag === SHUTDOWN_GRACE_PERIOD_BY_PRIORITY) return text.split(',').filter((part) => part !== '').map((part) => ({ priority: Number(part.split('=')[0]), shutdownGracePeriodSeconds: Number(part.split('=')[1]) }))
   if (flag.type === 'list') return flag.parse(text) as readonly string[] as JsonValue
   const sign = MAPS[flag.name]
   if (sign) return Object.fromEntries(text.split(',').filter((part) => part !== '').map((part) => [part.slice(0, part.indexOf(sign)), part.slice(part.indexOf(sign) + 1)]))

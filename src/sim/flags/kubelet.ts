@@ -1,7 +1,8 @@
 import { seconds, type Micros } from '../engine/time.ts'
-import { flagsOf, positive, type Flag, type Rule } from './flag.ts'
+import { readGracePeriods, readReclaims, readThresholds, type Amounts } from './eviction.ts'
+import { flagsOf, positive, type Flag, type Parse, type Rule } from './flag.ts'
 
-const { duration, integer, number, boolean } = flagsOf('kubelet')
+const { duration, integer, number, boolean, custom } = flagsOf('kubelet')
 
 const notNegative =
   (words: string): Rule<number> =>
@@ -20,7 +21,40 @@ export const KUBELET_API_BURST = integer('kubeAPIBurst', '100', notNegative('kub
 export const EVENT_RECORD_QPS = number('eventRecordQPS', '50', (value, text) => (value > 0 ? undefined : value < 0 ? `invalid configuration: eventRecordQPS (--event-qps) ${text} must not be a negative number` : 'eventRecordQPS without a limit is not modelled here'))
 export const EVENT_BURST = integer('eventBurst', '100', notNegative('eventBurst (--event-burst)'))
 
+/** Below these a pod is evicted at once; below the soft ones when that lasts (pkg/kubelet/eviction). */
+export const EVICTION_HARD = custom<Amounts>('evictionHard', 'text', 'memory.available<100Mi,nodefs.available<10%,nodefs.inodesFree<5%,imagefs.available<15%,imagefs.inodesFree<5%', readThresholds)
+export const EVICTION_SOFT = custom<Amounts>('evictionSoft', 'text', '', readThresholds)
+export const EVICTION_SOFT_GRACE_PERIOD = custom('evictionSoftGracePeriod', 'text', '', readGracePeriods)
+export const EVICTION_MINIMUM_RECLAIM = custom<Amounts>('evictionMinimumReclaim', 'text', '', readReclaims)
+export const EVICTION_PRESSURE_TRANSITION_PERIOD = duration('evictionPressureTransitionPeriod', '5m0s', positive('evictionPressureTransitionPeriod'))
+export const EVICTION_MAX_POD_GRACE_PERIOD = integer('evictionMaxPodGracePeriod', '0', notNegative('evictionMaxPodGracePeriod'))
+const percentage =
+  (name: string): Rule<number> =>
+  (value, text) =>
+    value >= 0 && value <= 100 ? undefined : `invalid configuration: ${name} ${text} must be between 0 and 100`
+export const IMAGE_GC_HIGH_THRESHOLD = integer('imageGCHighThresholdPercent', '85', percentage('imageGCHighThresholdPercent (--image-gc-high-threshold)'))
+export const IMAGE_GC_LOW_THRESHOLD = integer('imageGCLowThresholdPercent', '80', percentage('imageGCLowThresholdPercent (--image-gc-low-threshold)'))
+export const IMAGE_MINIMUM_GC_AGE = duration('imageMinimumGCAge', '2m0s', positive('imageMinimumGCAge'))
+
+/** How long a machine that is being shut down waits for its pods; the last part of it belongs to critical ones (pkg/kubelet/nodeshutdown). */
+export const SHUTDOWN_GRACE_PERIOD = duration('shutdownGracePeriod', '0s', (value, text) => (value === 0 || value >= seconds(1) ? undefined : `invalid configuration: shutdownGracePeriod ${text} must be either zero or otherwise >= 1 sec`))
+export const SHUTDOWN_GRACE_PERIOD_CRITICAL_PODS = duration('shutdownGracePeriodCriticalPods', '0s', (value, text) => (value === 0 || value >= seconds(1) ? undefined : `invalid configuration: shutdownGracePeriodCriticalPods ${text} must be either zero or otherwise >= 1 sec`))
+
+/** "100000=10,0=60": seconds by priority, from low to high. */
+const readByPriority: Parse<readonly { readonly priority: number; readonly seconds: number }[]> = (text) => {
+  const out: { priority: number; seconds: number }[] = []
+  for (const part of text === '' ? [] : text.split(',')) {
+    const m = /^\s*(-?\d+)\s*=\s*(\d+)\s*$/.exec(part)
+    if (!m) return { problem: `"${part}" is not a priority and its seconds` }
+    out.push({ priority: Number(m[1]), seconds: Number(m[2]) })
+  }
+  return out.sort((a, b) => a.priority - b.priority)
+}
+export const SHUTDOWN_GRACE_PERIOD_BY_PRIORITY = custom('shutdownGracePeriodByPodPriority', 'text', '', readByPriority)
+
 export const KUBELET_FLAGS: readonly Flag[] = [
+  SHUTDOWN_GRACE_PERIOD, SHUTDOWN_GRACE_PERIOD_CRITICAL_PODS, SHUTDOWN_GRACE_PERIOD_BY_PRIORITY,
+  EVICTION_HARD, EVICTION_SOFT, EVICTION_SOFT_GRACE_PERIOD, EVICTION_MINIMUM_RECLAIM, EVICTION_PRESSURE_TRANSITION_PERIOD, EVICTION_MAX_POD_GRACE_PERIOD, IMAGE_GC_HIGH_THRESHOLD, IMAGE_GC_LOW_THRESHOLD, IMAGE_MINIMUM_GC_AGE,
   NODE_LEASE_DURATION_SECONDS, SYNC_FREQUENCY, MAX_CONTAINER_RESTART_PERIOD, SERIALIZE_IMAGE_PULLS, KUBELET_API_QPS, KUBELET_API_BURST, EVENT_RECORD_QPS, EVENT_BURST,
 ] as readonly Flag[]
 

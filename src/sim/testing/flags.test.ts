@@ -3,11 +3,12 @@ import { createCluster } from '../cluster.ts'
 import { seconds } from '../engine/time.ts'
 import { ALL_FLAGS, idOf, problemOf } from '../flags/index.ts'
 import { API_SERVER_PROOFS } from './flag-proofs/apiserver.ts'
+import { EVICTION_PROOFS } from './flag-proofs/kubelet-eviction.ts'
 import { KUBELET_PROOFS } from './flag-proofs/kubelet.ts'
 import { CONTROLLER_MANAGER_PROOFS } from './flag-proofs/controller-manager.ts'
 import { maker, until, readyOf } from './flag-proofs/proof.ts'
 
-const PROOFS = [...API_SERVER_PROOFS, ...CONTROLLER_MANAGER_PROOFS, ...KUBELET_PROOFS]
+const PROOFS = [...API_SERVER_PROOFS, ...CONTROLLER_MANAGER_PROOFS, ...KUBELET_PROOFS, ...EVICTION_PROOFS]
 
 test('every setting that is offered has a proof that it acts', () => {
   expect(ALL_FLAGS.map(idOf).sort()).toEqual(PROOFS.map(({ id }) => id).sort())

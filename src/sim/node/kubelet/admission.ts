@@ -1,8 +1,10 @@
 import { milliValue, value } from '../../api/quantity.ts'
-import { podRequests, specRequests, type PodRequests } from '../../api/pod-resources.ts'
+import { computeQosClass, podRequests, specRequests, type PodRequests } from '../../api/pod-resources.ts'
+import { tolerates } from '../../api/tolerations.ts'
 import { requiredNodeAffinityMatches } from '../../client/node-selector.ts'
 import type { Pod } from '../../api/pod.ts'
 import type { Node } from '../../kinds/node/node.ts'
+import { isCritical } from './ranking.ts'
 import type { PodRow, Reason } from './state.ts'
 import type { KubeletWorld } from './world.ts'
 
@@ -17,6 +19,10 @@ export function refusal(world: KubeletWorld, node: string, pod: Pod): Reason | u
   const object = world.reader.get('nodes', undefined, node) as Node | undefined
   const said = (reason: string, message: string): Reason => ({ reason, message: `Pod was rejected: ${message}` })
   const { spec } = pod
+  const row = world.nodes.get(node)
+  const short = row?.pressure?.conditions ?? []
+  if (short.length > 0 && !isAdmittedUnderPressure(pod, short)) return said('Evicted', `The node had condition: [${short.join(' ')}]. `)
+  if (row?.shutdown) return said('NodeShutdown', 'Pod was rejected as the node is shutting down.')
   if (spec.os && spec.os.name !== 'linux') return said('PodOSNotSupported', "Failed to admit pod as the OS field doesn't match node OS")
   for (const { name } of spec.securityContext?.sysctls ?? []) if (!SAFE.has(name)) return said('SysctlForbidden', `forbidden sysctl: "${name}" not allowlisted`)
   const others = world.byNode.keys(node).map((key) => world.pods.get(key)!).filter((row) => row.uid !== pod.metadata.uid && (row.life === 'sync' || row.life === 'terminating') && !row.rejected)
@@ -25,6 +31,15 @@ export function refusal(world: KubeletWorld, node: string, pod: Pod): Reason | u
   if (object && !requiredNodeAffinityMatches(pod, object)) return said('NodeAffinity', "Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector")
   if (clashes(others, pod)) return said('NodePorts', "Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports")
   return undefined
+}
+
+const MEMORY_PRESSURE = { key: 'node.kubernetes.io/memory-pressure', value: '', effect: 'NoSchedule' } as const
+
+/** Critical pods come in whatever is short; those that asked for something also where only memory is (eviction_manager.go: Admit). */
+function isAdmittedUnderPressure(pod: Pod, short: readonly string[]): boolean {
+  if (isCritical(pod, pod.metadata.annotations?.['kubernetes.io/config.source'] === 'file')) return true
+  if (short.length > 1 || short[0] !== 'MemoryPressure') return false
+  return computeQosClass(pod.spec) !== 'BestEffort' || (pod.spec.tolerations ?? []).some((t) => tolerates(t, MEMORY_PRESSURE))
 }
 
 /** What a pod asks of a resource: thousandths of a core, bytes, or one pod. */

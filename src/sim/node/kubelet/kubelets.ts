@@ -6,12 +6,10 @@ import { badRequest, type Status } from '../../api/status.ts'
 import { PODS, remove } from '../../client/request.ts'
 import type { Answered, ReplyTo, WatchDelivery } from '../../client/transport.ts'
 import type { Engine, EventContext } from '../../engine/engine.ts'
-import { idOf } from '../../flags/index.ts'
-import { NODE_LEASE_DURATION_SECONDS } from '../../flags/kubelet.ts'
-import { formatTime, ms, parseTime, seconds, type Micros } from '../../engine/time.ts'
+import { ms, seconds, type Micros } from '../../engine/time.ts'
 import type { Node } from '../../kinds/node/node.ts'
 import { heartbeatTable } from '../heartbeats.ts'
-import { refusal } from './admission.ts'
+import { admitPod } from './arriving.ts'
 import { containerEnded, EXIT_SHOWS } from './ending.ts'
 import { beginExec, execEnded, interruptExec, type ExecArrived, type ExecRequest, type StreamKind } from './exec.ts'
 import { REBOOT_TIME } from './faults.ts'
@@ -30,11 +28,12 @@ import { objectChanged, refreshVolumes } from './refresh.ts'
 import { storageExcess } from './consumption.ts'
 import { reportNode } from './node-report.ts'
 import { armCollection, armPressure, collect, evictWriter, housekeep } from './pressure.ts'
+import { occupy, reconfigured } from './node-changes.ts'
 import { flush, report } from './reporter.ts'
 import { beginShutdown, continueShutdown } from './shutdown.ts'
 import { observed, retryResizes, sizeChanged, takesLess } from './resize.ts'
 import { create as createContainer, postStartDone, pulled, start } from './starting.ts'
-import type { ContainerRow, NodeRow, PodRow } from './state.ts'
+import type { NodeRow, PodRow } from './state.ts'
 import { beginAttach, closeStream, feedStream, forward, opened, sendNews, type AttachRequest, type ForwardRequest } from './streams.ts'
 import { clearMirror, createMirror, filesChanged, mirrorGone, mirrorSeen } from './static-files.ts'
 import { killNow, preStopDone, requestEnd, sandboxStopped, stopped, terminated, withSignal } from './termination.ts'
@@ -112,7 +111,7 @@ export class Kubelets {
         armPressure(world, ctx, ctx.instance)
         armCollection(world, ctx, ctx.instance)
       },
-      occupy: (ctx, extra: NodeRow['extra']) => this.#occupy(ctx, extra),
+      occupy: (ctx, extra: NodeRow['extra']) => occupy(world, ctx, extra),
       shutdown: (ctx) => beginShutdown(world, ctx, ctx.instance),
       'shutdown-next': (ctx) => continueShutdown(world, ctx, ctx.instance) && life.powerOff(ctx),
       patched: (ctx, answered: Answered) => this.#patched(ctx, answered),
@@ -127,20 +126,13 @@ export class Kubelets {
       thaw: (ctx) => life.startKubelet(ctx, 'frozen'),
       partition: (ctx) => life.stopKubelet(ctx, 'partitioned'),
       heal: (ctx) => life.startKubelet(ctx, 'partitioned'),
-      reconfigured: (ctx, flag: string) => this.#reconfigured(ctx, flag, life),
+      reconfigured: (ctx, flag: string) => reconfigured(world, ctx, flag, () => life.leaseChanged(ctx)),
       'stop-kubelet': (ctx) => life.stopKubelet(ctx),
       'start-kubelet': (ctx) => life.startKubelet(ctx),
       'stop-containerd': (ctx) => life.runtime(ctx, false),
       'start-containerd': (ctx) => life.runtime(ctx, true),
       'remove-images': (ctx, names: readonly string[]) => life.removeImages(ctx, names),
     })
-  }
-
-  /** A field of the configuration has another value: what was planned by it is planned anew. */
-  #reconfigured(ctx: EventContext, flag: string, life: NodeLife): void {
-    if (flag === idOf(NODE_LEASE_DURATION_SECONDS)) life.leaseChanged(ctx)
-    if (!/^kubelet\.(eviction|imageGC)/.test(flag)) return
-    for (const name of this.world.nodes.keys()) ctx.schedule(0, actorOf(name), 'rearm', null)
   }
 
   #isAwake(name: string): boolean {
@@ -274,7 +266,7 @@ export class Kubelets {
       world.client(node).send(ctx, remove(PODS, pod, { gracePeriodSeconds: 0, preconditions: { uid: pod.metadata.uid } }))
       return
     }
-    if (!isOver) this.#admit(ctx, node, pod)
+    if (!isOver) admitPod(this.world, ctx, node, pod)
   }
 
   #files(ctx: EventContext, files: Readonly<Record<string, string>>): void {
@@ -286,35 +278,10 @@ export class Kubelets {
   #startStatic(ctx: EventContext, pods: readonly Pod[]): void {
     for (const pod of pods) {
       if (this.world.pods.has(rowKey(ctx.instance, pod))) continue
-      this.#admit(ctx, ctx.instance, pod, true)
+      admitPod(this.world, ctx, ctx.instance, pod, true)
       const row = this.world.pods.get(rowKey(ctx.instance, pod))
       if (row) createMirror(this.world, ctx, row)
     }
-  }
-
-  /** A pod that this kubelet has not had in its hands: a new one, or after a crash one whose containers are lost. */
-  #admit(ctx: EventContext, node: string, pod: Pod, isStatic = false): void {
-    const known = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])]
-    const containers: Record<string, ContainerRow> = {}
-    for (const s of known) {
-      const running = s.state?.running
-      if (!s.containerID) continue
-      const ended = running ? { exitCode: 255, reason: 'Unknown', startedAt: running.startedAt, finishedAt: formatTime(ctx.now), containerID: s.containerID } : (s.state?.terminated ?? s.lastState?.terminated)
-      const done = s.state?.terminated?.exitCode === 0 && pod.spec.initContainers?.some((c) => c.name === s.name)
-      containers[s.name!] = { name: s.name!, verdicts: {}, lost: { state: done ? s.state! : { waiting: { reason: (pod.spec.initContainers?.length ?? 0) > 0 ? 'PodInitializing' : 'ContainerCreating' } }, ...(ended && !done ? { lastState: { terminated: ended } } : {}), restarts: s.restartCount ?? 0 } }
-    }
-    const wasHere = known.some((c) => c.containerID)
-    const row: PodRow = {
-      node, pod, uid: pod.metadata.uid!, addedAt: ctx.now, startTime: parseTime(pod.status?.startTime) ?? ctx.now, sandbox: { state: 'none', attempt: wasHere ? 1 : 0, pid: 0, inode: 0 }, containers, reasons: {}, backoffs: {}, volumes: {}, pending: false, timer: 0, life: 'sync', patching: false, ...(isStatic ? { isStatic } : {}),
-    }
-    const refused = refusal(this.world, node, pod)
-    if (refused) {
-      this.world.aboutPod(ctx, row, 'Warning', refused.reason, refused.message.replace(/^Pod was rejected: /, ''))
-      report(this.world, ctx, this.world.put({ ...row, rejected: refused, life: 'terminated' }))
-      return
-    }
-    ctx.note('kubelet.admits', { pod: pod.metadata.name, node })
-    requestSync(this.world, ctx, this.world.put(row))
   }
 
   /** The PLEG's look at the runtime: ends are seen, and the pod is synced. */
@@ -396,17 +363,6 @@ export class Kubelets {
   /** The eviction manager found a volume that holds more than it may. */
   #evict(ctx: EventContext, row: PodRow): void {
     evictWriter(this.world, ctx, row)
-  }
-
-  /** Programs of the node itself come to take this much besides the usual; nothing of it when the payload has nothing. */
-  #occupy(ctx: EventContext, extra: NodeRow['extra']): void {
-    const { extra: _old, ...node } = this.world.nodes.get(ctx.instance) ?? {}
-    if (!('name' in node)) return
-    const taken = Object.entries(extra ?? {}).filter(([, amount]) => amount > 0)
-    this.world.nodes.set(ctx.instance, { ...(node as NodeRow), ...(taken.length > 0 ? { extra: Object.fromEntries(taken) } : {}) })
-    ctx.note('kubelet.occupied', { node: ctx.instance, what: taken.map(([name]) => name).join(', ') })
-    armPressure(this.world, ctx, ctx.instance)
-    armCollection(this.world, ctx, ctx.instance)
   }
 
   /** The API server has the last report; if more has changed since, the next one goes out. */

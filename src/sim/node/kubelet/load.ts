@@ -18,6 +18,8 @@ export type Curve =
 export interface Load {
   readonly cpu: Curve
   readonly memory: Curve
+  /** Bytes that it writes into its own file system. */
+  readonly disk?: Curve
   /** The instant from which the curves count; for a container that started later, its start. */
   readonly since?: Micros
 }
@@ -39,6 +41,20 @@ export function amountAt(curve: Curve, age: Micros): number {
       return age % curve.every >= curve.every - curve.lasts ? curve.peak : curve.base
     case 'leak':
       return Math.round(curve.from + (curve.perSecond * Math.max(age, 0)) / 1_000_000)
+  }
+}
+
+/** What a curve never exceeds. */
+export function highest(curve: Curve): number {
+  switch (curve.kind) {
+    case 'constant':
+      return curve.value
+    case 'ramp':
+      return Math.max(curve.from, curve.to)
+    case 'spike':
+      return Math.max(curve.base, curve.peak)
+    case 'leak':
+      return curve.perSecond > 0 ? Infinity : curve.from
   }
 }
 
@@ -68,14 +84,14 @@ export function nextAbove(curve: Curve, limit: number, from: Micros): Micros | u
 
 /**
  * Reads a declared load: "cpu=200m memory=64Mi", "cpu=ramp:50m:800m:2m", "cpu=spike:100m:900m:30s:5m", "memory=leak:20Mi:1Mi"
- * (1Mi a second). "since=<RFC 3339>" lets the curves begin then instead of with the container. What cannot be read is left out.
+ * (1Mi a second), "disk=leak:0:10Mi" (written into its own file system). "since=<RFC 3339>" lets the curves begin then instead of with the container. What cannot be read is left out.
  */
 export function parseLoad(text: string): Partial<Load> {
-  const load: { cpu?: Curve; memory?: Curve; since?: Micros } = {}
+  const load: { cpu?: Curve; memory?: Curve; disk?: Curve; since?: Micros } = {}
   for (const word of text.split(/[\s,;]+/)) {
     const since = word.startsWith('since=') ? parseTime(word.slice('since='.length)) : undefined
     if (since !== undefined) load.since = since
-    const m = /^(cpu|memory)=(.+)$/.exec(word)
+    const m = /^(cpu|memory|disk)=(.+)$/.exec(word)
     const curve = m && parseCurve(m[2]!, m[1] === 'cpu' ? milliValue : value)
     if (curve) load[m![1] as 'cpu'] = curve
   }

@@ -12,6 +12,7 @@ import { heartbeatFrom, lastRenewal, type NodeHeartbeat } from '../heartbeats.ts
 import { hostAddress, LEASE_NAMESPACE, leaseOf, nodeStatusPatch, renewal } from '../kwok/node-status.ts'
 import type { KubeletFault } from './faults.ts'
 import { advanced, lookAhead } from './linux.ts'
+import { reportNode } from './node-report.ts'
 import { storedImage } from './puller.ts'
 import type { NodeRow } from './state.ts'
 import { preloadedImages, staticPods } from './static-pods.ts'
@@ -55,7 +56,7 @@ export class NodeLife {
     const stored = [...preloadedImages(name), ...this.#world.registry.preloaded].map((image) => storedImage(this.#world, image)).filter((s) => s !== undefined)
     this.#world.nodes.set(name, {
       name, uid: '', address: hostAddress(node), up: true, kubelet: true, runtime: true, ready: false, images: stored.map((s) => s.entry), layers: [...new Set(stored.flatMap((s) => s.layers))], pullingUntil: 0, lastAddress: 1, lastPid: 1200, lastInode: 4_026_532_200,
-      phase: ctx.random.below(1_000_000), bootedAt: ctx.now, milliCpu: milliValue(node.status?.capacity?.['cpu'] ?? '4'), memory: value(node.status?.capacity?.['memory'] ?? '8Gi'), hostName: name, manifests: {},
+      phase: ctx.random.below(1_000_000), bootedAt: ctx.now, milliCpu: milliValue(node.status?.capacity?.['cpu'] ?? '4'), memory: value(node.status?.capacity?.['memory'] ?? '8Gi'), disk: value(node.status?.capacity?.['ephemeral-storage'] ?? '100Gi'), hostName: name, manifests: {},
     })
     ctx.note('kubelet.boot', { node: name })
     const { own, roles } = withoutRoles(node)
@@ -94,17 +95,12 @@ export class NodeLife {
     const row = this.#world.nodes.get(ctx.instance)
     if (!row?.up) return
     this.#world.nodes.set(row.name, { ...row, ready: true })
-    this.#reportNode(ctx, row)
+    reportNode(this.#world, ctx, row)
     ctx.note('kubelet.ready', { node: row.name })
     const client = this.#world.client(row.name)
     if (!row.ready) for (const pod of staticPods(row)) client.send(ctx, create(PODS, 'kube-system', pod))
   }
 
-  #reportNode(ctx: EventContext, row: NodeRow): void {
-    const node = { apiVersion: 'v1', kind: 'Node', metadata: { name: row.name }, status: { addresses: [{ type: 'InternalIP', address: row.address }], capacity: {}, allocatable: {} } } as unknown as Node
-    const body = nodeStatusPatch(node, 'ready', formatTime(ctx.now))
-    this.#world.client(row.name).send(ctx, patch(NODES, node, body, 'strategic', 'status'))
-  }
 
   #silence(ctx: EventContext, name: string): void {
     const client = this.#world.client(name)
@@ -121,7 +117,7 @@ export class NodeLife {
 
   #speak(ctx: EventContext, row: NodeRow): void {
     const { name } = row
-    this.#reportNode(ctx, row)
+    reportNode(this.#world, ctx, row)
     this.#renew(ctx, name)
     this.#watch(ctx, name)
   }
@@ -144,19 +140,32 @@ export class NodeLife {
     for (const name of [...this.#beats.keys()]) this.#renew(ctx, name)
   }
 
+  /** What the kubelet process had in memory only: pressure, plans, resizes that wait. */
+  #forgotten(ctx: EventContext, row: NodeRow): NodeRow {
+    const { pressure: _seen, housekeeping, collects: _due, shutdown: _plan, resizes: _waiting, resizeTimer, ...rest } = row
+    if (housekeeping) ctx.cancel(housekeeping.seq)
+    if (resizeTimer) ctx.cancel(resizeTimer)
+    return rest
+  }
+
   /** Power off: processes and the kubelet's memory are gone, nobody renews the lease. */
-  crash(ctx: EventContext): void {
+  crash(ctx: EventContext, note = 'kubelet.crash'): void {
     const name = ctx.instance
     const row = this.#world.nodes.get(name)
     if (!row?.up) return
-    this.#world.nodes.set(name, { ...row, up: false })
+    this.#world.nodes.set(name, { ...this.#forgotten(ctx, row), up: false })
     for (const key of [...this.#world.byNode.keys(name)]) {
       // What was written to disks until now is there; the rest goes with the machine.
       advanced(this.#world, ctx, this.#world.pods.get(key)!)
       this.#world.pods.delete(key)
     }
     this.#silence(ctx, name)
-    ctx.note('kubelet.crash', { node: name })
+    ctx.note(note, { node: name })
+  }
+
+  /** The machine was shut down as it should be: its power goes. */
+  powerOff(ctx: EventContext): void {
+    this.crash(ctx, 'kubelet.poweredOff')
   }
 
   restart(ctx: EventContext): void {
@@ -174,7 +183,7 @@ export class NodeLife {
   stopKubelet(ctx: EventContext, fault?: KubeletFault): void {
     const row = this.#world.nodes.get(ctx.instance)
     if (!row?.up || !row.kubelet) return
-    this.#world.nodes.set(row.name, { ...row, kubelet: false, ...(fault ? { fault } : {}) })
+    this.#world.nodes.set(row.name, { ...(fault ? row : this.#forgotten(ctx, row)), kubelet: false, ...(fault ? { fault } : {}) })
     this.#silence(ctx, row.name)
     ctx.note(fault === 'frozen' ? 'kubelet.freeze' : fault ? 'kubelet.partition' : 'kubelet.stopped', { node: row.name })
   }
@@ -186,6 +195,7 @@ export class NodeLife {
     const { fault: _mended, ...rest } = row
     const next: NodeRow = { ...rest, kubelet: true }
     world.nodes.set(row.name, next)
+    ctx.schedule(0, actorOf(row.name), 'rearm', null)
     ctx.note(from === 'frozen' ? 'kubelet.thaw' : from ? 'kubelet.heal' : 'kubelet.restart', { node: row.name })
     if (!from) this.#tellStart(ctx, row.name)
     this.#speak(ctx, next)

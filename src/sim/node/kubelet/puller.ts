@@ -96,7 +96,7 @@ export function finishPull(world: KubeletWorld, ctx: EventContext, row: PodRow, 
     return { row: { ...row, backoffs: { ...row.backoffs, [key]: backoff }, reasons: { ...row.reasons, [container.name]: { reason: 'ErrImagePull', message: image.message }, [`pull ${container.name}`]: { reason: 'ErrImagePull', message: image.message } } } }
   }
   const node = world.node(row)
-  const entry = { reference: image.reference, digest: `${image.repository}@${image.digest}`, size: sizeOf(image.layers) }
+  const entry = { reference: image.reference, digest: `${image.repository}@${image.digest}`, size: sizeOf(image.layers), since: ctx.now }
   const layers = [...new Set([...node.layers, ...image.layers.map((l) => layerId(image, l))])]
   const { [image.reference]: _done, ...pulling } = node.pulling ?? {}
   world.nodes.set(node.name, { ...node, pulling, layers, images: node.images.some((i) => i.reference === entry.reference) ? node.images : [...node.images, entry] })

@@ -5,7 +5,7 @@ import type { EventContext } from '../../engine/engine.ts'
 import { seconds } from '../../engine/time.ts'
 import type { PodRow } from './state.ts'
 import { podStatus } from './status.ts'
-import { actorOf, rowKey, type KubeletWorld } from './world.ts'
+import { actorOf, dropPod, type KubeletWorld } from './world.ts'
 
 /**
  * Makes the pod's status as it is now and sends it if it has changed. `address`: 'none' tells the last state with a ready sandbox
@@ -35,7 +35,7 @@ export function maybeRemove(world: KubeletWorld, ctx: EventContext, row: PodRow)
   if (row.gone || row.isStatic) {
     if (row.mirror) world.client(row.node).send(ctx, remove(PODS, row.pod, { gracePeriodSeconds: 0, preconditions: { uid: row.mirror.uid } }))
     if (row.isStatic) ctx.schedule(seconds(1), actorOf(row.node), 'static', null)
-    world.pods.delete(rowKey(row.node, row.pod))
+    dropPod(world, ctx, row)
     if (row.next) ctx.schedule(0, actorOf(row.node), 'pods', { type: 'ADDED', object: row.next })
     return row
   }

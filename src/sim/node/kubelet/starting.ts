@@ -11,6 +11,7 @@ import { ensureImage, finishPull } from './puller.ts'
 import { MAX_CONTAINER_RESTART_PERIOD } from '../../flags/kubelet.ts'
 import { goDuration, inBackoff, nextBackoff } from './restart.ts'
 import { withContainer, type PodRow, type Run } from './state.ts'
+import { armPressure } from './pressure.ts'
 import { beginStopping } from './termination.ts'
 import { armMemory } from './usage.ts'
 import { containerNamed, NO_RUNTIME, podText, type KubeletWorld } from './world.ts'
@@ -132,6 +133,7 @@ export function start(world: KubeletWorld, ctx: EventContext, given: PodRow, nam
 function begun(world: KubeletWorld, ctx: EventContext, row: PodRow, container: Container): PodRow {
   armProbes(world, ctx, row, container, ['startup', 'readiness', 'liveness'])
   armMemory(world, ctx, row, container)
+  armPressure(world, ctx, row.node)
   const fresh = world.fresh(row)
   const isInit = fresh.pod.spec.initContainers?.some((c) => c.name === container.name) ?? false
   // After an init container that must end the sync is over; behind a sidecar the next one is looked for.

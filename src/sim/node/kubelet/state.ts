@@ -170,6 +170,42 @@ export interface PodRow {
 
 export const withContainer = (row: PodRow, state: ContainerRow): PodRow => ({ ...row, containers: { ...row.containers, [state.name]: state } })
 
+export interface StoredImage {
+  readonly reference: string
+  readonly digest: string
+  readonly size: number
+  /** When it was pulled, and when a container was made of it last; absent for those that the node came with. */
+  readonly since?: Micros
+  readonly usedAt?: Micros
+}
+
+/** What the eviction manager remembers (eviction_manager.go). Thresholds go by their ids, conditions by their types. */
+export interface Pressure {
+  /** Since when thresholds are met. */
+  readonly since: Readonly<Record<string, Micros>>
+  /** When conditions were seen last. */
+  readonly seen: Readonly<Record<string, Micros>>
+  /** Conditions in force. */
+  readonly conditions: readonly string[]
+  /** Thresholds that were met with their grace over and are not yet resolved. */
+  readonly met: readonly string[]
+  readonly evicting?: { readonly pods: readonly { readonly key: string; readonly uid: string }[]; readonly since: Micros }
+}
+
+/** Pods that end together when their machine is shut down. */
+export interface ShutdownGroup {
+  readonly priority: number
+  readonly seconds: number
+  readonly pods: readonly { readonly key: string; readonly uid: string }[]
+}
+
+/** What a device plugin offers under the name of a resource. */
+export interface Devices {
+  /** How many there are, called "<name>-0", "<name>-1" …, and how many of them work. */
+  readonly ids: number
+  readonly healthy: number
+}
+
 /** A node's kubelet. */
 export interface NodeRow {
   readonly name: string
@@ -186,7 +222,7 @@ export interface NodeRow {
   readonly runtime: boolean
   readonly ready: boolean
   /** References that the node has, with sizes. */
-  readonly images: readonly { readonly reference: string; readonly digest: string; readonly size: number }[]
+  readonly images: readonly StoredImage[]
   readonly layers: readonly string[]
   /** Pulls happen one by one: until then the puller is busy. */
   readonly pullingUntil: Micros
@@ -200,7 +236,19 @@ export interface NodeRow {
   readonly bootedAt: Micros
   readonly milliCpu: number
   readonly memory: number
+  /** Bytes of its disk. */
+  readonly disk: number
   readonly hostName: string
+  /** What programs of the node itself take besides the usual (bytes, inodes, processes): a command. */
+  readonly extra?: { readonly memory?: number; readonly disk?: number; readonly inodes?: number; readonly pids?: number }
+  readonly pressure?: Pressure
+  /** The machine is being shut down: groups that are still to end, since when the first one is being ended. */
+  readonly shutdown?: { readonly groups: readonly ShutdownGroup[]; readonly since: Micros; readonly begun: boolean }
+  readonly devices?: Readonly<Record<string, Devices>>
+  /** When the eviction manager looks next. */
+  readonly housekeeping?: { readonly at: Micros; readonly seq: number }
+  /** A collection of images is due. */
+  readonly collects?: boolean
   /** Pods whose resize waits, and the seq of the event in which they are tried again. */
   readonly resizes?: readonly string[]
   readonly resizeTimer?: number

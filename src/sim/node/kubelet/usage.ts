@@ -23,9 +23,16 @@ const SCRAPED_EVERY = seconds(15)
 
 /** The load of one of a pod's containers, as declared or usual for its image. */
 export function loadIn(world: KubeletWorld, row: PodRow, container: Container): Load {
+  const { annotations } = row.pod.metadata
+  const known = loads.get(container)
+  if (known && known.annotations === annotations && known.world === world) return known.load
   const image = world.registry.resolve(container.image ?? '', [LOCAL])
-  return loadOf(row.pod, container, image.found ? image.image : undefined)
+  const load = loadOf(row.pod, container, image.found ? image.image : undefined)
+  loads.set(container, { annotations, world, load })
+  return load
 }
+
+const loads = new WeakMap<Container, { readonly annotations: unknown; readonly world: KubeletWorld; readonly load: Load }>()
 
 /** A running container's use at `at`: its load, held down by its CPU limit. */
 export function containerUsage(world: KubeletWorld, row: PodRow, name: string, at: Micros): { readonly cpu: number; readonly memory: number } | undefined {
@@ -36,8 +43,11 @@ export function containerUsage(world: KubeletWorld, row: PodRow, name: string, a
   const age = loadAge(load, run.startedAt, at)
   const limit = milliValue(container.resources?.limits?.['cpu'])
   const cpu = amountAt(load.cpu, age)
-  return { cpu: limit > 0 ? Math.min(cpu, limit) : cpu, memory: amountAt(load.memory, age) }
+  return { cpu: limit > 0 ? Math.min(cpu, limit) : cpu, memory: wholePages(amountAt(load.memory, age)) }
 }
+
+/** Memory is given in pages, and disks are written in blocks, of 4 KiB. */
+export const wholePages = (bytes: number): number => Math.ceil(bytes / 4096) * 4096
 
 /** The metrics of a namespace's pods at the last scrape before `now`. */
 export function podMetrics(world: KubeletWorld, namespace: string | undefined, selector: Selector | undefined, now: Micros): readonly PodUsage[] {
@@ -61,7 +71,7 @@ export function podMetrics(world: KubeletWorld, namespace: string | undefined, s
 /** What a node uses in all: its pods and its own daemons. */
 export function nodeUsage(world: KubeletWorld, node: string, now: Micros): { readonly cpu: number; readonly memory: number } {
   let cpu = 60
-  let memory = 450 * 1024 * 1024
+  let memory = 450 * 1024 * 1024 + (world.nodes.get(node)?.extra?.memory ?? 0)
   for (const key of world.byNode.keys(node)) {
     const row = world.pods.get(key)!
     for (const name of Object.keys(row.containers)) {

@@ -165,6 +165,15 @@ export class KubeletWorld {
   }
 }
 
+/** Nothing of a pod is left on its node. Its images are unused from now on, as far as it is concerned. */
+export function dropPod(world: KubeletWorld, ctx: EventContext, row: PodRow): void {
+  world.pods.delete(rowKey(row.node, row.pod))
+  const node = world.nodes.get(row.node)
+  const used = new Set(Object.values(row.containers).map((c) => c.run?.reference))
+  if (!node || !node.images.some((i) => used.has(i.reference))) return
+  world.nodes.set(row.node, { ...node, images: node.images.map((i) => (used.has(i.reference) ? { ...i, usedAt: ctx.now } : i)) })
+}
+
 const byName = new WeakMap<Pod['spec'], ReadonlyMap<string, Container>>()
 
 export function containerNamed(pod: Pod, name: string): Container | undefined {

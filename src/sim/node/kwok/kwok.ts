@@ -67,6 +67,8 @@ export class KwokKubelets {
       timer: (ctx, key: string) => this.#due(ctx, key),
       crash: (ctx, node: string) => this.#fail(ctx, node, 'crashed'),
       restart: (ctx, node: string) => this.#recover(ctx, node, 'crashed'),
+      // Fake kubelets end nobody: a shutdown is the loss of the machine.
+      shutdown: (ctx, node: string) => this.#fail(ctx, node, 'crashed'),
       reboot: (ctx, node: string) => this.#fail(ctx, node, 'crashed') && ctx.schedule(REBOOT_TIME, NAME, 'restart', node),
       freeze: (ctx, node: string) => this.#fail(ctx, node, 'frozen'),
       thaw: (ctx, node: string) => this.#recover(ctx, node, 'frozen'),

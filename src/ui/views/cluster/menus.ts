@@ -15,7 +15,7 @@ const MENDING: ReadonlySet<string> = new Set(Object.values(MENDS))
 
 /** A sound machine can be broken in several ways, a broken one mended or broken worse. */
 function faults(fault: Fault | null): readonly NodeAction[] {
-  if (fault === null) return ['crash', 'freeze', 'partition', 'reboot']
+  if (fault === null) return ['crash', 'freeze', 'partition', 'reboot', 'shutdown']
   return fault === 'crashed' ? ['restart'] : [MENDS[fault], 'crash']
 }
 
