@@ -22,5 +22,7 @@ export { componentOfFile, currentFile, fileProblems, startWithFile, type Configu
 export type { FlagTexts } from './component-flags.ts'
 export { reconcilesOf } from './observe/reconciles.ts'
 export { provideDescriptions, type Descriptions } from './kubectl/explain/descriptions.ts'
+export type { LocalAnswer, LocalRequest } from './kubectl/listening.ts'
+export type { Typed } from './kubectl/streams.ts'
 export { parseManifest, YAML_OPTIONS, type Manifest, type ManifestObject } from './manifest/parse.ts'
 export { parseFieldPath } from './manifest/position.ts'

@@ -44,3 +44,17 @@ function splitFlag(arg: string): readonly [string, string | undefined] {
   if (equals > 0) return [arg.slice(0, equals), arg.slice(equals + 1)]
   return arg.startsWith('-f') && arg.length > 2 && !arg.startsWith('--') ? ['-f', arg.slice(2)] : [arg, undefined]
 }
+
+/** Files at and below absolute paths that a command names, by their absolute names. */
+export async function filesOutside(paths: readonly string[], args: readonly string[], read: (path: string) => Promise<string>): Promise<Record<string, string>> {
+  const named = args.filter((word) => word.startsWith('/')).map((word) => word.replace(/\/+$/, ''))
+  const files: Record<string, string> = {}
+  for (const path of paths.filter((p) => named.some((n) => p === n || p.startsWith(`${n}/`))).slice(0, MOST_FILES)) {
+    try {
+      files[path] = await read(path)
+    } catch {
+      // A folder has no text.
+    }
+  }
+  return files
+}

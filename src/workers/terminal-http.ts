@@ -1,4 +1,4 @@
-import type { LocalAnswer, LocalRequest } from '../sim/kubectl/listening.ts'
+import type { LocalAnswer, LocalRequest } from '../sim/index.ts'
 
 /** What `curl` and `wget` of the page's shell are asked to do. */
 interface Wish {

@@ -1,11 +1,9 @@
 import type { Bash as BashType, CustomCommand } from 'just-bash'
-import { provideDescriptions, type Cluster, type Descriptions } from '../sim/index.ts'
-import type { LocalAnswer } from '../sim/kubectl/listening.ts'
-import type { Typed } from '../sim/kubectl/streams.ts'
+import { provideDescriptions, type Cluster, type Descriptions, type LocalAnswer, type Typed } from '../sim/index.ts'
 import type { Answers, ApplyResult, Seat } from './protocol.ts'
 import { curl, wget, type HttpResult, type Send } from './terminal-http.ts'
 import { inBackground, Jobs, type Job } from './terminal-jobs.ts'
-import { filesBelow, filesNamedBy, namesFile } from './terminal-files.ts'
+import { filesBelow, filesNamedBy, filesOutside, namesFile } from './terminal-files.ts'
 import { atTerminal, isReading, takesInput } from './terminal-words.ts'
 
 /** What the terminals need of their host. */
@@ -38,6 +36,8 @@ interface Result {
   readonly stdout: string
   readonly stderr: string
   readonly exitCode: number
+  /** Files that it has written. */
+  readonly files?: Readonly<Record<string, string>>
 }
 
 /** A shell character means that the line needs a shell. */
@@ -79,7 +79,7 @@ export class Terminals {
     const job = JOB_COMMANDS.has(words[0]!) ? await this.#jobCommand(session, words) : undefined
     if (job) return job
     // Files lie in the shell's file system.
-    if ((words[0] === 'kubectl' || words[0] === 'k') && !NEEDS_SHELL.test(line) && !words.some(namesFile)) {
+    if ((words[0] === 'kubectl' || words[0] === 'k') && !NEEDS_SHELL.test(line) && !words.some(namesFile) && !words.includes('cp')) {
       const result = await this.#kubectl(session, words.slice(1), undefined, {}, true, true)
       return { exit: result.exitCode }
     }
@@ -264,7 +264,7 @@ export class Terminals {
 
   #resultOf(pid: string): Result {
     const { kubectl } = this.#cluster
-    return { stdout: kubectl.textOf(pid, 'stdout'), stderr: kubectl.textOf(pid, 'stderr'), exitCode: kubectl.processes.get(pid)?.exit ?? 1 }
+    return { stdout: kubectl.textOf(pid, 'stdout'), stderr: kubectl.textOf(pid, 'stderr'), exitCode: kubectl.processes.get(pid)?.exit ?? 1, files: kubectl.savedBy(pid) }
   }
 
   /** The long texts of `explain` are fetched when somebody asks for them. */
@@ -318,10 +318,11 @@ export class Terminals {
         defineCommand(name, async (args, ctx) => {
           const read = async (path: string): Promise<string> => ctx.fs.readFile(ctx.fs.resolvePath(ctx.cwd, path))
           const named = await filesNamedBy(args, read)
-          const files = args.some(namesFile) || args.includes('kustomize') || args.includes('cp') ? { ...(await filesBelow(ctx.fs.getAllPaths(), ctx.cwd, read)), ...named } : named
+          const files = args.some(namesFile) || args.includes('kustomize') || args.includes('cp') ? { ...(await filesBelow(ctx.fs.getAllPaths(), ctx.cwd, read)), ...named, ...(args.includes('cp') ? await filesOutside(ctx.fs.getAllPaths(), args, read) : {}) } : named
           const sits = this.#direct && takesInput(args)
           const stdin = args.includes('-') || args.includes('-f=-') || args.includes('--filename=-') || (takesInput(args) && !sits) ? decodeBytesToUtf8(ctx.stdin) : undefined
           const result = await this.#kubectl(this.#session, args, stdin, files, sits, sits)
+          for (const [path, text] of Object.entries(result.files ?? {})) await ctx.fs.writeFile(ctx.fs.resolvePath(ctx.cwd, path), text)
           return sits ? { ...result, stdout: '', stderr: '' } : result
         })
       const http = (name: string, run: (args: readonly string[], send: Send) => Promise<HttpResult>): CustomCommand =>

@@ -2,6 +2,7 @@ import { allContainers, type Pod } from '../api/pod.ts'
 import { isStatus } from '../api/status.ts'
 import { PODS } from '../client/request.ts'
 import type { KubectlContext } from './context.ts'
+import { streamFailure } from './executing.ts'
 import { fail } from './failure.ts'
 
 /** What is wanted of the connection to a process in a container. */
@@ -33,7 +34,7 @@ export function attachTo(ctx: KubectlContext, pod: Pod, name: string, wish: Stre
   const body = { container: name, ...(stdin ? { stdin: true, ...(ctx.interactive ? {} : { text: ctx.stdin ?? '' }) } : {}) }
   if (stdin) ctx.expectInput(raw)
   const answer = ctx.call({ verb: 'create', ...PODS, namespace, name: pod.metadata.name, subresource: 'attach', body }) as unknown
-  if (isStatus(answer)) fail(`unable to upgrade connection: ${answer.message ?? 'attach was refused'}`)
+  if (isStatus(answer)) fail(streamFailure(answer))
   if (quiet || !stdin || !raw) return
   const resume = `'kubectl attach ${pod.metadata.name} -c ${name} -n ${namespace} -i -t'`
   const isEphemeral = pod.spec.ephemeralContainers?.some((c) => c.name === name)

@@ -19,6 +19,8 @@ export interface KubectlContext extends Pick<ReconcileContext, 'now' | 'call' | 
   expectInput(tty: boolean): void
   readonly files: Readonly<Record<string, string>>
   readonly env: Readonly<Record<string, string>>
+  /** Writes a file of the working directory (or an absolute path). */
+  saveFile(path: string, text: string): void
   /** Takes a local port for what connects to it; false when it is taken. */
   listen(port: number, address: string, leads: Listening): boolean
   /** Adds text to stdout, newline included where one is wanted. */

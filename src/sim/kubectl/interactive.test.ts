@@ -11,6 +11,11 @@ apiVersion: v1
 kind: Pod
 metadata: {name: shell}
 spec: {containers: [{name: sh, image: busybox, stdin: true, tty: true}], terminationGracePeriodSeconds: 1}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: bare}
+spec: {containers: [{name: pause, image: "registry.k8s.io/pause:3.10"}]}
 `
 
 /** A kubectl at somebody's terminal: what is typed, and what the terminal has shown since. */
@@ -124,8 +129,24 @@ describe('kubectl at a terminal', () => {
   it('debug -it puts a container beside and joins it', () => {
     const seat = new Seat(cluster, 'debug -it web --image=busybox -c look --target=web -- sh')
     expect(seat.see(seconds(20))).toMatch(/try pressing enter\.\n\/ # $/)
-    expect(seat.type('ps\n')).toContain('sh')
+    expect(seat.type('ps\n')).toContain('nginx')
     expect(seat.type('exit\n')).toContain("Session ended, the ephemeral container will not be restarted but may be reattached using 'kubectl attach web -c look -n default -i -t' if it is still running\n")
     expect(seat.exit).toBe(0)
+  })
+
+  it('cp carries files and folders in and out, through tar', () => {
+    const files = { 'notes.txt': 'one\n', 'dir/a.txt': 'a\n', 'dir/sub/b.bin': 'b\udcff\0' }
+    const cp = (...argv: readonly string[]) => cluster.kubectlNow({ argv: ['cp', ...argv], files })
+    const inside = (script: string): string => cluster.kubectlNow({ argv: ['exec', 'web', '--', 'sh', '-c', script] }).stdout
+    expect(cp('notes.txt', 'web:/tmp/', '-c', 'web')).toEqual({ code: 0, stdout: '', stderr: '' })
+    expect(cp('dir', 'default/web:/tmp/copy', '-c', 'web').code).toBe(0)
+    expect(inside('cat /tmp/notes.txt; find /tmp/copy -type f | sort')).toBe('one\n/tmp/copy/a.txt\n/tmp/copy/sub/b.bin\n')
+    const pid = cluster.kubectl.nextPid()
+    expect(cp('web:/tmp/copy', 'back', '-c', 'web')).toEqual({ code: 0, stdout: "tar: removing leading '/' from member names\n", stderr: '' })
+    expect(cluster.kubectl.savedBy(pid)).toEqual({ 'back/a.txt': 'a\n', 'back/sub/b.bin': 'b\udcff\0' })
+    expect(cp('web:/tmp/notes.txt', 'dir', '-c', 'web').stderr).toBe('error: open dir: is a directory\n')
+    expect(cp('web:/nowhere', 'x', '-c', 'web').stderr).toBe('command terminated with exit code 1\n')
+    expect(cp('notes.txt', 'bare:/tmp/x').stderr).toMatch(/^error: Internal error occurred: .*exec: "test": executable file not found in \$PATH\n$/)
+    expect(cp('bare:/etc/passwd', 'x').stderr).toMatch(/^error: Internal error occurred: .*exec: "tar": executable file not found in \$PATH\n$/)
   })
 })

@@ -62,6 +62,8 @@ export class KubectlProcesses {
   readonly processes: Table<KubectlProcess>
   readonly output: Table<OutputChunk>
   readonly edits: Table<PendingEdit>
+  /** Files that processes have written, by "pid/path"; the shell lays them into its file system. */
+  readonly saved: Table<string>
   readonly streams: KubectlStreams
   readonly listeners: KubectlListeners
   readonly #config: Table<KubeConfig>
@@ -74,6 +76,7 @@ export class KubectlProcesses {
     this.processes = engine.table('kubectl/processes')
     this.output = engine.table('kubectl/output')
     this.edits = engine.table('kubectl/edits')
+    this.saved = engine.table('kubectl/saved')
     this.streams = new KubectlStreams(engine)
     this.#config = engine.table('kubectl/config')
     const client = new Client(engine, 'kubectl', { user: 'kubernetes-admin', qps: 50, burst: 300 })
@@ -130,6 +133,13 @@ export class KubectlProcesses {
   chunkOf(pid: string, n: number): OutputChunk | undefined {
     const chunk = this.output.get(chunkKey(pid, n))
     return chunk && { stream: chunk.stream, text: withDescriptions(chunk.text) }
+  }
+
+  /** The files that a process has written, by path. */
+  savedBy(pid: string): Readonly<Record<string, string>> {
+    const files: Record<string, string> = {}
+    for (const key of this.saved.keys()) if (key.startsWith(`${pid}/`)) files[key.slice(pid.length + 1)] = this.saved.get(key)!
+    return files
   }
 
   write(pid: string, stream: OutputChunk['stream'], text: string): void {
@@ -220,7 +230,7 @@ export class KubectlProcesses {
 }
 
 /** Keys as a person names them. */
-export const shownKeys = (text: string): string => text.replace(/\n$/, '').replace(/[\x00-\x1f]/g, (c) => `^${String.fromCharCode(c.charCodeAt(0) + 64)}`)
+export const shownKeys = (text: string): string => [...text.replace(/\n$/, '')].map((c) => (c < ' ' ? `^${String.fromCharCode(c.charCodeAt(0) + 64)}` : c)).join('')
 
 const chunkKey = (pid: string, number: number): string => `${pid}/${`${number}`.padStart(6, '0')}`
 const USER_AGENT = 'kubectl/v1.36.2 (linux/amd64) kubernetes'
@@ -317,6 +327,10 @@ class Process implements KubectlContext {
 
   expectInput(tty: boolean): void {
     if (this.interactive) this.#job.once(() => (this.#host.streams.expect(this.#pid, tty), null))
+  }
+
+  saveFile(path: string, text: string): void {
+    this.#job.once(() => (this.#host.saved.set(`${this.#pid}/${path}`, text), null))
   }
 
   listen(port: number, address: string, leads: Listening): boolean {

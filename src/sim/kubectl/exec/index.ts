@@ -1,7 +1,6 @@
-import { isStatus } from '../../api/status.ts'
-import { PODS } from '../../client/request.ts'
 import { ttyOf } from '../attaching.ts'
 import type { KubectlContext, Invocation, Verb } from '../context.ts'
+import { executed } from '../executing.ts'
 import { entriesOf, namesFiles } from '../files.ts'
 import { fail, Failure, usage } from '../failure.ts'
 import { containerOf, podsBehind } from '../pods-behind.ts'
@@ -10,15 +9,8 @@ import { kindOf, targetsOf, type Target } from '../resources.ts'
 export const execVerb: Verb = {
   name: 'exec',
   summary: 'Execute a command in a container',
-  usage: ['kubectl exec web-1 -- date'],
+  usage: ['kubectl exec web-1 -- date', 'kubectl exec -it web-1 -- sh'],
   run: exec,
-}
-
-/** What the kubelet answers when the command has ended. */
-interface ExecResult {
-  readonly stdout: string
-  readonly stderr: string
-  readonly code: number
 }
 
 /** Checks what kubectl checks, then runs the command as a process of the container and waits for its end. */
@@ -39,11 +31,8 @@ function exec(ctx: KubectlContext, inv: Invocation): number {
   const command = args.slice(inFiles.length > 0 ? 0 : 1)
   const stdin = flags.bool('stdin')
   const tty = ttyOf(ctx, { stdin, tty: flags.bool('tty'), quiet: flags.bool('quiet') })
-  const body = { container, command, tty, stream: true, ...(stdin ? (ctx.interactive ? { open: true } : { stdin: ctx.stdin ?? '' }) : {}) }
   if (stdin) ctx.expectInput(tty)
-  const answer = ctx.call<ExecResult>({ verb: 'create', ...PODS, namespace: pod.metadata.namespace, name: pod.metadata.name, subresource: 'exec', body })
-  if (isStatus(answer)) fail(`unable to upgrade connection: ${answer.message ?? 'exec was refused'}`)
-  const { stdout, stderr, code } = answer as ExecResult
+  const { stdout, stderr, code } = executed(ctx, pod, { container, command, tty, stream: true, ...(stdin ? (ctx.interactive ? { open: true } : { stdin: ctx.stdin ?? '' }) : {}) })
   ctx.out(stdout)
   ctx.err(stderr)
   if (code !== 0) ctx.err(`command terminated with exit code ${code}\n`)
