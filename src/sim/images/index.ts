@@ -50,3 +50,4 @@ export const defaultRegistry: Registry = new Catalogue(catalogue)
 
 export const resolveImage = (image: string): Resolved => defaultRegistry.resolve(image)
 export { sizeOf, type Resolved } from './registry.ts'
+export { layersOf, parseDockerfile } from './dockerfile/index.ts'
