@@ -65,18 +65,23 @@ function ownersBefore({ kind, now }: Execution, live: KubeObject | undefined, kn
   return afterUpdate(kind, [], { manager: BEFORE, apiVersion: apiVersionOf(kind), subresource: '', time: formatTime(now), to: live })
 }
 
+const isText = (value: unknown): value is string => typeof value === 'string'
+const textOf = (value: unknown): string => (isText(value) ? value : '')
+
 function checkConfiguration({ kind, name }: Execution, patch: JsonValue, namespace: string): Status | undefined {
   if (!isMap(patch)) return badRequest('error decoding YAML: the configuration must be a map')
   const apiVersion = apiVersionOf(kind)
   const said = patch as unknown as Partial<KubeObject>
-  if (!said.kind || !said.apiVersion) return badRequest(`invalid object type: ${said.apiVersion ?? ''}, Kind=${said.kind ?? ''}`)
-  if (said.kind !== kind.kind || said.apiVersion !== apiVersion) return badRequest(`invalid object type: ${said.apiVersion.includes('/') ? said.apiVersion : `/${said.apiVersion}`}, Kind=${said.kind}`)
+  // Anything may stand where a text belongs; then it is as good as empty (unstructured: NestedString).
+  const [saidVersion, saidKind] = [textOf(said.apiVersion), textOf(said.kind)]
+  if (!saidKind || !saidVersion) return badRequest(`invalid object type: ${saidVersion}, Kind=${saidKind}`)
+  if (saidKind !== kind.kind || saidVersion !== apiVersion) return badRequest(`invalid object type: ${saidVersion.includes('/') ? saidVersion : `/${saidVersion}`}, Kind=${saidKind}`)
   if ((said.metadata as { managedFields?: unknown } | undefined)?.managedFields !== undefined) return badRequest('metadata.managedFields must be nil')
   const shape = kindShape(kind)
   if (isTyped(shape, patch)) return undefined
   const errors = typeErrors(shape, patch)
   if (errors.length === 0) return undefined
   const gvk = `${kind.group ? apiVersion : `/${apiVersion}`}, Kind=${kind.kind}`
-  return unknownError(`failed to create typed patch object (${namespace}/${said.metadata?.name ?? name}; ${gvk}): ${errorText(errors)}`)
+  return unknownError(`failed to create typed patch object (${textOf(namespace)}/${isText(said.metadata?.name) ? said.metadata.name : name}; ${gvk}): ${errorText(errors)}`)
 }
 

@@ -1,6 +1,7 @@
 import { at, child, duplicate, forbiddenField, invalidValue, required, type FieldError, type Path } from '../../api/field.ts'
 import type { LimitRange, LimitRangeItem } from '../../api/limit-range.ts'
 import { isQualifiedName } from '../../api/names.ts'
+import { own } from '../../api/own.ts'
 import { compareQuantities, milliValue, value, type ResourceList } from '../../api/quantity.ts'
 import { containerResourceName, overcommit, resourceName } from '../../api/validate/resources.ts'
 
@@ -59,11 +60,11 @@ function names(item: LimitRangeItem, path: Path, keys: Set<string>, out: FieldEr
 const more = (a: string | undefined, b: string | undefined): boolean => a !== undefined && b !== undefined && compareQuantities(a, b) > 0
 
 function compare(item: LimitRangeItem, key: string, path: Path, out: FieldError[]): void {
-  const min = item.min?.[key]
-  const max = item.max?.[key]
-  const limit = item.type === 'Pod' ? undefined : item.default?.[key]
-  const request = item.type === 'Pod' ? undefined : item.defaultRequest?.[key]
-  const ratio = item.maxLimitRequestRatio?.[key]
+  const min = own(item.min, key)
+  const max = own(item.max, key)
+  const limit = item.type === 'Pod' ? undefined : own(item.default, key)
+  const request = item.type === 'Pod' ? undefined : own(item.defaultRequest, key)
+  const ratio = own(item.maxLimitRequestRatio, key)
   const place = (list: string): Path => at(child(path, list), key)
   if (more(min, max)) out.push(invalidValue(place('min'), min, `min value ${min} is greater than max value ${max}`))
   if (more(min, request)) out.push(invalidValue(place('defaultRequest'), request, `min value ${min} is greater than default request value ${request}`))
