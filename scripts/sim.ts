@@ -3,6 +3,9 @@ import { randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { minutes } from '../src/sim/engine/time.ts'
+import type { FlagTexts } from '../src/sim/component-flags.ts'
+import { Engine } from '../src/sim/engine/engine.ts'
+import { flagsIn, problemOf } from '../src/sim/flags/index.ts'
 import { parseDuration } from '../src/sim/testing/chainsaw/duration.ts'
 import { TestFileError } from '../src/sim/testing/chainsaw/reader.ts'
 import { nodesOption } from './sim/files.ts'
@@ -12,15 +15,17 @@ import { serve } from './sim/serve.ts'
 import { runTests } from './sim/test.ts'
 
 const USAGE = `usage:
-  npm run sim -- run <manifests…> [--for 5m] [--seed 1] [--nodes 3|FILE] [--kubelet detailed|kwok] [-o json|yaml|name]
+  npm run sim -- run <manifests…> [--for 5m] [--seed 1] [--nodes 3|FILE] [--kubelet detailed|kwok] [--flag SETTING=VALUE]… [-o json|yaml|name]
       applies manifests to a fresh cluster, lets it live, prints all objects
   npm run sim -- test <files or folders…> [--seed 1] [--nodes 3|FILE] [--kubelet detailed|kwok] [--only REGEX] [--record FILE] [-v]
       runs Chainsaw tests, each on a fresh cluster; exits with 1 when one fails
   npm run sim -- serve [--port 8001] [--host 127.0.0.1] [--speed 1|N|max] [--token T] [--insecure] [--kubeconfig FILE] [--seed 1] [--nodes 3|FILE] [--kubelet detailed|kwok]
       a cluster behind HTTP for kubectl, client libraries and test tools; without --token one is made up and printed;
       --kubeconfig writes what kubectl needs, and serves HTTPS, since kubectl tells its token to nobody over plain HTTP
-  npm run sim -- hash [manifests…] [--for 5m] [--seed 1] [--nodes 3|FILE] [--kubelet detailed|kwok]
+  npm run sim -- hash [manifests…] [--for 5m] [--seed 1] [--nodes 3|FILE] [--kubelet detailed|kwok] [--flag SETTING=VALUE]…
       as run, and prints the hash of the state
+
+  --flag kube-controller-manager.node-monitor-grace-period=20s: a component's own flag or field of its file, with its component; as often as needed
 `
 
 class UsageError extends Error {}
@@ -31,6 +36,7 @@ const OPTIONS = {
   nodes: { type: 'string' },
   kubelet: { type: 'string' },
   output: { type: 'string', short: 'o' },
+  flag: { type: 'string', multiple: true },
   only: { type: 'string' },
   record: { type: 'string' },
   verbose: { type: 'boolean', short: 'v' },
@@ -55,6 +61,23 @@ function whole(name: string, value: string | undefined, otherwise: number): numb
   if (value === undefined) return otherwise
   if (!/^\d+$/.test(value)) throw new UsageError(`--${name}: a whole number was expected, got ${value}`)
   return Number(value)
+}
+
+/** `--flag kubelet.syncFrequency=10s`, several of them; a wrong value is refused in the component's words. */
+function flagsOption(given: readonly string[] = [], kubelet: 'detailed' | 'kwok' = 'detailed'): FlagTexts {
+  const flags = Object.fromEntries(
+    given.map((text) => {
+      const at = text.indexOf('=')
+      if (at < 0) throw new UsageError(`--flag: component.setting=value was expected, got ${text}`)
+      return [text.slice(0, at), text.slice(at + 1)]
+    }),
+  )
+  const known = flagsIn(new Engine({ seed: 1 }))
+  for (const [flag, value] of Object.entries(flags)) {
+    const problem = kubelet === 'kwok' && flag.startsWith('kubelet.') ? 'faked kubelets have no configuration' : problemOf(known, { flag, value })
+    if (problem !== undefined) throw new UsageError(`--flag: ${problem}`)
+  }
+  return flags
 }
 
 function kubeletOption(value: string | undefined): 'detailed' | 'kwok' | undefined {
@@ -103,7 +126,7 @@ async function main(argv: readonly string[]): Promise<number> {
   if (duration === undefined) throw new UsageError(`--for: a duration such as 5m was expected, got ${values.for}`)
   const output = values.output ?? 'json'
   if (!['json', 'yaml', 'name'].includes(output)) throw new UsageError(`-o: json, yaml or name was expected, got ${output}`)
-  const { cluster, failed, messages } = runManifests({ manifests: paths, for: duration, seed, nodes: nodesOption(values.nodes, 3), kubelet: kubelet ?? 'detailed' })
+  const { cluster, failed, messages } = runManifests({ manifests: paths, for: duration, seed, nodes: nodesOption(values.nodes, 3), kubelet: kubelet ?? 'detailed', flags: flagsOption(values.flag, kubelet) })
   process.stderr.write(messages)
   process.stdout.write(command === 'hash' ? `${cluster.engine.hash()}\n` : printObjects(cluster, output))
   return failed ? 1 : 0

@@ -1,6 +1,7 @@
 import { stringify } from 'yaml'
 import type { KubeObject } from '../../src/sim/api/meta.ts'
 import { createCluster, type Cluster } from '../../src/sim/cluster.ts'
+import type { FlagTexts } from '../../src/sim/component-flags.ts'
 import type { Micros } from '../../src/sim/engine/time.ts'
 import { manifestTexts } from './files.ts'
 
@@ -11,11 +12,13 @@ export interface RunArguments {
   readonly seed: number
   readonly nodes: number | readonly KubeObject[]
   readonly kubelet: 'detailed' | 'kwok'
+  /** Settings of components that differ: "kubelet.syncFrequency" → "10s". */
+  readonly flags?: FlagTexts
 }
 
 /** A booted cluster to which the manifests were applied one after the other and which then lived on. */
 export function runManifests(args: RunArguments): { readonly cluster: Cluster; readonly failed: boolean; readonly messages: string } {
-  const cluster = createCluster({ seed: args.seed, nodes: args.nodes, kubelet: args.kubelet, history: { keep: false } })
+  const cluster = createCluster({ seed: args.seed, nodes: args.nodes, kubelet: args.kubelet, flags: args.flags ?? {}, history: { keep: false } })
   cluster.boot()
   const end = cluster.timeline.clock + args.for
   let failed = false

@@ -1,12 +1,16 @@
 import type { JsonObject, JsonValue } from './api/meta.ts'
 import type { Cluster } from './cluster.ts'
+import { kubeletSchema } from './flags/kubelet-schema.ts'
 import { isKubeletConfiguration, KUBELET_GROUP, KUBELET_KIND, kubeletFile, kubeletFileProblems, type FileProblem } from './flags/kubelet-configuration.ts'
 
 /** Components that take a configuration file, which is no API object although it looks like one. */
 export type ConfiguredComponent = 'kube-scheduler' | 'kubelet'
 
 interface ComponentFile {
+  readonly apiVersion: string
   readonly kind: string
+  /** JSON schema for the editor. */
+  schema(): JsonObject
   is(object: JsonObject): boolean
   problems(cluster: Cluster, object: JsonObject): readonly FileProblem[]
   /** The file as the component runs with it, complete. */
@@ -16,7 +20,9 @@ interface ComponentFile {
 }
 
 const KUBELET: ComponentFile = {
+  apiVersion: `${KUBELET_GROUP}/v1beta1`,
   kind: KUBELET_KIND,
+  schema: kubeletSchema,
   is: isKubeletConfiguration,
   problems: (cluster, object) => kubeletFileProblems(cluster.flags.values, object),
   current: (cluster) => kubeletFile(cluster.flags.values),
@@ -35,6 +41,10 @@ export function componentOfFile(object: JsonValue): { readonly component: Config
   }
   return undefined
 }
+
+/** For the editor: what each component's file may hold. */
+export const fileSchemas = (): readonly { readonly apiVersion: string; readonly kind: string; readonly schema: JsonObject }[] =>
+  Object.values(FILES).map(({ apiVersion, kind, schema }) => ({ apiVersion, kind, schema: schema() }))
 
 const fileOf = (component: ConfiguredComponent): ComponentFile => {
   const file = FILES[component]

@@ -1,13 +1,15 @@
 import { parse, stringify } from 'yaml'
-import { currentFile, reconcilesOf, startWithFile, type Cluster, type JsonObject } from '../sim/index.ts'
+import { currentFile, fileSchemas, reconcilesOf, startWithFile, type Cluster, type JsonObject } from '../sim/index.ts'
 import type { SettingsAnswers, SettingsQuery, StorageState } from './protocol-settings.ts'
 
-type Looking = Extract<SettingsQuery, { type: 'flags' | 'reconciles' | 'storage' | 'configuration' }>
+type Looking = Extract<SettingsQuery, { type: 'fileSchemas' | 'flags' | 'reconciles' | 'storage' | 'configuration' }>
 type Changing = Exclude<SettingsQuery, Looking>
 
 /** Questions about settings, reconciles and storage: nothing moves. */
 export function answerSettings(cluster: Cluster, query: Looking): SettingsAnswers[Looking['type']] {
   switch (query.type) {
+    case 'fileSchemas':
+      return fileSchemas()
     case 'flags':
       return cluster.flags.list()
     case 'reconciles':

@@ -171,7 +171,7 @@ export class ClusterHost {
       case 'load':
         return this.#load(query.save)
       case 'reset':
-        this.#settings = { seed: query.seed ?? this.#settings.seed, nodes: query.nodes ?? this.#settings.nodes, kubelet: query.kubelet ?? this.#settings.kubelet, cloud: query.cloud ?? this.#settings.cloud ?? false }
+        this.#settings = { seed: query.seed ?? this.#settings.seed, nodes: query.nodes ?? this.#settings.nodes, kubelet: query.kubelet ?? this.#settings.kubelet, cloud: query.cloud ?? this.#settings.cloud ?? false, metrics: true }
         this.#replace(createCluster({ ...this.#settings, history: HISTORY }), (fresh) => fresh.boot())
         return null
       case 'hash':
@@ -180,6 +180,7 @@ export class ClusterHost {
       case 'storageAct':
       case 'configure':
         return this.#touched(changeSettings(cluster, query))
+      case 'fileSchemas':
       case 'flags':
       case 'reconciles':
       case 'storage':
@@ -203,7 +204,7 @@ export class ClusterHost {
   /** Verifies before it replaces: a save that does not hold together leaves the present session alone. */
   #load(save: SaveFile): Answers['load'] {
     checkSave(save)
-    const settings: ClusterSettings = { seed: save.seed, nodes: save.nodes, kubelet: save.kubelet ?? 'detailed', cloud: save.cloud ?? false }
+    const settings: ClusterSettings = { seed: save.seed, nodes: save.nodes, kubelet: save.kubelet ?? 'detailed', cloud: save.cloud ?? false, metrics: save.metrics ?? false }
     const fresh = createCluster({ ...settings, history: HISTORY })
     fresh.boot()
     replay(fresh, save)

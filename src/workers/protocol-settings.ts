@@ -46,6 +46,8 @@ export type StorageAct =
 export type ConfiguredComponent = 'kube-scheduler' | 'kubelet'
 
 export type SettingsQuery =
+  /** JSON schemas of components' files, for the editor. */
+  | { readonly type: 'fileSchemas' }
   | { readonly type: 'flags' }
   /** null: the default. */
   | { readonly type: 'flag'; readonly flag: string; readonly value: string | null }
@@ -58,6 +60,7 @@ export type SettingsQuery =
   | { readonly type: 'configure'; readonly component: ConfiguredComponent; readonly text: string | null }
 
 export interface SettingsAnswers {
+  fileSchemas: readonly { readonly apiVersion: string; readonly kind: string; readonly schema: object }[]
   flags: readonly FlagState[]
   flag: { readonly problem: string | null }
   reconciles: readonly ReconcileState[]

@@ -20,7 +20,7 @@ export interface FileProblem {
 export const isKubeletConfiguration = (object: JsonObject): boolean => object['kind'] === KUBELET_KIND && String(object['apiVersion'] ?? '').startsWith(`${KUBELET_GROUP}/`)
 
 /** Fields that are maps in the file and lists of signals on a command line, with what stands between signal and value. */
-const MAPS: Readonly<Record<string, '<' | '='>> = { evictionHard: '<', evictionSoft: '<', evictionSoftGracePeriod: '=', evictionMinimumReclaim: '=' }
+export const MAPS: Readonly<Record<string, '<' | '='>> = { evictionHard: '<', evictionSoft: '<', evictionSoftGracePeriod: '=', evictionMinimumReclaim: '=' }
 
 const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value)
 
@@ -37,7 +37,7 @@ function textIn(object: JsonObject, flag: Flag): string | undefined {
   if (Array.isArray(value)) return value.map((item) => (isObject(item) ? `${String(item['priority'])}=${String(item['shutdownGracePeriodSeconds'])}` : item)).join(',')
   if (!isObject(value)) return String(value)
   const map = value
-  return Object.keys(map).sort().map((key) => `${key}${MAPS[flag.name] ?? '='}${String(map[key])}`).join(',')
+  return Object.keys(map).map((key) => `${key}${MAPS[flag.name] ?? '='}${String(map[key])}`).join(',')
 }
 
 /** A Go duration, a number, a list …: JSON's own type is checked by the decoder before the value is looked at. */

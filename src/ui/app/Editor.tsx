@@ -3,6 +3,7 @@ import { useCallback, useEffect, type ReactNode } from 'react'
 import { useStore } from 'zustand'
 import { report, say } from '../connection/announce.ts'
 import { session } from '../connection/session.ts'
+import { provideComponentSchemas } from '../editor/component-schemas.ts'
 import { EditorPanel } from '../editor/EditorPanel.tsx'
 import type { EditorFile, Sample } from '../editor/types.ts'
 import { useUi } from '../store/hooks.ts'
@@ -15,6 +16,7 @@ export function Editor({ readOnly = false }: { readonly readOnly?: boolean }): R
   const active = useUi((state) => state.activeFile)
   const problems = useUi((state) => state.problems)
   const busy = useStore(ui, (state) => state.applying)
+  useComponentSchemas()
   useLiveCheck(files.find(({ name }) => name === active))
   const appliedText = useCallback((name: string) => files.find((file) => file.name === name)?.applied ?? undefined, [files])
   return (
@@ -52,6 +54,16 @@ export function Editor({ readOnly = false }: { readonly readOnly?: boolean }): R
       }}
     />
   )
+}
+
+/** Gives the editor the schemas of components' files, once the simulation runs. */
+function useComponentSchemas(): void {
+  const running = useUi((state) => state.connection === 'running')
+  useEffect(() => {
+    if (!running) return
+    // Without them the editor marks such a file's kind as unknown; nothing else is lost.
+    session.ask<'fileSchemas'>({ type: 'fileSchemas' }).then(provideComponentSchemas, () => undefined)
+  }, [running])
 }
 
 /** How long the text must rest before the server is asked what it would say. */

@@ -8,6 +8,7 @@ import 'monaco-editor/languages/definitions/yaml/register'
 import EditorWorker from 'monaco-editor/editor/editor.worker?worker'
 import { configureMonacoYaml } from 'monaco-yaml'
 import type { Theme } from '../theme/theme.ts'
+import { componentSchemas, withComponents } from './component-schemas.ts'
 import { colours, rules } from './monaco-theme.ts'
 import YamlWorker from './yaml.worker.ts?worker'
 
@@ -59,7 +60,9 @@ async function startYaml(): Promise<void> {
   })
   const schema = await loadSchema()
   if (schema === undefined) return
-  await yaml.update({ schemas: [{ uri: 'inmemory://orrery/Kubernetes-v1.36', fileMatch: ['**'], schema }] })
+  const use = (whole: object): Promise<void> => yaml.update({ schemas: [{ uri: 'inmemory://orrery/Kubernetes-v1.36', fileMatch: ['**'], schema: whole }] })
+  await use(schema)
+  await use(withComponents(schema, await componentSchemas))
 }
 
 let started = false

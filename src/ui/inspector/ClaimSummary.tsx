@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import type { VolumeChoice } from '../../workers/protocol.ts'
 import { listAt, textAt } from '../kinds/access.ts'
 import { useMoment } from '../store/hooks.ts'
+import { updateUi } from '../store/ui-state.ts'
 import { select } from '../views/select.ts'
 import { Fact, Section, type SummaryProps } from './SummaryParts.tsx'
 import styles from './inspector.module.css'
@@ -38,6 +39,11 @@ export function ClaimSummary({ objectKey, object }: SummaryProps): ReactNode {
           )}
         </Fact>
       </dl>
+      <p className={styles['note']}>
+        <button type="button" className={styles['link']} onClick={() => updateUi((draft) => void (draft.dialog = 'storage'))}>
+          {t('claim.storage')}
+        </button>
+      </p>
       {choice != null && <Choice choice={choice} />}
     </>
   )
