@@ -1,6 +1,6 @@
 import { withCondition } from '../api/conditions.ts'
 import { ErrorList, notSupported, required, type FieldError } from '../api/field.ts'
-import type { KubeObject, StringMap } from '../api/meta.ts'
+import type { KubeObject } from '../api/meta.ts'
 import { draftMeta } from '../api/meta-copy.ts'
 import type { Pod } from '../api/pod.ts'
 import type { PodCondition, PodStatus } from '../api/pod-status.ts'
@@ -8,6 +8,7 @@ import { extended } from '../api/share.ts'
 import { badRequest, conflict, notFound, type Status } from '../api/status.ts'
 import { formatTime } from '../engine/time.ts'
 import { storeKey } from '../store/store.ts'
+import { topologyLabels } from './admission/pod-topology-labels.ts'
 import { commit } from './committing.ts'
 import { accepted, type Execution, type Outcome } from './execution.ts'
 
@@ -61,13 +62,4 @@ function whyNot(pod: Pod): string | undefined {
   if (deletionTimestamp) return `pod ${name} is being deleted, cannot be assigned to a host`
   if (pod.spec.nodeName) return `pod ${name} is already assigned to node ${JSON.stringify(pod.spec.nodeName)}`
   return pod.spec.schedulingGates?.length ? `pod ${name} has non-empty .spec.schedulingGates` : undefined
-}
-
-const TOPOLOGY = ['topology.kubernetes.io/zone', 'topology.kubernetes.io/region']
-
-/** Admission plugin PodTopologyLabels: a bound pod carries where its node stands. */
-function topologyLabels(exec: Execution, node: string): StringMap | undefined {
-  const labels = exec.store.get(`nodes/${node}`)?.metadata.labels
-  if (!labels || TOPOLOGY.every((key) => labels[key] === undefined)) return undefined
-  return Object.fromEntries(TOPOLOGY.flatMap((key) => (labels[key] === undefined ? [] : [[key, labels[key]]])))
 }

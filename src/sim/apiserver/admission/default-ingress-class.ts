@@ -1,7 +1,8 @@
 import type { KubeObject } from '../../api/meta.ts'
+import { defaultClass } from './default-class.ts'
 import type { AdmissionPlugin } from './plugin.ts'
 
-const IS_DEFAULT = 'ingressclass.kubernetes.io/is-default-class'
+const IS_DEFAULT = ['ingressclass.kubernetes.io/is-default-class']
 const LEGACY = 'kubernetes.io/ingress.class'
 
 type Ingress = KubeObject & { readonly spec?: { readonly ingressClassName?: string } }
@@ -13,11 +14,7 @@ export const defaultIngressClass: AdmissionPlugin = {
   admit(exec, object, old) {
     const ingress = object as Ingress
     if (old || ingress.spec?.ingressClassName !== undefined || ingress.metadata.annotations?.[LEGACY] !== undefined) return object
-    let best: KubeObject | undefined
-    for (const key of exec.store.keys('ingressclasses')) {
-      const cls = exec.store.get(key)!
-      if (cls.metadata.annotations?.[IS_DEFAULT] === 'true' && (!best || (cls.metadata.creationTimestamp ?? '') > (best.metadata.creationTimestamp ?? ''))) best = cls
-    }
+    const best = defaultClass(exec, 'ingressclasses', IS_DEFAULT)
     return best ? ({ ...ingress, spec: { ...ingress.spec, ingressClassName: best.metadata.name } } as KubeObject) : object
   },
 }

@@ -1,53 +1,41 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { KubeObject } from '../../api/meta.ts'
-import { isStatus, type Status } from '../../api/status.ts'
-import { create, get, remove, type Request } from '../../client/request.ts'
-import { createCluster, type Cluster } from '../../cluster.ts'
+import type { Status } from '../../api/status.ts'
+import { create, remove, type Request } from '../../client/request.ts'
+import type { Cluster } from '../../cluster.ts'
 import { seconds } from '../../engine/time.ts'
+import { BareCluster, CRDS, WIDGETS } from '../../testing/bare-cluster.ts'
 
-const CRDS = { group: 'apiextensions.k8s.io', version: 'v1', resource: 'customresourcedefinitions' }
-const WIDGETS = { group: 'example.com', version: 'v1', resource: 'widgets' }
 const API_SERVICES = { group: 'apiregistration.k8s.io', version: 'v1', resource: 'apiservices' }
 const FLOWS = { group: 'flowcontrol.apiserver.k8s.io', version: 'v1', resource: 'flowschemas' }
 const LEVELS = { ...FLOWS, resource: 'prioritylevelconfigurations' }
 
+let world: BareCluster
 let cluster: Cluster
 beforeEach(() => {
-  cluster = createCluster({ seed: 1, nodes: 0, kubelet: 'kwok', bare: true, authorization: 'Node,RBAC' })
-  cluster.boot()
+  world = new BareCluster()
+  cluster = world.cluster
 })
 
-function send(request: Request): KubeObject {
-  const answer = cluster.request(request)
-  if (isStatus(answer) && answer.status === 'Failure') throw new Error(answer.message)
-  return answer as KubeObject
-}
-const read = (key: string): KubeObject<unknown, { conditions?: { type: string; status: string; reason: string; message: string }[] }> | undefined => cluster.objects.get(key) as never
-const condition = (key: string, type: string) => read(key)?.status?.conditions?.find((c) => c.type === type)
-const patch = (resource: object, name: string, body: object, namespace?: string): KubeObject => send({ verb: 'patch', ...resource, namespace, name, patchType: 'merge', body } as Request)
-
-function defineWidgets(): KubeObject {
-  const names = { plural: 'widgets', singular: 'widget', kind: 'Widget', listKind: 'WidgetList' }
-  const versions = [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } } }]
-  const crd = send(create(CRDS, undefined, { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', metadata: { name: 'widgets.example.com' }, spec: { group: 'example.com', scope: 'Namespaced', names, versions } } as KubeObject))
-  cluster.runFor(seconds(1))
-  return crd
-}
-const widget = (name: string, finalizers?: string[]): KubeObject => send(create(WIDGETS, 'default', { apiVersion: 'example.com/v1', kind: 'Widget', metadata: { name, namespace: 'default', ...(finalizers ? { finalizers } : {}) } }))
+const send = (request: Request): KubeObject => world.send(request)
+const read = (key: string) => world.stored(key)
+const condition = (key: string, type: string) => world.condition(key, type)
+const patch = (...args: Parameters<BareCluster['patch']>): KubeObject => world.patch(...args)
+const widget = (name: string, finalizers?: string[]): KubeObject => world.widget(name, finalizers ? { finalizers } : {})
 
 describe('a definition that is deleted', () => {
   test('takes its objects along', () => {
-    const crd = defineWidgets()
+    const crd = world.defineWidgets()
     widget('w')
     send(remove(CRDS, crd))
     cluster.runFor(seconds(1))
     expect(read('customresourcedefinitions/widgets.example.com')).toBeUndefined()
     expect(read('widgets.example.com/default/w')).toBeUndefined()
-    expect((cluster.request(get(WIDGETS, 'default', 'w')) as Status).message).toBe('the server could not find the requested resource')
+    expect((world.ask(WIDGETS, 'default', 'w') as Status).message).toBe('the server could not find the requested resource')
   })
 
   test('waits for objects that somebody holds, and lets nobody make new ones', () => {
-    const crd = defineWidgets()
+    const crd = world.defineWidgets()
     widget('held', ['example.com/hold'])
     widget('free')
     send(remove(CRDS, crd))
@@ -64,7 +52,7 @@ describe('a definition that is deleted', () => {
 
 describe('APIServices', () => {
   test('come and go with definitions', () => {
-    const crd = defineWidgets()
+    const crd = world.defineWidgets()
     expect(read('apiservices/v1.example.com')).toMatchObject({ spec: { group: 'example.com', version: 'v1', groupPriorityMinimum: 1000, versionPriority: 100 } })
     expect(condition('apiservices/v1.example.com', 'Available')).toMatchObject({ status: 'True', reason: 'Local' })
     send(remove(CRDS, crd))

@@ -1,24 +1,21 @@
 import { beforeEach, expect, test } from 'vitest'
 import type { KubeObject } from '../../api/meta.ts'
-import { isStatus } from '../../api/status.ts'
 import { create, remove, SERVICES, type Request } from '../../client/request.ts'
-import { createCluster, type Cluster } from '../../cluster.ts'
+import type { Cluster } from '../../cluster.ts'
 import { seconds } from '../../engine/time.ts'
+import { BareCluster } from '../../testing/bare-cluster.ts'
 
 const RANGES = { group: 'networking.k8s.io', version: 'v1', resource: 'servicecidrs' }
 const ADDRESSES = { ...RANGES, resource: 'ipaddresses' }
 
+let world: BareCluster
 let cluster: Cluster
 beforeEach(() => {
-  cluster = createCluster({ seed: 1, nodes: 0, kubelet: 'kwok', bare: true, authorization: 'Node,RBAC' })
-  cluster.boot()
+  world = new BareCluster()
+  cluster = world.cluster
 })
 
-function send(request: Request): KubeObject {
-  const answer = cluster.request(request)
-  if (isStatus(answer) && answer.status === 'Failure') throw new Error(answer.message)
-  return answer as KubeObject
-}
+const send = (request: Request): KubeObject => world.send(request)
 const range = (name: string, ...cidrs: string[]): KubeObject => send(create(RANGES, undefined, { apiVersion: 'networking.k8s.io/v1', kind: 'ServiceCIDR', metadata: { name }, spec: { cidrs } }))
 const service = (name: string, clusterIP?: string): KubeObject =>
   send(create(SERVICES, 'default', { apiVersion: 'v1', kind: 'Service', metadata: { name, namespace: 'default' }, spec: { ports: [{ port: 80 }], ...(clusterIP ? { clusterIP } : {}) } }))

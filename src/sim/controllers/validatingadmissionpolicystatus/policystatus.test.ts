@@ -1,11 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import type { KubeObject } from '../../api/meta.ts'
-import { isStatus } from '../../api/status.ts'
-import { create } from '../../client/request.ts'
-import { createCluster } from '../../cluster.ts'
 import { seconds } from '../../engine/time.ts'
 import type { PolicyVariable, ValidatingPolicy } from '../../kinds/admission-types.ts'
 import type { CustomResourceDefinition } from '../../kinds/customresourcedefinition/customresourcedefinition.ts'
+import { BareCluster } from '../../testing/bare-cluster.ts'
 import { expressionWarnings } from './type-checker.ts'
 
 const rule = (apiGroups: string[], resources: string[], apiVersions = ['v1']) => ({ apiGroups, apiVersions, operations: ['CREATE'], resources })
@@ -57,11 +54,9 @@ describe('the type checker of policies', () => {
 })
 
 test('the controller writes what it found once a generation', () => {
-  const cluster = createCluster({ seed: 1, nodes: 0, kubelet: 'kwok', bare: true, authorization: 'Node,RBAC' })
-  cluster.boot()
-  const made = cluster.request(create({ group: 'admissionregistration.k8s.io', version: 'v1', resource: 'validatingadmissionpolicies' }, undefined, policy('object.replicas > 1', DEPLOYMENTS) as KubeObject))
-  expect(isStatus(made)).toBe(false)
-  cluster.runFor(seconds(2))
-  const stored = cluster.objects.get('validatingadmissionpolicies/p') as ValidatingPolicy
+  const world = new BareCluster()
+  world.make({ group: 'admissionregistration.k8s.io', version: 'v1', resource: 'validatingadmissionpolicies' }, undefined, policy('object.replicas > 1', DEPLOYMENTS))
+  world.cluster.runFor(seconds(2))
+  const stored = world.stored('validatingadmissionpolicies/p') as unknown as ValidatingPolicy
   expect(stored.status).toMatchObject({ observedGeneration: 1, typeChecking: { expressionWarnings: [{ fieldRef: 'spec.validations[0].expression' }] } })
 })
