@@ -147,7 +147,7 @@ export class Connection {
     // The page itself may have slept (a hidden tab, a closed lid): only a question that stays open counts.
     const waiting = [...this.#waiting.values()]
     const asked = waiting.some(({ type }) => type !== 'terminal')
-    const patience = waiting.some(({ type }) => type === 'load') ? LOADING_MS : SILENT_MS
+    const patience = waiting.some(({ type }) => type === 'load' || type === 'reset') ? LOADING_MS : SILENT_MS
     if (silent > patience && asked && document.visibilityState === 'visible') this.#lose('the worker did not answer', null)
     else if (!asked) this.ask({ type: 'hash' }).catch(() => undefined)
   }
