@@ -195,7 +195,39 @@ export interface LoadView {
   }[]
 }
 
+/** One instruction of a Dockerfile and what it makes. `cached`: null where nothing was built before. */
+export interface DockerfileStep {
+  readonly line: number
+  readonly endLine: number
+  readonly keyword: string
+  readonly text: string
+  readonly makes: 'base' | 'layer' | 'config' | 'none'
+  readonly field: string | null
+  readonly value: string | null
+  /** Null: known only when it is run. */
+  readonly bytes: number | null
+  readonly key: string
+  readonly cached: boolean | null
+}
+
+export interface DockerfileStage {
+  readonly name: string
+  readonly index: number
+  readonly needed: boolean
+  readonly isTarget: boolean
+  readonly steps: readonly DockerfileStep[]
+  readonly baseLayers: readonly { readonly digest: string; readonly bytes: number; readonly nodes: readonly string[] }[]
+}
+
+export interface DockerfileView {
+  readonly faults: readonly { readonly line: number; readonly message: string }[]
+  readonly warnings: readonly { readonly line: number; readonly message: string }[]
+  readonly stages: readonly DockerfileStage[]
+  readonly config: readonly (readonly [field: string, value: string])[]
+}
+
 export type AnatomyQuery =
+  | { readonly type: 'dockerfile'; readonly text: string; readonly context: Readonly<Record<string, string>>; readonly before: string | null }
   | { readonly type: 'podAnatomy'; readonly key: string }
   | { readonly type: 'nodeAnatomy'; readonly name: string }
   | { readonly type: 'podCalls'; readonly key: string }
@@ -204,6 +236,7 @@ export type AnatomyQuery =
   | { readonly type: 'kubectl'; readonly argv: readonly string[] }
 
 export interface AnatomyAnswers {
+  dockerfile: DockerfileView
   podAnatomy: PodAnatomy | null
   nodeAnatomy: NodeAnatomy | null
   podCalls: readonly PodCall[]

@@ -1,7 +1,7 @@
 import { rowOf, why, type Cluster } from '../sim/index.ts'
 import type { Answers, ApiObject, HistoryRow, Query } from './protocol.ts'
 
-type Question = Extract<Query, { type: 'why' | 'rows' | 'loops' | 'request' | 'etcd' | 'volume' | 'loop' | 'attempt' | 'rollout' | 'object' | 'podAnatomy' | 'nodeAnatomy' | 'podCalls' | 'podLoad' }>
+type Question = Extract<Query, { type: 'why' | 'rows' | 'loops' | 'request' | 'etcd' | 'volume' | 'loop' | 'attempt' | 'rollout' | 'object' | 'podAnatomy' | 'nodeAnatomy' | 'podCalls' | 'podLoad' | 'dockerfile' }>
 
 /** Queries that only look: answered from the state at the cursor, nothing moves. */
 export function answerQuestion(cluster: Cluster, query: Question): Answers[Question['type']] {
@@ -30,6 +30,8 @@ export function answerQuestion(cluster: Cluster, query: Question): Answers[Quest
       return cluster.inside.node(query.name)
     case 'podCalls':
       return cluster.inside.calls(query.key)
+    case 'dockerfile':
+      return cluster.inside.dockerfile(query)
     case 'podLoad':
       return cluster.inside.load(query.key)
     case 'object':

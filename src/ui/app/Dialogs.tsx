@@ -3,6 +3,7 @@ import { useUi } from '../store/hooks.ts'
 import { updateUi } from '../store/ui-state.ts'
 
 const ComponentsDialog = lazy(async () => ({ default: (await import('../settings/ComponentsDialog.tsx')).ComponentsDialog }))
+const DockerfileDialog = lazy(async () => ({ default: (await import('../views/inside/DockerfileDialog.tsx')).DockerfileDialog }))
 const HelpDialog = lazy(async () => ({ default: (await import('../help/HelpDialog.tsx')).HelpDialog }))
 const LegendDialog = lazy(async () => ({ default: (await import('../help/LegendDialog.tsx')).LegendDialog }))
 const NewClusterDialog = lazy(async () => ({ default: (await import('../settings/NewClusterDialog.tsx')).NewClusterDialog }))
@@ -11,7 +12,7 @@ const ShareDialog = lazy(async () => ({ default: (await import('../share/ShareDi
 const StorageDialog = lazy(async () => ({ default: (await import('../settings/StorageDialog.tsx')).StorageDialog }))
 const Tour = lazy(async () => ({ default: (await import('../help/Tour.tsx')).Tour }))
 
-const DIALOGS = { components: ComponentsDialog, help: HelpDialog, legend: LegendDialog, new: NewClusterDialog, share: ShareDialog, storage: StorageDialog, tour: Tour } as const
+const DIALOGS = { components: ComponentsDialog, dockerfile: DockerfileDialog, help: HelpDialog, legend: LegendDialog, new: NewClusterDialog, share: ShareDialog, storage: StorageDialog, tour: Tour } as const
 
 /** The dialog that is open, if any; each is fetched when it is first asked for. */
 export function Dialogs(): ReactNode {

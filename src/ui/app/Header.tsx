@@ -86,6 +86,7 @@ function SessionMenu(): ReactNode {
         items={[
           { id: 'new', label: t('newCluster'), hint: t('newClusterHint'), onChoose: () => updateUi((draft) => void (draft.dialog = 'new')) },
           { id: 'components', label: t('components'), onChoose: () => updateUi((draft) => void (draft.dialog = 'components')) },
+          { id: 'dockerfile', label: t('anatomy:dockerfile.title'), hint: t('anatomy:dockerfile.hint'), onChoose: () => updateUi((draft) => void (draft.dialog = 'dockerfile')) },
           { id: 'open', label: t('openFile'), divided: true, onChoose: () => input.current?.click() },
           { id: 'save', label: t('saveFile'), onChoose: () => void saveToFile() },
         ]}

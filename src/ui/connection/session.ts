@@ -187,6 +187,7 @@ class Session {
     updateUi((draft) => {
       draft.verified = null
       draft.selected = null
+      draft.inside = null
       for (const file of draft.files) Object.assign(file, { applied: null })
     })
     this.do({ type: 'reset', ...settings })

@@ -39,6 +39,7 @@ function actions(): readonly Command[] {
     { id: 'terminal', label: t('views:terminal'), detail: '', keys: 'T', run: open((draft) => void (draft.terminalOpen = true)) },
     { id: 'share', label: t('app:share'), detail: '', run: open((draft) => void (draft.dialog = 'share')) },
     { id: 'tour', label: t('app:tour'), detail: '', run: open((draft) => void (draft.dialog = 'tour')) },
+    { id: 'dockerfile', label: t('anatomy:dockerfile.title'), detail: '', run: open((draft) => void (draft.dialog = 'dockerfile')) },
     { id: 'help', label: t('app:help'), detail: '', keys: '?', run: open((draft) => void (draft.dialog = 'help')) },
     { id: 'legend', label: t('app:legendHint'), detail: '', run: open((draft) => void (draft.dialog = 'legend')) },
     { id: 'new', label: t('app:newCluster'), detail: t('app:newClusterHint'), run: open((draft) => void (draft.dialog = 'new')) },

@@ -1,5 +1,6 @@
 import { useId, useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
+import { report } from '../connection/announce.ts'
 import { session } from '../connection/session.ts'
 import { Button } from '../kit/Button.tsx'
 import { Dialog } from '../kit/Dialog.tsx'
@@ -27,11 +28,13 @@ export function NewClusterDialog({ onClose }: { onClose(): void }): ReactNode {
   const [seed, setSeed] = useState('1')
   const [kubelets, setKubelets] = useState<Kubelets>('detailed')
   const [cloud, setCloud] = useState(false)
+  const [podPreset, setPodPreset] = useState(false)
   const wantedNodes = wholeNumber(nodes, 0, MOST_NODES)
   const wantedSeed = wholeNumber(seed, 0, LARGEST_SEED)
   const start = (): void => {
     if (wantedNodes === undefined || wantedSeed === undefined) return
     session.reset({ nodes: wantedNodes, seed: wantedSeed, kubelet: kubelets, cloud })
+    if (podPreset) session.ask<'flag'>({ type: 'flag', flag: 'kube-apiserver.enable-admission-plugins', value: 'PodPreset' }).catch(report)
     onClose()
   }
   return (
@@ -75,6 +78,14 @@ export function NewClusterDialog({ onClose }: { onClose(): void }): ReactNode {
             {t('cloudLabel')}
           </span>
           <small>{t('cloudHint')}</small>
+        </label>
+        <label className={styles['field']}>
+          <span>{t('removed')}</span>
+          <span className={styles['check']}>
+            <input type="checkbox" checked={podPreset} onChange={(event) => setPodPreset(event.target.checked)} />
+            {t('podPresetLabel')}
+          </span>
+          <small>{t('podPresetHint')}</small>
         </label>
         {kubelets === 'detailed' && (wantedNodes ?? 0) > MANY_NODES && <p className={styles['advice']}>{t('manyNodes')}</p>}
       </form>

@@ -30,7 +30,7 @@ export interface UiState {
   terminalOpen: boolean
   inspectorOpen: boolean
   paletteOpen: boolean
-  dialog: 'components' | 'help' | 'share' | 'storage' | 'tour' | 'legend' | 'new' | null
+  dialog: 'components' | 'help' | 'share' | 'storage' | 'tour' | 'legend' | 'new' | 'dockerfile' | null
   /** Files of components that were to be applied, and what the person is asked about them. */
   offers: OfferedFile[]
   panes: { editor: number; inspector: number; terminal: number }

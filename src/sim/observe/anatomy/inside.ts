@@ -1,9 +1,11 @@
-import type { LoadView, NodeAnatomy, PodAnatomy, PodCall } from '../../../workers/protocol-anatomy.ts'
+import type { DockerfileView, LoadView, NodeAnatomy, PodAnatomy, PodCall } from '../../../workers/protocol-anatomy.ts'
 import type { Pod } from '../../api/pod.ts'
 import type { Timeline } from '../../engine/timeline.ts'
+import { defaultRegistry } from '../../images/index.ts'
 import type { KubeletWorld } from '../../node/kubelet/world.ts'
 import type { Store } from '../../store/store.ts'
 import { podCalls } from './calls.ts'
+import { dockerfileView, type DockerfileQuestion } from './dockerfile.ts'
 import { podLoad } from './load.ts'
 import { nodeAnatomy } from './node.ts'
 import { podAnatomy } from './pod.ts'
@@ -35,6 +37,11 @@ export class Inside {
 
   load(key: string): LoadView | null {
     return this.#world ? podLoad(this.#world, this.#pod(key), this.#timeline.clock) : null
+  }
+
+  /** What a Dockerfile would make. */
+  dockerfile(question: DockerfileQuestion): DockerfileView {
+    return dockerfileView(this.#world?.registry ?? defaultRegistry, this.#world, question)
   }
 
   #pod(key: string): Pod | undefined {
