@@ -61,11 +61,12 @@ export class EventRecorder {
     engine.actor(this.#actor, { sent: (ctx, answered: Answered) => this.#sent(ctx, answered) })
   }
 
-  emit(ctx: EventContext, object: KubeObject, type: 'Normal' | 'Warning', reason: string, message: string, action = ''): void {
+  /** `as`: another name for the component, as a scheduler's profiles have. */
+  emit(ctx: EventContext, object: KubeObject, type: 'Normal' | 'Warning', reason: string, message: string, action = '', as = this.#source.component): void {
     if (this.#source.modern) {
       // This recorder does not count repetitions of the kind that the scheduler reports.
       const observed = this.#first(ctx, object)
-      this.#post(ctx, create(EVENTS, observed.namespace, this.#event(ctx, object, observed, type, reason, message, action)))
+      this.#post(ctx, create(EVENTS, observed.namespace, this.#event(ctx, object, observed, type, reason, message, action, as)))
       return
     }
     const about = `${this.#actor} ${object.kind} ${object.metadata.namespace ?? ''}/${object.metadata.name} ${object.metadata.uid ?? ''}`
@@ -107,8 +108,8 @@ export class EventRecorder {
     return `${object.metadata.name}.${hexNanos(unixSeconds(ctx.now), (ctx.now % 1_000_000) * 1000 + (n % 1000))}`
   }
 
-  #event(ctx: EventContext, object: KubeObject, observed: Observed, type: string, reason: string, message: string, action: string): KubeObject {
-    const { component, host, modern } = this.#source
+  #event(ctx: EventContext, object: KubeObject, observed: Observed, type: string, reason: string, message: string, action: string, component = this.#source.component): KubeObject {
+    const { host, modern } = this.#source
     const metadata = { name: observed.name, namespace: observed.namespace }
     const involvedObject = referenceTo(object)
     if (modern) {

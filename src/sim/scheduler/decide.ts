@@ -7,7 +7,8 @@ import type { Cycle, Objects } from './plugin.ts'
 import { podInfo } from './pod-info.ts'
 import { NO_CLAIMS } from './plugins/dynamic-resources.ts'
 import { preempt, type Preemption } from './preemption.ts'
-import { DEFAULT_PROFILE, type Profile } from './profile.ts'
+import { DEFAULT_CONFIGURATION } from './configuration.ts'
+import type { Profile } from './profile.ts'
 import { unresolvable, type Rejection } from './rejection.ts'
 import { Rejections } from './rejections.ts'
 import type { ScoreTable } from './score-table.ts'
@@ -55,7 +56,7 @@ const NONE: readonly string[] = []
 type Outcome = Omit<Decision, 'nodes' | 'nextStart' | 'rejected' | 'feasible' | 'feasibleNodes' | 'narrowedBy' | 'plugins'> & Partial<Decision>
 
 /** Chooses a node for `pod`, or says why there is none and whom to evict for it (kube-scheduler: schedule_one.go). */
-export function decide(pod: Pod, world: World, profile: Profile = DEFAULT_PROFILE): Decision {
+export function decide(pod: Pod, world: World, profile: Profile = DEFAULT_CONFIGURATION.profiles[0]!): Decision {
   const { snapshot, objects, start } = world
   const all = snapshot.nodes
   const finish = (o: Outcome): Decision => ({ nodes: all.length, feasibleNodes: 0, feasible: NONE, rejected: Rejections.NONE, narrowedBy: NONE, plugins: NONE, nextStart: start, ...o })

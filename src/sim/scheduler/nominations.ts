@@ -26,6 +26,10 @@ export class Nominations {
     this.#table.delete(key)
   }
 
+  clear(): void {
+    for (const key of [...this.#table.keys()]) this.#table.delete(key)
+  }
+
   get some(): boolean {
     return this.#table.size > 0
   }

@@ -25,18 +25,27 @@ export interface QueuedPod {
   readonly order?: string
 }
 
-const FIRST_BACKOFF = seconds(1)
-const LONGEST_BACKOFF = seconds(10)
 const WINDOW = seconds(1)
 const STALE_AFTER = minutes(5)
 const FLUSH_TICK = seconds(30)
 const MAX_PRIORITY = 2_147_483_648
 
-/** 1 s, doubling with each failure, at most 10 s. */
-export function backoffDuration(failures: number): Micros {
-  let delay = FIRST_BACKOFF
-  for (let i = 1; i < failures && delay < LONGEST_BACKOFF; i++) delay *= 2
-  return failures === 0 ? 0 : Math.min(delay, LONGEST_BACKOFF)
+/** What the scheduler's file says about waiting. */
+export interface QueueRules {
+  readonly initialBackoff: Micros
+  readonly maxBackoff: Micros
+  /** Is the pod kept out of the queue by its gates? */
+  isGated(pod: Pod): boolean
+}
+
+const isGated = ({ spec }: Pod): boolean => (spec.schedulingGates?.length ?? 0) > 0
+const DEFAULT_RULES: QueueRules = { initialBackoff: seconds(1), maxBackoff: seconds(10), isGated }
+
+/** The first time so long, doubling with each failure up to the longest; 1 s and 10 s by default. */
+export function backoffDuration(failures: number, { initialBackoff, maxBackoff }: QueueRules = DEFAULT_RULES): Micros {
+  let delay = initialBackoff
+  for (let i = 1; i < failures && delay < maxBackoff; i++) delay *= 2
+  return failures === 0 ? 0 : Math.min(delay, maxBackoff)
 }
 
 const pad = (n: number, width: number): string => String(n).padStart(width, '0')
@@ -55,12 +64,14 @@ export class SchedulingQueue {
   readonly #backoff: Table<string>
   readonly #counters: Table<number>
   readonly #actor: string
+  readonly #rules: QueueRules
   readonly #places
   /** Unschedulable pods by who objected: most events matter to few of these groups. */
   readonly #objections
 
-  constructor(engine: Engine, actor: string) {
+  constructor(engine: Engine, actor: string, rules: QueueRules = DEFAULT_RULES) {
     this.#actor = actor
+    this.#rules = rules
     this.pods = engine.table<QueuedPod>(`${actor}/queue`)
     this.#active = engine.table<string>(`${actor}/active`)
     this.#backoff = engine.table<string>(`${actor}/backoff`)
@@ -137,7 +148,7 @@ export class SchedulingQueue {
     const isError = objectors.length === 0
     const rejections = isError ? row.rejections : row.rejections + 1
     const errors = isError ? row.errors + 1 : 0
-    const backoffUntil = floorTo(ctx.now + backoffDuration(errors || rejections), WINDOW)
+    const backoffUntil = floorTo(ctx.now + backoffDuration(errors || rejections, this.#rules), WINDOW)
     const next: QueuedPod = { ...row, pod, since: ctx.now, rejections, errors, objectors, backoffUntil }
     if (isError) this.#requeue(ctx, next)
     else {
@@ -191,8 +202,7 @@ export class SchedulingQueue {
 
   #enter(ctx: EventContext, row: QueuedPod, wanted: Place): void {
     const key = keyOf(row.pod)
-    const gated = (row.pod.spec.schedulingGates?.length ?? 0) > 0
-    const place = gated ? 'gated' : wanted
+    const place = this.#rules.isGated(row.pod) ? 'gated' : wanted
     this.#leaveList(row)
     const age = `${pad(MAX_PRIORITY - priorityOf(row.pod), 10)} ${pad(row.since, 16)} ${pad(this.#number(), 12)}`
     if (place === 'active') this.#list(this.#active, row, place, key, age)

@@ -6,6 +6,7 @@ import { requiredNodeAffinityMatches } from '../client/node-selector.ts'
 import { decide, type World } from './decide.ts'
 import { withNode, withoutPod, type NodeInfo } from './node-info.ts'
 import { podInfo, priorityOf } from './pod-info.ts'
+import type { Profile } from './profile.ts'
 import type { Rejection } from './rejection.ts'
 import { snapshotOf } from './snapshot.ts'
 
@@ -27,6 +28,11 @@ interface Trial {
   readonly nodes: readonly NodeInfo[]
 }
 
+/** The world, and the profile that the pod asks for. */
+interface Asked extends World {
+  readonly profile: Profile | undefined
+}
+
 interface Idea extends Trial {
   readonly condition: Condition
 }
@@ -43,22 +49,22 @@ const DEPTH = 2
  * What would let a pending pod be scheduled, each verified by trying it: the pod and the nodes are changed on copies and
  * the scheduler's own decision is asked again. Empty for a pod that fits, or that no such change helps.
  */
-export function remedies(pod: Pod, world: World): readonly Remedy[] {
+export function remedies(pod: Pod, world: World, profile?: Profile): readonly Remedy[] {
   const nodes = world.snapshot.nodes
-  const now = decide(pod, world)
+  const now = decide(pod, world, profile)
   if (now.outcome !== 'unschedulable' || now.preFilter) return []
   const found: Remedy[] = []
   for (const info of nodes.slice(0, MOST_NODES)) {
     const rejection = now.rejected.get(info.name)
-    if (rejection) found.push(...explore({ pod, nodes }, info.name, rejection, world, DEPTH))
+    if (rejection) found.push(...explore({ pod, nodes }, info.name, rejection, { ...world, profile }, DEPTH))
   }
   return distinct(found.sort(byCost)).slice(0, SHOWN)
 }
 
-function explore(trial: Trial, name: string, rejection: Rejection, world: World, depth: number): readonly Remedy[] {
+function explore(trial: Trial, name: string, rejection: Rejection, world: Asked, depth: number): readonly Remedy[] {
   const found: Remedy[] = []
   for (const { condition, ...next } of ideas(trial, name, rejection)) {
-    const decision = decide(next.pod, { ...world, snapshot: snapshotOf(next.nodes), start: 0 })
+    const decision = decide(next.pod, { ...world, snapshot: snapshotOf(next.nodes), start: 0 }, world.profile)
     if (decision.feasible.includes(name)) found.push({ node: name, conditions: [condition] })
     else {
       const left = decision.rejected.get(name)

@@ -242,3 +242,64 @@ describe('a waiting pod is tried again', () => {
     expect([more(), w.where('p')]).toEqual([1, 'a'])
   })
 })
+
+describe('another file', () => {
+  const twoProfiles = {
+    apiVersion: 'kubescheduler.config.k8s.io/v1',
+    kind: 'KubeSchedulerConfiguration',
+    podInitialBackoffSeconds: 4,
+    profiles: [
+      { schedulerName: 'default-scheduler' },
+      { schedulerName: 'packing', pluginConfig: [{ name: 'NodeResourcesFit', args: { scoringStrategy: { type: 'MostAllocated' } } }] },
+    ],
+  }
+  const configure = (w: ReturnType<typeof world>, configuration: unknown) => w.timeline.command('scheduler', 'configure', { configuration } as never)
+
+  test('gives each pod the profile that it names, and leaves the pods of others alone', () => {
+    const w = world()
+    w.node('a')
+    w.node('b')
+    w.pod('there', '1', { nodeName: 'a' })
+    w.pod('early', '500m', { schedulerName: 'packing' })
+    expect(w.where('early')).toBeUndefined()
+    expect(configure(w, twoProfiles).notes.at(-1)).toMatchObject({ id: 'scheduler.configured', params: { profiles: 'default-scheduler, packing' } })
+    w.timeline.runUntil(w.timeline.clock + seconds(2))
+    expect(w.where('early')).toBe('a')
+    w.pod('spread', '500m')
+    w.pod('alien', '500m', { schedulerName: 'another' })
+    expect([w.where('spread'), w.where('alien')]).toEqual(['b', undefined])
+    expect(w.stored<Pod>('pods', 'alien')!.status?.conditions ?? []).toEqual([])
+    expect(w.stored<Event>('events', w.server.store.keys('events').map((k) => k.split('/').at(-1)!).find((name) => name.startsWith('early'))!)!.reportingComponent).toBe('packing')
+  })
+  test('starts the scheduler anew: what waits is tried again, and undo brings the old file back', () => {
+    const w = world()
+    w.node('a', '2', {}, [{ key: 'k', effect: 'NoSchedule' }])
+    w.pod('p', '1')
+    expect(w.where('p')).toBeUndefined()
+    const before = w.engine.hash()
+    configure(w, { ...twoProfiles, profiles: [{ plugins: { filter: { disabled: [{ name: 'TaintToleration' }] } } }] })
+    w.timeline.back()
+    expect([w.engine.hash(), w.scheduler.configuration().profiles.length]).toEqual([before, 1])
+    expect(w.scheduler.configuration().source).not.toHaveProperty('profiles')
+    configure(w, { ...twoProfiles, profiles: [{ plugins: { filter: { disabled: [{ name: 'TaintToleration' }] } } }] })
+    w.timeline.runUntil(w.timeline.clock + seconds(2))
+    expect(w.where('p')).toBe('a')
+    configure(w, null)
+    w.pod('q', '1')
+    expect(w.where('q')).toBeUndefined()
+  })
+  test('with a mistake changes nothing and says what is wrong', () => {
+    const w = world()
+    const step = configure(w, { ...twoProfiles, parallelism: -1 })
+    expect(step.notes.at(-1)).toMatchObject({ id: 'scheduler.configurationRefused', params: { why: 'parallelism: Invalid value: -1: should be an integer value greater than zero' } })
+    expect(w.scheduler.configuration().initialBackoff).toBe(seconds(1))
+  })
+  test('says how long a pod backs off', () => {
+    const w = world()
+    configure(w, twoProfiles)
+    w.node('a', '1')
+    w.pod('p', '2')
+    const row = w.scheduler.queue.pods.get('default/p')!
+    expect(row.backoffUntil - row.since).toBeGreaterThan(seconds(2))
+  })
+})

@@ -1,9 +1,8 @@
-import { keyOf, type KubeObject } from '../api/meta.ts'
+import { keyOf, type JsonObject, type KubeObject } from '../api/meta.ts'
 import type { Pod } from '../api/pod.ts'
 import { isStatus } from '../api/status.ts'
 import { EventRecorder } from '../client/event-recorder.ts'
 import { InformerFactory, type Informer } from '../client/informer.ts'
-import { PODS, remove, type Request } from '../client/request.ts'
 import { Client, type Answered } from '../client/transport.ts'
 import type { Engine, EventContext } from '../engine/engine.ts'
 import type { Table } from '../engine/table.ts'
@@ -12,29 +11,25 @@ import type { Node } from '../kinds/node/node.ts'
 import { Attempts } from './attempts.ts'
 import { SchedulerCache } from './cache.ts'
 import { nodeActions, podActions, type ClusterEvent } from './cluster-event.ts'
+import { readConfiguration, type SchedulerConfiguration } from './configuration.ts'
 import { decide, type Decision, type World } from './decide.ts'
+import { Evictions } from './evictions.ts'
 import { Nominations } from './nominations.ts'
 import { priorityOf } from './pod-info.ts'
 import { podVolumes } from './plugins/volume-binding.ts'
 import { SchedulingQueue, type QueuedPod } from './queue.ts'
 import { remedies, type Remedy } from './remedies.ts'
+import { DEFAULT_NAME, RunningConfiguration, schedulerOf } from './running-configuration.ts'
 import { LIVE_PODS, NODES, objectsOf, WAKING } from './sources.ts'
-import { disruption, notScheduled, withoutPromise, withPromise } from './status-patches.ts'
+import { bindingOf, notScheduled, withoutPromise, withPromise } from './status-patches.ts'
 import { VolumeBinder } from './volume-binder.ts'
 
 const NAME = 'scheduler'
 const PROCESS = 'kube-scheduler'
-const SCHEDULER_NAME = 'default-scheduler'
 /** What one scheduling cycle takes. */
 const FASTEST_CYCLE: Micros = 300
 const SLOWEST_CYCLE: Micros = 900
 const LONGEST_NOTE = 1024
-
-interface Eviction {
-  readonly victim: Pod
-  readonly preemptor: string
-  readonly node: string
-}
 
 /** What its card shows. */
 export interface SchedulerState {
@@ -46,7 +41,7 @@ export interface SchedulerState {
 /**
  * kube-scheduler as an actor: takes one pod after the other from its queue, decides at once, counts the pod as placed and
  * sends the binding on its way. Events: start, work, flush, bound, volumes, volumes-look, volumes-late, evicting,
- * evicted, stop, resume.
+ * evicted, stop, resume, configure.
  */
 export class Scheduler {
   readonly queue: SchedulingQueue
@@ -60,15 +55,19 @@ export class Scheduler {
   readonly #nominations: Nominations
   readonly #counters: Table<number>
   readonly #stopped: Table<'stopped'>
+  readonly #configured: RunningConfiguration
+  readonly #evictions: Evictions
 
   constructor(engine: Engine) {
     this.#client = new Client(engine, PROCESS, { user: 'system:kube-scheduler', qps: 50, burst: 100 })
     const events = new Client(engine, `${PROCESS}-events`, { user: 'system:kube-scheduler', qps: 50, burst: 100 })
-    this.#recorder = new EventRecorder(engine, events, { component: SCHEDULER_NAME, modern: true })
+    this.#recorder = new EventRecorder(engine, events, { component: DEFAULT_NAME, modern: true })
     this.informers = new InformerFactory(engine, PROCESS, new Client(engine, `${PROCESS}-watches`, { user: 'system:kube-scheduler' }))
+    this.#evictions = new Evictions(NAME, this.#client, this.#recorder)
     this.#pods = this.informers.informer<Pod>(LIVE_PODS)
     this.#volumes = new VolumeBinder(engine, NAME, this.#client, objectsOf(this.informers))
-    this.queue = new SchedulingQueue(engine, NAME)
+    this.#configured = new RunningConfiguration(engine, NAME, ({ qps, burst }) => [this.#client, events].forEach((client) => client.limit(qps, burst)))
+    this.queue = new SchedulingQueue(engine, NAME, this.#configured.rules())
     // The index must be there before the first pod is.
     this.#pods.index('node')
     this.cache = new SchedulerCache(engine, NAME, (node) => this.#pods.by('node', node))
@@ -84,10 +83,11 @@ export class Scheduler {
       volumes: (ctx, { answer, data }: Answered) => isStatus(answer) && this.#volumesFailed(ctx, data as string, answer.message ?? ''),
       'volumes-look': (ctx, key: string) => this.#volumesLook(ctx, key),
       'volumes-late': (ctx, key: string) => this.#volumesFailed(ctx, key, 'context deadline exceeded'),
-      evicting: (ctx, answered: Answered) => this.#evicting(ctx, answered),
-      evicted: (ctx, answered: Answered) => this.#evicted(ctx, answered),
+      evicting: (ctx, answered: Answered) => this.#evictions.evicting(ctx, answered),
+      evicted: (ctx, answered: Answered) => this.#evictions.evicted(ctx, answered),
       stop: (ctx) => this.#stop(ctx),
       resume: (ctx) => this.#resume(ctx),
+      configure: (ctx, payload: { readonly configuration: JsonObject | null }) => this.#configure(ctx, payload.configuration),
     })
     this.#listen()
   }
@@ -98,6 +98,15 @@ export class Scheduler {
     const backoff = queue.count('backoff') + queue.count('error-backoff')
     const waiting = queue.count('unschedulable') + queue.count('gated')
     return { figures: { active, backoff, unschedulable: waiting, attempts: this.#counters.get('attempts') ?? 0 }, busy: queue.keys('in flight')[0] ?? null, queued: active + backoff + waiting }
+  }
+
+  /** The file that it runs with, read. */
+  configuration(): SchedulerConfiguration {
+    return this.#configured.current
+  }
+
+  #isOurs(pod: Pod): boolean {
+    return this.#configured.profileOf(pod) !== undefined
   }
 
   get #running(): boolean {
@@ -148,7 +157,7 @@ export class Scheduler {
     if (pod.spec.nodeName) {
       this.cache.addPod(pod)
       this.#wake(ctx, { resource: 'pods', action: 'Add', object: pod })
-    } else if (isOurs(pod)) {
+    } else if (this.#isOurs(pod)) {
       if (pod.status?.nominatedNodeName) this.#nominations.promise(pod, pod.status.nominatedNodeName)
       if (this.#running) this.queue.add(ctx, pod)
     }
@@ -167,7 +176,7 @@ export class Scheduler {
       this.#nominations.withdraw(key)
       if (this.queue.pods.get(key)?.place !== 'in flight') this.queue.remove(ctx, key)
       this.#wake(ctx, { resource: 'pods', action: 'Add', object: pod })
-    } else if (isOurs(pod)) this.#waitingUpdated(ctx, key, old, pod)
+    } else if (this.#isOurs(pod)) this.#waitingUpdated(ctx, key, old, pod)
   }
 
   #waitingUpdated(ctx: EventContext, key: string, old: Pod, pod: Pod): void {
@@ -212,7 +221,7 @@ export class Scheduler {
     if (!next) return
     const { key, row } = next
     if (row.pod.metadata.deletionTimestamp !== undefined) {
-      this.#recorder.emit(ctx, row.pod, 'Warning', 'FailedScheduling', `skip schedule deleting pod: ${key}`, 'Scheduling')
+      this.#recorder.emit(ctx, row.pod, 'Warning', 'FailedScheduling', `skip schedule deleting pod: ${key}`, 'Scheduling', schedulerOf(row.pod))
       this.queue.remove(ctx, key)
     } else this.#attempt(ctx, key, row)
     this.queue.work(ctx, ctx.random.between(FASTEST_CYCLE, SLOWEST_CYCLE))
@@ -221,8 +230,8 @@ export class Scheduler {
   /** What would let a waiting pod be scheduled; empty for one that is not waiting. */
   remedies(key: string): readonly Remedy[] {
     const pod = this.#pods.cache.get(key)
-    const waits = pod && !pod.spec.nodeName && !this.cache.assumed.has(key) && isOurs(pod)
-    return waits ? remedies(pod, this.#world(() => 0)) : []
+    const waits = pod && !pod.spec.nodeName && !this.cache.assumed.has(key) && this.#isOurs(pod)
+    return waits ? remedies(pod, this.#world(() => 0), this.#configured.profileOf(pod)) : []
   }
 
   #world(random: (bound: number) => number): World {
@@ -237,7 +246,7 @@ export class Scheduler {
   }
 
   #attempt(ctx: EventContext, key: string, { pod }: QueuedPod): void {
-    const decision = decide(pod, this.#world((bound) => ctx.random.below(bound)))
+    const decision = decide(pod, this.#world((bound) => ctx.random.below(bound)), this.#configured.profileOf(pod))
     const number = (this.#counters.get('attempts') ?? 0) + 1
     this.#counters.set('attempts', number)
     this.#counters.set('start', decision.nextStart)
@@ -251,12 +260,13 @@ export class Scheduler {
     this.#nominations.withdraw(key)
     ctx.note('scheduler.placed', { pod: key, node, feasible: d.feasible.length, nodes: d.nodes })
     const info = this.cache.nodes.get(node)!
-    const volumes = pod.spec.volumes?.length ? podVolumes({ pod, objects: this.#volumes.objects }, info.node) : undefined
+    const profile = this.#configured.profileOf(pod)!
+    const volumes = pod.spec.volumes?.length && profile.bindsVolumes ? podVolumes({ pod, objects: this.#volumes.objects }, info.node) : undefined
     if (!volumes) {
       this.#bind(ctx, pod)
       return
     }
-    this.#volumes.begin(ctx, pod, node, volumes)
+    this.#volumes.begin(ctx, pod, node, volumes, profile.bindTimeout)
     ctx.note('scheduler.volumes', { pod: key, node, bind: volumes.bindings.length, provision: volumes.provisions.length })
     if (pod.status?.nominatedNodeName !== node) this.#client.send(ctx, withPromise(pod, node))
   }
@@ -284,6 +294,8 @@ export class Scheduler {
   #tryAgain(ctx: EventContext, key: string, message: string): void {
     const row = this.queue.pods.get(key)
     const now = this.#pods.cache.get(key)
+    // The scheduler was started anew in the meantime, so nobody else brings the pod back.
+    if (!row && now && !now.spec.nodeName && this.#running && this.#isOurs(now)) this.queue.add(ctx, now)
     if (!row || row.place !== 'in flight') return
     if (!now || now.spec.nodeName || now.metadata.uid !== row.pod.metadata.uid) this.queue.remove(ctx, key)
     else this.#report(ctx, key, now, 'SchedulerError', message, [], '')
@@ -296,7 +308,7 @@ export class Scheduler {
       const { pod } = row ?? { pod: this.#pods.cache.get(key) }
       const node = this.#pods.cache.get(key)?.spec.nodeName ?? this.cache.assumed.get(key)?.spec.nodeName
       if (row?.place === 'in flight') this.queue.remove(ctx, key)
-      if (pod && node) this.#recorder.emit(ctx, pod, 'Normal', 'Scheduled', `Successfully assigned ${key} to ${node}`, 'Binding')
+      if (pod && node) this.#recorder.emit(ctx, pod, 'Normal', 'Scheduled', `Successfully assigned ${key} to ${node}`, 'Binding', schedulerOf(pod))
       return
     }
     this.#forget(ctx, key)
@@ -319,7 +331,7 @@ export class Scheduler {
   #report(ctx: EventContext, key: string, pod: Pod, reason: 'Unschedulable' | 'SchedulerError', message: string, objectors: readonly string[], promised: string | undefined): void {
     this.queue.failed(ctx, key, pod, objectors)
     const note = message.length <= LONGEST_NOTE ? message : `${message.slice(0, LONGEST_NOTE - 4)} ...`
-    this.#recorder.emit(ctx, pod, 'Warning', 'FailedScheduling', note, 'Scheduling')
+    this.#recorder.emit(ctx, pod, 'Warning', 'FailedScheduling', note, 'Scheduling', schedulerOf(pod))
     const request = notScheduled(pod, reason, message, promised, ctx.now)
     if (request) this.#client.send(ctx, request)
   }
@@ -337,29 +349,8 @@ export class Scheduler {
       this.#client.send(ctx, withoutPromise(other))
     }
     this.#nominations.promise(pod, node)
-    for (const victim of victims) if (victim.metadata.deletionTimestamp === undefined) this.#evict(ctx, { victim, preemptor: pod.metadata.uid ?? '', node })
+    for (const victim of victims) if (victim.metadata.deletionTimestamp === undefined) this.#evictions.begin(ctx, { victim, preemptor: pod.metadata.uid ?? '', node, scheduler: schedulerOf(pod) })
     return node
-  }
-
-  #evict(ctx: EventContext, eviction: Eviction): void {
-    const announce = disruption(eviction.victim, ctx.now)
-    if (announce) this.#client.send(ctx, announce, { actor: NAME, what: 'evicting', data: eviction })
-    else this.#delete(ctx, eviction)
-  }
-
-  #evicting(ctx: EventContext, { answer, data }: Answered): void {
-    if (!isStatus(answer)) this.#delete(ctx, data as Eviction)
-  }
-
-  #delete(ctx: EventContext, eviction: Eviction): void {
-    this.#client.send(ctx, remove(PODS, eviction.victim), { actor: NAME, what: 'evicted', data: eviction })
-  }
-
-  #evicted(ctx: EventContext, { answer, data }: Answered): void {
-    const { victim, preemptor, node } = data as Eviction
-    if (isStatus(answer)) return
-    ctx.note('scheduler.evicted', { victim: keyOf(victim), node })
-    this.#recorder.emit(ctx, victim, 'Normal', 'Preempted', `Preempted by pod ${preemptor} on node ${node}`, 'Preempting')
   }
 
   #stop(ctx: EventContext): void {
@@ -371,14 +362,39 @@ export class Scheduler {
   #resume(ctx: EventContext): void {
     this.#stopped.delete(NAME)
     ctx.note('scheduler.started', {})
-    for (const pod of this.#pods.list()) if (!pod.spec.nodeName && isOurs(pod) && !this.cache.assumed.has(keyOf(pod))) this.queue.add(ctx, pod)
+    this.#fillQueue(ctx)
   }
-}
 
-const isOurs = (pod: Pod): boolean => (pod.spec.schedulerName ?? SCHEDULER_NAME) === SCHEDULER_NAME
+  #fillQueue(ctx: EventContext): void {
+    for (const pod of this.#pods.list()) if (!pod.spec.nodeName && this.#isOurs(pod) && !this.cache.assumed.has(keyOf(pod))) this.queue.add(ctx, pod)
+  }
 
-function bindingOf(pod: Pod, node: string): Request {
-  const { name, namespace, uid } = pod.metadata
-  const body: KubeObject & { readonly target: unknown } = { apiVersion: 'v1', kind: 'Binding', metadata: { name, namespace, uid }, target: { kind: 'Node', name: node } }
-  return { verb: 'create', ...PODS, namespace, name, subresource: 'binding', body }
+  /** Starts anew with another file; null: without one. A file with problems changes nothing: the kubelet would keep the old pod. */
+  #configure(ctx: EventContext, file: JsonObject | null): void {
+    const reading = file && readConfiguration(file)
+    if (reading && 'problems' in reading) {
+      ctx.note('scheduler.configurationRefused', { why: reading.problems[0]!.message })
+      return
+    }
+    this.#configured.set(file)
+    ctx.note('scheduler.configured', { profiles: this.#configured.current.profiles.map((p) => p.schedulerName).join(', ') })
+    if (this.#running) this.#startAnew(ctx)
+  }
+
+  /** What the process had in memory is gone: queue, promises, volumes it waited for. Bindings that are under way arrive. */
+  #startAnew(ctx: EventContext): void {
+    this.queue.clear(ctx)
+    this.#counters.delete('start')
+    for (const key of [...this.cache.assumed.keys()]) {
+      if (!this.#volumes.isWaiting(key)) continue
+      this.#volumes.cancel(ctx, key)
+      this.cache.forget(key)
+    }
+    this.#nominations.clear()
+    for (const pod of this.#pods.list()) {
+      const promised = pod.status?.nominatedNodeName
+      if (promised && !pod.spec.nodeName && this.#isOurs(pod)) this.#nominations.promise(pod, promised)
+    }
+    this.#fillQueue(ctx)
+  }
 }

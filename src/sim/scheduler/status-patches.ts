@@ -1,5 +1,5 @@
 import { findCondition } from '../api/conditions.ts'
-import type { JsonObject } from '../api/meta.ts'
+import type { JsonObject, KubeObject } from '../api/meta.ts'
 import type { Pod } from '../api/pod.ts'
 import { patch, PODS, type Request } from '../client/request.ts'
 import { formatTime, type Micros } from '../engine/time.ts'
@@ -36,12 +36,19 @@ export const withoutPromise = (pod: Pod): Request => statusPatch(pod, { nominate
 /** Tells where the pod will go once its volumes are there. */
 export const withPromise = (pod: Pod, node: string): Request => statusPatch(pod, { nominatedNodeName: node })
 
-/** Announces that the pod will be evicted for a more important one. */
-export function disruption(pod: Pod, now: Micros): Request | undefined {
+/** Announces that the pod will be evicted for a more important one, which `scheduler` places. */
+export function disruption(pod: Pod, scheduler: string, now: Micros): Request | undefined {
   const condition = conditionPatch(
     pod,
-    { type: 'DisruptionTarget', status: 'True', reason: 'PreemptionByScheduler', message: 'default-scheduler: preempting to accommodate a higher priority pod' },
+    { type: 'DisruptionTarget', status: 'True', reason: 'PreemptionByScheduler', message: `${scheduler}: preempting to accommodate a higher priority pod` },
     now,
   )
   return condition && statusPatch(pod, { conditions: [condition] })
+}
+
+/** Binds a pod to a node. */
+export function bindingOf(pod: Pod, node: string): Request {
+  const { name, namespace, uid } = pod.metadata
+  const body: KubeObject & { readonly target: unknown } = { apiVersion: 'v1', kind: 'Binding', metadata: { name, namespace, uid }, target: { kind: 'Node', name: node } }
+  return { verb: 'create', ...PODS, namespace, name, subresource: 'binding', body }
 }

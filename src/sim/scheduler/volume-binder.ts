@@ -26,7 +26,6 @@ interface Waiting {
   readonly look?: number
 }
 
-const TIMEOUT = seconds(600)
 const POLL = seconds(1)
 const BOUND_BY_CONTROLLER = 'pv.kubernetes.io/bound-by-controller'
 const CLAIMS = 'persistentvolumeclaims'
@@ -67,8 +66,8 @@ export class VolumeBinder {
     }
   }
 
-  /** Begins to get the volumes of a pod that was placed on `node`. */
-  begin(ctx: EventContext, pod: Pod, node: string, { bindings, provisions }: PodVolumes): void {
+  /** Begins to get the volumes of a pod that was placed on `node`, which may take so long. */
+  begin(ctx: EventContext, pod: Pod, node: string, { bindings, provisions }: PodVolumes, timeout: Micros): void {
     const then: ReplyTo = { actor: this.#actor, what: 'volumes', data: keyOf(pod) }
     for (const { claim, volume } of bindings) this.#write(ctx, VOLUMES, reserved(volume, claim), then)
     for (const claim of provisions) if (claim.metadata.annotations?.[SELECTED_NODE] !== node) this.#write(ctx, CLAIMS, selected(claim, node), then)
@@ -76,7 +75,7 @@ export class VolumeBinder {
       pod, node, since: ctx.now,
       bindings: bindings.map(({ claim, volume }) => ({ claim: keyOf(claim), volume: volume.metadata.name })),
       provisions: provisions.map(keyOf),
-      timer: ctx.schedule(TIMEOUT, this.#actor, 'volumes-late', keyOf(pod)),
+      timer: ctx.schedule(timeout, this.#actor, 'volumes-late', keyOf(pod)),
     })
   }
 
