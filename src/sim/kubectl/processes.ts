@@ -182,6 +182,7 @@ export class KubectlProcesses {
   #stream(ctx: EventContext, news: StreamNews): void {
     const pid = ctx.instance
     if (this.processes.get(pid)?.exit !== undefined || !this.processes.has(pid)) return
+    ctx.note('stream.news', { line: ['kubectl', ...this.processes.get(pid)!.command.argv].join(' ') })
     this.write(pid, 'stdout', news.stdout)
     this.write(pid, 'stderr', news.stderr)
     this.streams.news(ctx, pid, news)

@@ -127,9 +127,11 @@ test('while a process sits at the terminal it gets the lines, and its own echo i
   out('pwd\r\n/\r\n/ # ')
   session.input('\x1b[A')
   expect(written().endsWith('/ # pwd\r\x1b[7C')).toBe(true)
-  session.sit('none')
   end()
   await settle()
+  // The page hears later that the seat is free: the prompt stays.
+  session.sit('none')
+  expect(written().endsWith('$ \x1b[0m\r\x1b[2C')).toBe(true)
   session.input('next\r')
   expect(ran).toEqual(['kubectl exec -it web -- sh', 'next'])
 })

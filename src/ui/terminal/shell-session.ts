@@ -76,7 +76,7 @@ export class ShellSession {
 
   /** A process begins to read what is typed, or the shell is back. Keys that came too early are for the process. */
   sit(seat: 'none' | 'plain' | 'tty'): void {
-    if (seat === this.#seat) return
+    if (seat === this.#seat || (seat !== 'none' && !this.#running)) return
     if (seat === 'none') this.#eraseInner()
     this.#seat = seat
     this.#inner = { ...nextLine(this.#inner, ''), text: '', cursor: 0 }
@@ -182,6 +182,7 @@ export class ShellSession {
       } catch (error) {
         this.#write(`${error instanceof Error ? error.message : String(error)}\n`)
       }
+      this.sit('none')
       this.#running = false
     }
     if (!this.#atLineStart) this.#write('\n')
