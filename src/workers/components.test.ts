@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { createCluster, type Cluster } from '../sim/index.ts'
+import { createCluster, type Cluster, type KubeObject } from '../sim/index.ts'
 import { applyFiles, checkFiles } from './applying.ts'
 import { answerSettings, changeSettings } from './components.ts'
 import type { FlagState, ReconcileState, StorageState } from './protocol-settings.ts'
@@ -86,4 +87,31 @@ test('reconciles are told with their steps', () => {
   const cluster = world()
   const told = answerSettings(cluster, { type: 'reconciles', controller: 'deployment-controller', count: 5 }) as readonly ReconcileState[]
   expect(told.length).toBeGreaterThan(0)
+})
+
+const PROFILES = readFileSync(new URL('../../examples/scheduler-profiles.yaml', import.meta.url), 'utf8')
+
+test("the scheduler's file is offered, and pods of its profile wait until the scheduler runs with it", () => {
+  const cluster = world({ nodes: 3 })
+  const { offers, problems } = applyFiles(cluster, [{ name: 's.yaml', text: PROFILES }])
+  expect(problems).toEqual([])
+  expect(offers).toMatchObject([{ component: 'kube-scheduler', kind: 'KubeSchedulerConfiguration' }])
+  cluster.runFor(20_000_000)
+  const placed = (app: string): readonly string[] => cluster.list<KubeObject & { spec: { nodeName?: string } }>('pods', 'default').flatMap((pod) => (pod.metadata.labels?.['app'] === app && pod.spec.nodeName ? [pod.spec.nodeName] : []))
+  expect([placed('spread').length, placed('packed').length]).toEqual([6, 0])
+  expect(changeSettings(cluster, { type: 'configure', component: 'kube-scheduler', text: offers![0]!.text })).toEqual({ problems: [] })
+  cluster.runFor(20_000_000)
+  expect(placed('packed')).toHaveLength(6)
+  expect(new Set(placed('packed')).size).toBeLessThan(new Set(placed('spread')).size)
+  const { text } = answerSettings(cluster, { type: 'configuration', component: 'kube-scheduler' }) as { text: string }
+  expect(text).toContain('bin-packing')
+  expect(checkFiles(cluster, [{ name: 's.yaml', text }])).toEqual([])
+})
+
+test("what is wrong with the scheduler's file stands at its line, and the scheduler is not restarted", () => {
+  const cluster = world()
+  const text = 'apiVersion: kubescheduler.config.k8s.io/v1\nkind: KubeSchedulerConfiguration\npercentageOfNodesToScore: 101\nprofiles:\n  - schedulerName: a\n    pluginConfig:\n      - name: InterPodAffinity\n        args:\n          hardPodAffinityWeight: 101\n'
+  const found = checkFiles(cluster, [{ name: 's.yaml', text }])
+  expect(found.map(({ line }) => line).sort()).toEqual([3, 9])
+  expect((changeSettings(cluster, { type: 'configure', component: 'kube-scheduler', text }) as { problems: readonly string[] }).problems).toHaveLength(2)
 })

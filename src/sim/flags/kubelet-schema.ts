@@ -2,12 +2,13 @@ import type { JsonObject } from '../api/meta.ts'
 import { KUBELET_FIELDS } from './kubelet-fields.ts'
 import type { Flag } from './flag.ts'
 import { KUBELET_GROUP, KUBELET_KIND, MAPS } from './kubelet-configuration.ts'
-import { KUBELET_FLAGS } from './kubelet.ts'
+import { KUBELET_FLAGS, SHUTDOWN_GRACE_PERIOD_BY_PRIORITY } from './kubelet.ts'
 
 const TYPES = { duration: 'string', integer: 'integer', number: 'number', boolean: 'boolean', list: 'array', text: 'string' } as const
 
 function typeOf(flag: Flag): JsonObject {
   const said = { description: `default: ${flag.text === '' ? 'none' : flag.text}` }
+  if (flag.name === SHUTDOWN_GRACE_PERIOD_BY_PRIORITY.name) return { type: 'array', items: { type: 'object', properties: { priority: { type: 'integer' }, shutdownGracePeriodSeconds: { type: 'integer' } } }, ...said }
   return MAPS[flag.name] ? { type: 'object', additionalProperties: { type: 'string' }, ...said } : { type: TYPES[flag.type], ...said }
 }
 

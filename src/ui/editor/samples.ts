@@ -1,10 +1,12 @@
 import config from '../../../examples/config.yaml?raw'
 import crashLoop from '../../../examples/crash-loop.yaml?raw'
 import initContainer from '../../../examples/init-container.yaml?raw'
+import kubeletSettings from '../../../examples/kubelet-settings.yaml?raw'
 import pending from '../../../examples/pending.yaml?raw'
 import probes from '../../../examples/probes.yaml?raw'
 import rollingUpdate from '../../../examples/rolling-update.yaml?raw'
 import rsA from '../../../examples/rs-a.yaml?raw'
+import schedulerProfiles from '../../../examples/scheduler-profiles.yaml?raw'
 import stuckRollout from '../../../examples/stuck-rollout.yaml?raw'
 import tolerations from '../../../examples/tolerations.yaml?raw'
 import { FIRST_SAMPLE } from './first-sample.ts'
@@ -101,6 +103,26 @@ export const SAMPLES: readonly Sample[] = [
     summary: {
       en: 'A namespace of its own and a pod that takes its environment from both.',
       zh: '独立的命名空间，Pod 的环境变量取自二者。',
+    },
+  },
+  {
+    id: 'scheduler-profiles',
+    name: 'scheduler-profiles.yaml',
+    text: schedulerProfiles,
+    title: { en: 'Two scheduler profiles', zh: '调度器的两个配置档' },
+    summary: {
+      en: "The scheduler's own file with a profile that packs pods densely, and two Deployments to compare.",
+      zh: '调度器自己的配置文件：一个配置档把 Pod 装得尽量紧，用两个 Deployment 来对比。',
+    },
+  },
+  {
+    id: 'kubelet-settings',
+    name: 'kubelet-settings.yaml',
+    text: kubeletSettings,
+    title: { en: "The kubelets' settings", zh: 'kubelet 的设置' },
+    summary: {
+      en: "The kubelets' own file: shorter waits of crashed containers, images pulled side by side.",
+      zh: 'kubelet 自己的配置文件：崩溃容器等得更短，镜像并行拉取。',
     },
   },
 ]

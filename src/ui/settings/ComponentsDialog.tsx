@@ -36,6 +36,12 @@ export function ComponentsDialog({ onClose }: { onClose(): void }): ReactNode {
         {COMPONENTS.map((component) => (
           <Group key={component} component={component} flags={shown.filter((flag) => flag.component === component)} exists={flags.length === 0 || flags.some((flag) => flag.component === component)} onFile={onClose} />
         ))}
+        {words.length === 0 && !onlyChanged && (
+          <section className={styles['group']}>
+            <GroupHead component="kube-scheduler" file="kube-scheduler" onFile={onClose} />
+            <p>{t('scheduler')}</p>
+          </section>
+        )}
       </div>
     </Dialog>
   )

@@ -2,7 +2,9 @@ import { useMemo, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { AttemptState } from '../../../workers/protocol.ts'
 import { useAnswer } from '../../inspector/use-answer.ts'
+import { Button } from '../../kit/Button.tsx'
 import { EmptyState } from '../../kit/EmptyState.tsx'
+import { openConfiguration } from '../../settings/open-configuration.ts'
 import { useClock, useMoment, useKeys, useMirror, useUi } from '../../store/hooks.ts'
 import { UNSCHEDULED } from '../../store/indexes.ts'
 import { updateUi } from '../../store/ui-state.ts'
@@ -45,6 +47,9 @@ export function AttemptTable(): ReactNode {
           </select>
         </label>
         <StopButton name="scheduler" stopped={stopped} />
+        <Button variant="ghost" onClick={() => void openConfiguration('kube-scheduler')}>
+          {t('schedulerFile')}
+        </Button>
         {attempt != null && <small>{t('decidedAt', { at: instantText(attempt.at - origin) })}</small>}
       </header>
       {attempt === null && <EmptyState title={t('noAttempt')}>{t('noAttemptHint')}</EmptyState>}

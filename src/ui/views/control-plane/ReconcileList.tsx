@@ -112,7 +112,7 @@ function Ending({ reconcile, origin }: { readonly reconcile: ReconcileState; rea
         t(`last.${outcome}`)
       ) : (
         <button type="button" onClick={() => session.seek({ index: endIndex })} title={t('last.goTo', { at: instantText(endAt - origin) })}>
-          {t(`last.${outcome}`)} · {spanText(endAt - at)}
+          {endAt === at ? t(`last.${outcome}`) : `${t(`last.${outcome}`)} · ${spanText(endAt - at)}`}
         </button>
       )}
       {why !== null && <p>{why}</p>}
