@@ -6,7 +6,7 @@ import { formatTime } from '../engine/time.ts'
 import { scheme } from '../kinds/index.ts'
 import { storeKey } from '../store/store.ts'
 import type { ApiServer } from './server.ts'
-import { newUid } from './writing.ts'
+import { newUid } from './uid.ts'
 
 /**
  * Stores objects that the server itself brings along, complete and known to be right: no admission, no validation, so

@@ -5,7 +5,7 @@ import { formatTime, seconds, unixSeconds } from '../engine/time.ts'
 import { storeKey } from '../store/store.ts'
 import { ISSUER, issueToken } from './authentication/account-token.ts'
 import type { Execution, Outcome } from './execution.ts'
-import { newUid } from './writing.ts'
+import { newUid } from './uid.ts'
 
 interface BoundRef {
   readonly kind?: string

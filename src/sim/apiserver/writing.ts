@@ -2,7 +2,6 @@ import type { KubeObject } from '../api/meta.ts'
 import { createdMeta, updatedMeta } from '../api/meta-copy.ts'
 import { generatedName } from '../api/name-suffix.ts'
 import { metaUpdateErrors } from '../api/validate-meta.ts'
-import type { Random } from '../engine/random.ts'
 import { formatTime } from '../engine/time.ts'
 import { goQuote, invalidValue } from '../api/field.ts'
 import {
@@ -20,17 +19,9 @@ import type { Execution, Outcome } from './execution.ts'
 import type { Applied } from './apply/applying.ts'
 import { commit } from './committing.ts'
 import { commitOwned } from './owned-writes.ts'
+import { newUid } from './uid.ts'
 
 export const groupResource = (exec: Execution): GroupResource => ({ group: exec.kind.group, resource: exec.kind.plural })
-
-const HEX: readonly string[] = Array.from({ length: 0x10000 }, (_, n) => n.toString(16).padStart(4, '0'))
-
-/** A random UUID, version 4, from the server's own stream. */
-export function newUid(random: Random): string {
-  const [a, b, c, d] = random.several(4, 0x1_0000_0000) as [number, number, number, number]
-  const variant = 0x8000 | (c >>> 18)
-  return `${HEX[a >>> 16]}${HEX[a & 0xffff]}-${HEX[b >>> 16]}-${HEX[0x4000 | (b & 0xfff)]}-${HEX[variant]}-${HEX[c & 0xffff]}${HEX[d >>> 16]}${HEX[d & 0xffff]}`
-}
 
 /** POST: names, stamps, defaults, admits, validates and stores a new object (registry/generic: Store.Create). */
 export function createObject(exec: Execution, sent: KubeObject, applied?: Applied): Outcome<KubeObject> {

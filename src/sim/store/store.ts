@@ -2,10 +2,12 @@ import type { KubeObject } from '../api/meta.ts'
 import { draftMeta } from '../api/meta-copy.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Table } from '../engine/table.ts'
+import { minutes, type Micros } from '../engine/time.ts'
 
 /** One committed write, as watchers hear of it. `from` is absent for the first version, `to` for a deletion. */
 export interface Change {
   readonly revision: number
+  readonly at: Micros
   readonly key: string
   /** Plural, the first part of the key. */
   readonly resource: string
@@ -15,8 +17,10 @@ export interface Change {
   readonly object: KubeObject
 }
 
-/** How many changes stay available to watches that start from an old revision (etcd compaction, simplified to a count). */
+/** How many changes at most stay available to watches that start from an old revision. */
 export const KEPT_CHANGES = 4096
+/** kube-apiserver's --etcd-compaction-interval: what was written before the last time but one is forgotten. */
+const COMPACTED_EVERY = minutes(5)
 
 /** An object with the resourceVersion of a write. */
 export function atRevision(object: KubeObject, revision: number): KubeObject {
@@ -33,12 +37,14 @@ export const storeKey = (resource: string, namespace: string | undefined, name: 
  */
 export class Store {
   readonly objects: Table<KubeObject>
+  readonly #engine: Engine
   readonly #changes: Table<Change>
   readonly #counters: Table<number>
   readonly #byResource
   readonly #byNamespace
 
   constructor(engine: Engine) {
+    this.#engine = engine
     this.objects = engine.table<KubeObject>('etcd')
     this.#changes = engine.table<Change>('etcd/changes')
     this.#counters = engine.table<number>('etcd/counters')
@@ -61,7 +67,7 @@ export class Store {
 
   /** Forgets what was before the present revision, as etcd's compaction does: older watches and lists expire. */
   compact(): void {
-    this.#counters.set('compacted', this.revision)
+    this.#forget(this.revision)
   }
 
   /** The objects of a resource as they were at a revision that is not compacted, in the order of their keys. */
@@ -100,7 +106,7 @@ export class Store {
     const from = this.objects.get(key)
     const stored = atRevision(object, revision)
     this.objects.set(key, stored)
-    return this.#log({ revision, key, resource: resourceOf(key), type: from ? 'MODIFIED' : 'ADDED', from, object: stored })
+    return this.#log({ revision, at: this.#engine.now, key, resource: resourceOf(key), type: from ? 'MODIFIED' : 'ADDED', from, object: stored })
   }
 
   /** Removes a key; undefined when it is not there. `last` replaces the final state that watchers see. */
@@ -109,7 +115,7 @@ export class Store {
     if (!from) return undefined
     const revision = this.#next()
     this.objects.delete(key)
-    return this.#log({ revision, key, resource: resourceOf(key), type: 'DELETED', from, object: atRevision(last ?? from, revision) })
+    return this.#log({ revision, at: this.#engine.now, key, resource: resourceOf(key), type: 'DELETED', from, object: atRevision(last ?? from, revision) })
   }
 
   /** Changes of a resource after `revision`, oldest first; undefined when they have been compacted. */
@@ -132,7 +138,24 @@ export class Store {
   #log(change: Change): Change {
     this.#changes.set(`${change.revision}`, change)
     this.#changes.delete(`${change.revision - KEPT_CHANGES}`)
+    if (change.at - (this.#counters.get('marked-at') ?? 0) >= COMPACTED_EVERY) this.#compactOld(change)
     return change
+  }
+
+  /** Compaction by time waits for a write: nobody can tell, and a cluster at rest has no events for it. */
+  #compactOld({ revision, at }: Change): void {
+    const last = this.#changes.get(`${revision - 1}`)
+    const isAfterRest = last !== undefined && at - last.at >= COMPACTED_EVERY
+    this.#forget(isAfterRest ? revision - 1 : (this.#counters.get('marked') ?? 1))
+    this.#counters.set('marked', revision)
+    this.#counters.set('marked-at', at)
+  }
+
+  #forget(revision: number): void {
+    const { compacted } = this
+    if (revision <= compacted) return
+    for (let r = compacted + 1; r <= revision; r++) this.#changes.delete(`${r}`)
+    this.#counters.set('compacted', revision)
   }
 }
 
