@@ -1,4 +1,4 @@
-import { keyOf, type JsonObject, type KubeObject } from '../api/meta.ts'
+import { keyOf, type JsonObject } from '../api/meta.ts'
 import type { Pod } from '../api/pod.ts'
 import { isStatus } from '../api/status.ts'
 import { EventRecorder } from '../client/event-recorder.ts'

@@ -1,7 +1,7 @@
 import type { NodeInfo } from '../node-info.ts'
 import { MAX_SCORE, type Plugin } from '../plugin.ts'
 import type { PodInfo } from '../pod-info.ts'
-import { useOf, type ResourceSpec } from './resource-scoring.ts'
+import { takenOf, type ResourceSpec } from './resource-scoring.ts'
 
 /** NodeResourcesBalancedAllocationArgs. */
 export interface NodeResourcesBalancedAllocationArgs {
@@ -22,7 +22,7 @@ const balance = (shares: readonly number[]): number => Math.trunc((1 - deviation
 const share = (used: number, allocatable: number): number => Math.min(1, used / allocatable)
 
 function improvement(resources: readonly ResourceSpec[], node: NodeInfo, pod: PodInfo): number {
-  const uses = resources.map(({ name }) => useOf(name, node, pod, false)).filter(({ allocatable }) => allocatable !== 0)
+  const uses = resources.map(({ name }) => takenOf(name, node, pod, false)).filter(({ allocatable }) => allocatable !== 0)
   const after = balance(uses.map(({ allocated, wanted, allocatable }) => share(allocated + wanted, allocatable)))
   const before = balance(uses.map(({ allocated, allocatable }) => share(allocated, allocatable)))
   return MAX_SCORE / 2 + Math.trunc((MAX_SCORE / 2 + after - before) / 2)

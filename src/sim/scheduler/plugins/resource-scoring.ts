@@ -30,7 +30,7 @@ export interface Use {
 }
 
 /** With `nonZero`, containers that ask for no CPU or memory count as if they asked for a little. */
-export function useOf(name: string, node: NodeInfo, { requests, nonZeroOfContainers }: PodInfo, nonZero: boolean): Use {
+export function takenOf(name: string, node: NodeInfo, { requests, nonZeroOfContainers }: PodInfo, nonZero: boolean): Use {
   switch (name) {
     case 'cpu':
       return { allocatable: node.allocatableMilliCpu, allocated: nonZero ? node.nonZeroMilliCpu : node.milliCpu, wanted: nonZero ? nonZeroOfContainers.milliCpu : requests.milliCpu }
@@ -81,12 +81,12 @@ function ratio(shape: readonly UtilizationShapePoint[], resources: readonly Reso
 
 /** 0…100 for a node (noderesources/resource_allocation.go: score). */
 export function strategyScore({ type, resources, requestedToCapacityRatio }: ScoringStrategy, node: NodeInfo, pod: PodInfo): number {
-  if (type === 'RequestedToCapacityRatio') return ratio(requestedToCapacityRatio?.shape ?? [], resources, resources.map(({ name }) => useOf(name, node, pod, true)))
+  if (type === 'RequestedToCapacityRatio') return ratio(requestedToCapacityRatio?.shape ?? [], resources, resources.map(({ name }) => takenOf(name, node, pod, true)))
   const value = type === 'LeastAllocated' ? least : most
   let sum = 0
   let weights = 0
   for (const { name, weight } of resources) {
-    const { allocatable, allocated, wanted } = useOf(name, node, pod, true)
+    const { allocatable, allocated, wanted } = takenOf(name, node, pod, true)
     if (allocatable === 0) continue
     sum += value(allocated + wanted, allocatable) * weight
     weights += weight
