@@ -4,13 +4,14 @@ import { badRequest } from './api/status.ts'
 import { serveHttp } from './apiserver/http/door.ts'
 import { ApiServer } from './apiserver/server.ts'
 import { ADD_ONS, API_SERVER_OBJECTS, CONTROL_PLANE, nodeObject, type NodeSize } from './bootstrap.ts'
+import { METRICS_SERVER } from './bootstrap-metrics.ts'
+import { ClusterMetrics } from './cluster-metrics.ts'
 import { ControllerRunner } from './client/controller-runner.ts'
 import { InformerFactory } from './client/informer.ts'
 import { create, NODES, type Request } from './client/request.ts'
 import { podMounts } from './client/storage/disks.ts'
 import { Client, type Answered } from './client/transport.ts'
 import { controllers } from './controllers/index.ts'
-import type { ResourceMetrics } from './controllers/setup.ts'
 import { CSI_OBJECTS, CsiStorage } from './csi/index.ts'
 import { Engine, type EventContext } from './engine/engine.ts'
 import { describeCommand, NODE_FAULTS, type NodeFault } from './command-sentence.ts'
@@ -34,7 +35,6 @@ import type { ExecRequest } from './node/kubelet/exec.ts'
 import { Kubelets } from './node/kubelet/kubelets.ts'
 import { podListens } from './node/kubelet/network.ts'
 import { nodeUsage } from './node/kubelet/usage.ts'
-import { simulatedLoad } from './node/load.ts'
 import type { ContractName } from './node/kwok/contract.ts'
 import { KwokKubelets } from './node/kwok/kwok.ts'
 import { nodeFigures, type NodeFigures, type Requested } from './observe/figures.ts'
@@ -65,6 +65,8 @@ export interface ClusterOptions {
   readonly bare?: boolean
   /** Who may do what; bare clusters let everybody do everything and have no roles. */
   readonly authorization?: AuthorizationMode
+  /** With a metrics server, as an add-on. Without one autoscalers ask the kubelets, and `kubectl top` has nobody to ask. */
+  readonly metrics?: boolean
   /** With a modelled cloud, so that Services of type LoadBalancer get an address. */
   readonly cloud?: boolean
   /** Settings of components that differ from their defaults from the start. */
@@ -104,6 +106,8 @@ export class Cluster {
   /** Where the session begins for its user: booted and quiet. */
   origin: { readonly at: Micros; readonly index: number } = { at: 0, index: 0 }
   readonly kubelet: 'detailed' | 'kwok'
+  readonly metrics: boolean
+  readonly #metrics = new ClusterMetrics(this)
   readonly #options: ClusterOptions
   readonly #answers: Table<Answered<unknown>>
   readonly #beats: Table<NodeHeartbeat>
@@ -112,6 +116,7 @@ export class Cluster {
     this.#options = options
     this.seed = options.seed ?? 1
     this.kubelet = options.kubelet ?? 'detailed'
+    this.metrics = (options.metrics ?? false) && this.kubelet === 'detailed'
     this.workers = typeof options.nodes === 'object' ? options.nodes.length : (options.nodes ?? 3)
     const engine = new Engine({ seed: this.seed })
     this.engine = engine
@@ -125,12 +130,13 @@ export class Cluster {
       podExec: (ctx, pod, body, then, what) => (this.kubelets instanceof Kubelets ? this.kubelets.exec(ctx, pod, body as unknown as ExecRequest, then, what) : NO_EXEC),
       serveRaw: (ctx, raw, who) => serveHttp(this.server, { ...raw, who, accept: 'application/json' }, ctx.now, ctx),
       podListens: (ip, port, now) => (this.kubelets instanceof Kubelets ? podListens(this.kubelets.world, ip, port, now) : undefined),
+      aggregated: this.#metrics,
       podLog: (pod, wanted, now) => (this.kubelets instanceof Kubelets ? this.kubelets.log(pod, wanted, now) : NO_LOGS),
     }, options.authorization ?? (options.bare ? 'AlwaysAllow' : 'Node,RBAC'))
     this.informers = new InformerFactory(engine, 'kube-controller-manager', new Client(engine, 'kube-controller-manager', { user: 'system:kube-controller-manager' }))
     this.runners = controllers({
       heartbeats: { beating: (node) => this.#beats.has(node), lastRenewal: (node, now) => this.#lastRenewal(node, now) },
-      metrics: { pods: (namespace, selector, now) => this.#usage(namespace, selector, now) },
+      metrics: this.#metrics,
       cloud: options.cloud ?? false,
     }).map((controller) => new ControllerRunner(engine, controller, this.informers))
     this.scheduler = new Scheduler(engine)
@@ -268,12 +274,6 @@ export class Cluster {
     return runner ? loopOf(runner, this.informers, this.timeline, this.#isStopped(controller)) : null
   }
 
-  /** What pods use: the load that a namespace declares as a whole, else what the kubelets measure. */
-  #usage(...[namespace, selector, now]: Parameters<ResourceMetrics['pods']>): ReturnType<ResourceMetrics['pods']> {
-    const declared = simulatedLoad(this).pods(namespace, selector, now)
-    return declared.length > 0 || !(this.kubelets instanceof Kubelets) ? declared : this.kubelets.usage(namespace, selector, now)
-  }
-
   /** Does a kubelet work on the node, and can it talk to the API server? */
   #runs(node: string): boolean {
     return this.kubelets instanceof Kubelets && this.kubelets.world.nodes.has(node) && this.nodeFault(node) === undefined
@@ -381,7 +381,7 @@ export class Cluster {
     const { nodes, size, bare } = this.#options
     const own = typeof nodes === 'object' ? nodes : Array.from({ length: this.workers + 1 }, (_, n) => nodeObject(n, size))
     this.kubelets.start(ctx, own)
-    if (!bare) for (const object of ADD_ONS) createObject(this.server, ctx, object)
+    if (!bare) for (const object of [...ADD_ONS, ...(this.metrics ? METRICS_SERVER : [])]) createObject(this.server, ctx, object)
     if (this.csi) {
       for (const object of CSI_OBJECTS) createObject(this.server, ctx, object)
       this.csi.start(ctx, [...new Set(own.map((node) => node.metadata.labels?.['topology.kubernetes.io/zone'] ?? ''))].sort())

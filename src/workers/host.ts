@@ -32,7 +32,7 @@ export class ClusterHost {
   #cancelTick: (() => void) | undefined
   #lastFrame = -Infinity
   #waitingForAck = false
-  #settings: ClusterSettings = { seed: 1, nodes: 3, kubelet: 'detailed' }
+  #settings: ClusterSettings = { seed: 1, nodes: 3, kubelet: 'detailed', metrics: true }
   #broken = false
   #force = true
 

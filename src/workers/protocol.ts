@@ -335,6 +335,8 @@ export interface ClusterSettings {
   readonly kubelet: 'detailed' | 'kwok'
   /** With a modelled cloud, so that Services of type LoadBalancer get an address. */
   readonly cloud?: boolean
+  /** With a metrics server, for kubectl top. */
+  readonly metrics?: boolean
 }
 
 /** The save file: what reproduces a session. Everything else follows from it. */
@@ -345,6 +347,7 @@ export interface SaveFile {
   /** Absent in files of detailed clusters. */
   readonly kubelet?: 'kwok'
   readonly cloud?: true
+  readonly metrics?: true
   /** Branches in order of creation; the first is the trunk. */
   readonly branches: readonly {
     readonly parent: number | null

@@ -10,6 +10,7 @@ export function saveOf(cluster: Cluster): SaveFile {
     nodes: cluster.workers,
     ...(cluster.kubelet === 'kwok' && { kubelet: 'kwok' as const }),
     ...(hasCloud(cluster) && { cloud: true as const }),
+    ...(cluster.metrics && { metrics: true as const }),
     branches: timeline.branches().map((branch) => ({
       parent: branch.parent,
       forkIndex: branch.forkIndex,
@@ -32,6 +33,7 @@ export function checkSave(save: SaveFile): void {
   if (!Number.isInteger(save.nodes) || save.nodes < 0 || save.nodes > 5000) throw new RangeError(`the number of nodes must be from 0 to 5000; got ${String(save.nodes)}`)
   if (save.kubelet !== undefined && save.kubelet !== 'kwok') throw new RangeError(`kubelets are detailed, or "kwok"; got ${String(save.kubelet)}`)
   if (save.cloud !== undefined && save.cloud !== true) throw new RangeError(`a cloud is there (true) or not named; got ${String(save.cloud)}`)
+  if (save.metrics !== undefined && save.metrics !== true) throw new RangeError(`a metrics server is there (true) or not named; got ${String(save.metrics)}`)
   if (!Array.isArray(save.branches) || save.branches.length === 0) throw new RangeError('a save file has at least one branch')
   save.branches.forEach((branch, id) => {
     if ((branch.parent === null) !== (id === 0)) throw new RangeError(`branch ${id} must ${id === 0 ? 'have no' : 'have a'} parent`)

@@ -27,7 +27,7 @@ import { route, withBody } from './routing.ts'
 import { EventLeases } from './event-leases.ts'
 import { innerControllers } from './within/index.ts'
 import { InnerControllers } from './within/inner.ts'
-import { isUnavailable } from './within/api-services.ts'
+import { isPassedOn, isUnavailable } from './within/api-services.ts'
 import { newUid } from './uid.ts'
 import { AdmissionChains } from './admission/index.ts'
 import { flagsIn } from '../flags/index.ts'
@@ -82,7 +82,7 @@ export class ApiServer {
   readonly #leases: EventLeases
   readonly #inner: InnerControllers
 
-  constructor(engine: Engine, hooks: Partial<Pick<ServerMeans, 'podLog' | 'podExec' | 'overlay' | 'columnTexts' | 'serveRaw' | 'podListens'>> = {}, authorization: AuthorizationMode = 'AlwaysAllow') {
+  constructor(engine: Engine, hooks: Partial<Pick<ServerMeans, 'podLog' | 'podExec' | 'overlay' | 'columnTexts' | 'serveRaw' | 'podListens' | 'aggregated'>> = {}, authorization: AuthorizationMode = 'AlwaysAllow') {
     this.store = new Store(engine)
     this.custom = new CustomKinds(this.store)
     this.groups = new ServedGroups(this.custom)
@@ -101,10 +101,11 @@ export class ApiServer {
       podLog: hooks.podLog ?? (() => badRequest('no kubelet serves logs in this cluster')),
       overlay: hooks.overlay ?? ((_resource, object) => object),
       ...(hooks.podExec ? { podExec: hooks.podExec } : {}),
+      ...(hooks.aggregated ? { aggregated: hooks.aggregated } : {}),
       ...(hooks.serveRaw ? { serveRaw: hooks.serveRaw } : {}),
     }
     const listens = (now: Micros) => (ip: string, port: number): boolean | undefined => this.#means.podListens(ip, port, now)
-    this.#inner = new InnerControllers(this.store, this.hub, this.custom, innerControllers(listens), () => newUid(this.uids), (ctx, event) => this.execute({ verb: 'create', group: 'events.k8s.io', version: 'v1', resource: 'events', namespace: event.metadata.namespace, body: event }, 'system:apiserver', ctx.now, ctx))
+    this.#inner = new InnerControllers(this.store, this.hub, this.custom, innerControllers(listens, (group) => hooks.aggregated?.serves(group) ?? false), () => newUid(this.uids), (ctx, event) => this.execute({ verb: 'create', group: 'events.k8s.io', version: 'v1', resource: 'events', namespace: event.metadata.namespace, body: event }, 'system:apiserver', ctx.now, ctx))
     engine.actor('apiserver', {
       request: (ctx, arrived: Arrived) => this.#serve(ctx, arrived),
       watch: (ctx, row: WatchRow) => this.#watch(ctx, row),
@@ -127,6 +128,7 @@ export class ApiServer {
     const trusted = isComponent(sender)
     const refused = this.authorizer.refuse(asked(request, who))
     if (refused) return { answer: refused, warnings, changes, created: false }
+    if (this.passesOn(request)) return { answer: this.#means.aggregated!.answer(request, now), warnings, changes, created: false }
     const review = reviewKind(request.group, request.version, request.resource)
     const kind = review?.kind ?? this.kind(request)
     const ended = kind ? refusedByEnd(kind, request.verb) : isUnavailable(this.store, request) ? serviceUnavailable('the server is currently unable to handle the request') : resourceNotFound()
@@ -178,6 +180,11 @@ export class ApiServer {
       if (change) this.hub.dispatch(ctx, kind, change)
     }
     if (keys.length > 0) ctx.note('apiserver.eventsExpired', { count: keys.length })
+  }
+
+  /** Are requests for the group answered by a server behind an APIService, and is that available? */
+  passesOn(to: Pick<RestRequest, 'group' | 'version'>): boolean {
+    return this.#means.aggregated?.group === to.group && isPassedOn(this.store, to)
   }
 
   /** The kind behind REST coordinates: one of Kubernetes' own, or what a CustomResourceDefinition makes. */

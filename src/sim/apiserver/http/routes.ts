@@ -51,6 +51,7 @@ const SUBRESOURCE_VERBS: ReadonlyMap<string, string> = new Map(Object.entries({ 
 /** Finds what a resource path leads to with this method, or what the server answers to a wrong one. */
 export function findRoute(server: ApiServer, path: RequestPath, method: string): Route | { readonly answer: HttpAnswer } {
   const { group, version } = path
+  if (server.passesOn(path)) return { bodyKind: '', strategic: false }
   if (!server.groups.has(group)) return { answer: pageNotFound }
   const resource = server.groups.resource(group, version, path.resource)
   if (!resource && server.groups.isCustom(group)) return { answer: pageNotFound }

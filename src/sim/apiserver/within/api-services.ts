@@ -43,7 +43,7 @@ export const definitionRegistration: InnerController = {
 const namesOf = (crd: CustomResourceDefinition | undefined): readonly string[] => (crd?.spec.versions ?? []).map((v) => `${v.name}.${crd!.spec.group}`)
 
 /** Can the Service behind an APIService be reached (kube-aggregator: controllers/status/remote)? */
-export const apiServiceAvailability = (listens: (now: number) => Listens): InnerController => ({
+export const apiServiceAvailability = (listens: (now: number) => Listens, serves: (group: string, version: string) => boolean = () => false): InnerController => ({
   name: 'api-services',
   wakes: {
     [API_SERVICES]: ({ type, object }) => (type !== 'DELETED' && (object as ApiService).spec.service ? [object.metadata.name] : []),
@@ -54,7 +54,7 @@ export const apiServiceAvailability = (listens: (now: number) => Listens): Inner
   sync(inside, ctx, name) {
     const found = inside.store.get(`${API_SERVICES}/${name}`) as ApiService | undefined
     if (!found?.spec.service) return
-    const next: Condition = { type: 'Available', lastTransitionTime: formatTime(ctx.now), ...availability(inside, found, listens(ctx.now)) }
+    const next: Condition = { type: 'Available', lastTransitionTime: formatTime(ctx.now), ...availability(inside, found, listens(ctx.now), serves) }
     const conditions = found.status?.conditions ?? []
     const before = findCondition(conditions, 'Available')
     if (before?.status === next.status && before.reason === next.reason && before.message === next.message) return
@@ -72,10 +72,14 @@ function servedThrough(inside: Inside, namespace: string | undefined, service: s
 export const isUnavailable = (store: Pick<Store, 'get'>, { group, version }: { readonly group: string; readonly version: string }): boolean =>
   (store.get(`${API_SERVICES}/${version}.${group}`) as ApiService | undefined)?.spec.service !== undefined
 
+/** Is it served by a Service that answers? Then requests are passed on to it. */
+export const isPassedOn = (store: Pick<Store, 'get'>, { group, version }: { readonly group: string; readonly version: string }): boolean =>
+  findCondition((store.get(`${API_SERVICES}/${version}.${group}`) as ApiService | undefined)?.status?.conditions, 'Available')?.status === 'True'
+
 const no = (reason: string, message: string): Pick<Condition, 'status' | 'reason' | 'message'> => ({ status: 'False', reason, message })
 
 /** The checks of remote_available_controller.go, in its order; the last is a request, which no pod here can answer over TLS. */
-function availability({ store }: Inside, { metadata, spec }: ApiService, listens: Listens): Pick<Condition, 'status' | 'reason' | 'message'> {
+function availability({ store }: Inside, { metadata, spec }: ApiService, listens: Listens, serves: (group: string, version: string) => boolean): Pick<Condition, 'status' | 'reason' | 'message'> {
   const { namespace = '', name = '', port = 443 } = spec.service!
   const where = `service/${name} in "${namespace}"`
   const service = store.get(`services/${namespace}/${name}`) as Service | undefined
@@ -91,6 +95,7 @@ function availability({ store }: Inside, { metadata, spec }: ApiService, listens
   }
   const to = resolveService(store, namespace, name, port)
   if ('error' in to) return no('FailedDiscoveryCheck', to.error)
+  if (serves(spec.group ?? '', spec.version ?? '')) return { status: 'True', reason: 'Passed', message: 'all checks passed' }
   const path = metadata.name === 'v1.' ? `/api/${spec.version}` : `/apis/${spec.group}/${spec.version}`
   const url = `https://${to.host}${path}`
   return no('FailedDiscoveryCheck', `failing or missing response from ${url}: Get "${url}": ${connectionError(store, listens, namespace, name, port)}`)

@@ -6,11 +6,11 @@ import { addressRepair, defaultRange } from './service-addresses.ts'
 import type { Listens } from './reaching.ts'
 
 /** The control loops within kube-apiserver. A new one adds its line here. */
-export const innerControllers = (listens: (now: number) => Listens): readonly InnerController[] => [
+export const innerControllers = (listens: (now: number) => Listens, serves?: (group: string, version: string) => boolean): readonly InnerController[] => [
   definitions,
   definitionsEmptied,
   definitionRegistration,
-  apiServiceAvailability(listens),
+  apiServiceAvailability(listens, serves),
   flowSchemaStatus,
   flowControlEnsurer,
   addressRepair,

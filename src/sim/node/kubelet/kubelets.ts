@@ -156,8 +156,8 @@ export class Kubelets {
   }
 
   /** What pods use (metrics.k8s.io), of one namespace or of all. */
-  usage(namespace: string | undefined, selector: Selector | undefined, now: Micros): readonly PodUsage[] {
-    return podMetrics(this.world, namespace, selector, now)
+  usage(namespace: string | undefined, selector: Selector | undefined, now: Micros, exact = false): readonly PodUsage[] {
+    return podMetrics(this.world, namespace, selector, now, exact)
   }
 
   /** What nodes use in all; those that are down are left out. */

@@ -49,9 +49,9 @@ export function containerUsage(world: KubeletWorld, row: PodRow, name: string, a
 /** Memory is given in pages, and disks are written in blocks, of 4 KiB. */
 export const wholePages = (bytes: number): number => Math.ceil(bytes / 4096) * 4096
 
-/** The metrics of a namespace's pods at the last scrape before `now`. */
-export function podMetrics(world: KubeletWorld, namespace: string | undefined, selector: Selector | undefined, now: Micros): readonly PodUsage[] {
-  const at = now - (now % SCRAPED_EVERY)
+/** The metrics of a namespace's pods at the last scrape before `now`, or `exact`ly then. */
+export function podMetrics(world: KubeletWorld, namespace: string | undefined, selector: Selector | undefined, now: Micros, exact = false): readonly PodUsage[] {
+  const at = exact ? now : now - (now % SCRAPED_EVERY)
   const found: PodUsage[] = []
   for (const key of world.pods.keys()) {
     const row = world.pods.get(key)!
