@@ -1,4 +1,5 @@
 import { Bytes, Uint, type Expr, type Issue } from './ast.ts'
+import { isWrongLiteral } from './literals.ts'
 import { overloadsOf } from './overloads.ts'
 import {
   assignable, BOOL, BYTES, DOUBLE, DYN, ERROR, INT, join, list, map, NULL, object, optional, sameType, STRING, substitute, TYPE, typeText, UINT, type Bindings, type CelType,
@@ -19,11 +20,15 @@ type Scope = ReadonlyMap<string, CelType>
 export function check(expr: Expr, declarations: Declarations): { readonly type: CelType; readonly issues: readonly Issue[] } {
   const checker = new Checker(declarations)
   const type = checker.type(expr, new Map())
-  return { type, issues: checker.issues }
+  return { type, issues: checker.issues.length > 0 ? checker.issues : checker.later }
 }
 
 class Checker {
   readonly issues: Issue[] = []
+  /** What is wrong with literals: said only of an expression that fits otherwise (cel-go: cel/validator.go). */
+  readonly later: Issue[] = []
+  /** Within the arguments of `format`, whose lists may hold anything. */
+  #formatting = 0
   readonly #declared: Declarations
 
   constructor(declared: Declarations) {
@@ -41,10 +46,10 @@ class Checker {
       case 'call':
         return this.#call(expr, scope)
       case 'list':
-        return list(join(expr.items.map(({ value, optional: may }) => this.#inner(this.type(value, scope), may))))
+        return list(this.#alike(expr.items.map(({ value, optional: may }) => [value, this.#inner(this.type(value, scope), may)]), true))
       case 'map': {
-        const keys = expr.entries.map(({ key }) => this.type(key, scope))
-        return map(join(keys), join(expr.entries.map(({ value, optional: may }) => this.#inner(this.type(value, scope), may))))
+        const keys = expr.entries.map(({ key }) => [key, this.type(key, scope)] as const)
+        return map(this.#alike(keys, false), this.#alike(expr.entries.map(({ value, optional: may }) => [value, this.#inner(this.type(value, scope), may)]), false))
       }
       case 'message':
         return this.#message(expr, scope)
@@ -53,6 +58,20 @@ class Checker {
       case 'bind':
         return this.type(expr.body, new Map([...scope, [expr.name, this.type(expr.value, scope)]]))
     }
+  }
+
+  /** The type of all items; those of another type than the first are noted, of a list only the first such. */
+  #alike(items: readonly (readonly [Expr, CelType])[], isList: boolean): CelType {
+    const first = items[0]?.[1]
+    const odd = first && this.#formatting === 0 ? items.filter(([, type]) => !sameType(type, first)) : []
+    for (const [item, type] of isList ? odd.slice(0, 1) : odd) this.later.push({ at: item.at, message: `expected type '${typeText(first!)}' but found '${typeText(type)}'` })
+    return join(items.map(([, type]) => type))
+  }
+
+  /** Durations, timestamps and patterns that are written out must be right. */
+  #literalArgument(name: string, args: readonly Expr[]): void {
+    const [argument] = args
+    if (argument?.is === 'literal' && typeof argument.value === 'string' && isWrongLiteral(name, argument.value)) this.later.push({ at: argument.at, message: `invalid ${name} argument` })
   }
 
   #inner(type: CelType, isOptional: boolean): CelType {
@@ -111,7 +130,11 @@ class Checker {
     if (whole !== undefined && overloadsOf(whole)) return this.#resolve(at, whole, false, args.map((arg) => this.type(arg, scope)))
     const optionalMacro = target && (name === 'optMap' || name === 'optFlatMap') && args.length === 2 && args[0]!.is === 'ident'
     if (optionalMacro) return this.#optMap(expr, scope)
+    const isFormat = target !== undefined && name === 'format'
+    if (isFormat) this.#formatting++
     const types = [...(target ? [this.type(target, scope)] : []), ...args.map((arg) => this.type(arg, scope))]
+    if (isFormat) this.#formatting--
+    this.#literalArgument(name, args)
     return this.#resolve(at, name, target !== undefined, types)
   }
 

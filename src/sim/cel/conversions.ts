@@ -1,3 +1,4 @@
+import { bytesOf } from '../api/bytes.ts'
 import { Bytes, Uint } from './ast.ts'
 import { durationText, parseDuration, parseTimestamp, timestampText } from './times.ts'
 import { Duration, fault, Opaque, Timestamp } from './values.ts'
@@ -53,7 +54,8 @@ function decodeUtf8(text: string): string {
   }
 }
 
-const encodeUtf8 = (text: string): string => encodeURIComponent(text).replace(/%([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)))
+/** The bytes of a text in UTF-8, one a character. */
+export const encodeUtf8 = (text: string): string => bytesOf(text).map((byte) => String.fromCharCode(byte)).join('')
 
 function toBool(value: unknown): boolean {
   if (typeof value === 'boolean') return value

@@ -1,6 +1,7 @@
 import { addressFunctions } from './addresses.ts'
 import { Bytes, Uint } from './ast.ts'
 import { convert } from './conversions.ts'
+import { formatFunctions } from './formats.ts'
 import { listFunctions } from './lists.ts'
 import { quantityFunctions } from './quantities.ts'
 import { stringFunctions } from './strings.ts'
@@ -35,7 +36,7 @@ function isZero(value: unknown): boolean {
   return Array.isArray(value) ? value.length === 0 : pairs(value)?.length === 0
 }
 
-const TABLES: readonly Functions[] = [GENERAL, stringFunctions, listFunctions, timeFunctions, quantityFunctions, addressFunctions, urlFunctions]
+const TABLES: readonly Functions[] = [GENERAL, stringFunctions, listFunctions, timeFunctions, quantityFunctions, addressFunctions, urlFunctions, formatFunctions]
 
 /** Functions and members; the receiver is the first argument. */
 export function callFunction(name: string, args: readonly unknown[]): unknown {

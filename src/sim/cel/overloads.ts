@@ -1,3 +1,4 @@
+import { FORMAT_NAMES } from './format-names.ts'
 import { readType, type CelType } from './types.ts'
 
 /** One signature of a function; `target` for calls with a receiver. */
@@ -145,6 +146,10 @@ const SIGNATURES: Readonly<Record<string, readonly string[]>> = {
   reason: ['Decision. -> string'],
   error: ['Decision. -> string'],
   errored: ['Decision. -> bool'],
+  format: ['string.list(dyn) -> string'],
+  'format.named': ['string -> optional(Format)'],
+  ...Object.fromEntries(FORMAT_NAMES.map((name) => [`format.${name}`, [' -> Format']])),
+  validate: ['Format.string -> optional(list(string))'],
   'jsonpatch.escapeKey': ['string -> string'],
 }
 

@@ -33,6 +33,17 @@ function isDangerous(pattern: string): boolean {
   return false
 }
 
+/** Would Go's regexp take the pattern? Doubtful cases pass, since only running them tells. */
+export function isPattern(pattern: string): boolean {
+  if (/\(\?(?:[=!]|<[=!])|\\[1-9]/.test(pattern.replace(/\\\\/g, ''))) return false
+  try {
+    void new RegExp(pattern.replace(/^\(\?[imsU]+\)/, '').replace(/\(\?P</g, '(?<'))
+    return true
+  } catch {
+    return false
+  }
+}
+
 const compiled = new Map<string, RegExp>()
 
 function regex(pattern: unknown): RegExp {

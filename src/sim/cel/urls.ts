@@ -1,3 +1,4 @@
+import { bytesOf } from '../api/bytes.ts'
 import { goQuote } from '../api/field.ts'
 import { fault, Fault, Opaque } from './values.ts'
 
@@ -40,9 +41,9 @@ const cut = (text: string, mark: string): readonly [before: string, after: strin
 const UNRESERVED = /[A-Za-z0-9\-_.~]/
 const IN_PATH = /[$&+,/:;=@]/
 const IN_HOST = /[!$&'()*+,;=:[\]<>"]/
-const bytesOf = (text: string): string => encodeURIComponent(text.replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\ufffd'))
+const hex = (byte: number): string => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`
 
-const escapePath = (path: string): string => [...path].map((c) => (UNRESERVED.test(c) || IN_PATH.test(c) ? c : /^[\x00-\x7f]$/.test(c) ? `%${c.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}` : bytesOf(c))).join('')
+const escapePath = (path: string): string => [...path].map((c) => (UNRESERVED.test(c) || IN_PATH.test(c) ? c : bytesOf(c).map(hex).join(''))).join('')
 
 /** The text behind the escapes, or the first escape that is none (net/url: unescape). */
 function unescape(text: string, plusIsSpace = false): string {
@@ -53,7 +54,7 @@ function unescape(text: string, plusIsSpace = false): string {
     try {
       return decodeURIComponent(run)
     } catch {
-      return run.replace(/%(..)/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)))
+      return run.replace(/%(..)/g, (_, digits: string) => String.fromCharCode(parseInt(digits, 16)))
     }
   })
 }
@@ -112,25 +113,22 @@ function parse(text: string, asked: boolean): Url {
 
 function urlOf(value: unknown): Url {
   if (typeof value !== 'string') return fault('no such overload')
+  const problem = urlProblem(value)
+  return problem === undefined ? parse(value, false) : fault(`URL parse error during conversion from string: ${problem}`)
+}
+
+/** Why a text is no whole address; undefined where it is one (net/url: ParseRequestURI). */
+export function urlProblem(text: string): string | undefined {
   try {
-    parse(value, true)
-    return parse(value, false)
+    parse(text, true)
+    return undefined
   } catch (reason) {
-    if (reason instanceof Fault) return fault(`URL parse error during conversion from string: parse ${goQuote(value)}: ${reason.message}`)
+    if (reason instanceof Fault) return `parse ${goQuote(text)}: ${reason.message}`
     throw reason
   }
 }
 
-function isUrl(value: unknown): boolean {
-  if (typeof value !== 'string') return fault('no such overload')
-  try {
-    parse(value, true)
-    return true
-  } catch (reason) {
-    if (reason instanceof Fault) return false
-    throw reason
-  }
-}
+const isUrl = (value: unknown): boolean => (typeof value === 'string' ? urlProblem(value) === undefined : fault('no such overload'))
 
 /** Pairs that cannot be read are left out (net/url: ParseQuery). */
 function queryOf(query: string): Readonly<Record<string, readonly string[]>> {
