@@ -155,7 +155,8 @@ export function splitApiVersion(apiVersion: string): { readonly group: string; r
   return slash < 0 ? { group: '', version: apiVersion } : { group: apiVersion.slice(0, slash), version: apiVersion.slice(slash + 1) }
 }
 export const joinApiVersion = (group: string, version: string): string => (group ? `${group}/${version}` : version)
-export const gvkOf = (obj: { readonly apiVersion: string; readonly kind: string }): GroupVersionKind => ({
-  ...splitApiVersion(obj.apiVersion),
-  kind: obj.kind,
-})
+export function gvkOf({ apiVersion, kind }: { readonly apiVersion: string; readonly kind: string }): GroupVersionKind {
+  const { group, version } = splitApiVersion(apiVersion)
+  return { group, version, kind }
+}
+

@@ -1,3 +1,4 @@
+import { FamiliarMap } from './familiar.ts'
 import type { Container, ResourceRequirements } from './container.ts'
 import { isSidecar, type Pod } from './pod.ts'
 import type { PodSpec } from './pod-spec.ts'
@@ -147,7 +148,18 @@ export const qosClass = (pod: Pod): QosClass => pod.status?.qosClass ?? computeQ
 
 const empty = (r: ResourceRequirements | undefined): boolean => !r || (r.requests === undefined && r.limits === undefined)
 
+const qosOf = new FamiliarMap<QosClass>()
+
+/** Of a pod with one container it depends on that container's resources alone, which all pods of a template share. */
 export function computeQosClass(spec: PodSpec): QosClass {
+  const only = spec.containers.length === 1 && !spec.initContainers?.length && !spec.resources ? spec.containers[0]!.resources : undefined
+  if (!only) return qosClassOf(spec)
+  let known = qosOf.get(only)
+  if (!known) qosOf.set(only, (known = qosClassOf(spec)))
+  return known
+}
+
+function qosClassOf(spec: PodSpec): QosClass {
   if (empty(spec.resources) && spec.containers.every((c) => empty(c.resources)) && (spec.initContainers ?? []).every((c) => empty(c.resources))) return 'BestEffort'
   const everyone = [...spec.containers, ...(spec.initContainers ?? [])]
   const sources: readonly (ResourceRequirements | undefined)[] =

@@ -18,7 +18,7 @@ export function applyObject(exec: Execution, request: RestRequest): Outcome<Kube
   const applied = applyConfiguration(exec, live, exec.means.ownership.table.get(key), body, said)
   if (isStatus(applied)) return applied
   const sloppy: Execution = { ...exec, options: { ...exec.options, fieldValidation: 'Ignore' } }
-  const object = decodeAs(sloppy, applied.object, { group: kind.group, version: kind.version, kind: kind.kind })
+  const object = decodeAs(sloppy, applied.object, { group: kind.group, version: kind.version, kind: kind.kind }, [], true)
   if (isStatus(object)) return object
   const { uid } = object.metadata
   if (!live && uid) return conflict(groupResource(exec), name, `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`)

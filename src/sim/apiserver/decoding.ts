@@ -20,9 +20,9 @@ export function decode(exec: Execution, body: Body, complaints: readonly string[
 /**
  * A request's body as an object of a kind: the right apiVersion and kind, the structure that the schema asks for, unknown
  * fields refused, warned about or dropped as `fieldValidation` says. Components of the cluster are typed by the compiler,
- * so only what people send is walked through the schema (apiserver: endpoints/handlers/create.go).
+ * so only what people send is walked through the schema (apiserver: endpoints/handlers/create.go). `remember`: most of the body is a stored object.
  */
-export function decodeAs(exec: Execution, body: Body, want: GroupVersionKind, complaints: readonly string[] = []): Outcome<KubeObject> {
+export function decodeAs(exec: Execution, body: Body, want: GroupVersionKind, complaints: readonly string[] = [], remember = false): Outcome<KubeObject> {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return badRequest('the body must be an object')
   const object = body as Partial<KubeObject>
   const apiVersion = joinApiVersion(want.group, want.version)
@@ -34,7 +34,7 @@ export function decodeAs(exec: Execution, body: Body, want: GroupVersionKind, co
   if (exec.trusted) return full
   const mode = exec.options.fieldValidation ?? 'Warn'
   const custom = exec.kind.custom && want.kind === exec.kind.kind ? (exec.kind as CustomKind) : undefined
-  const checked = custom ? decodedCustom(custom, full, mode, complaints) : validateStructure(full, mode, mode === 'Ignore' ? [] : complaints)
+  const checked = custom ? decodedCustom(custom, full, mode, complaints) : validateStructure(full, mode, mode === 'Ignore' ? [] : complaints, remember)
   if (isStatus(checked)) return checked
   exec.warnings.push(...checked.warnings)
   return checked.object.metadata?.name === undefined ? { ...checked.object, metadata: { ...checked.object.metadata, name: '' } } : checked.object

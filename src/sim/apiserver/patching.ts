@@ -62,7 +62,7 @@ const wordFor = (value: JsonValue): string => (value === null ? 'null' : Array.i
 /** What the patch made must still be an object of the kind; the refusal shows the patch or the result. */
 function decodePatched(exec: Execution, patched: KubeObject, request: RestRequest, type: PatchType): Outcome<KubeObject> {
   const { group, version, kind } = exec.kind
-  const object = decodeAs(exec, patched, { group, version, kind }, request.complaints)
+  const object = decodeAs(exec, patched, { group, version, kind }, request.complaints, true)
   if (!isStatus(object)) return object
   const said = object.message ?? ''
   const why = said.includes(': ') ? said.slice(said.indexOf(': ') + 2) : said
@@ -91,6 +91,8 @@ function inUnstructuredWords(why: string): string {
   if (to.startsWith('[]')) return `cannot restore slice from ${reflectKind(from)}`
   if (to.startsWith('map[')) return `cannot restore map from ${reflectKind(from)}`
   if (/^v\d\w*\.[A-Z]/.test(to) && from === 'object') return `cannot convert ${had} to ${to}`
-  return from === 'array' || from === 'object' ? `cannot convert ${reflectKind(from)} to ${to}` : `cannot convert ${had} to ${to}`
+  if (from === 'array' || from === 'object') return `cannot convert ${reflectKind(from)} to ${to}`
+  // Go converts numbers to strings; what it cannot convert at all has no other name than its kind.
+  return from === 'number' && to !== 'bool' ? `cannot convert ${had} to ${to}` : `unrecognized type: ${/^v\d/.test(to) ? 'string' : to}`
 }
 const reflectKind = (from: string): string => ({ number: 'int64', bool: 'bool', string: 'string', object: 'map', array: 'slice' })[from] ?? goQuote(from)

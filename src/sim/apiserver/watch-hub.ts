@@ -1,12 +1,14 @@
 import type { KubeObject } from '../api/meta.ts'
 import type { Engine, EventContext } from '../engine/engine.ts'
-import type { Index, Table } from '../engine/table.ts'
+import type { SortedKeys } from '../engine/sorted-keys.ts'
+import type { Table } from '../engine/table.ts'
 import type { Micros } from '../engine/time.ts'
 import type { KindDefinition } from '../kinds/definition.ts'
 import { scheme } from '../kinds/index.ts'
 import { atRevision, type Change } from '../store/store.ts'
 import { changeInVersion } from '../store/versioned-store.ts'
 import { matcher, type Matcher } from './selection.ts'
+import { WatchGroups } from './watch-groups.ts'
 
 /** A row of the table of open watches; clients write the same shape (client/transport.ts: OpenWatch). */
 export interface WatchRow {
@@ -31,14 +33,14 @@ export interface WatchRow {
  */
 export class WatchHub {
   readonly open: Table<WatchRow>
-  readonly #groups: Index<WatchRow>
+  readonly #groups: WatchGroups
   /** Compiled selectors by row; a pure function of the row, so it needs no undoing. */
   readonly #matchers = new WeakMap<WatchRow, Matcher>()
   readonly #kinds = new WeakMap<WatchRow, KindDefinition>()
 
   constructor(engine: Engine) {
     this.open = engine.table<WatchRow>('apiserver/watches')
-    this.#groups = this.open.index((row) => groupOf(row))
+    this.#groups = this.open.derive(new WatchGroups())
   }
 
   /** The version that a watch asked for; a pure function of the row. */
@@ -51,19 +53,21 @@ export class WatchHub {
   /** Sends `change`, as it was stored, to every watch that selects the object before or after it. */
   dispatch(ctx: EventContext, kind: KindDefinition, change: Change): void {
     const { resource, object, from } = change
-    this.#toGroup(ctx, kind, resource, change)
+    const groups = this.#groups.of(resource)
+    if (!groups) return
     const { namespace, name } = object.metadata
-    if (namespace) this.#toGroup(ctx, kind, `${resource}@${namespace}`, change)
-    this.#toGroup(ctx, kind, `${resource}!${namespace ?? ''}/${name}`, change)
-    if (resource !== 'pods') return
+    this.#toGroup(ctx, kind, groups.all, change)
+    if (namespace && groups.byNamespace.size > 0) this.#toGroup(ctx, kind, groups.byNamespace.get(namespace), change)
+    if (groups.byName.size > 0) this.#toGroup(ctx, kind, groups.byName.get(`${namespace ?? ''}/${name}`), change)
+    if (groups.byNode.size === 0) return
     const node = nodeOf(object)
     const before = from && nodeOf(from)
-    if (node) this.#toGroup(ctx, kind, `${resource}#${node}`, change)
-    if (before && before !== node) this.#toGroup(ctx, kind, `${resource}#${before}`, change)
+    if (node) this.#toGroup(ctx, kind, groups.byNode.get(node), change)
+    if (before && before !== node) this.#toGroup(ctx, kind, groups.byNode.get(before), change)
   }
 
-  #toGroup(ctx: EventContext, kind: KindDefinition, group: string, change: Change): void {
-    for (const id of this.#groups.keys(group)) this.deliver(ctx, kind, this.open.get(id)!, change)
+  #toGroup(ctx: EventContext, kind: KindDefinition, ids: SortedKeys | undefined, change: Change): void {
+    if (ids) for (const id of ids.toArray()) this.deliver(ctx, kind, this.open.get(id)!, change)
   }
 
   /** One change to one watch, as what it is for that watch: an object that begins or ceases to match is added or deleted. */
@@ -102,15 +106,3 @@ export class WatchHub {
 }
 
 const nodeOf = (object: KubeObject): string | undefined => (object.spec as { nodeName?: string } | undefined)?.nodeName
-
-const ON_NODE = /^spec\.nodeName=([^,!]+)$/
-const BY_NAME = /^metadata\.name=([^,!]+)$/
-
-function groupOf(row: WatchRow): string {
-  const resource = row.stored ?? row.resource
-  const node = row.resource === 'pods' && row.fieldSelector ? ON_NODE.exec(row.fieldSelector) : null
-  if (node) return `${resource}#${node[1]}`
-  const name = row.fieldSelector ? BY_NAME.exec(row.fieldSelector) : null
-  if (name && (row.namespace || row.resource === 'nodes')) return `${resource}!${row.namespace ?? ''}/${name[1]}`
-  return row.namespace ? `${resource}@${row.namespace}` : resource
-}

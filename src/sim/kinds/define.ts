@@ -42,6 +42,7 @@ export interface KindRules<T extends KubeObject> {
   readBack?(obj: T): T
   readonly updatesThrough?: Readonly<Record<string, SubresourceRules<T>>>
   readonly columns?: readonly Column<T>[]
+  rowOrder?(a: T, b: T): number
   selectableFields?(obj: T): Readonly<Record<string, string>>
 }
 
@@ -155,6 +156,7 @@ export function fromResource<T extends KubeObject>(resource: ResourceSchema, rul
     ...(rules.storedAs ? { storedAs: rules.storedAs } : {}),
     ...(rules.updatesThrough ? { updatesThrough: rules.updatesThrough } : {}),
     columns: rules.columns ?? [nameColumn, ageColumn],
+    ...(rules.rowOrder ? { rowOrder: rules.rowOrder } : {}),
     ...(rules.selectableFields ? { selectableFields: rules.selectableFields } : {}),
   }
 }

@@ -17,8 +17,11 @@ export interface Decoded {
 interface State {
   error: string | undefined
   unknown: string[]
-  changed: boolean
+  /** Objects that decode to themselves are settled from now on. */
+  readonly remember: boolean
 }
+/** For parts that the decoder makes itself. */
+const alone = (): State => ({ error: undefined, unknown: [], remember: false })
 type Plain = Readonly<Record<string, JsonValue | undefined>>
 
 /** Objects known to decode to themselves, by the definition they were decoded with. */
@@ -27,10 +30,11 @@ const settled = new WeakMap<object, string>()
 /**
  * Decodes plain data as a definition, as Go's decoder and encoder do in turn: nulls and empty optional members vanish,
  * members that are always printed appear, quantities and times become canonical, unknown members are dropped and
- * named. The same reference comes back where nothing changes; immutable parts seen before cost nothing.
+ * named. The same reference comes back where nothing changes; immutable parts that were to be remembered cost nothing when
+ * they come again (`remember`: worth it for parts of stored objects that patches leave alone, not for what is sent once).
  */
-export function decode(def: Definition, input: JsonValue): Decoded {
-  const state: State = { error: undefined, unknown: [], changed: false }
+export function decode(def: Definition, input: JsonValue, remember = false): Decoded {
+  const state: State = { error: undefined, unknown: [], remember }
   const value = struct(def, input, '', '', state)
   return { value, error: state.error, unknown: state.unknown }
 }
@@ -69,15 +73,15 @@ function struct(def: Definition, input: JsonValue, goPath: string, path: string,
     copy()[key] = zeroOf(def.fields.get(key)!.type)
   }
   if (!out) {
-    if (state.unknown.length === before && state.error === failed) settled.set(obj, def.name)
+    if (state.remember && state.unknown.length === before && state.error === failed) settled.set(obj, def.name)
     return input
   }
   for (const key of def.always) {
     const value = out[key]
     const type = def.fields.get(key)!.type
-    if (value !== undefined && type.k === 'ref' && isPlain(value)) out[key] = struct(definition(type.ref)!, value, '', '', { error: undefined, unknown: [], changed: false })
+    if (value !== undefined && type.k === 'ref' && isPlain(value)) out[key] = struct(definition(type.ref)!, value, '', '', alone())
   }
-  if (state.unknown.length === before && state.error === failed) settled.set(out, def.name)
+  if (state.remember && state.unknown.length === before && state.error === failed) settled.set(out, def.name)
   return out
 }
 
@@ -142,7 +146,7 @@ function typed(type: TypeNode, raw: JsonValue, field: FieldSchema, owner: string
 function zeroItem(type: TypeNode): JsonValue {
   if (type.k !== 'ref') return type.k === 'q' ? '0' : zeroOf(type)
   const def = definition(type.ref)
-  return def ? struct(def, {}, '', '', { error: undefined, unknown: [], changed: false }) : {}
+  return def ? struct(def, {}, '', '', alone()) : {}
 }
 
 function isEmptyCollection(raw: JsonValue): boolean {

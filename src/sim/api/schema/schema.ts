@@ -71,9 +71,11 @@ export const definitionNames = (): readonly string[] => Object.keys(data.definit
 /** Every resource of the server, ordered by group, version and plural. */
 export const resources = (): readonly ResourceSchema[] => data.resources
 
-const byKind = new Map<string, ResourceSchema>([...data.resources, ...ADD_ON_RESOURCES].map((r) => [`${r.group}/${r.version}/${r.kind}`, r]))
+const byKind = new Map<string, ResourceSchema[]>()
+for (const resource of [...data.resources, ...ADD_ON_RESOURCES]) byKind.set(resource.kind, [resource, ...(byKind.get(resource.kind) ?? [])])
 
-export const resourceOfKind = (gvk: GroupVersionKind): ResourceSchema | undefined => byKind.get(`${gvk.group}/${gvk.version}/${gvk.kind}`)
+export const resourceOfKind = ({ group, version, kind }: GroupVersionKind): ResourceSchema | undefined =>
+  byKind.get(kind)?.find((r) => r.group === group && r.version === version)
 
 /** Kinds that are served only as bodies of subresources. */
 const EXTRA: Readonly<Record<string, string>> = {

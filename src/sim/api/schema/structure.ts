@@ -19,13 +19,14 @@ export const strictComplaints = (unknown: readonly string[]): readonly string[] 
 
 /**
  * Decodes the body of a POST or PUT against its kind's schema and puts refusals in the API server's words. Kinds
- * without a schema (custom resources) pass as they are. `earlier`: what strict reading of the text complained about.
+ * without a schema (custom resources) pass as they are. `earlier`: what strict reading of the text complained about;
+ * `remember`: see decode.
  */
-export function validateStructure(obj: KubeObject, mode: FieldValidation = 'Strict', earlier: readonly string[] = []): StructureResult | Status {
+export function validateStructure(obj: KubeObject, mode: FieldValidation = 'Strict', earlier: readonly string[] = [], remember = false): StructureResult | Status {
   const gvk = gvkOf(obj)
   const def = schemaOf(gvk)
   if (!def) return { object: obj, warnings: earlier }
-  const { value, error, unknown } = decode(def, obj as unknown as JsonValue)
+  const { value, error, unknown } = decode(def, obj as unknown as JsonValue, remember)
   const refuse = (why: string): Status =>
     badRequest(`${gvk.kind} in version ${goQuote(gvk.version)} cannot be handled as a ${gvk.kind}: ${why}`)
   if (error) return refuse(error)

@@ -1,3 +1,4 @@
+import { FamiliarSet } from '../familiar.ts'
 import { at, child, duplicate, forbiddenField, invalidValue, notSupported, required, tooMany, type Path } from '../field.ts'
 import type { Container, ContainerPort } from '../container.ts'
 import { isDns1123Label, isPortName, isPortNumber } from '../names.ts'
@@ -52,7 +53,7 @@ function resizePolicy(c: Container, podRestart: string | undefined, path: Path, 
   })
 }
 
-const soundParts = new WeakSet<object>()
+const soundParts = new FamiliarSet(64)
 
 /** core/validation: validateContainerCommon. */
 export function common(c: Container, ctx: PodContext, path: Path, out: Errors): void {
@@ -106,7 +107,7 @@ function hostPortConflicts(containers: readonly Container[], path: Path, out: Er
 }
 
 /** A probe that is fine as one kind may not be as another. */
-const soundProbes: Readonly<Record<ProbeKind, WeakSet<object>>> = { livenessProbe: new WeakSet(), readinessProbe: new WeakSet(), startupProbe: new WeakSet() }
+const soundProbes: Readonly<Record<ProbeKind, FamiliarSet>> = { livenessProbe: new FamiliarSet(), readinessProbe: new FamiliarSet(), startupProbe: new FamiliarSet() }
 
 function life(c: Container, ctx: PodContext, path: Path, out: Errors): void {
   // A negative grace period counts as one second.

@@ -1,3 +1,4 @@
+import { FamiliarSet } from '../familiar.ts'
 import { at, child, duplicate, forbiddenField, invalidValue, notFoundValue, required, tooLong, type Path } from '../field.ts'
 import { byteCount } from '../bytes.ts'
 import { isDns1123Label, isDns1123Subdomain, isDns1123SubdomainWithUnderscore, isQualifiedName, mustBeBetween } from '../names.ts'
@@ -127,7 +128,7 @@ function fileKeyVolumes(spec: PodSpec, path: Path, out: Errors): void {
   )
 }
 
-const sound = new WeakSet<PodSpec>()
+const sound = new FamiliarSet()
 
 /**
  * core/validation: ValidatePodSpec. `podName` is '' in a template; `isPod` tells a pod from a template. Specs of

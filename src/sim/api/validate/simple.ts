@@ -1,3 +1,4 @@
+import type { FamiliarSet } from '../familiar.ts'
 import { invalidValue, notSupported, required, type FieldError, type Path } from '../field.ts'
 import type { IntOrString } from '../meta.ts'
 import { isPercent, type NameCheck } from '../names.ts'
@@ -9,7 +10,7 @@ export type Errors = FieldError[]
  * Runs a check unless the same immutable part passed it before: pods of one template share their probes, ports and
  * resources, so each is looked at once.
  */
-export function once(sound: WeakSet<object>, part: object | undefined, out: Errors, check: () => void): void {
+export function once(sound: FamiliarSet, part: object | undefined, out: Errors, check: () => void): void {
   if (part === undefined || sound.has(part)) return
   const before = out.length
   check()

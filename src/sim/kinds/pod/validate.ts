@@ -1,11 +1,11 @@
+import { FamiliarSet } from '../../api/familiar.ts'
 import { forbiddenField, type FieldError } from '../../api/field.ts'
 import type { Pod } from '../../api/pod.ts'
-import type { PodSpec } from '../../api/pod-spec.ts'
 import { profilesMatch } from '../../api/validate/profile-annotations.ts'
 import { checkPodAnnotations, checkPodSpec } from './validate-spec.ts'
 
 /** Specs of templates in which nothing was found. */
-const sound = new WeakSet<PodSpec>()
+const sound = new FamiliarSet()
 
 /** Names of ephemeral claims contain the pod's, so that only specs without them are sound for every pod. */
 function isSound(like: Pod | undefined): boolean {

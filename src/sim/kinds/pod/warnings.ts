@@ -1,3 +1,4 @@
+import { FamiliarMap } from '../../api/familiar.ts'
 import { isDns1123Label } from '../../api/names.ts'
 import type { Pod } from '../../api/pod.ts'
 import type { PodSpec } from '../../api/pod-spec.ts'
@@ -5,7 +6,7 @@ import { appArmorWarnings } from './app-armor.ts'
 import { hasWatchedAnnotation, podSpecWarnings } from '../../api/validate/pod-warnings.ts'
 
 const NONE: readonly string[] = []
-const known = new WeakMap<PodSpec, readonly string[]>()
+const known = new FamiliarMap<readonly string[]>()
 
 function specWarnings(spec: PodSpec): readonly string[] {
   let texts = known.get(spec)
