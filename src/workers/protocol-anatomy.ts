@@ -159,6 +159,8 @@ export interface NodeAnatomy {
     readonly cpu: number
     readonly memory: number
   }[]
+  /** `inside`: its number in its own pid namespace, where it has one. */
+  readonly processes: readonly { readonly pid: number; readonly inside: number | null; readonly depth: number; readonly command: string; readonly pod: string | null }[]
   readonly images: readonly { readonly reference: string; readonly bytes: number; readonly usedBy: number }[]
   readonly cgroups: readonly CgroupView[]
 }

@@ -32,6 +32,12 @@ export function weightOf(shares: number): number {
   return Math.ceil(powerOfTen(exponent))
 }
 
+/**
+ * The weight of a directory that the kubelet makes itself (all pods, a QoS class, a pod): a line where the runtime's is a curve
+ * (pkg/kubelet/cm, cgroup_manager_linux.go: getCPUWeight).
+ */
+export const kubeletWeightOf = (shares: number): number => (shares >= MAX_SHARES ? 10_000 : 1 + Math.floor(((shares - MIN_SHARES) * 9999) / (MAX_SHARES - MIN_SHARES)))
+
 /** log2 by repeated squaring: only exact operations, so that every engine gives the same bits. */
 export function log2(x: number): number {
   let whole = 0

@@ -1,4 +1,4 @@
-import { sharesOf, weightOf, type CgroupLimits } from './cgroups.ts'
+import { kubeletWeightOf, sharesOf, weightOf, type CgroupLimits } from './cgroups.ts'
 import { directory, file, namesOf, type FsNode } from './fs.ts'
 import type { HostState } from './host.ts'
 
@@ -62,7 +62,7 @@ function filesOf(group: Group, all: readonly Group[], version: 'v1' | 'v2', subs
   const always = { 'cgroup.controllers': 'cpuset cpu io memory hugetlb pids rdma misc\n', 'cgroup.procs': procs, 'cgroup.subtree_control': 'cpuset cpu io memory hugetlb pids rdma misc\n', 'cpu.stat': 'usage_usec 0\nuser_usec 0\nsystem_usec 0\n' }
   if (path === '') return always
   return {
-    ...always, 'cgroup.events': `populated ${inside > 0 ? 1 : 0}\nfrozen 0\n`, 'cpu.max': `${cpu?.cpuQuota ?? 'max'} ${cpu?.cpuPeriod ?? 100_000}\n`, 'cpu.weight': `${cpu ? weightOf(cpu.cpuShares) : 100}\n`,
+    ...always, 'cgroup.events': `populated ${inside > 0 ? 1 : 0}\nfrozen 0\n`, 'cpu.max': `${cpu?.cpuQuota ?? 'max'} ${cpu?.cpuPeriod ?? 100_000}\n`, 'cpu.weight': `${cpu ? (path.includes('cri-containerd') ? weightOf : kubeletWeightOf)(cpu.cpuShares) : 100}\n`,
     'memory.current': `${memory}\n`, 'memory.max': `${memoryLimit ?? 'max'}\n`, 'memory.high': 'max\n', 'memory.min': '0\n', 'memory.swap.max': path.includes('cri-containerd') ? '0\n' : 'max\n', 'pids.current': `${inside}\n`, 'pids.max': 'max\n',
   }
 }

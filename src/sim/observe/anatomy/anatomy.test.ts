@@ -2,7 +2,12 @@ import { beforeAll, expect, test } from 'vitest'
 import { createCluster, type Cluster } from '../../cluster.ts'
 import { seconds } from '../../engine/time.ts'
 import { heldDown } from './curves.ts'
-import { containerWeight, directoryWeight, kubeletWeight, oomScore } from './formulas.ts'
+import type { Kubelets } from '../../node/kubelet/kubelets.ts'
+import type { PodRow } from '../../node/kubelet/state.ts'
+import { namesOf } from '../../node/linux/fs.ts'
+import { hostCgroup } from '../../node/linux/host-cgroups.ts'
+import { kubeletWeightOf } from '../../node/linux/cgroups.ts'
+import { containerWeight, directoryWeight, oomScore } from './formulas.ts'
 
 const SAY = { id: '', params: {} }
 
@@ -40,6 +45,14 @@ spec:
   hostNetwork: true
   hostPID: true
   containers: [{name: a, image: 'busybox:1.36', command: [sleep, '10000']}]
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: root}
+spec:
+  nodeName: node-1
+  hostPID: true
+  containers: [{name: a, image: 'busybox:1.36', command: [sleep, '10000'], securityContext: {privileged: true}}]
 ---
 apiVersion: v1
 kind: Pod
@@ -99,7 +112,7 @@ test('numbers of the cgroup tree are those of the files inside, each with its fo
 test('weights: the runtime converts a container\'s shares by a curve, the kubelet its own directories by a line', () => {
   expect(containerWeight(250, SAY)).toMatchObject({ value: '35', v1: { value: '256' } })
   expect(directoryWeight(250, SAY, '').value).toBe('10')
-  expect([kubeletWeight(2), kubeletWeight(262_144)]).toEqual([1, 10_000])
+  expect([kubeletWeightOf(2), kubeletWeightOf(262_144)]).toEqual([1, 10_000])
   expect(oomScore(993, 'Burstable', 64 * 1024 * 1024, '64Mi', 8 * 1024 ** 3, false).lines.at(-1)).toBe('= 1000 − 7 = 993')
 })
 
@@ -144,7 +157,32 @@ test('a node shows its pods with what they share with it, and the tree by QoS cl
   expect(of('web').host).toEqual([])
   expect(of('guest').guest?.kind).toBe('vm')
   expect(node.cgroups.filter(({ kind }) => kind === 'qos').map(({ of: cls }) => cls)).toEqual(['Burstable', 'BestEffort'])
-  expect(node.images.find(({ reference }) => reference.includes('busybox'))!.usedBy).toBe(5)
+  expect(node.images.find(({ reference }) => reference.includes('busybox'))!.usedBy).toBe(6)
+})
+
+test('the process tree of a node has its daemons, shims and the processes of all pods with both numbers', () => {
+  const { processes } = cluster.inside.node('node-1')!
+  const mine = pod('web').processes
+  for (const { hostPid, pid } of mine) expect(processes.find((process) => process.pid === hostPid)).toMatchObject({ inside: pid })
+  expect(processes[0]).toMatchObject({ pid: 1, depth: 0, pod: null })
+  expect(processes.some(({ command }) => command.startsWith('/usr/bin/kubelet'))).toBe(true)
+  const shared = processes.filter(({ pod: of }) => of === 'pods/default/shared')
+  expect(shared.length).toBeGreaterThanOrEqual(2)
+})
+
+test('the tree of the drawing is the one that root sees on the node', () => {
+  const host = (cluster.kubelets as Kubelets).world.hostView('node-1', cluster.timeline.clock, { uid: '' } as PodRow)
+  const file = (path: string, name: string): string | undefined => {
+    const node = hostCgroup(host, '', [...namesOf(path), name])
+    return node?.t === 'f' ? node.data.trim() : undefined
+  }
+  const seen = pod('web').cgroups.filter(({ kind }) => kind !== 'root')
+  for (const { path, figures } of seen) {
+    for (const name of ['cpu.weight', 'cpu.max']) {
+      const figure = figures.find((one) => one.file === name)
+      if (figure) expect([path, name, file(path, name)]).toEqual([path, name, figure.value])
+    }
+  }
 })
 
 test('the calls for a pod come in the order of the CRI, each at its step', () => {

@@ -7,6 +7,8 @@ import type { Micros } from '../../engine/time.ts'
 import { qosOf } from '../../node/kubelet/files.ts'
 import type { NodeRow, PodRow } from '../../node/kubelet/state.ts'
 import type { KubeletWorld } from '../../node/kubelet/world.ts'
+import { weightOf } from '../../node/linux/cgroups.ts'
+import type { ContainerState } from '../../node/linux/machine.ts'
 import { containerWeight, cpuMax, directoryWeight, memoryMax, oomScore } from './formulas.ts'
 import { usageOf } from './usage.ts'
 
@@ -56,7 +58,7 @@ export function podFigures(pod: Pod): readonly Figure[] {
 }
 
 /** Numbers of a container's directory and its processes. */
-export function containerFigures(world: KubeletWorld, row: PodRow, container: Container, node: NodeRow): readonly Figure[] {
+export function containerFigures(row: PodRow, container: Container, node: NodeRow): readonly Figure[] {
   const state = row.machine?.containers[container.name]
   const { requests, limits } = container.resources ?? {}
   const request = requests?.['cpu']
@@ -65,15 +67,25 @@ export function containerFigures(world: KubeletWorld, row: PodRow, container: Co
   const memory = limits?.['memory']
   const memoryRequest = requests?.['memory'] ?? memory
   const field = (name: string, amount: string | undefined): Saying => (amount === undefined ? say('from.none', { field: name }) : say('from.field', { field: name, amount }))
-  void world
-  return [
+  const figures: readonly Figure[] = [
     containerWeight(milliValue(request ?? cpuLimit), cpuFrom),
     cpuMax(cpuLimit === undefined ? undefined : milliValue(cpuLimit), field('limits.cpu', cpuLimit)),
     memoryMax(memory === undefined ? undefined : value(memory), memory, field('limits.memory', memory)),
     { file: 'pids.max', value: state && state.pidsLimit < 4096 ? String(state.pidsLimit) : 'max', from: say('from.runtime'), why: say('why.containerPids'), lines: [] },
     ...(state ? [oomScore(state.oomScore, qosOf(row.pod), value(memoryRequest), memoryRequest ?? '', node.memory, (row.pod.spec.priority ?? 0) >= CRITICAL)] : []),
   ]
+  return state ? figures.map((figure) => asItIs(figure, state)) : figures
 }
+
+/** A resize that the kubelet has not carried out yet: the kernel still has the old number. */
+function asItIs(figure: Figure, { cpu, memoryLimit }: ContainerState): Figure {
+  const actual: Readonly<Record<string, string>> = { 'cpu.weight': String(weightOf(cpu.cpuShares)), 'cpu.max': `${cpu.cpuQuota ?? 'max'} ${cpu.cpuPeriod}`, 'memory.max': String(memoryLimit ?? 'max') }
+  const value = actual[figure.file]
+  if (value === undefined || value === figure.value) return figure
+  const { v1: _other, ...rest } = figure
+  return { ...rest, value, from: say('from.notYet', { asked: figure.value }), lines: [] }
+}
+
 
 /** What the kernel counts in a container's directory. */
 export function counters(use: UsageView | null, processes: number): readonly Figure[] {
@@ -124,7 +136,7 @@ export function podCgroups(world: KubeletWorld, row: PodRow, node: NodeRow, now:
     const container = [...(row.pod.spec.initContainers ?? []), ...row.pod.spec.containers, ...((row.pod.spec.ephemeralContainers ?? []) as readonly Container[])].find((c) => c.name === name)
     const state = row.machine!.containers[name]!
     if (!container || row.containers[name]?.run?.state === 'exited') continue
-    rows.push({ path: state.cgroup, label: label(state.cgroup), depth: depth + 1, kind: 'container', of: name, figures: [...containerFigures(world, row, container, node), ...counters(usageOf(world, row, name, now), processes(name))] })
+    rows.push({ path: state.cgroup, label: label(state.cgroup), depth: depth + 1, kind: 'container', of: name, figures: [...containerFigures(row, container, node), ...counters(usageOf(world, row, name, now), processes(name))] })
   }
   return rows
 }

@@ -1,5 +1,5 @@
 import type { Figure, Saying } from '../../../workers/protocol-anatomy.ts'
-import { log2, quotaOf, sharesOf, weightOf } from '../../node/linux/cgroups.ts'
+import { kubeletWeightOf, log2, quotaOf, sharesOf, weightOf } from '../../node/linux/cgroups.ts'
 
 const say = (id: string, params: Saying['params'] = {}): Saying => ({ id, params })
 const MOST_SHARES = 262_144
@@ -27,15 +27,12 @@ export function containerWeight(milliCpu: number, from: Saying): Figure {
 
 const short = (n: number): string => String(Number(n.toFixed(3)))
 
-/** A weight as the kubelet itself works it out for pods, QoS classes and all pods (pkg/kubelet/cm, cgroup_manager_linux.go: getCPUWeight). */
-export const kubeletWeight = (shares: number): number => (shares >= MOST_SHARES ? 10_000 : 1 + Math.floor(((shares - 2) * 9999) / 262_142))
-
 /** cpu.weight of a directory that the kubelet makes: linear in the shares. */
 export function directoryWeight(milliCpu: number, from: Saying, why: string): Figure {
   const shares = sharesOf(milliCpu)
   return {
-    file: 'cpu.weight', value: String(kubeletWeight(shares)), v1: { file: 'cpu.shares', value: String(shares) }, from, why: say(why),
-    lines: [shareLine(milliCpu), 'weight = 1 + ((shares − 2) × 9999) / 262142', `       = 1 + ((${shares} − 2) × 9999) / 262142 = ${kubeletWeight(shares)}`],
+    file: 'cpu.weight', value: String(kubeletWeightOf(shares)), v1: { file: 'cpu.shares', value: String(shares) }, from, why: say(why),
+    lines: [shareLine(milliCpu), 'weight = 1 + ((shares − 2) × 9999) / 262142', `       = 1 + ((${shares} − 2) × 9999) / 262142 = ${kubeletWeightOf(shares)}`],
   }
 }
 

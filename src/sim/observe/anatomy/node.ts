@@ -6,11 +6,12 @@ import { machineNow } from '../../node/kubelet/linux.ts'
 import { guestOf } from '../../node/kubelet/runtime-handler.ts'
 import type { NodeRow, PodRow } from '../../node/kubelet/state.ts'
 import { containerNamed, type KubeletWorld } from '../../node/kubelet/world.ts'
-import { sharesOf } from '../../node/linux/cgroups.ts'
+import { kubeletWeightOf, sharesOf } from '../../node/linux/cgroups.ts'
+import type { HostProcess } from '../../node/linux/host.ts'
 import { isActive, nodeCgroups, pathsOf, podFigures } from './cgroups.ts'
-import { kubeletWeight } from './formulas.ts'
 import { imageOf, namesOfContainers } from './layers.ts'
-import { kernelOf, KINDS, NODE_NAMESPACES } from './pod.ts'
+import { HOST_NAMESPACES, NAMESPACES } from '../../node/linux/namespaces.ts'
+import { kernelOf } from './pod.ts'
 import { usageOf } from './usage.ts'
 
 /** The inside of a node: its pods with what they share with it, and the cgroup tree down to them. Null for a node without a kubelet of ours. */
@@ -20,12 +21,43 @@ export function nodeAnatomy(world: KubeletWorld, name: string, now: Micros): Nod
   const rows = world.byNode.keys(name).map((key) => world.pods.get(key)!).filter(isActive)
   return {
     node: name, up: node.up, kernel: kernelOf(world, node),
-    namespaces: KINDS.map((kind) => ({ kind, inode: NODE_NAMESPACES[kind] })),
+    namespaces: NAMESPACES.map((kind) => ({ kind, inode: HOST_NAMESPACES[kind] })),
     pods: rows.map((row) => podLine(world, row, now)),
+    processes: hostProcesses(world, name, now),
     images: node.images.map(({ reference, size }) => ({ reference, bytes: size, usedBy: rows.reduce((sum, row) => sum + usesOf(world, row, reference), 0) })),
     cgroups: treeOf(world, node, rows),
   }
 }
+
+const MOST_PROCESSES = 400
+const MOST_COMMAND = 100
+
+/** All processes of the node as its root sees them, as a tree: daemons, shims, and what runs in the pods. */
+function hostProcesses(world: KubeletWorld, name: string, now: Micros): NodeAnatomy['processes'] {
+  const all = world.hostView(name, now, NOBODY).processes
+  const children = new Map<number, HostProcess[]>()
+  const known = new Set(all.map(({ pid }) => pid))
+  for (const process of all) {
+    const parent = known.has(process.ppid) && process.ppid !== process.pid ? process.ppid : 0
+    children.set(parent, [...(children.get(parent) ?? []), process])
+  }
+  const rows: NodeAnatomy['processes'][number][] = []
+  const add = (parent: number, depth: number, pod: string | null): void => {
+    for (const process of children.get(parent) ?? []) {
+      const own = podOf(process) ?? pod
+      rows.push({ pid: process.pid, inside: process.nspid.length > 1 ? process.nspid.at(-1)! : null, depth, command: process.argv.join(' ').slice(0, MOST_COMMAND) || process.comm, pod: own })
+      add(process.pid, depth + 1, own)
+    }
+  }
+  add(0, 0, null)
+  return rows.slice(0, MOST_PROCESSES)
+}
+
+/** Nobody's pod looks: nothing is left out. */
+const NOBODY = { uid: '' } as PodRow
+
+/** The pod of a process, as a store key. */
+const podOf = ({ of }: HostProcess): string | null => (of ? `pods/${of.pod.slice(of.pod.indexOf(' ') + 1)}` : null)
 
 function podLine(world: KubeletWorld, given: PodRow, now: Micros): NodeAnatomy['pods'][number] {
   const machine = machineNow(world, given, now)
@@ -41,7 +73,7 @@ function podLine(world: KubeletWorld, given: PodRow, now: Micros): NodeAnatomy['
   return {
     key: `pods/${row.pod.metadata.namespace}/${row.pod.metadata.name}`, qos, ip: row.ip ?? '', guest: guestOf(world, row.pod) ?? null,
     host: [...(world.cgroups === 'v1' ? ['cgroup'] : []), ...(hostNetwork ? ['net', 'uts'] : []), ...(hostIPC ? ['ipc'] : []), ...(hostPID ? ['pid'] : [])], sharedPid: shareProcessNamespace ?? false, containers,
-    cpuWeight: kubeletWeight(sharesOf(qos === 'BestEffort' ? 0 : podRequests(row.pod).milliCpu)),
+    cpuWeight: kubeletWeightOf(sharesOf(qos === 'BestEffort' ? 0 : podRequests(row.pod).milliCpu)),
     cpu: containers.reduce((sum, c) => sum + c.cpu, 0), memory: containers.reduce((sum, c) => sum + c.memory, 0),
   }
 }

@@ -9,14 +9,13 @@ import type { NodeRow, PodRow } from '../../node/kubelet/state.ts'
 import { containerNamed, rowKey, type KubeletWorld } from '../../node/kubelet/world.ts'
 import { Kernel } from '../../node/linux/kernel.ts'
 import type { Mount } from '../../node/linux/machine.ts'
-import { NAMESPACES, namespaceOf, type NamespaceKind } from '../../node/linux/pseudo.ts'
+import { HOST_NAMESPACES, type NamespaceKind } from '../../node/linux/namespaces.ts'
+import { namespaceOf } from '../../node/linux/processes.ts'
 import { podCgroups } from './cgroups.ts'
 import { changesOf, configOf, imageOf, layersOf, namesOfContainers, roleOf, usersOfLayers } from './layers.ts'
 import { processesOf } from './processes.ts'
 import { usageOf } from './usage.ts'
 
-/** Numbers of the node's own namespaces (proc_ns.h, and those that boot makes). */
-export const NODE_NAMESPACES: Readonly<Record<NamespaceKind, number>> = { cgroup: 4_026_531_835, ipc: 4_026_531_839, mnt: 4_026_531_841, net: 4_026_531_840, pid: 4_026_531_836, time: 4_026_531_834, user: 4_026_531_837, uts: 4_026_531_838 }
 /** The order of the drawing: shared by a pod first, then a container's own, then the node's. */
 const ORDER: readonly NamespaceKind[] = ['net', 'uts', 'ipc', 'pid', 'mnt', 'cgroup', 'user', 'time']
 
@@ -61,9 +60,9 @@ function bandsOf(world: KubeletWorld, row: PodRow, containers: readonly string[]
   const isGuest = guestOf(world, row.pod) !== undefined
   const bands: NamespaceBand[] = []
   for (const kind of ORDER) {
-    const numbers = [NODE_NAMESPACES[kind], ...['pause', ...containers].map((name) => inodeOf(kernel, name, kind))]
+    const numbers = [HOST_NAMESPACES[kind], ...['pause', ...containers].map((name) => inodeOf(kernel, name, kind))]
     // A guest's kernel shares nothing with the node's; its first namespaces only have the same numbers.
-    if (isGuest) bands.push({ kind, inode: NODE_NAMESPACES[kind], columns: [0], scope: 'node' })
+    if (isGuest) bands.push({ kind, inode: HOST_NAMESPACES[kind], columns: [0], scope: 'node' })
     for (const inode of new Set(isGuest ? numbers.slice(1) : numbers)) {
       const columns = numbers.flatMap((number, column) => (number === inode && !(isGuest && column === 0) ? [column] : []))
       bands.push({ kind, inode, columns, scope: columns[0] === 0 ? 'node' : columns.length > 1 ? 'pod' : 'own' })
@@ -98,5 +97,3 @@ function mountView(container: Container, { at, fs, type, source, readOnly }: Mou
   const volume = container.volumeMounts?.find(({ mountPath }) => mountPath.replace(/\/+$/, '') === at)?.name ?? null
   return { at, type, source, readOnly, volume, kind: volume !== null ? 'volume' : POD_FS.test(fs) ? 'pod' : 'kernel' }
 }
-
-export const KINDS: readonly NamespaceKind[] = NAMESPACES

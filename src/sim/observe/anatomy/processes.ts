@@ -2,6 +2,7 @@ import type { ProcessView } from '../../../workers/protocol-anatomy.ts'
 import { CAPABILITIES } from '../../node/kubelet/config.ts'
 import type { PodRow } from '../../node/kubelet/state.ts'
 import type { Machine, Process } from '../../node/linux/machine.ts'
+import { hostPid } from '../../node/linux/processes.ts'
 import { USERS } from '../../node/linux/users.ts'
 
 /** What containerd gives the pause process (CRI: sandbox OOM score). */
@@ -30,7 +31,7 @@ function viewOf(machine: Machine, process: Process, depth: number): ProcessView 
   const container = machine.containers[process.container]!
   const effective = process.user.uid === 0 ? container.capabilities : 0
   return {
-    hostPid: machine.firstPid + process.id, pid: machine.hostPid ? null : process.pid, depth, command: process.argv.join(' ').slice(0, MOST_COMMAND) || process.comm, container: process.container,
+    hostPid: hostPid(machine, process.id), pid: machine.hostPid ? null : process.pid, depth, command: process.argv.join(' ').slice(0, MOST_COMMAND) || process.comm, container: process.container,
     user: userName(process.user.uid), uid: process.user.uid, gid: process.user.gid, groups: process.user.groups,
     state: process.exit !== undefined ? 'Z' : process.wait ? 'S' : 'R', oomScore: container.oomScore, capabilities: capabilityNames(effective), allCapabilities: effective === EVERY,
     listens: process.listens, seccomp: container.seccomp, noNewPrivileges: container.noNewPrivileges,

@@ -1,4 +1,4 @@
-import { ReactFlow, ReactFlowProvider, useReactFlow, useStore, type Edge, type Node } from '@xyflow/react'
+import { ReactFlow, ReactFlowProvider, useReactFlow, useStore, useStoreApi, type Edge, type Node } from '@xyflow/react'
 import '@xyflow/react/dist/base.css'
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState, type ReactNode, type WheelEvent } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -65,7 +65,11 @@ function ClusterFlow(): ReactNode {
   const far = useStore((state) => crowd && state.transform[2] < FAR_ZOOM)
   const window = useStore((state) => (crowd ? windowOf(state.transform, state.width, state.height) : ''))
   const nodes = useMemo(() => flowNodes(layout, controlPlane, far, window), [layout, controlPlane, far, window])
-  const fit = useCallback(() => void flow.fitBounds(boundsOf(layout), { padding: 0.04 }), [flow, layout])
+  const flowStore = useStoreApi()
+  const fit = useCallback(() => {
+    const { width: paneWidth, height: paneHeight } = flowStore.getState()
+    void flow.setViewport(viewportFor(boundsOf(layout), paneWidth, paneHeight))
+  }, [flow, flowStore, layout])
   useOpenFromAfar(crowd, touched, fit)
   const edges = useMemo(() => wires(layout, controlPlane), [layout, controlPlane])
   const find = useCallback((place: string) => centreOf(layout, place), [layout])
@@ -149,6 +153,12 @@ function isIn(window: string, { x, y, width, height }: Box): boolean {
 function boundsOf(layout: ClusterLayout): Box {
   const boxes = [...Object.values(layout.parts), ...layout.machines.values()]
   return { x: 0, y: 0, width: Math.max(...boxes.map((box) => box.x + box.width)), height: Math.max(...boxes.map((box) => box.y + box.height)) }
+}
+
+/** All of a drawing in a pane, below the buttons at its upper edge. */
+function viewportFor({ width, height }: Box, paneWidth: number, paneHeight: number): { x: number; y: number; zoom: number } {
+  const zoom = Math.min(1, (paneWidth - 2 * MARGIN.x) / width, (paneHeight - MARGIN.y - MARGIN.x) / height)
+  return { x: (paneWidth - width * zoom) / 2, y: MARGIN.y, zoom }
 }
 
 /** A crowd is shown from afar at once, unless the reader has moved the drawing already. */

@@ -20,6 +20,8 @@ export function InsideView({ objectKey }: { readonly objectKey: string }): React
   const container = useUi((state) => state.insideContainer)
   useEffect(() => {
     const before = document.activeElement
+    // A double click has selected words.
+    getSelection()?.removeAllRanges()
     head.current?.focus()
     // What lies below cannot be reached meanwhile.
     const below = [...(section.current?.parentElement?.children ?? [])].filter((one): one is HTMLElement => one instanceof HTMLElement && one !== section.current)

@@ -19,7 +19,7 @@ export function NodeInside({ name }: { readonly name: string }): ReactNode {
   const anatomy = useAnswer<'nodeAnatomy'>(query, moment)
   if (anatomy === undefined) return <div className={styles['columns']} />
   if (anatomy === null) return <EmptyState title={t('nothing')}>{t('nothingHint')}</EmptyState>
-  const { kernel, namespaces, pods, images } = anatomy
+  const { kernel, namespaces, pods, images, processes } = anatomy
   return (
     <div className={styles['columns']}>
       <section className={styles['left']} tabIndex={0} aria-label={t('nodeOwn')}>
@@ -46,6 +46,8 @@ export function NodeInside({ name }: { readonly name: string }): ReactNode {
           ))}
         </ul>
         <p className={styles['note']}>{t('oneKernelText', { release: kernel.release })}</p>
+        <h3>{t('processesOf', { n: processes.length })}</h3>
+        <HostProcesses processes={processes} />
         <h3>{t('images', { n: images.length })}</h3>
         <ul className={styles['own']}>
           {images.map(({ reference, bytes, usedBy }) => (
@@ -77,6 +79,49 @@ export function NodeInside({ name }: { readonly name: string }): ReactNode {
         <Shares pods={pods} />
       </section>
     </div>
+  )
+}
+
+const MOST_PROCESSES = 24
+
+/** The node's process tree; what belongs to a pod leads there. */
+function HostProcesses({ processes }: { readonly processes: NodeAnatomy['processes'] }): ReactNode {
+  const { t } = useTranslation('anatomy')
+  const [all, setAll] = useState(false)
+  return (
+    <>
+      <table className={styles['ps']}>
+        <thead>
+          <tr>
+            <th scope="col">{t('onNode')}</th>
+            <th scope="col">{t('inside')}</th>
+            <th scope="col">{t('process')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {processes.slice(0, all ? undefined : MOST_PROCESSES).map(({ pid, inside, depth, command, pod }) => (
+            <tr key={pid}>
+              <td>{pid}</td>
+              <td className={styles['in']}>{inside}</td>
+              <td title={command}>
+                {pod === null ? (
+                  <span style={{ paddingLeft: `${depth * 10}px` }}>{command}</span>
+                ) : (
+                  <button type="button" style={{ paddingLeft: `${depth * 10}px` }} onClick={() => lookInside(pod)}>
+                    {command}
+                  </button>
+                )}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {processes.length > MOST_PROCESSES && (
+        <button type="button" className={styles['more']} onClick={() => setAll(!all)}>
+          {all ? t('fewer') : t('morePods', { n: processes.length - MOST_PROCESSES })}
+        </button>
+      )}
+    </>
   )
 }
 

@@ -54,7 +54,7 @@ export function ProcessPanel({ anatomy, chosen, onChoose }: Props): ReactNode {
       {shown !== undefined && <Details process={shown} />}
       {two !== undefined && (
         <p className={styles['note']}>
-          <b>{t('twoNumbers')}</b> {t('twoNumbersText', { command: two.command.split(' ')[0], host: two.hostPid, pid: two.pid })}
+          <b>{t('twoNumbers')}</b> {t('twoNumbersText', { command: two.command.split(' ')[0]?.replace(/:$/, ''), host: two.hostPid, pid: two.pid })}
         </p>
       )}
       {two === undefined && processes.length > 0 && <p className={styles['note']}>{t('hostPidText')}</p>}
