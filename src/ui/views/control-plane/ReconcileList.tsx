@@ -7,7 +7,7 @@ import { useClock, useMoment } from '../../store/hooks.ts'
 import { instantText, spanText } from '../../timeline/format-time.ts'
 import styles from './reconciles.module.css'
 
-const COUNT = 12
+const COUNT = 20
 const FIRST = ['desired', 'observed', 'difference', 'willDo'] as const
 const MOST_ACTIONS = 6
 
