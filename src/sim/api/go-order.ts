@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from './meta.ts'
 import goInternal from './schema/go-internal.json'
 import goStructs from './schema/go-structs.json'
-import { definition, type Definition, type TypeNode } from './schema/schema.ts'
+import { definition, schemaOf, type Definition, type TypeNode } from './schema/schema.ts'
 
 const structs = goStructs as Readonly<Record<string, string>>
 const internal = goInternal as Readonly<Record<string, string>>
@@ -15,14 +15,19 @@ const KNOWN: Readonly<Record<string, readonly string[]>> = {
   'meta.v1.ManagedFieldsEntry': ['manager', 'operation', 'apiVersion', 'time', 'fieldsType', 'fieldsV1', 'subresource'],
   'meta.v1.OwnerReference': ['apiVersion', 'kind', 'name', 'uid', 'controller', 'blockOwnerDeletion'],
 }
-const FIRST = ['kind', 'apiVersion', 'metadata']
+const TYPE_META = ['kind', 'apiVersion']
+const FIRST = [...TYPE_META, 'metadata']
 
 const orders = new Map<string, readonly string[]>()
 
 /** The members of a struct in the order of its Go declaration, as far as it is known. */
 function orderOf(name: string): readonly string[] {
   let order = orders.get(name)
-  if (!order) orders.set(name, (order = KNOWN[name] ?? declared(name)))
+  if (order) return order
+  const own = KNOWN[name] ?? declared(name)
+  // Tables of internal structs leave out what all kinds begin with.
+  order = [...TYPE_META.filter((key) => !own.includes(key)), ...own]
+  orders.set(name, order)
   return order
 }
 
@@ -60,6 +65,32 @@ export function goJson(value: JsonValue | undefined, type: TypeNode | undefined,
   const inOrder = touched ? [...keys].sort() : sorted(keys, def)
   const below = (key: string): TypeNode | undefined => def?.fields.get(key)?.type ?? (type?.k === 'map' ? type.of : undefined)
   return `{${inOrder.map((key) => `${JSON.stringify(key)}:${goJson(map[key], below(key), touched?.get(key))}`).join(',')}}`
+}
+
+/** An object (or a list of objects) of the API with its members in the order in which the server writes them; others as they are. */
+export function inGoOrder(value: JsonValue): JsonValue {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  const { apiVersion, kind, items } = value as JsonObject
+  if (typeof apiVersion !== 'string' || typeof kind !== 'string') return value
+  const slash = apiVersion.indexOf('/')
+  const [group, version] = slash < 0 ? ['', apiVersion] : [apiVersion.slice(0, slash), apiVersion.slice(slash + 1)]
+  if (Array.isArray(items) && kind.endsWith('List')) {
+    const of = schemaOf({ group, version, kind: kind.slice(0, -4) })
+    const { metadata, ...rest } = value as JsonObject
+    return { kind, apiVersion, metadata: metadata ?? {}, ...rest, items: of ? (items as readonly JsonValue[]).map((item) => arranged(item, { k: 'ref', ref: of.name })) : items }
+  }
+  const def = schemaOf({ group, version, kind })
+  return def ? arranged(value, { k: 'ref', ref: def.name }) : value
+}
+
+function arranged(value: JsonValue | undefined, type: TypeNode | undefined): JsonValue {
+  if (type?.k === 'any' || typeof value !== 'object' || value === null) return value ?? null
+  if (Array.isArray(value)) return (value as readonly JsonValue[]).map((item) => arranged(item, type?.k === 'list' ? type.of : undefined))
+  const map = value as JsonObject
+  const def = type?.k === 'ref' ? definition(type.ref) : undefined
+  const below = (key: string): TypeNode | undefined => def?.fields.get(key)?.type ?? (type?.k === 'map' ? type.of : undefined)
+  const keys = Object.keys(map).filter((key) => map[key] !== undefined)
+  return Object.fromEntries(sorted(keys, def).map((key) => [key, arranged(map[key], below(key))]))
 }
 
 /** What a JSON patch or merge patch takes apart of the document. */

@@ -79,6 +79,8 @@ function after(exec: Execution, all: readonly KubeObject[], mark: string): numbe
   return next < 0 ? all.length : next
 }
 
+const inRowOrder = ({ kind }: Execution, objects: readonly KubeObject[]): readonly KubeObject[] => (kind.rowOrder && objects.length > 1 ? [...objects].sort((a, b) => kind.rowOrder!(a, b)) : objects)
+
 /** Objects as the rows that kubectl prints (apiserver: registry/rest, TableConvertor). */
 export function tableOf(exec: Execution, objects: readonly KubeObject[], metadata: Table['metadata']): Table {
   const { columns, group, plural } = exec.kind
@@ -91,6 +93,6 @@ export function tableOf(exec: Execution, objects: readonly KubeObject[], metadat
     columnDefinitions: columns.map((c, i) => ({
       name: c.name, type: types.get(c.name) ?? c.type, format: c.format ?? '', description: c.description || texts[i] || '', priority: c.priority ?? 0,
     })),
-    rows: objects.map((object) => ({ cells: columns.map((c) => c.cell(object, exec.now)), object })),
+    rows: inRowOrder(exec, objects).map((object) => ({ cells: columns.map((c) => c.cell(object, exec.now)), object })),
   }
 }

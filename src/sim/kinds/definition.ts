@@ -90,6 +90,8 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   /** Texts of Warning headers. */
   warnings?(obj: T, old?: T, like?: T): readonly string[]
   readonly columns: readonly Column<T>[]
+  /** How a printed list is sorted, where not by name. */
+  rowOrder?(a: T, b: T): number
   /** Fields that field selectors may name, besides metadata.name and metadata.namespace. */
   selectableFields?(obj: T): Readonly<Record<string, string>>
 }

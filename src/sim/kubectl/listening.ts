@@ -1,3 +1,4 @@
+import { inGoOrder } from '../api/go-order.ts'
 import type { JsonValue } from '../api/meta.ts'
 import { isStatus } from '../api/status.ts'
 import type { Answer } from '../client/reconcile-context.ts'
@@ -163,7 +164,7 @@ const klogLine = (ctx: EventContext, text: string): string => `E${formatMicroTim
 function apiAnswer(answer: Answer<JsonValue>): LocalAnswer {
   if (typeof answer === 'string') return { status: 200, contentType: 'text/plain', body: answer }
   const status = isStatus(answer) ? (answer.code ?? 500) : 200
-  return { status, contentType: 'application/json', body: prettyJson(answer as JsonValue, '  ', '', false) }
+  return { status, contentType: 'application/json', body: prettyJson(inGoOrder(answer as JsonValue), '  ', '', false) }
 }
 
 function accepted(filter: Filter, method: string, path: string, host: string): boolean {

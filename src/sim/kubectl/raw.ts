@@ -1,9 +1,10 @@
+import { escapeHtml } from '../api/field.ts'
+import { inGoOrder } from '../api/go-order.ts'
 import type { JsonValue } from '../api/meta.ts'
 import { isStatus } from '../api/status.ts'
 import type { Invocation, KubectlContext } from './context.ts'
 import { fail, refuse } from './failure.ts'
 import { filesOf } from './files.ts'
-import { goJson } from './print-json.ts'
 
 /** `--raw PATH` of get, create, replace and delete: the request as it stands, the answer as it comes (kubectl: rawhttp). */
 export function sendRaw(ctx: KubectlContext, inv: Invocation, method: 'GET' | 'POST' | 'PUT' | 'DELETE'): number {
@@ -17,6 +18,6 @@ export function sendRaw(ctx: KubectlContext, inv: Invocation, method: 'GET' | 'P
   const body = files.length === 1 ? filesOf(ctx, files, false)[0]!.text : undefined
   const answer = ctx.call<never>({ verb: 'get', group: '', version: '', resource: '', raw: { method, path, query, ...(body === undefined ? {} : { body, contentType: 'application/json' }) } }) as unknown
   if (isStatus(answer)) refuse(answer)
-  ctx.out(typeof answer === 'string' ? answer : goJson(answer as JsonValue))
+  ctx.out(typeof answer === 'string' ? answer : escapeHtml(JSON.stringify(inGoOrder(answer as JsonValue))))
   return 0
 }

@@ -1,5 +1,5 @@
 import { additionalSchema, itemSchema, propertyNames, type JsonSchema, type ValidationRule } from '../../api/custom/json-schema.ts'
-import { at, child, duplicate, forbiddenField, invalidValue, required, type FieldError, type Path } from '../../api/field.ts'
+import { at, child, duplicate, forbiddenField, invalidValue, OMIT, required, type FieldError, type Path } from '../../api/field.ts'
 import type { JsonObject, JsonValue } from '../../api/meta.ts'
 import { compile, isFailure, type Program } from '../../cel/program.ts'
 import { schemaType } from '../../cel/schema-types.ts'
@@ -87,7 +87,7 @@ function errorFor({ reason }: ValidationRule, path: Path, value: JsonValue, text
     case 'FieldValueDuplicate':
       return duplicate(path, shown(value))
     default:
-      return invalidValue(path, shown(value), text)
+      return invalidValue(path, isPlain(value) || Array.isArray(value) ? OMIT : value, text)
   }
 }
 

@@ -19,6 +19,8 @@ export const flowSchemaKind = defineKind<FlowSchema>('flowcontrol.apiserver.k8s.
     flowConditions(f.status?.conditions, 'status.conditions', out)
     return out
   },
+  // In the order in which requests are matched against them.
+  rowOrder: (a, b) => (a.spec.matchingPrecedence ?? 0) - (b.spec.matchingPrecedence ?? 0) || (a.metadata.name < b.metadata.name ? -1 : 1),
   columns: [
     nameColumn,
     textColumn('PriorityLevel', (f) => f.spec.priorityLevelConfiguration?.name ?? ''),

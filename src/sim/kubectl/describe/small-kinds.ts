@@ -1,4 +1,4 @@
-import { base64Length } from '../../api/base64.ts'
+import { base64Decode, base64Length } from '../../api/base64.ts'
 import type { KubeList, KubeObject } from '../../api/meta.ts'
 import { isStatus } from '../../api/status.ts'
 import { ENDPOINT_SLICES, list } from '../../client/request.ts'
@@ -45,7 +45,8 @@ export const describeConfigMap: Describer = (_ctx, object) => {
 
 export const describeSecret: Describer = (_ctx, object) => {
   const { data = {}, type } = object as KubeObject & { readonly data?: Record<string, string>; readonly type?: string }
-  const rows = Object.keys(data).sort().map((k) => `${k}:\t${base64Length(data[k]!)} bytes\n`)
+  const shown = (key: string): string => (key === 'token' && type === 'kubernetes.io/service-account-token' ? (base64Decode(data[key]!) ?? '') : `${base64Length(data[key]!)} bytes`)
+  const rows = Object.keys(data).sort().map((k) => `${k}:\t${shown(k)}\n`)
   return { text: `${head(object)}\nType:\t${type ?? ''}\n\nData\n====\n${rows.join('')}`, events: false }
 }
 

@@ -1,4 +1,5 @@
-import type { KubeList, KubeObject } from '../../api/meta.ts'
+import type { JsonValue, KubeList, KubeObject } from '../../api/meta.ts'
+import { inGoOrder } from '../../api/go-order.ts'
 import { isStatus } from '../../api/status.ts'
 import { EVENTS, list } from '../../client/request.ts'
 import type { Micros } from '../../engine/time.ts'
@@ -7,6 +8,7 @@ import { eventAge, lastSeen, type EventObject } from '../event-text.ts'
 import { discovery } from '../discovery.ts'
 import { fail, Failure, refuse } from '../failure.ts'
 import { layoutTable } from '../print-table.ts'
+import { prettyJson } from '../print-json.ts'
 import { printerOf } from '../printer.ts'
 import { targetsOf } from '../resources.ts'
 
@@ -34,7 +36,7 @@ function events(ctx: KubectlContext, inv: Invocation): number {
   if (printer) {
     // One list object, which has no name of its own.
     const all = { kind: 'EventList', apiVersion: 'v1', metadata: {}, items: found.map((e) => ({ ...e, apiVersion: 'v1', kind: 'Event' })) } as unknown as KubeObject
-    ctx.out(printer.format === 'name' ? '' : printer.one(all))
+    ctx.out(printer.format === 'name' ? '' : printer.format === 'json' ? `${prettyJson(inGoOrder(all as unknown as JsonValue), '    ', '', false)}\n` : printer.one(all))
   }
   else if (found.length > 0) ctx.out(layoutTable([...(flags.bool('no-headers') ? [] : [head(everywhere)]), ...found.map((e) => row(e, everywhere, ctx.now))]))
   else if (!flags.bool('watch')) ctx.err(everywhere ? 'No events found.\n' : `No events found in ${inv.namespace} namespace.\n`)
