@@ -2,7 +2,7 @@ import type { Pod } from '../api/pod.ts'
 import type { Column, Kept } from './kept.ts'
 import { withPod, type NodeInfo } from './node-info.ts'
 import { isRejection, type Cycle, type FilterRun, type Plugin } from './plugin.ts'
-import { podInfo, priorityOf } from './pod-info.ts'
+import { priorityOf } from './pod-info.ts'
 import { unresolvable, type Rejection } from './rejection.ts'
 import { Rejections } from './rejections.ts'
 
@@ -70,7 +70,7 @@ function judgeAfter(first: readonly Pod[], runs: readonly FilterRun[], node: Nod
   let filled = node
   for (const other of first) {
     filled = withPod(filled, other)
-    for (const run of trial) run.add?.(podInfo(other), filled)
+    for (const run of trial) run.add?.(other, filled)
   }
   return judgeNode(trial, filled) ?? judgeNode(runs, node)
 }

@@ -34,6 +34,25 @@ export class Column<T> {
   }
 }
 
+/** The values of a label, numbered as they are met. */
+export class Domains {
+  readonly #numbers = new Map<string, number>()
+  readonly #values: string[] = []
+
+  number(value: string): number {
+    let n = this.#numbers.get(value)
+    if (n === undefined) {
+      n = this.#values.push(value) - 1
+      this.#numbers.set(value, n)
+    }
+    return n
+  }
+
+  value(n: number): string {
+    return this.#values[n]!
+  }
+}
+
 const MOST_COLUMNS = 64
 /** Places of all shapes of one snapshot together, so that many shapes of pods in a large cluster do not fill the memory. */
 const MOST_PLACES = 400_000
@@ -47,6 +66,7 @@ const MOST_SHAPES = 256
 export class Kept {
   readonly size: number
   readonly #columns = new Map<unknown, Column<unknown>>()
+  readonly #domains = new Map<string, Domains>()
   #places: readonly number[] | undefined
   #names: { readonly order: number; readonly places: readonly number[]; readonly names: readonly string[] } | undefined
 
@@ -62,6 +82,13 @@ export class Kept {
     const column = new Column<T>(this.size, work)
     this.#columns.set(key, column as Column<unknown>)
     return column
+  }
+
+  /** The numbers of a label's values. */
+  domains(key: string): Domains {
+    let domains = this.#domains.get(key)
+    if (!domains) this.#domains.set(key, (domains = new Domains()))
+    return domains
   }
 
   /** All places in order. */

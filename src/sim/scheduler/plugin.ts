@@ -26,8 +26,8 @@ export interface Cycle {
  */
 export interface FilterRun {
   filter(node: NodeInfo): Rejection | undefined
-  add?(pod: PodInfo, node: NodeInfo): void
-  remove?(pod: PodInfo, node: NodeInfo): void
+  add?(pod: Pod, node: NodeInfo): void
+  remove?(pod: Pod, node: NodeInfo): void
   clone?(): FilterRun
   /** Only these nodes come into question (PreFilterResult). */
   readonly nodes?: ReadonlySet<string>

@@ -4,7 +4,7 @@ import type { StringMap } from '../api/meta.ts'
 import { isSidecar, type Pod } from '../api/pod.ts'
 import type { PodSpec } from '../api/pod-spec.ts'
 import { podNonZeroRequests, podRequests, type PodRequests } from '../api/pod-resources.ts'
-import type { PodAffinityTerm } from '../api/scheduling.ts'
+import type { Affinity, PodAffinityTerm } from '../api/scheduling.ts'
 
 /** A host port that a pod takes: address ("0.0.0.0" for all), protocol, number. */
 export interface HostPort {
@@ -29,9 +29,8 @@ export interface NonZero {
   readonly memory: number
 }
 
-/** What scheduling needs of a pod, worked out once (kube-scheduler: framework/types.go, PodInfo). */
+/** What scheduling needs of a pod, worked out once (kube-scheduler: framework/types.go, PodInfo). Pods with the same needs share one. */
 export interface PodInfo {
-  readonly pod: Pod
   readonly requests: PodRequests
   /** Requests for scoring, where a container without a request counts 100m and 200Mi. */
   readonly nonZero: NonZero
@@ -48,15 +47,16 @@ export interface PodInfo {
 const known = new WeakMap<Pod, PodInfo>()
 
 export function podInfo(pod: Pod): PodInfo {
+  const { affinity } = pod.spec
+  if (affinity?.podAffinity === undefined && affinity?.podAntiAffinity === undefined) return needsOf(pod)
   let info = known.get(pod)
-  if (!info) known.set(pod, (info = makePodInfo(pod)))
+  if (!info) known.set(pod, (info = withTerms(pod, affinity)))
   return info
 }
 
 const NO_TERMS: readonly AffinityTerm[] = []
 
-type Needs = Pick<PodInfo, 'requests' | 'nonZero' | 'nonZeroOfContainers' | 'ports'>
-interface KnownNeeds extends Needs {
+interface KnownNeeds extends PodInfo {
   readonly spec: PodSpec
 }
 
@@ -69,10 +69,11 @@ const simpleNeeds = new WeakMap<object, KnownNeeds>()
 /** What a pod with one plain container and nothing else needs depends on this object alone. */
 function simpleKey({ containers, initContainers, overhead, resources }: PodSpec): object | undefined {
   const only = containers.length === 1 ? containers[0]! : undefined
-  return only && !initContainers && !overhead && !resources && !only.ports ? only.resources : undefined
+  return only && !initContainers && !overhead && !resources && !only.ports?.some((p) => p.hostPort) ? only.resources : undefined
 }
 
-function needsOf(pod: Pod): Needs {
+/** What a pod needs, its affinity to other pods left away. */
+function needsOf(pod: Pod): PodInfo {
   const { spec } = pod
   const simple = simpleKey(spec)
   const shared = simple && simpleNeeds.get(simple)
@@ -87,27 +88,21 @@ function needsOf(pod: Pod): Needs {
     nonZero,
     nonZeroOfContainers: spec.resources ? podNonZeroRequests({ ...pod, spec: { ...spec, resources: undefined } }) : nonZero,
     ports: hostPorts(pod),
+    requiredAffinity: NO_TERMS, requiredAntiAffinity: NO_TERMS, preferredAffinity: NO_TERMS, preferredAntiAffinity: NO_TERMS,
+    hasAffinity: false,
   }
   knownNeeds.set(spec.containers, needs)
   if (simple) simpleNeeds.set(simple, needs)
   return needs
 }
 
-function makePodInfo(pod: Pod): PodInfo {
+function withTerms(pod: Pod, { podAffinity, podAntiAffinity }: Affinity): PodInfo {
   const { requests, nonZero, nonZeroOfContainers, ports } = needsOf(pod)
-  const { podAffinity, podAntiAffinity } = pod.spec.affinity ?? {}
-  const hasAffinity = podAffinity !== undefined || podAntiAffinity !== undefined
-  if (!hasAffinity) {
-    return {
-      pod, requests, nonZero, nonZeroOfContainers, ports, hasAffinity,
-      requiredAffinity: NO_TERMS, requiredAntiAffinity: NO_TERMS, preferredAffinity: NO_TERMS, preferredAntiAffinity: NO_TERMS,
-    }
-  }
   const compile = (terms: readonly PodAffinityTerm[] | undefined): readonly AffinityTerm[] => (terms?.length ? terms.map((t) => affinityTerm(pod, t, 0)) : NO_TERMS)
   const weigh = (terms: typeof podAffinity): readonly AffinityTerm[] =>
     (terms?.preferredDuringSchedulingIgnoredDuringExecution ?? []).map((t) => affinityTerm(pod, t.podAffinityTerm, t.weight))
   return {
-    pod, requests, nonZero, nonZeroOfContainers, ports, hasAffinity,
+    requests, nonZero, nonZeroOfContainers, ports, hasAffinity: true,
     requiredAffinity: compile(podAffinity?.requiredDuringSchedulingIgnoredDuringExecution),
     requiredAntiAffinity: compile(podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution),
     preferredAffinity: weigh(podAffinity),

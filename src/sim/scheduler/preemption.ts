@@ -7,7 +7,7 @@ import type { Kept } from './kept.ts'
 import { misfitMessage } from './message.ts'
 import { putOn, takeOff, trialNode, type NodeInfo, type TrialNode } from './node-info.ts'
 import type { Cycle, FilterRun } from './plugin.ts'
-import { podInfo, priorityOf } from './pod-info.ts'
+import { priorityOf } from './pod-info.ts'
 import type { PreemptionArgs } from './preemption-args.ts'
 import { unresolvable, type Rejection } from './rejection.ts'
 import { Rejections } from './rejections.ts'
@@ -94,12 +94,12 @@ class Trial {
 
   remove(pod: Pod): void {
     takeOff(this.#node, pod)
-    for (const run of this.#following) run.remove?.(podInfo(pod), this.#node)
+    for (const run of this.#following) run.remove?.(pod, this.#node)
   }
 
   add(pod: Pod): void {
     putOn(this.#node, pod)
-    for (const run of this.#following) run.add?.(podInfo(pod), this.#node)
+    for (const run of this.#following) run.add?.(pod, this.#node)
   }
 
   judge(): Rejection | undefined {

@@ -2,7 +2,7 @@ import type { StringMap } from '../../api/meta.ts'
 import type { Pod } from '../../api/pod.ts'
 import type { NodeInfo } from '../node-info.ts'
 import type { FilterRun } from '../plugin.ts'
-import { termSelects, type AffinityTerm, type PodInfo } from '../pod-info.ts'
+import { podInfo, termSelects, type AffinityTerm } from '../pod-info.ts'
 import { unresolvable, unschedulable } from '../rejection.ts'
 import type { Sum } from '../tallies.ts'
 
@@ -68,11 +68,11 @@ export class AffinityFilter implements FilterRun {
     return this.#isUnwanted(labels) ? EXISTING_ANTI : undefined
   }
 
-  add(other: PodInfo, node: NodeInfo): void {
+  add(other: Pod, node: NodeInfo): void {
     this.#shift(other, node, 1)
   }
 
-  remove(other: PodInfo, node: NodeInfo): void {
+  remove(other: Pod, node: NodeInfo): void {
     this.#shift(other, node, -1)
   }
 
@@ -126,15 +126,15 @@ export class AffinityFilter implements FilterRun {
     return !this.#existing.has(key) && pair === `${key}=${labels[key]}`
   }
 
-  #shift(other: PodInfo, { node }: NodeInfo, by: 1 | -1): void {
+  #shift(other: Pod, { node }: NodeInfo, by: 1 | -1): void {
     const trial = this.#trial
     if (!trial) throw new Error('pods come and go on trial only: clone() first')
     const { pod, affinity, antiAffinity, labels } = this.#wishes
     const here = node.metadata.labels ?? NO_LABELS
-    for (const term of other.requiredAntiAffinity) {
+    for (const term of podInfo(other).requiredAntiAffinity) {
       if (here[term.topologyKey] !== undefined && termSelects(term, pod, labels)) bump(trial.existing, `${term.topologyKey}=${here[term.topologyKey]}`, by)
     }
-    if (matchesAll(affinity, other.pod)) {
+    if (matchesAll(affinity, other)) {
       affinity.forEach(({ topologyKey }, i) => {
         if (here[topologyKey] === undefined) return
         bump(trial.affinity, `${i}=${here[topologyKey]}`, by)
@@ -143,7 +143,7 @@ export class AffinityFilter implements FilterRun {
     }
     for (const term of antiAffinity) {
       const value = here[term.topologyKey]
-      if (value !== undefined && termSelects(term, other.pod, NO_LABELS)) bump(trial.anti, `${term.text}=${value}`, by)
+      if (value !== undefined && termSelects(term, other, NO_LABELS)) bump(trial.anti, `${term.text}=${value}`, by)
     }
   }
 }

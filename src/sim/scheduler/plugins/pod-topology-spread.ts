@@ -1,5 +1,6 @@
 import { matches } from '../../api/labels.ts'
 import type { Pod } from '../../api/pod.ts'
+import type { Column } from '../kept.ts'
 import type { NodeInfo } from '../node-info.ts'
 import { MAX_SCORE, type Cycle, type Feasible, type FilterRun, type Plugin, type ScoreRun } from '../plugin.ts'
 import { unresolvable, unschedulable } from '../rejection.ts'
@@ -77,12 +78,12 @@ class SpreadFilter implements FilterRun {
     return undefined
   }
 
-  add(other: { readonly pod: Pod }, node: NodeInfo): void {
-    this.#shift(other.pod, node, 1)
+  add(other: Pod, node: NodeInfo): void {
+    this.#shift(other, node, 1)
   }
 
-  remove(other: { readonly pod: Pod }, node: NodeInfo): void {
-    this.#shift(other.pod, node, -1)
+  remove(other: Pod, node: NodeInfo): void {
+    this.#shift(other, node, -1)
   }
 
   clone(): FilterRun {
@@ -120,32 +121,40 @@ function domainsAmong({ nodes }: Feasible, key: string, most: number, complete: 
 
 const IGNORED = -1
 
-/** One constraint's part in the score of a node; undefined when the node has no such domain. */
-type Part = (info: NodeInfo, place: number) => number | undefined
+/** One constraint's part in the score: what a kept number of a node is worth; IGNORED when the node has no such domain. */
+interface Part {
+  readonly column: Column<number>
+  worth(kept: number): number
+}
 
-/** By host: the pods on the node itself, remembered for as long as the node stays as it is. */
+/** By host: the number is that of the pods on the node itself. */
 function byHost({ pod, snapshot }: Cycle, c: Constraint, { kept }: Feasible, weight: number): Part {
   const sort = countedPods(pod, c)
   const counts = snapshot.tallies.byNode(sort)
-  const column = kept.column(sort, (info) => (info.node.metadata.labels?.[HOSTNAME] === undefined ? IGNORED : counts.get(info.name) ?? 0))
-  return (info, place) => {
-    const n = column.at(place, info)
-    return n === IGNORED ? undefined : n * weight + (c.maxSkew - 1)
-  }
+  const column = kept.column(sort, ({ node, name }) => (node.metadata.labels?.[HOSTNAME] === undefined ? IGNORED : counts.get(name) ?? 0))
+  return { column, worth: (n) => n * weight + (c.maxSkew - 1) }
 }
 
-/** By another label: the pods of the node's domain. */
+/** By another label: the number stands for the node's domain. */
 function byDomain({ pod, snapshot }: Cycle, c: Constraint, { kept }: Feasible, complete: readonly Constraint[], weight: number): Part {
   const { values } = snapshot.tallies.byLabel(countedPods(pod, c), c.key, scopeOf(pod, c, complete))
-  const column = kept.column(`=${c.key}`, (info) => info.node.metadata.labels?.[c.key])
-  const points = new Map<string, number>()
-  return (info, place) => {
-    const value = column.at(place, info)
-    if (value === undefined) return undefined
-    let n = points.get(value)
-    if (n === undefined) points.set(value, (n = (values.get(value) ?? 0) * weight + (c.maxSkew - 1)))
-    return n
+  const domains = kept.domains(c.key)
+  const column = kept.column(domains, ({ node }) => {
+    const value = node.metadata.labels?.[c.key]
+    return value === undefined ? IGNORED : domains.number(value)
+  })
+  const worth: (number | undefined)[] = []
+  return { column, worth: (domain) => (worth[domain] ??= (values.get(domains.value(domain)) ?? 0) * weight + (c.maxSkew - 1)) }
+}
+
+function scoreWith(parts: readonly Part[], info: NodeInfo, place: number): number {
+  let score = 0
+  for (let i = 0; i < parts.length; i++) {
+    const { column, worth } = parts[i]!
+    const kept = column.at(place, info)
+    if (kept !== IGNORED) score += worth(kept)
   }
+  return round(score)
 }
 
 function normalise(scores: number[]): void {
@@ -175,12 +184,7 @@ function preScore(cycle: Cycle, feasible: Feasible, args: PodTopologySpreadArgs)
     return byDomain(cycle, c, feasible, needAll ? constraints : [], naturalLogarithm(size + 2))
   })
   return {
-    score(info, place) {
-      if (complete && !complete(info)) return IGNORED
-      let score = 0
-      for (let i = 0; i < parts.length; i++) score += parts[i]!(info, place) ?? 0
-      return round(score)
-    },
+    score: (info, place) => (complete && !complete(info) ? IGNORED : scoreWith(parts, info, place)),
     normalise,
   }
 }

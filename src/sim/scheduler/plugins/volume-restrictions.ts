@@ -2,7 +2,6 @@ import type { Pod } from '../../api/pod.ts'
 import type { Volume } from '../../api/volume.ts'
 import type { NodeInfo } from '../node-info.ts'
 import type { Cycle, FilterRun, Plugin } from '../plugin.ts'
-import type { PodInfo } from '../pod-info.ts'
 import { unresolvable, unschedulable, type Rejection } from '../rejection.ts'
 import { claimNotFound, claimOf } from '../storage.ts'
 
@@ -43,12 +42,12 @@ class RestrictionFilter implements FilterRun {
     return this.#inUse > 0 ? ONE_POD : undefined
   }
 
-  add(other: PodInfo): void {
-    this.#count(other.pod, 1)
+  add(other: Pod): void {
+    this.#count(other, 1)
   }
 
-  remove(other: PodInfo): void {
-    this.#count(other.pod, -1)
+  remove(other: Pod): void {
+    this.#count(other, -1)
   }
 
   clone(): FilterRun {
