@@ -2,6 +2,7 @@ import type { KubeObject } from '../../api/meta.ts'
 import { objectKey } from '../keys.ts'
 import type { Execution, Outcome } from '../execution.ts'
 import type { Table } from '../reading.ts'
+import { likelyManagers } from './unaccounted.ts'
 
 interface Listed {
   readonly items: readonly KubeObject[]
@@ -25,5 +26,7 @@ export function withManagers(exec: Execution, answer: Outcome): Outcome {
 function shown(exec: Execution, object: KubeObject): KubeObject {
   const { ownership } = exec.means
   const managers = ownership.table.get(objectKey(exec.kind, exec.kind.namespaced ? object.metadata.namespace : undefined, object.metadata.name))
-  return managers ? ownership.shown(exec.kind, object, managers) : object
+  if (managers) return ownership.shown(exec.kind, object, managers)
+  const managedFields = object.metadata.managedFields ? [] : likelyManagers(exec.kind, object)
+  return managedFields.length === 0 ? object : { ...object, metadata: { ...object.metadata, managedFields } }
 }

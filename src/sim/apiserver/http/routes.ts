@@ -4,6 +4,7 @@ import type { ApiServer } from '../server.ts'
 import type { HttpAnswer } from './message.ts'
 import type { RequestPath } from './path.ts'
 import { first, type Query } from './query.ts'
+import { isUnavailable } from '../within/api-services.ts'
 
 /** A path that leads somewhere with this method. */
 export interface Route {
@@ -37,6 +38,12 @@ export function verbOf(method: string, path: RequestPath, query: Query): string 
 /** What the mux answers where no server is registered at all. */
 export const pageNotFound: HttpAnswer = { code: 404, warnings: [], body: '404 page not found\n', contentType: 'text/plain', changes: [] }
 
+/** What the aggregator answers for a group whose server cannot be reached (kube-aggregator: handler_proxy.go). */
+const unavailable: HttpAnswer = { code: 503, warnings: [], body: 'service unavailable\n', contentType: 'text/plain', changes: [] }
+
+/** The answer for a group at a version of which this server knows nothing. */
+export const unknownGroup = (server: ApiServer, to: { readonly group: string; readonly version: string }): HttpAnswer => (isUnavailable(server.store, to) ? unavailable : pageNotFound)
+
 export const notAllowed: Status = {
   kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: 'the server does not allow this method on the requested resource',
   reason: 'MethodNotAllowed', details: {}, code: 405,
@@ -52,7 +59,7 @@ const SUBRESOURCE_VERBS: ReadonlyMap<string, string> = new Map(Object.entries({ 
 export function findRoute(server: ApiServer, path: RequestPath, method: string): Route | { readonly answer: HttpAnswer } {
   const { group, version } = path
   if (server.passesOn(path)) return { bodyKind: '', strategic: false }
-  if (!server.groups.has(group)) return { answer: pageNotFound }
+  if (!server.groups.has(group)) return { answer: unknownGroup(server, path) }
   const resource = server.groups.resource(group, version, path.resource)
   if (!resource && server.groups.isCustom(group)) return { answer: pageNotFound }
   if (!resource || path.rest.length > 0 && path.subresource !== 'proxy') return { answer: answered(resourceNotFound()) }

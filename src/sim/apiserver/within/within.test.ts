@@ -4,6 +4,8 @@ import type { Status } from '../../api/status.ts'
 import { create, remove, type Request } from '../../client/request.ts'
 import type { Cluster } from '../../cluster.ts'
 import { seconds } from '../../engine/time.ts'
+import { userNamed } from '../authentication/user.ts'
+import { serveHttp } from '../http/door.ts'
 import { BareCluster, CRDS, WIDGETS } from '../../testing/bare-cluster.ts'
 
 const API_SERVICES = { group: 'apiregistration.k8s.io', version: 'v1', resource: 'apiservices' }
@@ -80,6 +82,9 @@ describe('APIServices', () => {
     const url = 'https://10.96.9.9:443/apis/metrics.k8s.io/v1beta1'
     expect(now()).toMatchObject({ reason: 'FailedDiscoveryCheck', message: `failing or missing response from ${url}: Get "${url}": context deadline exceeded` })
     expect(cluster.request({ verb: 'list', group: 'metrics.k8s.io', version: 'v1beta1', resource: 'nodes' })).toMatchObject({ code: 503, reason: 'ServiceUnavailable' })
+    for (const path of ['/apis/metrics.k8s.io/v1beta1', '/apis/metrics.k8s.io/v1beta1/nodes']) {
+      expect(serveHttp(cluster.server, { method: 'GET', path, who: userNamed('kubernetes-admin') }, cluster.timeline.clock)).toMatchObject({ code: 503, body: 'service unavailable\n' })
+    }
   })
 })
 

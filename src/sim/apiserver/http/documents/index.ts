@@ -4,7 +4,7 @@ import type { ApiServer } from '../../server.ts'
 import { negotiate } from '../media.ts'
 import type { HttpAnswer, HttpRequest } from '../message.ts'
 import type { Query } from '../query.ts'
-import { notAllowed, pageNotFound, answered } from '../routes.ts'
+import { notAllowed, answered, unknownGroup } from '../routes.ts'
 import { aggregated, apiVersions, groupDocument, groupList, resourceList } from './discovery.ts'
 import { health } from './health.ts'
 import { openApiIndex, openApiOf, openApiV2 } from './openapi.ts'
@@ -33,7 +33,10 @@ export function serveDocument(server: ApiServer, request: HttpRequest, path: str
   const healthy = health(parts, query)
   if (healthy) return healthy
   const found = lookUp(server, request, parts)
-  if (!found) return pageNotFound
+  if (!found) {
+    const [, group = '', version = ''] = /^\/apis\/([^/]+)\/([^/]+)\/?$/.exec(path) ?? []
+    return unknownGroup(server, { group, version })
+  }
   if (request.method !== 'GET' && request.method !== 'HEAD') return answered(notAllowed)
   return found
 }
