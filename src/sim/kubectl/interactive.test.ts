@@ -149,4 +149,13 @@ describe('kubectl at a terminal', () => {
     expect(cp('notes.txt', 'bare:/tmp/x').stderr).toMatch(/^error: Internal error occurred: .*exec: "test": executable file not found in \$PATH\n$/)
     expect(cp('bare:/etc/passwd', 'x').stderr).toMatch(/^error: Internal error occurred: .*exec: "tar": executable file not found in \$PATH\n$/)
   })
+
+  it('cluster-info dump writes objects and logs, to files too', () => {
+    const shown = cluster.kubectlNow({ argv: ['cluster-info', 'dump', '--namespaces=default'] }).stdout
+    expect(shown).toMatch(/^\{\n {4}"kind": "NodeList",\n {4}"apiVersion": "v1",\n {4}"metadata": \{\n {8}"resourceVersion": "\d+"\n {4}\},\n {4}"items": \[\n {8}\{\n {12}"metadata"/)
+    expect(shown).toContain('==== START logs for container web of pod default/web ====\n')
+    const pid = cluster.kubectl.nextPid()
+    expect(cluster.kubectlNow({ argv: ['cluster-info', 'dump', '--output-directory=state', '-o', 'yaml'] }).stdout).toBe('Cluster info dumped to state\n')
+    expect(Object.keys(cluster.kubectl.savedBy(pid))).toEqual(expect.arrayContaining(['state/nodes.yaml', 'state/default/pods.yaml', 'state/default/web/logs.txt', 'state/kube-system/services.yaml']))
+  })
 })

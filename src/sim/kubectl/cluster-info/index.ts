@@ -2,15 +2,16 @@ import type { KubeList } from '../../api/meta.ts'
 import { isStatus } from '../../api/status.ts'
 import { list, SERVICES } from '../../client/request.ts'
 import type { Verb } from '../context.ts'
-import { fail, refuse } from '../failure.ts'
+import { refuse } from '../failure.ts'
+import { dump } from './dump.ts'
 import { configOf, contextNamed } from '../kubeconfig.ts'
 
 export const clusterInfoVerb: Verb = {
   name: 'cluster-info',
   summary: 'Say where the control plane answers',
-  usage: ['kubectl cluster-info'],
+  usage: ['kubectl cluster-info', 'kubectl cluster-info dump --namespaces=default'],
   run(ctx, inv) {
-    if (inv.path[1]) fail('kubectl cluster-info dump is not modelled here; use kubectl get -A -o yaml')
+    if (inv.path[1] === 'dump') return dump(ctx, inv)
     const config = configOf(ctx, inv)
     const cluster = inv.flags.text('cluster') || contextNamed(config, inv.flags.text('context') || config.currentContext)?.cluster
     const server = config.clusters.find((c) => c.name === cluster)?.server ?? ''
