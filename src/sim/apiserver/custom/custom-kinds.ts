@@ -1,3 +1,4 @@
+import type { GroupVersionKind } from '../../api/meta.ts'
 import type { CustomResourceDefinition } from '../../kinds/customresourcedefinition/customresourcedefinition.ts'
 import type { Store } from '../../store/store.ts'
 import type { CustomResources, ServedResource } from '../http/groups.ts'
@@ -6,6 +7,12 @@ import { customKind, type CustomKind } from './kind.ts'
 const CRDS = 'customresourcedefinitions'
 
 export const isEstablished = ({ status }: CustomResourceDefinition): boolean => (status?.conditions ?? []).some((c) => c.type === 'Established' && c.status === 'True')
+
+/** The kind that a CustomResourceDefinition in the store makes under a name. */
+export function customKindFor(store: Pick<Store, 'keys' | 'get'>, { group, version, kind }: GroupVersionKind): CustomKind | undefined {
+  const crd = store.keys(CRDS).map((key) => store.get(key) as CustomResourceDefinition).find(({ spec }) => spec.group === group && spec.names.kind === kind)
+  return crd && isEstablished(crd) ? customKind(crd, version) : undefined
+}
 
 /** What the CustomResourceDefinitions in the store serve. */
 export class CustomKinds implements CustomResources {

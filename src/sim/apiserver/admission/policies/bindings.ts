@@ -3,7 +3,8 @@ import { splitApiVersion, type KubeObject } from '../../../api/meta.ts'
 import { scheme } from '../../../kinds/index.ts'
 import type { MatchResources, ParamKind, ParamRef, PolicyBinding } from '../../../kinds/admission-types.ts'
 import type { Execution } from '../../execution.ts'
-import { storeKey } from '../../../store/store.ts'
+import { customKindFor } from '../../custom/custom-kinds.ts'
+import { collectionOf, objectKey } from '../../keys.ts'
 import { isExempt, resourcesMatch, type Occasion } from './matching.ts'
 
 interface Policy extends KubeObject {
@@ -37,14 +38,15 @@ export function invocations<P extends Policy>(occasion: Occasion, policies: stri
 function paramsOf(store: Execution['store'], paramKind: ParamKind | undefined, ref: ParamRef | undefined, namespace: string | undefined): Invocation<Policy>['params'] {
   if (!paramKind || !ref) return [null]
   const { apiVersion = '', kind: kindName = '' } = paramKind
-  const kind = scheme.kindFor({ ...splitApiVersion(apiVersion), kind: kindName })
+  const gvk = { ...splitApiVersion(apiVersion), kind: kindName }
+  const kind = scheme.kindFor(gvk) ?? customKindFor(store, gvk)
   if (!kind) return { error: `failed to find resource referenced by paramKind: '${apiVersion}, Kind=${kindName}'` }
   if (!kind.namespaced && ref.namespace) return { error: 'paramRef.namespace must not be provided for a cluster-scoped `paramKind`' }
   const home = kind.namespaced ? ref.namespace || namespace : undefined
   if (kind.namespaced && !home) return { error: 'cannot use namespaced paramRef in policy binding that matches cluster-scoped resources' }
   const found = ref.name
-    ? [store.get(storeKey(kind.plural, home, ref.name))].filter((param): param is KubeObject => param !== undefined)
-    : store.keys(kind.plural, home).map((key) => store.get(key)!).filter((param) => selectorMatches(ref.selector, param.metadata.labels))
+    ? [store.get(objectKey(kind, home, ref.name))].filter((param): param is KubeObject => param !== undefined)
+    : store.keys(collectionOf(kind), home).map((key) => store.get(key)!).filter((param) => selectorMatches(ref.selector, param.metadata.labels))
   if (found.length > 0) return found
   return ref.parameterNotFoundAction === 'Deny' ? { error: 'no params found for policy binding with `Deny` parameterNotFoundAction' } : []
 }

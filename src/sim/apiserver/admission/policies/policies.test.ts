@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { AskedServer } from '../../../testing/asked-server.ts'
+import { BareCluster, CRDS } from '../../../testing/bare-cluster.ts'
 
 const API = 'admissionregistration.k8s.io/v1'
 const RULES = [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE', 'UPDATE', 'DELETE'], resources: ['configmaps'] }]
@@ -54,6 +55,22 @@ describe('a validating policy', () => {
       { validationActions: ['Deny'], paramRef: { name: 'limits', namespace: 'default', parameterNotFoundAction: 'Deny' } })
     expect(config('t/few', { a: '1' })).toHaveProperty('kind')
     expect(config('t/many', { a: '1', b: '2', c: '3' })).toContain('failed expression: object.data.size() <= int(params.data.most)')
+  })
+
+  test('takes parameters of kinds that somebody defined', () => {
+    const params = new BareCluster()
+    const schema = { type: 'object', properties: { most: { type: 'integer' } } }
+    const names = { plural: 'limits', singular: 'limit', kind: 'Limit', listKind: 'LimitList' }
+    params.make(CRDS, undefined, { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', metadata: { name: 'limits.x.io' }, spec: { group: 'x.io', scope: 'Cluster', names, versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: schema } }] } })
+    params.cluster.runFor(1_000_000)
+    params.make({ group: 'x.io', version: 'v1', resource: 'limits' }, undefined, { apiVersion: 'x.io/v1', kind: 'Limit', metadata: { name: 'two' }, most: 2 })
+    const policies = { group: 'admissionregistration.k8s.io', version: 'v1', resource: 'validatingadmissionpolicies' }
+    const spec = { paramKind: { apiVersion: 'x.io/v1', kind: 'Limit' }, matchConstraints: { resourceRules: RULES }, validations: [{ expression: 'object.data.size() <= params.most' }] }
+    params.make(policies, undefined, { apiVersion: API, kind: 'ValidatingAdmissionPolicy', metadata: { name: 'p' }, spec })
+    params.make({ ...policies, resource: 'validatingadmissionpolicybindings' }, undefined, { apiVersion: API, kind: 'ValidatingAdmissionPolicyBinding', metadata: { name: 'p-b' }, spec: { policyName: 'p', validationActions: ['Deny'], paramRef: { name: 'two', parameterNotFoundAction: 'Deny' } } })
+    const many = (data: object) => params.make({ group: '', version: 'v1', resource: 'configmaps' }, 'default', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'c', namespace: 'default' }, data })
+    expect(() => many({ a: '1', b: '2', c: '3' })).toThrow('failed expression: object.data.size() <= params.most')
+    expect(many({ a: '1' })).toHaveProperty('kind')
   })
 
   test('warns where its binding says no more', () => {
