@@ -20,7 +20,7 @@ export function CgroupPanel({ cgroups, chosen, fallback, onChoose, children }: P
   const [path, setPath] = useState<string | null>(null)
   const [file, setFile] = useState<string | null>(null)
   const pressed = cgroups.find((view) => view.path === path)
-  const shown = pressed !== undefined && !(pressed.kind === 'container' && pressed.of !== chosen && chosen !== '') ? pressed : (cgroups.find(({ of }) => of === chosen) ?? cgroups.find(({ of }) => of === fallback) ?? cgroups.at(-1))
+  const shown = pressed !== undefined && !(pressed.kind === 'container' && pressed.of !== chosen && chosen !== '') ? pressed : (cgroups.find(({ of, figures }) => of === chosen && figures.length > 0) ?? cgroups.find(({ of }) => of === fallback) ?? cgroups.at(-1))
   const figure = file === null ? shown?.figures[0] : shown?.figures.find((one) => one.file === file)
   const counted = (shown?.figures ?? []).filter(({ from }) => from.id === 'from.counted')
   const set = (shown?.figures ?? []).filter(({ from }) => from.id !== 'from.counted')

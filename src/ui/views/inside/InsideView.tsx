@@ -46,7 +46,8 @@ export function InsideView({ objectKey }: { readonly objectKey: string }): React
   const node = objectKey.startsWith('nodes/') ? namespace : textAt(pod, 'spec', 'nodeName')
   const shell = (): void => {
     lookInside(null)
-    runInTerminal(`kubectl exec -it ${name} -n ${namespace}${container === null ? '' : ` -c ${container}`} -- sh`)
+    const inContainer = container === null || container === 'pause' ? '' : ` -c ${container}`
+    runInTerminal(objectKey.startsWith('nodes/') ? `kubectl debug node/${node} -it --image=busybox:1.36 --profile=sysadmin` : `kubectl exec -it ${name} -n ${namespace}${inContainer} -- sh`)
   }
   return (
     <section ref={section} className={styles['inside']} aria-label={t('title')} data-testid="inside">
@@ -73,11 +74,9 @@ export function InsideView({ objectKey }: { readonly objectKey: string }): React
           </>
         )}
         <span className={styles['spacer']} />
-        {objectKey.startsWith('pods/') && (
-          <Button small onClick={shell}>
-            {t('shell')}
-          </Button>
-        )}
+        <Button small onClick={shell}>
+          {t(objectKey.startsWith('nodes/') ? 'nodeShell' : 'shell')}
+        </Button>
         <V1Toggle />
         <IconButton small icon="close" label={t('leave')} keys="Esc" onClick={() => lookInside(null)} />
       </nav>
