@@ -5,6 +5,7 @@ import type { Cluster } from '../../../src/sim/cluster.ts'
 import type { Kubelets } from '../../../src/sim/node/kubelet/kubelets.ts'
 import { seconds } from '../../../src/sim/engine/time.ts'
 import type { ClusterHost } from '../../chainsaw/cluster-host.ts'
+import { lookOnNode } from '../../../src/sim/node/kubelet/on-node.ts'
 import { NODE } from './recorded-node.ts'
 
 interface Result {
@@ -12,6 +13,9 @@ interface Result {
   readonly stderr: string
   readonly exitCode: number
 }
+
+/** Folders of the node that the model has; the bash needs them to go there. */
+const OF_THE_NODE = /^\/(proc|sys|var|run|etc\/cni|opt)(\/|$)/
 
 const MANIFESTS = '/etc/kubernetes/manifests'
 const PATIENCE = seconds(200)
@@ -33,7 +37,7 @@ export class NodeShell {
     this.#bash = new Bash({
       cwd: '/root',
       env: { IN: '/in', REC: '/rec' },
-      files: { '/root/.keep': '', [`${MANIFESTS}/.keep`]: '', '/run/.keep': '', ...files },
+      files: { '/root/.keep': '', [`${MANIFESTS}/.keep`]: '', '/run/.keep': '', '/sys/fs/cgroup/cpu/.keep': '', '/sys/fs/cgroup/memory/.keep': '', '/var/lib/kubelet/pods/.keep': '', '/var/log/pods/.keep': '', ...files },
       customCommands: [
         command('kubectl', (argv, ctx) => this.#kubectl(argv, ctx)),
         command('sleep', ([time]) => this.#sleep(time)),
@@ -43,13 +47,15 @@ export class NodeShell {
         command('rec-runtime', (argv) => this.#runtime(argv)),
         command('rec-proxy', () => ({ stdout: '', stderr: 'the proxy runs as ever here\n', exitCode: 1 })),
         command('rmimage', (argv) => this.#node('remove-images', argv)),
-        ...['ps', 'lsns', 'ip', 'mount', 'ls', 'cat'].map((name) => command(`node-${name}`, (argv) => this.#onNode(name, argv))),
+        command('cid', ([pod, container]) => this.#cid(pod!, container ?? '')),
+        ...['ps', 'lsns', 'ip', 'mount', 'ls', 'cat', 'find', 'crictl'].map((name) => command(name, (argv, ctx) => this.#onNode(name, argv, ctx))),
       ],
     })
   }
 
   /** Runs a line; stdout and stderr together as the recorder kept them. */
   async run(line: string): Promise<{ readonly code: number; readonly text: string }> {
+    await this.#syncFolders()
     const script = line.replaceAll('$REC/runtime.sh', 'rec-runtime').replaceAll('$REC/proxy.sh', 'rec-proxy')
     const { stdout, stderr, exitCode } = await this.#bash.exec(script)
     await this.#syncManifests()
@@ -105,8 +111,31 @@ export class NodeShell {
     return { stdout: '', stderr: '', exitCode: 0 }
   }
 
-  #onNode(name: string, _argv: readonly string[]): Result {
-    return { stdout: '', stderr: `${name}: not on this node\n`, exitCode: 127 }
+  #cid(pod: string, container: string): Result {
+    const row = this.#kubelets.world.find(NODE, `${this.#namespace}/${pod}`)
+    const id = container === 'POD' || container === 'pause' ? row?.sandbox.id : row?.containers[container]?.run?.id.replace(/^.*:\/\//, '')
+    return { stdout: id ? `${id}\n` : '', stderr: '', exitCode: id ? 0 : 1 }
+  }
+
+  /** What looks at the node is answered by the model of the node; files of the recorder's own come from the bash. */
+  async #onNode(name: string, argv: readonly string[], ctx: ResolvedCommandContext): Promise<Result> {
+    const paths = argv.filter((word) => !word.startsWith('-')).map((word) => (word.startsWith('/') ? word : `${ctx.cwd}/${word}`))
+    if (name === 'cat' && !paths.some((path) => OF_THE_NODE.test(path))) {
+      if (argv.length === 0) return { stdout: decodeBytesToUtf8(ctx.stdin), stderr: '', exitCode: 0 }
+      const texts = await Promise.all(paths.map((path) => ctx.fs.readFile(path).catch(() => undefined)))
+      return { stdout: texts.join(''), stderr: '', exitCode: texts.includes(undefined) ? 1 : 0 }
+    }
+    const { stdout, stderr, code } = lookOnNode(this.#kubelets.world, NODE, [name, ...argv], this.#cluster.timeline.clock, { cwd: OF_THE_NODE.test(ctx.cwd) ? ctx.cwd : '/root' })
+    return { stdout, stderr, exitCode: code }
+  }
+
+  /** The bash goes into folders of the node and finds names by patterns: the folders of pods are there for it. */
+  async #syncFolders(): Promise<void> {
+    const { world } = this.#kubelets
+    for (const key of world.byNode.keys(NODE)) {
+      const { metadata } = world.pods.get(key)!.pod
+      for (const dir of [`/var/lib/kubelet/pods/${metadata.uid!}`, `/var/log/pods/${metadata.namespace!}_${metadata.name}_${metadata.uid!}`]) await this.#bash.fs.mkdir(dir, { recursive: true })
+    }
   }
 
   /** The kubelet watches a folder; ours is told when it changed. */

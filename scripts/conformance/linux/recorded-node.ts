@@ -13,7 +13,7 @@ export const RECORDED_NODE: KubeObject = {
   spec: {},
   status: {
     addresses: [{ type: 'InternalIP', address: '10.0.0.11' }, { type: 'Hostname', address: NODE }],
-    capacity: { cpu: '2', 'ephemeral-storage': '100Gi', memory: '24581692Ki', pods: '110' },
+    capacity: { cpu: '2', 'ephemeral-storage': '100Gi', memory: '24684092Ki', pods: '110' },
     allocatable: { cpu: '2', 'ephemeral-storage': '100Gi', memory: '24581692Ki', pods: '110' },
     nodeInfo: { architecture: 'amd64', bootID: '', containerRuntimeVersion: 'containerd://2.4.0-beta.0', kernelVersion: '6.18.5', kubeProxyVersion: '', kubeletVersion: 'v1.36.2', machineID: '', operatingSystem: 'linux', osImage: 'Debian', systemUUID: '' },
   },

@@ -1,5 +1,6 @@
 import { milliValue, value } from '../../api/quantity.ts'
 import { parseImageName } from '../../api/image-name.ts'
+import { podRequests } from '../../api/pod-resources.ts'
 import { allContainers } from '../../api/pod.ts'
 import type { Volume } from '../../api/volume.ts'
 import { formatTime, type Micros } from '../../engine/time.ts'
@@ -39,8 +40,8 @@ export function hostView(world: KubeletWorld, name: string, at: Micros, looking:
   const trees: Record<string, FsNode | undefined> = {}
   const mounts = nodeMounts(node, pods, world.cgroups)
   return {
-    name, address: node.address, processes: processes.map((p) => (p.of || p.comm === 'pause' ? p : { ...p, mounts })).sort((a, b) => a.pid - b.pid), pods, units, images: node.images.map((i) => ({ ...i, digest: i.digest.slice(i.digest.indexOf('@') + 1) })), mounts, ns: HOST_NAMESPACES, cgroups: world.cgroups,
-    allocatable: { milliCpu: node.milliCpu, memory: node.memory - 100 * 1024 * 1024 }, used: nodeUsage(world, name, at),
+    name, address: node.address, processes: processes.map((p) => (p.of || p.comm === 'pause' ? p : { ...p, mounts })).sort((a, b) => a.pid - b.pid), pods, units, images: node.images.map((i) => ({ ...i, digest: i.digest.slice(i.digest.indexOf('@') + 1) })), mounts, ns: HOST_NAMESPACES, cgroups: world.cgroups, cpus: Math.ceil(node.milliCpu / 1000),
+    allocatable: { milliCpu: node.milliCpu, memory: node.memory }, used: nodeUsage(world, name, at),
     image: (image) => imageOf(world, node, image),
     root: (fs) => {
       const [pod, inner] = ofForeign(fs)
@@ -152,7 +153,7 @@ function podOf(world: KubeletWorld, row: PodRow, machine: Machine, at: Micros): 
   const { metadata, spec } = row.pod
   const key = `${row.node} ${metadata.namespace}/${metadata.name}`
   const sums = allContainers(spec).filter((c) => spec.containers.includes(c))
-  const milli = sums.reduce((sum, c) => sum + milliValue(c.resources?.requests?.['cpu'] ?? c.resources?.limits?.['cpu']), 0)
+  const milli = podRequests(row.pod).milliCpu
   const limited = sums.every((c) => c.resources?.limits?.['cpu'] !== undefined)
   const quota = limited ? quotaOf(sums.reduce((sum, c) => sum + milliValue(c.resources?.limits?.['cpu']), 0)) : undefined
   const memoryLimit = sums.every((c) => c.resources?.limits?.['memory'] !== undefined) ? sums.reduce((sum, c) => sum + value(c.resources!.limits!['memory']!), 0) : undefined
@@ -175,6 +176,7 @@ function podOf(world: KubeletWorld, row: PodRow, machine: Machine, at: Micros): 
     key, name: metadata.name, namespace: metadata.namespace ?? 'default', uid: row.uid, id: row.sandbox.id ?? '', attempt: row.sandbox.attempt - 1, ready: row.sandbox.state === 'ready', createdAt: row.startTime, pid: row.sandbox.pid, ip: spec.hostNetwork ? '' : machine.ip, hostNetwork: spec.hostNetwork ?? false,
     labels: metadata.labels ?? {}, annotations: metadata.annotations ?? {}, qos: qosOf(row.pod), handler: spec.runtimeClassName ?? '', cgroup: podCgroup(world, row), cpu: { cpuShares: sharesOf(milli), cpuPeriod: 100_000, ...(quota === undefined ? {} : { cpuQuota: quota }) }, ...(memoryLimit === undefined ? {} : { memoryLimit }),
     ns: Object.fromEntries(NAMESPACES.map((kind) => [kind, namespaceOf(kernel, 'pause', kind)])) as Record<NamespaceKind, number>, link: (row.sandbox.inode % 900) + 5, containers,
+    subPaths: allContainers(spec).flatMap((c) => (c.volumeMounts ?? []).flatMap((m, index) => (m.subPath || m.subPathExpr ? [{ volume: m.name, container: c.name, index }] : []))),
     volumes: (spec.volumes ?? []).flatMap((v) => {
       const plugin = PLUGINS.find(([field]) => v[field] !== undefined)?.[1]
       if (!plugin) return []
@@ -228,8 +230,16 @@ function podsFolder(pods: readonly HostPod[]): FsNode {
     const plugins: Record<string, Record<string, FsNode>> = {}
     for (const v of pod.volumes) (plugins[`kubernetes.io~${v.plugin}`] ??= {})[v.name] = v.plugin === 'csi' ? dir({ mount: dir() }) : dir({}, 0o755)
     const containers = Object.fromEntries([...new Set(pod.containers.map((c) => c.name))].map((name) => [name, dir({ [(pod.containers.find((c) => c.name === name)?.id ?? '').slice(0, 8)]: file('', 0o666, at) })]))
-    tree = withPath(tree, `/${pod.uid}`, dir({ containers: dir(containers), 'etc-hosts': file('', 0o644, at), plugins: dir(), volumes: dir(Object.fromEntries(Object.entries(plugins).map(([name, entries]) => [name, dir(entries, 0o755)]))) }), at)
+    const subpaths = subPathsOf(pod, at)
+    tree = withPath(tree, `/${pod.uid}`, dir({ ...(subpaths ? { 'volume-subpaths': subpaths } : {}), containers: dir(containers), 'etc-hosts': file('', 0o644, at), plugins: dir(), volumes: dir(Object.fromEntries(Object.entries(plugins).map(([name, entries]) => [name, dir(entries, 0o755)]))) }), at)
   }
+  return tree
+}
+
+/** volume-subpaths/<volume>/<container>/<number of the mount>: where the kubelet binds a subPath. */
+function subPathsOf(pod: HostPod, at: Micros): FsNode | undefined {
+  let tree: FsNode | undefined
+  for (const { volume, container, index } of pod.subPaths) tree = withPath(tree ?? directory({}, 0o750, at), `/${volume}/${container}/${index}`, file('', 0o644, at), at)
   return tree
 }
 

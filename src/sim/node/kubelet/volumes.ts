@@ -68,8 +68,8 @@ export function setUpVolume(world: KubeletWorld, ctx: EventContext, row: PodRow,
   return { fs, from: '/', ...memory, tree: atomicTree(files, stampOf(ctx), ctx.now, gid) }
 }
 
-/** "2026_01_01_00_00_09.123456789", the name of a version of the files. */
-const stampOf = (ctx: EventContext): string => `${clockText(ctx.now, '%Y_%m_%d_%H_%M_%S')}.${String(ctx.random.below(1_000_000_000)).padStart(9, '0')}`
+/** "2026_01_01_00_00_09.1234567890", the name of a version of the files (os.MkdirTemp: 32 random bits). */
+const stampOf = (ctx: EventContext): string => `${clockText(ctx.now, '%Y_%m_%d_%H_%M_%S')}.${ctx.random.below(2 ** 32)}`
 
 const REQUIRED: Readonly<Record<string, readonly [string, (node: FsNode) => boolean]>> = {
   Directory: ['a directory', (n) => n.t === 'd'], File: ['a file', (n) => n.t === 'f'], Socket: ['a socket file', (n) => n.t === 's'], CharDevice: ['a character device', (n) => n.t === 'c'], BlockDevice: ['a block device', (n) => n.t === 'b'],

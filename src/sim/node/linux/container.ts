@@ -19,6 +19,8 @@ export interface ContainerConfig {
   readonly milliCpuLimit: number
   readonly memoryLimit?: number
   readonly oomScore: number
+  /** The most processes at once; without one the node's own limit. */
+  readonly pidsLimit?: number
   readonly oomGroup: boolean
   readonly capabilities: number
   readonly noNewPrivileges: boolean
@@ -86,7 +88,7 @@ export function withContainerMade(machine: Machine, config: ContainerConfig): Ma
   const state: ContainerState = {
     name, id, mounts: [...baseMounts(config), ...config.mounts, ...maskedMounts(config)], env: config.env, user: config.user, cwd: config.cwd, lastPid: 0, main: 0, log: null,
     ...(config.memoryLimit === undefined ? {} : { memoryLimit: config.memoryLimit }),
-    pidsLimit: PIDS, cpu: cgroupOf(config.milliCpuRequest, config.milliCpuLimit), oomKilled: false, oomGroup: config.oomGroup, capabilities: config.capabilities, noNewPrivileges: config.noNewPrivileges,
+    pidsLimit: config.pidsLimit ?? PIDS, cpu: cgroupOf(config.milliCpuRequest, config.milliCpuLimit), oomKilled: false, oomGroup: config.oomGroup, capabilities: config.capabilities, noNewPrivileges: config.noNewPrivileges,
     seccomp: config.seccomp, cgroup: config.cgroup, oomScore: config.oomScore, ports: config.ports, ...(config.tty ? { tty: true } : {}), ...(config.pidsOf ? { pidsOf: config.pidsOf } : {}),
   }
   const sessions = config.stdin ? { ...machine.sessions, [ownSession(name)]: { container: name, process: 0, stdin: '', closed: false, stdout: '', stderr: '', own: true, ...(config.tty ? { tty: true } : {}) } } : machine.sessions

@@ -34,7 +34,7 @@ export interface Special extends Inode {
 export type FsNode = Directory | RegularFile | Link | Special
 
 /** Long before the cluster: the date of what comes with images. */
-export const IMAGE_TIME: Micros = -67_000_000 * 1_000_000
+export const IMAGE_TIME: Micros = -67_225_600 * 1_000_000
 
 export const directory = (entries: Readonly<Record<string, FsNode>> = {}, mode = 0o755, mtime: Micros = IMAGE_TIME, uid = 0, gid = 0): Directory => ({ t: 'd', mode, uid, gid, mtime, entries })
 export const file = (data: string, mode = 0o644, mtime: Micros = IMAGE_TIME, uid = 0, gid = 0): RegularFile => ({ t: 'f', mode, uid, gid, mtime, data })

@@ -49,14 +49,15 @@ function made(host: HostState): readonly Group[] {
   return groups.map((g) => (g.path === '' || g.memory > 0 ? g : { ...g, memory: groups.filter((o) => o.path.startsWith(`${g.path}/`)).reduce((sum, o) => sum + o.memory, 0) }))
 }
 
-function filesOf(group: Group, all: readonly Group[], version: 'v1' | 'v2', subsystem: string): Readonly<Record<string, string>> {
+function filesOf(host: HostState, group: Group, all: readonly Group[], subsystem: string): Readonly<Record<string, string>> {
   const procs = group.pids.map((pid) => `${pid}\n`).join('')
   const inside = all.filter((g) => g === group || g.path.startsWith(`${group.path}/`)).reduce((sum, g) => sum + g.pids.length, 0)
   const { cpu, memoryLimit, memory, path } = group
-  if (version === 'v1') {
+  if (host.cgroups === 'v1') {
     const common = { 'cgroup.procs': procs, tasks: procs }
     if (subsystem === 'cpu' || subsystem === 'cpuacct') return { ...common, 'cpu.shares': `${cpu?.cpuShares ?? 1024}\n`, 'cpu.cfs_quota_us': `${cpu?.cpuQuota ?? -1}\n`, 'cpu.cfs_period_us': `${cpu?.cpuPeriod ?? 100_000}\n` }
-    if (subsystem === 'memory') return { ...common, 'memory.limit_in_bytes': `${memoryLimit ?? '9223372036854771712'}\n`, 'memory.usage_in_bytes': `${memory}\n` }
+    if (subsystem === 'memory') return { ...common, 'memory.limit_in_bytes': `${memoryLimit ?? '9223372036854771712'}\n`, 'memory.usage_in_bytes': `${memory}\n`, 'memory.soft_limit_in_bytes': '9223372036854771712\n' }
+    if (subsystem === 'cpuset') return { ...common, 'cpuset.cpus': `0-${host.cpus - 1}\n`, 'cpuset.mems': '0\n' }
     return subsystem === 'pids' ? { ...common, 'pids.max': 'max\n', 'pids.current': `${inside}\n` } : common
   }
   const always = { 'cgroup.controllers': 'cpuset cpu io memory hugetlb pids rdma misc\n', 'cgroup.procs': procs, 'cgroup.subtree_control': 'cpuset cpu io memory hugetlb pids rdma misc\n', 'cpu.stat': 'usage_usec 0\nuser_usec 0\nsystem_usec 0\n' }
@@ -73,11 +74,11 @@ export function hostCgroup(host: HostState, subsystem: string, names: readonly s
   const whole = names.length === 0 ? '' : `/${names.join('/')}`
   const group = groups.find((g) => g.path === whole)
   if (group) {
-    const files = Object.entries(filesOf(group, groups, host.cgroups, subsystem)).map(([name, data]): [string, FsNode] => [name, text(data)])
+    const files = Object.entries(filesOf(host, group, groups, subsystem)).map(([name, data]): [string, FsNode] => [name, text(data)])
     const folders = groups.filter((g) => g.path.startsWith(`${whole}/`) && g.path !== '').map((g): [string, FsNode] => [namesOf(g.path)[names.length]!, directory({}, 0o755, 0)])
     return directory(Object.fromEntries([...files, ...folders]), 0o755, 0)
   }
   const parent = groups.find((g) => g.path === (names.length === 1 ? '' : `/${names.slice(0, -1).join('/')}`))
-  const data = parent && Object.entries(filesOf(parent, groups, host.cgroups, subsystem)).find(([name]) => name === names.at(-1))?.[1]
+  const data = parent && Object.entries(filesOf(host, parent, groups, subsystem)).find(([name]) => name === names.at(-1))?.[1]
   return data === undefined ? undefined : text(data)
 }

@@ -84,6 +84,7 @@ export interface HostPod {
   readonly link: number
   readonly containers: readonly HostContainer[]
   readonly volumes: readonly { readonly name: string; readonly plugin: string; readonly fs: string }[]
+  readonly subPaths: readonly { readonly volume: string; readonly container: string; readonly index: number }[]
 }
 
 /** A program of the node that systemd runs. */
@@ -119,6 +120,8 @@ export interface HostState {
   readonly mounts: readonly Mount[]
   readonly ns: Readonly<Record<NamespaceKind, number>>
   readonly cgroups: 'v1' | 'v2'
+  readonly cpus: number
+  /** What the pods' tree of cgroups may use in all (without the kubelet's threshold of eviction). */
   readonly allocatable: { readonly milliCpu: number; readonly memory: number }
   readonly used: { readonly cpu: number; readonly memory: number }
   /** An image that the node has, with what is in it. */

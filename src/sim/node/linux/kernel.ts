@@ -37,6 +37,8 @@ export class Kernel extends Descriptors {
   /** Return from `run` when a container's first process or a session has ended. */
   stopAtEnds = false
   #endSeen = false
+  /** How much has been done since it was made. */
+  steps = 0
   #looksAtNode: boolean
   #host: { readonly at: Micros; readonly state: HostState } | undefined
   now: Micros
@@ -87,6 +89,7 @@ export class Kernel extends Descriptors {
       // What the node will be like then is not known: it has to be looked at anew.
       if (this.#looksAtNode && at > this.machine.now + NODE_LAG) return { because: 'node', next: at }
       this.#step(task, at)
+      this.steps++
       if (this.outputSeen) {
         this.outputSeen = false
         this.now = Math.max(this.now, task.clock)

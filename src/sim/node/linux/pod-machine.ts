@@ -91,7 +91,7 @@ export function atomicTree(files: Readonly<Record<string, { readonly data: strin
   for (const [path, { data, mode: bits }] of Object.entries(files)) {
     inner = withPath(inner, path, { ...file(data, bits, now), uid, gid }, now)
     const top = path.split('/')[0]!
-    tops[top] = { ...link(`..data/${top}`, now), uid, gid: 0 }
+    tops[top] = { ...link(`..data/${top}`, now), uid, gid }
   }
-  return directory({ [`..${stamp}`]: inner, '..data': link(`..${stamp}`, now), ...tops }, mode, now, 0, gid)
+  return directory({ [`..${stamp}`]: inner, '..data': { ...link(`..${stamp}`, now), gid }, ...tops }, mode, now, 0, gid)
 }

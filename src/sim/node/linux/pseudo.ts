@@ -29,6 +29,8 @@ export function pseudoNode(kernel: Kernel, task: Task, mount: Mount, path: strin
       return inCgroup(kernel, task, mount, names)
     case 'sysfs':
       return walk(dir({ fs: dir({ cgroup: dir({}) }), kernel: dir({}), class: dir({ net: dir(Object.fromEntries(linkNames(kernel, task).map((name) => [name, dir({})]))) }), devices: dir({}), firmware: dir({}) }), names)
+    case 'mqueue':
+      return names.length === 0 ? dir({}, 0o1777) : undefined
     default:
       return names.length === 0 ? dir({}, 0o755) : undefined
   }
@@ -175,7 +177,7 @@ function relative(from: string, to: string): string {
 function namespaceLinks(target: Seen, name: string | undefined): FsNode | undefined {
   const entries: Record<string, FsNode> = {}
   for (const kind of NAMESPACES) {
-    const to = link(`${kind}:[${target.ns(kind)}]`, 0)
+    const to = { ...link(`${kind}:[${target.ns(kind)}]`, 0), uid: target.user.uid, gid: target.user.gid }
     entries[kind] = to
     if (kind === 'pid' || kind === 'time') entries[`${kind}_for_children`] = to
   }

@@ -3,78 +3,11 @@ import { bytesOf, changeNode, existing, makeDirectory, makeLink, mountOf, moveOr
 import { baseName, device, treeSize, type FsNode } from '../fs.ts'
 import type { Mount } from '../machine.ts'
 import { GROUPS, USERS } from '../users.ts'
+import { ls, modeText } from './ls.ts'
 import { options, type Tool, type ToolContext } from './context.ts'
 import { clockText } from './clock.ts'
 
 const TYPES: Readonly<Record<FsNode['t'], string>> = { d: 'd', f: '-', l: 'l', c: 'c', b: 'b', s: 's', p: 'p' }
-
-/** "drwxr-xr-x" */
-export function modeText(node: FsNode): string {
-  let text = TYPES[node.t]
-  for (let shift = 6; shift >= 0; shift -= 3) {
-    const bits = (node.mode >> shift) & 7
-    const special = shift === 6 ? node.mode & 0o4000 : shift === 3 ? node.mode & 0o2000 : node.mode & 0o1000
-    const x = special ? (shift === 0 ? (bits & 1 ? 't' : 'T') : bits & 1 ? 's' : 'S') : bits & 1 ? 'x' : '-'
-    text += `${bits & 4 ? 'r' : '-'}${bits & 2 ? 'w' : '-'}${x}`
-  }
-  return text
-}
-
-const linksOf = (node: FsNode): number => (node.t === 'd' ? 2 + Object.values(node.entries).filter((e) => e.t === 'd').length : 1)
-
-function ls(c: ToolContext): number {
-  const { flags, rest } = options(c.args)
-  const long = flags.has('l') || flags.has('n') || flags.has('g')
-  const world = c.files
-  const line = (name: string, node: FsNode): string => {
-    if (!long) return `${name}\n`
-    const owner = flags.has('n') ? String(node.uid).padEnd(8) : (USERS[node.uid] ?? String(node.uid)).padEnd(8)
-    const group = flags.has('n') ? String(node.gid).padEnd(8) : (GROUPS[node.gid] ?? String(node.gid)).padEnd(8)
-    const size = node.t === 'c' || node.t === 'b' ? node.device.split(',').map((n, i) => n.padStart(i === 0 ? 4 : 3)).join(', ').padStart(9) : String(bytesOf(node)).padStart(9)
-    return `${modeText(node)} ${String(linksOf(node)).padStart(4)} ${owner} ${group} ${size} ${clockText(node.mtime, '%b %e %H:%M')} ${name}${node.t === 'l' ? ` -> ${node.to}` : ''}\n`
-  }
-  const list = (path: string, node: FsNode): void => {
-    if (node.t !== 'd') return
-    const hidden = flags.has('a') || flags.has('A')
-    const names = Object.keys(node.entries).filter((name) => hidden || !name.startsWith('.')).sort()
-    if (long) c.out(`total ${names.reduce((sum, name) => sum + blocks(node.entries[name]!), 0)}\n`)
-    if (flags.has('a')) {
-      c.out(line('.', node))
-      const parent = existing(world, `${path}/..`)
-      c.out(line('..', failed(parent) ? node : parent.node))
-    }
-    for (const name of names) {
-      const whole = path === '/' ? `/${name}` : `${path}/${name}`
-      const place = existing(world, whole, false)
-      c.out(line(name, failed(place) ? node.entries[name]! : place.node))
-    }
-    if (!flags.has('R')) return
-    for (const name of names) {
-      const child = node.entries[name]!
-      if (child.t !== 'd') continue
-      const whole = path === '/' ? `/${name}` : `${path}/${name}`
-      c.out(`\n${whole}:\n`)
-      list(whole, child)
-    }
-  }
-  const paths = rest.length > 0 ? rest : ['.']
-  const found: { path: string; node: FsNode }[] = []
-  for (const path of paths) {
-    const place = existing(world, path, !long || path.endsWith('/') || !flags.has('l'))
-    if (failed(place)) c.keep({ status: c.failure(path, place) })
-    else found.push({ path, node: place.node })
-  }
-  const plain = found.filter(({ node }) => node.t !== 'd' || flags.has('d'))
-  const directories = found.filter(({ node }) => node.t === 'd' && !flags.has('d'))
-  for (const { path, node } of plain) c.out(line(path, node))
-  directories.forEach(({ path, node }, i) => {
-    if (found.length > 1 || flags.has('R')) c.out(`${i > 0 || plain.length > 0 ? '\n' : ''}${path}:\n`)
-    list(path === '.' ? c.task.cwd : path.replace(/(.)\/+$/, '$1'), node)
-  })
-  return c.status
-}
-
-const blocks = (node: FsNode): number => (node.t === 'd' ? 4 : node.t === 'f' ? Math.ceil(bytesOf(node) / 4096) * 4 : 0)
 
 function each(c: ToolContext, names: readonly string[], run: (name: string) => string | undefined): number {
   let status = 0

@@ -185,6 +185,50 @@ function nslookup(c: ToolContext): number | undefined {
   return 0
 }
 
+/** dig NAME [+short]: what the cluster's DNS answers. */
+function dig(c: ToolContext): number | undefined {
+  const name = c.args.find((word) => !/^[-+@]/.test(word) && word !== 'A' && word !== 'SRV') ?? ''
+  const answer = ask(c, name, 53, 'dns', '')
+  if (!answer) return undefined
+  const server = c.args.find((word) => word.startsWith('@'))?.slice(1) ?? c.readFile('/etc/resolv.conf')?.match(/nameserver (\S+)/)?.[1] ?? '127.0.0.1'
+  const addresses = answer.ok ? answer.body.split(' ') : []
+  if (c.args.includes('+short')) {
+    for (const ip of addresses) c.out(`${ip}\n`)
+    return 0
+  }
+  c.out(`\n; <<>> DiG 9.18.28 <<>> ${c.args.join(' ')}\n;; global options: +cmd\n;; Got answer:\n;; ->>HEADER<<- opcode: QUERY, status: ${answer.ok ? 'NOERROR' : 'NXDOMAIN'}, id: 4242\n;; flags: qr aa rd; QUERY: 1, ANSWER: ${addresses.length}, AUTHORITY: 0, ADDITIONAL: 1\n\n;; QUESTION SECTION:\n;${name.replace(/\.?$/, '.')}\t\tIN\tA\n\n`)
+  if (addresses.length > 0) c.out(`;; ANSWER SECTION:\n${addresses.map((ip) => `${name.replace(/\.?$/, '.')}\t30\tIN\tA\t${ip}\n`).join('')}\n`)
+  c.out(`;; Query time: 1 msec\n;; SERVER: ${server}#53(${server}) (UDP)\n\n`)
+  return 0
+}
+
+/** stress and stress-ng: --vm takes memory, --timeout ends it; processor time is what the pod's declared load says. */
+function stress(c: ToolContext): number | undefined {
+  const value = (...names: readonly string[]): string | undefined => {
+    for (const name of names) {
+      const at = c.args.findIndex((word) => word === name || word.startsWith(`${name}=`))
+      if (at >= 0) return c.args[at]!.includes('=') ? c.args[at]!.split('=')[1] : c.args[at + 1]
+    }
+    return undefined
+  }
+  const m = /^(\d+)([bkmgBKMG]?)$/.exec(value('--vm-bytes') ?? '256M')
+  const workers = Math.min(Number(value('--vm', '-m') ?? 0) || 0, 64)
+  const limit = value('--timeout', '-t')
+  const until = c.state['until'] as number | undefined
+  if (until === undefined) {
+    const cpus = Number(value('--cpu', '-c') ?? 0) || 0
+    c.out(`stress: info: [${c.task.pid}] dispatching hogs: ${cpus} cpu, ${Number(value('--io', '-i') ?? 0) || 0} io, ${workers} vm, 0 hdd\n`)
+    const bytes = m ? Number(m[1]) * { '': 1, b: 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 }[m[2]!.toLowerCase() as '']! : 0
+    c.task.memory = 1_048_576 + workers * bytes
+    const end = limit === undefined ? Number.MAX_SAFE_INTEGER : c.now + (duration(limit) ?? seconds(60))
+    c.keep({ until: end })
+    return limit === undefined ? c.sleepUntil(c.now + seconds(3600)) : c.sleepUntil(end)
+  }
+  if (c.now < until) return c.sleepUntil(Math.min(until, c.now + seconds(3600)))
+  c.out(`stress: info: [${c.task.pid}] successful run completed in ${Math.round((until - c.task.startedAt) / 1e6)}s\n`)
+  return 0
+}
+
 function ping(c: ToolContext): number | undefined {
   const { values, rest } = options(c.args, 'cWwi')
   const host = rest[0] ?? ''
@@ -242,7 +286,7 @@ export function onServerSignal(c: ToolContext, signal: string): boolean {
 }
 
 export const netTools: Readonly<Record<string, Tool>> = {
-  httpd, nc, wget, curl, nslookup, ping, netstat, ss: netstat, server,
+  httpd, nc, wget, curl, nslookup, dig, stress, 'stress-ng': stress, ping, netstat, ss: netstat, server,
   needs: (c) => {
     for (const line of (c.state['log'] as readonly string[] | undefined) ?? []) c.err(`${line}\n`)
     return 1

@@ -108,8 +108,15 @@ function lsns(c: ToolContext): number {
   }
   const pid = values.get('p')
   const chosen = [...rows.values()].filter((r) => (!values.has('t') || r.kind === values.get('t')) && (!pid || r.members.some((p) => String(p.pid) === pid))).sort((a, b) => a.ns - b.ns)
-  c.out('        NS TYPE   NPROCS   PID USER  COMMAND\n')
-  for (const { ns, kind, members } of chosen) c.out(`${ns} ${kind.padEnd(6)} ${String(members.length).padStart(6)} ${String(members[0]!.pid).padStart(5)} ${nameOf(members[0]!.user.uid).padEnd(5)} ${members[0]!.argv.join(' ')}\n`)
+  const wanted = (values.get('o') ?? 'NS,TYPE,NPROCS,PID,USER,COMMAND').split(',')
+  const width = Math.max(3, ...chosen.map((r) => String(r.members[0]!.pid).length))
+  const of: Readonly<Record<string, (r: (typeof chosen)[number] | undefined) => string>> = {
+    NS: (r) => String(r?.ns ?? 'NS').padStart(10), TYPE: (r) => (r?.kind ?? 'TYPE').padEnd(6), NPROCS: (r) => String(r?.members.length ?? 'NPROCS').padStart(6), PID: (r) => String(r?.members[0]!.pid ?? 'PID').padStart(width),
+    USER: (r) => (r ? nameOf(r.members[0]!.user.uid) : 'USER').padEnd(5), COMMAND: (r) => r?.members[0]!.argv.join(' ') ?? 'COMMAND', PPID: (r) => String(r?.members[0]!.ppid ?? 'PPID').padStart(width), UID: (r) => String(r?.members[0]!.user.uid ?? 'UID').padStart(5),
+  }
+  const bad = wanted.find((name) => !Object.hasOwn(of, name))
+  if (bad !== undefined) return c.fail(`unknown column: ${bad}`)
+  for (const row of [undefined, ...chosen]) c.out(`${wanted.map((name) => of[name]!(row)).join(' ')}\n`)
   return 0
 }
 

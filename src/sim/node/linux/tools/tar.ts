@@ -6,7 +6,7 @@ import { Failure, failed } from '../errno.ts'
 import { existing, makeDirectory, makeLink, moveOrCopy, put, readFile, remove, resolve, writeFile } from '../files.ts'
 import { normalize, parentOf, type FsNode } from '../fs.ts'
 import { GROUPS, USERS } from '../users.ts'
-import { modeText } from './file-tools.ts'
+import { modeText } from './ls.ts'
 import { clockText } from './clock.ts'
 import type { ToolContext } from './context.ts'
 
