@@ -1,6 +1,6 @@
 import { controllerOf, keyOf, type KubeObject } from '../api/meta.ts'
 import type { Engine, EventContext } from '../engine/engine.ts'
-import { invariant } from '../engine/invariant.ts'
+import { broken } from '../engine/invariant.ts'
 import type { Index, Table } from '../engine/table.ts'
 import type { Lister } from './lister.ts'
 import type { Client, WatchDelivery, WatchSpec } from './transport.ts'
@@ -97,7 +97,7 @@ export class Informer<T extends KubeObject = KubeObject> implements Lister<T> {
     if (name === 'uid') this.addIndex('uid', uidIndex)
     if (name === 'node') this.addIndex('node', nodeIndex)
     const index = this.#indexes.get(name)
-    invariant(index, `informer of ${this.spec.resource} has no index ${name}; declare it with addIndex()`)
+    if (!index) broken(`informer of ${this.spec.resource} has no index ${name}; declare it with addIndex()`)
     return index
   }
 }
@@ -161,7 +161,7 @@ export class InformerFactory {
 
   #named(resource: string): Informer {
     const informer = this.#informers.get(resource)
-    invariant(informer, `process ${this.process} has no informer of ${resource}; add it to what the controller watches`)
+    if (!informer) broken(`process ${this.process} has no informer of ${resource}; add it to what the controller watches`)
     return informer
   }
 

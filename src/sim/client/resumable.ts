@@ -1,6 +1,6 @@
 import type { KubeObject } from '../api/meta.ts'
 import type { Engine, EventContext } from '../engine/engine.ts'
-import { invariant } from '../engine/invariant.ts'
+import { broken } from '../engine/invariant.ts'
 import type { Table } from '../engine/table.ts'
 import type { Micros } from '../engine/time.ts'
 import type { Lister } from './lister.ts'
@@ -193,7 +193,7 @@ export class JobContext implements ReconcileContext {
     const before = this.#log.length
     const value = effect()
     // What is read inside an effect would be replayed in the place of the effect's own result.
-    invariant(this.#log.length === before, `${this.job}: a logged read (now, lister, once …) inside once()`)
+    if (this.#log.length !== before) broken(`${this.job}: a logged read (now, lister, once …) inside once()`)
     this.#log.push(value)
     this.#position++
     return value

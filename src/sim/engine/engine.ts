@@ -1,8 +1,9 @@
 import type { Diffs, Note, Payload, SimEvent, Step } from './event.ts'
 import { HashSum } from './hash.ts'
-import { invariant } from './invariant.ts'
+import { broken, invariant } from './invariant.ts'
 import { EventQueue } from './queue.ts'
 import { randomStream, type Random } from './random.ts'
+import { Scratch } from './scratch.ts'
 import { Table, type Recorder } from './table.ts'
 import type { Micros } from './time.ts'
 
@@ -56,7 +57,12 @@ export class Engine implements Recorder {
   readonly #counters: Table<number>
   #nextSeq = 1
   #now: Micros = 0
-  #running: { diffs: unknown[]; scheduled: SimEvent[]; cancelled: SimEvent[]; notes: Note[] } | undefined
+  #running = false
+  /** What the running event has done so far; diffs four by four. */
+  readonly #diffs = new Scratch<unknown>()
+  readonly #scheduled = new Scratch<SimEvent>()
+  readonly #cancelled = new Scratch<SimEvent>()
+  readonly #notes = new Scratch<Note>()
   readonly #ctx: MutableContext
 
   constructor(options: { readonly seed: number }) {
@@ -75,7 +81,7 @@ export class Engine implements Recorder {
   }
 
   get running(): boolean {
-    return this.#running !== undefined
+    return this.#running
   }
 
   /** The table called `name`; the same one on every call. */
@@ -111,17 +117,16 @@ export class Engine implements Recorder {
   probe<T>(at: Micros, as: string, body: (ctx: EventContext) => T): T {
     invariant(!this.#running, 'probe() cannot run inside an event')
     const before = this.#now
-    const step = { diffs: [] as unknown[], scheduled: [] as SimEvent[], cancelled: [] as SimEvent[], notes: [] as Note[] }
     const event: SimEvent = { seq: this.#nextSeq++, at, since: at, actor: as, what: 'probe', cause: 0, payload: null }
     const { instance, random } = this.#resolve(as)
-    this.#running = step
+    this.#running = true
     this.#now = at
-    this.#ctx.enter(event, instance, random, step.notes)
+    this.#ctx.enter(event, instance, random, this.#notes)
     try {
       return body(this.#ctx)
     } finally {
-      this.#running = undefined
-      this.undo({ event, root: true, ...step }, before)
+      this.#running = false
+      this.undo(this.#taken(event, true), before)
     }
   }
 
@@ -170,19 +175,21 @@ export class Engine implements Recorder {
   }
 
   record(table: Table<unknown>, key: string, from: unknown, to: unknown): void {
-    const running = this.#running
-    invariant(running, `table ${table.name} was written outside an event; schedule an event or send a command`)
+    if (!this.#running) broken(`table ${table.name} was written outside an event; schedule an event or send a command`)
     if (this.debug && typeof to === 'object' && to !== null) deepFreeze(to)
-    running.diffs.push(table, key, from, to)
+    const diffs = this.#diffs
+    diffs.push(table)
+    diffs.push(key)
+    diffs.push(from)
+    diffs.push(to)
   }
 
   schedule(at: Micros, actor: string, what: string, payload: Payload, cause: number): number {
-    const running = this.#running
-    invariant(running, `${actor}/${what} was scheduled outside an event; send a command instead`)
-    invariant(Number.isSafeInteger(at) && at >= this.#now, `${actor}/${what} must be scheduled at a whole microsecond from now (${this.#now}) on; got ${at}`)
+    if (!this.#running) broken(`${actor}/${what} was scheduled outside an event; send a command instead`)
+    if (!Number.isSafeInteger(at) || at < this.#now) broken(`${actor}/${what} must be scheduled at a whole microsecond from now (${this.#now}) on; got ${at}`)
     const event: SimEvent = { seq: this.#nextSeq++, at, since: this.#now, actor, what, cause, payload }
     if (this.debug && typeof payload === 'object' && payload !== null) deepFreeze(payload)
-    running.scheduled.push(event)
+    this.#scheduled.push(event)
     this.queue.add(event)
     return event.seq
   }
@@ -191,7 +198,7 @@ export class Engine implements Recorder {
     const event = this.queue.find(seq)
     if (!event) return false
     this.queue.remove(event)
-    this.#running!.cancelled.push(event)
+    this.#cancelled.push(event)
     return true
   }
 
@@ -203,21 +210,24 @@ export class Engine implements Recorder {
   #execute(event: SimEvent, root: boolean): Step {
     const actor = this.#resolve(event.actor)
     const handler = actor.handlers[event.what]
-    invariant(handler, `actor ${event.actor} has no handler ${event.what}`)
+    if (!handler) broken(`actor ${event.actor} has no handler ${event.what}`)
     const before = this.#now
-    const step = { diffs: [] as unknown[], scheduled: [] as SimEvent[], cancelled: [] as SimEvent[], notes: [] as Note[] }
-    this.#running = step
+    this.#running = true
     this.#now = event.at
-    this.#ctx.enter(event, actor.instance, actor.random, step.notes)
+    this.#ctx.enter(event, actor.instance, actor.random, this.#notes)
     try {
       handler(this.#ctx, event.payload as never)
     } catch (reason) {
-      this.#running = undefined
-      this.undo({ event, root, ...step }, before)
+      this.#running = false
+      this.undo(this.#taken(event, root), before)
       throw new EngineFault(event, reason)
     }
-    this.#running = undefined
-    return { event, root, diffs: exact(step.diffs), scheduled: exact(step.scheduled), cancelled: exact(step.cancelled), notes: exact(step.notes) }
+    this.#running = false
+    return this.#taken(event, root)
+  }
+
+  #taken(event: SimEvent, root: boolean): Step {
+    return { event, root, diffs: this.#diffs.take(), scheduled: this.#scheduled.take(), cancelled: this.#cancelled.take(), notes: this.#notes.take() }
   }
 
   #revert(diffs: Diffs): void {
@@ -237,24 +247,19 @@ export class Engine implements Recorder {
   }
 }
 
-const NONE: readonly never[] = Object.freeze([])
-
-/** Without the room that a growing array keeps in reserve; history holds many of them. */
-const exact = <T>(list: T[]): readonly T[] => (list.length === 0 ? NONE : list.slice())
-
 class MutableContext implements EventContext {
   readonly #engine: Engine
   now: Micros = 0
   event!: SimEvent
   instance = ''
   random!: Random
-  #notes: Note[] = []
+  #notes!: Scratch<Note>
 
   constructor(engine: Engine) {
     this.#engine = engine
   }
 
-  enter(event: SimEvent, instance: string, random: Random, notes: Note[]): void {
+  enter(event: SimEvent, instance: string, random: Random, notes: Scratch<Note>): void {
     this.now = event.at
     this.event = event
     this.instance = instance

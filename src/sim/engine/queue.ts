@@ -1,4 +1,5 @@
 import type { SimEvent } from './event.ts'
+import { LiveEvents } from './live-events.ts'
 
 /**
  * The events to come, a binary heap by (at, seq). Cancelled entries stay in the heap until they surface; which event is
@@ -6,14 +7,14 @@ import type { SimEvent } from './event.ts'
  */
 export class EventQueue {
   #heap: SimEvent[] = []
-  readonly #live = new Map<number, SimEvent>()
+  readonly #live = new LiveEvents()
 
   get size(): number {
     return this.#live.size
   }
 
   add(event: SimEvent): void {
-    this.#live.set(event.seq, event)
+    this.#live.set(event)
     if (this.#heap.length > 2 * this.#live.size + 1024) this.#compact()
     else this.#push(event)
   }
@@ -55,7 +56,7 @@ export class EventQueue {
 
   restore(events: readonly SimEvent[]): void {
     this.#live.clear()
-    for (const event of events) this.#live.set(event.seq, event)
+    for (const event of events) this.#live.set(event)
     this.#compact()
   }
 

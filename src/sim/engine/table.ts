@@ -1,4 +1,4 @@
-import { invariant } from './invariant.ts'
+import { broken } from './invariant.ts'
 import { SortedKeys } from './sorted-keys.ts'
 
 /** Receives every write of a table while an event runs: the journal. */
@@ -103,7 +103,7 @@ export class Table<V> {
 
   /** Stores `value`, which must never be mutated afterwards. Throws outside an event. */
   set(key: string, value: V): void {
-    invariant(value !== undefined, `table ${this.name}: store a value, or use delete(); got undefined for ${key}`)
+    if (value === undefined) broken(`table ${this.name}: store a value, or use delete(); got undefined for ${key}`)
     const from = this.#rows.get(key)
     if (from === value) return
     this.#recorder.record(this as Table<unknown>, key, from, value)

@@ -1,5 +1,6 @@
 import type { Pod } from '../../api/pod.ts'
 import type { Toleration } from '../../api/scheduling.ts'
+import { extended } from '../../api/share.ts'
 import type { Flags } from '../../flags/index.ts'
 import { DEFAULT_NOT_READY_TOLERATION, DEFAULT_UNREACHABLE_TOLERATION } from '../../flags/kube-apiserver.ts'
 import type { AdmissionPlugin } from './plugin.ts'
@@ -24,7 +25,7 @@ export const defaultTolerationSeconds: AdmissionPlugin = {
     const pod = object as Pod
     const given = pod.spec.tolerations
     const wanted = tolerations(exec.means.flags)
-    if (!given?.length) return { ...pod, spec: { ...pod.spec, tolerations: wanted } } as Pod
+    if (!given?.length) return { ...pod, spec: extended(pod.spec, { tolerations: wanted }) }
     const missing = wanted.filter(({ key }) => !given.some((t) => (t.key === key || !t.key) && (t.effect === 'NoExecute' || !t.effect)))
     if (missing.length === 0) return object
     return { ...pod, spec: { ...pod.spec, tolerations: [...given, ...missing] } } as Pod
