@@ -40,9 +40,13 @@ export function nodeMenu(node: ApiObject, t: Translate): readonly MenuItem[] {
     { id: 'describe', label: t('menu.describe'), onChoose: () => runInTerminal(`kubectl describe node ${name}`) },
     { id: 'inspect', label: t('menu.inspect'), divided: true, onChoose: () => select(key, 'summary') },
     { id: 'inside', label: t('anatomy:lookInside'), hint: t('anatomy:lookInsideHint'), onChoose: () => lookInside(key) },
+    { id: 'root', label: t('anatomy:rootShell'), hint: t('anatomy:rootShellHint'), onChoose: () => runInTerminal(rootShell(name)) },
     { id: 'why', label: t('menu.why'), onChoose: () => askWhy(key) },
   ]
 }
+
+/** A shell of the node's root, as an administrator gets one through the API. */
+const rootShell = (node: string): string => `kubectl debug node/${node} -it --image=busybox:1.36 --profile=sysadmin -- chroot /host bash`
 
 /** What one can do to a pod. */
 export function podMenu(key: string, t: Translate): readonly MenuItem[] {
