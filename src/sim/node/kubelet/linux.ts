@@ -15,9 +15,17 @@ import { rowKey, type KubeletWorld } from './world.ts'
 
 /** How far ahead a machine is looked at, and how much it may do meanwhile. */
 const HORIZON = seconds(300)
+const LONGEST_HORIZON = seconds(3600)
 const BUDGET = 20_000
 /** The kernel of every node. */
 export const NODE_RELEASE = '6.12.0'
+
+/** What has gone on for long is looked at less often: it will hardly be deleted before the next look. */
+function horizonOf(row: PodRow, now: Micros): Micros {
+  let youngest = 0
+  for (const { run } of Object.values(row.containers)) youngest = Math.max(youngest, run?.startedAt ?? now)
+  return Math.min(Math.max(HORIZON, now - youngest), LONGEST_HORIZON)
+}
 
 /** What the node tells the kernel of one pod. */
 export function settingOf(world: KubeletWorld, row: PodRow): KernelSetting {
@@ -131,20 +139,21 @@ export function lookAhead(world: KubeletWorld, ctx: EventContext, row: PodRow): 
   kernel.stopAtEnds = true
   if (row.streams) return lookSoon(world, ctx, rest, laid, kernel)
   // In growing windows: the look is at the end of the last one in which nothing was written that concerns others.
+  const far = horizonOf(row, ctx.now)
   let window = SHARED_LAG
   let quiet = 0
   let ran = kernel.run(ctx.now + window, BUDGET)
-  while (ran.because === 'time' && window < HORIZON && !writesShared(laid, kernel)) {
+  while (ran.because === 'time' && window < far && !writesShared(laid, kernel)) {
     quiet = window
-    window = Math.min(window * 4, HORIZON)
-    ran = kernel.run(ctx.now + window, BUDGET)
+    window = Math.min(window * 4, far)
+    ran = kernel.run(ctx.now + window, BUDGET - kernel.steps)
   }
   if (writesShared(laid, kernel)) {
     const soon = Math.max(1, Math.min(kernel.now - ctx.now, SHARED_LAG), quiet)
     return world.put({ ...rest, look: world.later(ctx, row, soon, 'look') })
   }
   if (ran.because === 'idle') return world.put(rest)
-  const horizon = ctx.now + HORIZON
+  const horizon = ctx.now + far
   const isLater = ran.because === 'time' && (ran.next ?? 0) > horizon + HORIZON
   const at = isLater ? ran.next! : ran.because === 'time' ? horizon : Math.max(kernel.now, ctx.now + 1)
   if (!isLater) memo.set(row.machine, { at, machine: { ...kernel.freeze(), now: at }, ran })
