@@ -39,8 +39,6 @@ export class Kernel extends Descriptors {
   #endSeen = false
   /** How much has been done since it was made. */
   steps = 0
-  /** How much has been done since it was made. */
-  steps = 0
   #looksAtNode: boolean
   #host: { readonly at: Micros; readonly state: HostState } | undefined
   now: Micros

@@ -43,3 +43,11 @@ export class AwkFault {
     this.message = message
   }
 }
+
+/** What a program has written: to its output and to files. */
+export interface AwkResult {
+  readonly out: string
+  readonly files: readonly { readonly name: string; readonly text: string; readonly append: boolean }[]
+  readonly code: number
+  readonly fault?: string
+}
