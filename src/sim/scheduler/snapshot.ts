@@ -60,9 +60,8 @@ export class LiveSnapshot implements Snapshot, Derived<NodeInfo> {
   #order = 0
   readonly #images = new Map<string, number>()
   readonly #claims = new Map<string, number>()
-  /** Values by label key, as they were at version `#valuesOf` of the labels. */
+  /** Values by label key, until a node's labels change. */
   readonly #values = new Map<string, readonly string[]>()
-  #valuesOf = 0
 
   get nodes(): readonly NodeInfo[] {
     if (this.#orderStale) this.#sort()
@@ -86,10 +85,6 @@ export class LiveSnapshot implements Snapshot, Derived<NodeInfo> {
   }
 
   values(key: string): readonly string[] {
-    if (this.#valuesOf !== this.tallies.labels) {
-      this.#values.clear()
-      this.#valuesOf = this.tallies.labels
-    }
     let values = this.#values.get(key)
     if (!values) this.#values.set(key, (values = [...new Set(this.nodes.map((info) => info.node.metadata.labels?.[key] ?? ''))]))
     return values
@@ -131,7 +126,9 @@ export class LiveSnapshot implements Snapshot, Derived<NodeInfo> {
   }
 
   #followNode(from: NodeInfo | undefined, to: NodeInfo | undefined): void {
-    if (!from || !to || !sameLabels(from, to) || !sameTaints(from, to)) this.tallies.relabelled()
+    const relabelled = !from || !to || !sameLabels(from, to)
+    if (relabelled) this.#values.clear()
+    if (relabelled || !sameTaints(from, to)) this.tallies.renode(from?.node, to?.node)
     if (from?.node.status?.images === to?.node.status?.images) return
     if (from) for (const name of imagesOf(from.node).keys()) bump(this.#images, name, -1)
     if (to) for (const name of imagesOf(to.node).keys()) bump(this.#images, name, 1)

@@ -62,8 +62,6 @@ interface KeptSum {
 class Tally {
   readonly byNode = new Map<string, number>()
   readonly #sums = new Map<string, KeptSum>()
-  /** The state of the nodes' labels that the sums are of. */
-  #labels = 0
 
   bump(name: string, node: Node | undefined, by: number): void {
     const n = (this.byNode.get(name) ?? 0) + by
@@ -72,11 +70,7 @@ class Tally {
     if (node) for (const sum of this.#sums.values()) shift(sum, node, by)
   }
 
-  sum(key: string, scope: Scope, nodes: ReadonlyMap<string, NodeInfo>, labels: number): Sum {
-    if (this.#labels !== labels) {
-      this.#sums.clear()
-      this.#labels = labels
-    }
+  sum(key: string, scope: Scope, nodes: ReadonlyMap<string, NodeInfo>): Sum {
     const text = `${key} ${scope.text}`
     let sum = this.#sums.get(text)
     if (!sum) {
@@ -86,11 +80,22 @@ class Tally {
     }
     return sum
   }
+
+  /** A node came, went or is otherwise now; sums that this moves are worked out anew when they are next asked for. */
+  renode(from: Node | undefined, to: Node | undefined): void {
+    for (const [text, sum] of this.#sums) {
+      if (!from && to) shift(sum, to, 0)
+      else if (domainOf(sum, from) !== domainOf(sum, to)) this.#sums.delete(text)
+    }
+  }
 }
 
+const domainOf = ({ key, scope }: KeptSum, node: Node | undefined): string | undefined =>
+  node && scope.has(node) ? (node.metadata.labels?.[key] ?? '') : undefined
+
 function shift(sum: KeptSum, node: Node, by: number): void {
-  if (!sum.scope.has(node)) return
-  const value = node.metadata.labels?.[sum.key] ?? ''
+  const value = domainOf(sum, node)
+  if (value === undefined) return
   sum.values.set(value, (sum.values.get(value) ?? 0) + by)
   sum.total += by
 }
@@ -134,15 +139,9 @@ export class Tallies {
   }
   #changes: Change[] = []
   #version = 0
-  /** Goes up whenever a node comes, goes, or changes its labels or taints. */
-  #labels = 0
 
   constructor(nodes: ReadonlyMap<string, NodeInfo>) {
     this.#nodes = nodes
-  }
-
-  get labels(): number {
-    return this.#labels
   }
 
   /** Numbers of such pods by node; nodes with none are left out. */
@@ -151,15 +150,21 @@ export class Tallies {
   }
 
   byLabel(sort: Sort, key: string, scope: Scope): Sum {
-    return this.#counted(sort).sum(key, scope, this.#nodes, this.#labels)
+    return this.#counted(sort).sum(key, scope, this.#nodes)
   }
 
   terms(kind: TermKind): Iterable<TermGroup> {
     return this.#terms[kind].values()
   }
 
-  relabelled(): void {
-    this.#labels++
+  hasTerms(kind: TermKind): boolean {
+    return this.#terms[kind].size > 0
+  }
+
+  /** A node came, went, or changed its labels or taints. */
+  renode(from: Node | undefined, to: Node | undefined): void {
+    for (const { tally } of this.#sorts.values()) tally.renode(from, to)
+    for (const kind of TERM_KINDS) for (const { tally } of this.#terms[kind].values()) tally.renode(from, to)
   }
 
   follow(name: string, node: Node, gone: readonly Pod[], come: readonly Pod[]): void {
@@ -187,7 +192,7 @@ export class Tallies {
   #group(term: AffinityTerm): TermGroup & { readonly tally: Tally } {
     const tally = new Tally()
     const scope = labelled(term.topologyKey)
-    return { term, tally, sum: () => tally.sum(term.topologyKey, scope, this.#nodes, this.#labels) }
+    return { term, tally, sum: () => tally.sum(term.topologyKey, scope, this.#nodes) }
   }
 
   #counted(sort: Sort): Tally {

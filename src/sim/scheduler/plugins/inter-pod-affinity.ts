@@ -27,6 +27,8 @@ const namespaceLabels = (pod: Pod, objects: Objects): StringMap =>
 
 function preFilter({ pod, info, snapshot, objects }: Cycle): AffinityFilter | undefined {
   const { tallies } = snapshot
+  const wants = info.requiredAffinity.length > 0 || info.requiredAntiAffinity.length > 0
+  if (!wants && !tallies.hasTerms('requiredAntiAffinity')) return undefined
   const labels = namespaceLabels(pod, objects)
   const existing = new Map<string, Sum[]>()
   for (const group of tallies.terms('requiredAntiAffinity')) {
@@ -51,11 +53,14 @@ interface Part {
   readonly weight: number
 }
 
+const EXISTING = ['requiredAffinity', 'preferredAffinity', 'preferredAntiAffinity'] as const
+
 /** What the terms of pods that are there already say about the pod. */
 function fromOthers(cycle: Cycle, hardWeight: number): readonly Part[] {
   const { pod, snapshot: { tallies }, objects } = cycle
-  const labels = namespaceLabels(pod, objects)
   const parts: Part[] = []
+  if (!EXISTING.some((kind) => tallies.hasTerms(kind))) return parts
+  const labels = namespaceLabels(pod, objects)
   for (const [kind, weigh] of [
     ['requiredAffinity', () => hardWeight],
     ['preferredAffinity', (t: AffinityTerm) => t.weight],
