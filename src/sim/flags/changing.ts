@@ -3,7 +3,7 @@ import { idOf, isRefused } from './flag.ts'
 import type { Flags } from './flags.ts'
 import { DISABLE_ADMISSION_PLUGINS, ENABLE_ADMISSION_PLUGINS } from './kube-apiserver.ts'
 import { NODE_MONITOR_GRACE_PERIOD } from './kube-controller-manager.ts'
-import { NODE_LEASE_DURATION_SECONDS, renewalOf } from './kubelet.ts'
+import { MAX_PARALLEL_IMAGE_PULLS, NODE_LEASE_DURATION_SECONDS, renewalOf, SERIALIZE_IMAGE_PULLS } from './kubelet.ts'
 
 /** Payload of the command 'set' of actor 'flags': a new text, or null for the default. */
 export interface FlagChange {
@@ -21,10 +21,12 @@ export function problemOf(flags: Flags, { flag: id, value }: FlagChange): string
 }
 
 /** Values that are right each by itself but not together. */
-function togetherProblem(of: (flag: Flag) => unknown): string | undefined {
+export function togetherProblem(of: (flag: Flag) => unknown): string | undefined {
   const get = <T>(flag: Flag<T>): T => of(flag as Flag) as T
   const both = get(ENABLE_ADMISSION_PLUGINS).filter((name) => get(DISABLE_ADMISSION_PLUGINS).includes(name))
   if (both.length > 0) return `[${both.sort().join(' ')}] in enable-admission-plugins and disable-admission-plugins overlapped`
+  const parallel = get(MAX_PARALLEL_IMAGE_PULLS)
+  if (get(SERIALIZE_IMAGE_PULLS) && parallel !== null && parallel > 1) return 'invalid configuration: maxParallelImagePulls cannot be larger than 1 unless SerializeImagePulls (--serialize-image-pulls) is set to false'
   const renewal = renewalOf(get(NODE_LEASE_DURATION_SECONDS))
   if (renewal >= get(NODE_MONITOR_GRACE_PERIOD))
     return `kubelets renew their leases every ${renewal / 1_000_000} s: with ${NODE_MONITOR_GRACE_PERIOD.name} no longer than that healthy nodes would be taken for lost again and again, which is not modelled here`

@@ -1,7 +1,7 @@
 import { goQuote } from '../api/field.ts'
 import type { JsonObject, JsonValue } from '../api/meta.ts'
-import { change, problemOf } from './changing.ts'
-import { idOf, type Flag } from './flag.ts'
+import { change, togetherProblem } from './changing.ts'
+import { idOf, isRefused, type Flag } from './flag.ts'
 import type { Flags } from './flags.ts'
 import { KUBELET_FIELDS } from './kubelet-fields.ts'
 import { KUBELET_FLAGS, SHUTDOWN_GRACE_PERIOD_BY_PRIORITY } from './kubelet.ts'
@@ -61,13 +61,17 @@ export function kubeletFileProblems(flags: Flags, object: JsonObject): readonly 
     if (!KUBELET_FIELDS.has(field)) problems.push(error(field, `strict decoding error: unknown field ${goQuote(field)}`))
     else if (!acting.has(field)) problems.push({ path: field, message: `${field} does nothing here: it is not modelled`, severity: 'warning' })
   }
+  const values = new Map<Flag, unknown>()
   for (const flag of KUBELET_FLAGS) {
     const text = textIn(object, flag)
     if (text === undefined) continue
-    const message = wrongType(object, flag) ?? problemOf(flags, { flag: idOf(flag), value: text })
+    const value = flag.parse(text)
+    const message = wrongType(object, flag) ?? (isRefused(value) ? value.problem : undefined)
     if (message !== undefined) problems.push(error(flag.name, message))
+    else values.set(flag, value)
   }
-  return problems
+  const together = togetherProblem((flag) => (values.has(flag) ? values.get(flag) : flag.component === 'kubelet' ? flag.initial : flags.get(flag)))
+  return together === undefined ? problems : [...problems, error('', together)]
 }
 
 /** Takes a file over that has no errors: what it does not name goes back to the default. Gives back the settings that changed. */
@@ -89,7 +93,7 @@ export function kubeletFile(flags: Flags): JsonObject {
 
 function jsonOf(flag: Flag, text: string): JsonValue {
   if (flag.type === 'boolean') return flag.parse(text) as boolean
-  if (flag.type === 'integer' || flag.type === 'number') return Number(text)
+  if (flag.type === 'integer' || flag.type === 'number') return text === '' ? null : Number(text)
   if (flag === SHUTDOWN_GRACE_PERIOD_BY_PRIORITY) return text.split(',').filter((part) => part !== '').map((part) => ({ priority: Number(part.split('=')[0]), shutdownGracePeriodSeconds: Number(part.split('=')[1]) }))
   if (flag.type === 'list') return flag.parse(text) as readonly string[] as JsonValue
   const sign = MAPS[flag.name]

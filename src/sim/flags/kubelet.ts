@@ -16,6 +16,17 @@ export const MAX_CONTAINER_RESTART_PERIOD = duration('crashLoopBackOff.maxContai
   value >= seconds(1) && value <= seconds(300) ? undefined : `invalid configuration: CrashLoopBackOff.MaxContainerRestartPeriod (got: ${value / 1_000_000} seconds) must be set between 1s and 300s`,
 )
 export const SERIALIZE_IMAGE_PULLS = boolean('serializeImagePulls', 'true')
+const readCount: Parse<number | null> = (text) => {
+  if (text === '') return null
+  return /^-?\d+$/.test(text) ? Number(text) : { problem: `json: cannot unmarshal string into Go struct field KubeletConfiguration.maxParallelImagePulls of type int32` }
+}
+/** Empty: as many as there are, where pulls are not serialized. */
+export const MAX_PARALLEL_IMAGE_PULLS = custom<number | null>('maxParallelImagePulls', 'integer', '', readCount, (value, text) =>
+  value === null || value >= 1 ? undefined : `invalid configuration: maxParallelImagePulls ${text} must be a positive number`,
+)
+export const MAX_PODS = integer('maxPods', '110', notNegative('maxPods (--max-pods)'))
+/** -1: the node's own limit. */
+export const POD_PIDS_LIMIT = integer('podPidsLimit', '-1', (value, text) => (value === -1 || value >= 1 ? undefined : `podPidsLimit ${text} would leave a pod without any process, which is not modelled here`))
 export const KUBELET_API_QPS = number('kubeAPIQPS', '50', (value, text) => (value > 0 ? undefined : value < 0 ? `invalid configuration: kubeAPIQPS (--kube-api-qps) ${text} must not be a negative number` : 'kubeAPIQPS without a limit is not modelled here'))
 export const KUBELET_API_BURST = integer('kubeAPIBurst', '100', notNegative('kubeAPIBurst (--kube-api-burst)'))
 export const EVENT_RECORD_QPS = number('eventRecordQPS', '50', (value, text) => (value > 0 ? undefined : value < 0 ? `invalid configuration: eventRecordQPS (--event-qps) ${text} must not be a negative number` : 'eventRecordQPS without a limit is not modelled here'))
@@ -55,7 +66,7 @@ export const SHUTDOWN_GRACE_PERIOD_BY_PRIORITY = custom('shutdownGracePeriodByPo
 export const KUBELET_FLAGS: readonly Flag[] = [
   SHUTDOWN_GRACE_PERIOD, SHUTDOWN_GRACE_PERIOD_CRITICAL_PODS, SHUTDOWN_GRACE_PERIOD_BY_PRIORITY,
   EVICTION_HARD, EVICTION_SOFT, EVICTION_SOFT_GRACE_PERIOD, EVICTION_MINIMUM_RECLAIM, EVICTION_PRESSURE_TRANSITION_PERIOD, EVICTION_MAX_POD_GRACE_PERIOD, IMAGE_GC_HIGH_THRESHOLD, IMAGE_GC_LOW_THRESHOLD, IMAGE_MINIMUM_GC_AGE,
-  NODE_LEASE_DURATION_SECONDS, SYNC_FREQUENCY, MAX_CONTAINER_RESTART_PERIOD, SERIALIZE_IMAGE_PULLS, KUBELET_API_QPS, KUBELET_API_BURST, EVENT_RECORD_QPS, EVENT_BURST,
+  NODE_LEASE_DURATION_SECONDS, SYNC_FREQUENCY, MAX_PODS, POD_PIDS_LIMIT, MAX_CONTAINER_RESTART_PERIOD, SERIALIZE_IMAGE_PULLS, MAX_PARALLEL_IMAGE_PULLS, KUBELET_API_QPS, KUBELET_API_BURST, EVENT_RECORD_QPS, EVENT_BURST,
 ] as readonly Flag[]
 
 /** How often a lease is renewed (component-helpers: lease, NewController with renewIntervalFraction 0.25). */

@@ -1,6 +1,7 @@
 import type { Container } from '../../api/container.ts'
 import { milliValue, value } from '../../api/quantity.ts'
 import type { EventContext } from '../../engine/engine.ts'
+import { POD_PIDS_LIMIT } from '../../flags/kubelet.ts'
 import type { Resolved } from '../../images/registry.ts'
 import { oomScoreOf } from '../linux/cgroups.ts'
 import { lookUp, namesOf, normalize, withPath, directory, file, withNode, type FsNode } from '../linux/fs.ts'
@@ -96,9 +97,10 @@ export function configure(world: KubeletWorld, ctx: EventContext, row: PodRow, c
   const qos = qosOf(pod)
   const memoryLimit = limits?.['memory'] === undefined ? undefined : value(limits['memory'])
   const ports = (container.ports ?? []).map((p) => p.containerPort)
+  const pidsLimit = world.flags.get(POD_PIDS_LIMIT)
   const config: ContainerConfig = {
     name: container.name, id, argv, env, cwd: container.workingDir ?? workingDir, user, root: workRoot(rootOf(image.image, ports), container.workingDir), mounts, readOnlyRoot: container.securityContext?.readOnlyRootFilesystem ?? false,
-    milliCpuRequest: milliValue(requests?.['cpu'] ?? limits?.['cpu']), milliCpuLimit: milliValue(limits?.['cpu']), ...(memoryLimit === undefined ? {} : { memoryLimit }),
+    milliCpuRequest: milliValue(requests?.['cpu'] ?? limits?.['cpu']), milliCpuLimit: milliValue(limits?.['cpu']), ...(memoryLimit === undefined ? {} : { memoryLimit }), ...(pidsLimit < 0 ? {} : { pidsLimit }),
     oomScore: oomScoreOf(qos, value(requests?.['memory'] ?? limits?.['memory']), node.memory, (pod.spec.priority ?? 0) >= 2_000_000_000), oomGroup: world.cgroups === 'v2',
     capabilities: capabilitiesOf(container), noNewPrivileges: container.securityContext?.allowPrivilegeEscalation === false,
     seccomp: (container.securityContext?.seccompProfile ?? pod.spec.securityContext?.seccompProfile)?.type === 'RuntimeDefault', privileged: container.securityContext?.privileged ?? false,

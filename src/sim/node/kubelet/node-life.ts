@@ -5,7 +5,7 @@ import { milliValue, value } from '../../api/quantity.ts'
 import type { EventContext } from '../../engine/engine.ts'
 import type { Table } from '../../engine/table.ts'
 import { formatTime, ms, seconds, type Micros } from '../../engine/time.ts'
-import { NODE_LEASE_DURATION_SECONDS, renewalOf } from '../../flags/kubelet.ts'
+import { MAX_PODS, NODE_LEASE_DURATION_SECONDS, renewalOf } from '../../flags/kubelet.ts'
 import type { Lease } from '../../kinds/lease/lease.ts'
 import type { Node } from '../../kinds/node/node.ts'
 import { heartbeatFrom, lastRenewal, type NodeHeartbeat } from '../heartbeats.ts'
@@ -37,6 +37,13 @@ function withoutRoles(node: Node): { readonly own: Node; readonly roles: StringM
   return { own: { ...node, metadata: { ...node.metadata, labels: kept } }, roles: Object.fromEntries(keys.map((key) => [key, labels[key]!])) }
 }
 
+/** maxPods, where it is not the default, goes before what the machine was made with. */
+function withMaxPods(node: Node, most: number): Node {
+  if (most === MAX_PODS.initial) return node
+  const pods = `${most}`
+  return { ...node, status: { ...node.status, capacity: { ...node.status?.capacity, pods }, allocatable: { ...node.status?.allocatable, pods } } }
+}
+
 /** The network plugin needs this long to be ready once the node has its range. */
 const CNI_STARTS: Micros = ms(1500)
 
@@ -59,7 +66,7 @@ export class NodeLife {
       phase: ctx.random.below(1_000_000), bootedAt: ctx.now, milliCpu: milliValue(node.status?.capacity?.['cpu'] ?? '4'), memory: value(node.status?.capacity?.['memory'] ?? '8Gi'), disk: value(node.status?.capacity?.['ephemeral-storage'] ?? '100Gi'), hostName: name, manifests: {},
     })
     ctx.note('kubelet.boot', { node: name })
-    const { own, roles } = withoutRoles(node)
+    const { own, roles } = withoutRoles(withMaxPods(node, this.#world.flags.get(MAX_PODS)))
     this.#world.client(name).send(ctx, create(NODES, undefined, unready(own, formatTime(ctx.now))), { actor: actorOf(name), what: 'registered', data: roles }, ms(5))
   }
 

@@ -3,7 +3,7 @@ import type { KubeObject } from '../../api/meta.ts'
 import { base64Decode } from '../../api/base64.ts'
 import type { EventContext } from '../../engine/engine.ts'
 import { ms, type Micros } from '../../engine/time.ts'
-import { SERIALIZE_IMAGE_PULLS } from '../../flags/kubelet.ts'
+import { MAX_PARALLEL_IMAGE_PULLS, SERIALIZE_IMAGE_PULLS } from '../../flags/kubelet.ts'
 import { LOCAL, sizeOf, type Account, type Resolved } from '../../images/registry.ts'
 import { goDuration, nextBackoff } from './restart.ts'
 import type { NodeRow, PodRow } from './state.ts'
@@ -51,12 +51,20 @@ export function ensureImage(world: KubeletWorld, ctx: EventContext, row: PodRow,
   }
   event('Normal', 'Pulling', `Pulling image "${name}"`)
   ctx.note('kubelet.pulls', { pod: row.pod.metadata.name, node: row.node, image: name })
-  const from = world.flags.get(SERIALIZE_IMAGE_PULLS) ? Math.max(ctx.now, node.pullingUntil) : ctx.now
+  const from = startOfPull(world, node, ctx.now)
   const isQueued = (node.pulling?.[image.reference] ?? 0) > ctx.now
   const took = image.found ? pullTime(ctx, node, image, stored !== undefined || isQueued) : ms(40) + ctx.random.below(600_000)
   world.nodes.set(node.name, { ...node, pullingUntil: Math.max(node.pullingUntil, from + took), ...(image.found && !isQueued ? { pulling: { ...node.pulling, [image.reference]: from + took } } : {}) })
   world.later(ctx, row, from + took - ctx.now, 'pulled', { container: container.name, took, waited: from + took - ctx.now })
   return { pulling: true }
+}
+
+/** When the next pull may begin: after all others, or where they go side by side once fewer than the most are under way. */
+function startOfPull(world: KubeletWorld, node: NodeRow, now: Micros): Micros {
+  if (world.flags.get(SERIALIZE_IMAGE_PULLS)) return Math.max(now, node.pullingUntil)
+  const most = world.flags.get(MAX_PARALLEL_IMAGE_PULLS)
+  const ends = Object.values(node.pulling ?? {}).filter((end) => end > now).sort((a, b) => a - b)
+  return most === null || ends.length < most ? now : ends[ends.length - most]!
 }
 
 function refuse(world: KubeletWorld, ctx: EventContext, row: PodRow, container: Container, reason: string, message: string): Ensured {
