@@ -2,6 +2,7 @@ import type { Pod } from '../../api/pod.ts'
 import type { EventContext } from '../../engine/engine.ts'
 import { formatTime, parseTime } from '../../engine/time.ts'
 import { refusal } from './admission.ts'
+import { allocate, isRefusal, type Allocation } from './devices.ts'
 import { report } from './reporter.ts'
 import type { ContainerRow, PodRow } from './state.ts'
 import { requestSync } from './worker.ts'
@@ -22,12 +23,14 @@ export function admitPod(world: KubeletWorld, ctx: EventContext, node: string, p
   const row: PodRow = {
     node, pod, uid: pod.metadata.uid!, addedAt: ctx.now, startTime: parseTime(pod.status?.startTime) ?? ctx.now, sandbox: { state: 'none', attempt: wasHere ? 1 : 0, pid: 0, inode: 0 }, containers, reasons: {}, backoffs: {}, volumes: {}, pending: false, timer: 0, life: 'sync', patching: false, ...(isStatic ? { isStatic } : {}),
   }
-  const refused = refusal(world, node, pod)
+  const others = world.nodes.get(node)?.devices ? world.byNode.keys(node).map((key) => world.pods.get(key)!).filter((other) => other.uid !== row.uid && (other.life === 'sync' || other.life === 'terminating')) : []
+  const devices = allocate(world, node, pod, others)
+  const refused = devices && isRefusal(devices) ? devices : refusal(world, node, pod)
   if (refused) {
     world.aboutPod(ctx, row, 'Warning', refused.reason, refused.message.replace(/^Pod was rejected: /, ''))
     report(world, ctx, world.put({ ...row, rejected: refused, life: 'terminated' }))
     return
   }
   ctx.note('kubelet.admits', { pod: pod.metadata.name, node })
-  requestSync(world, ctx, world.put(row))
+  requestSync(world, ctx, world.put(devices ? { ...row, devices: devices as Allocation } : row))
 }

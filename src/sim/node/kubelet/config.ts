@@ -10,6 +10,7 @@ import type { ContainerConfig } from '../linux/pod-machine.ts'
 import { DEFAULT_PATH } from '../linux/programs.ts'
 import { rootOf } from '../linux/rootfs.ts'
 import { USERS } from '../linux/users.ts'
+import { deviceVariables } from './devices.ts'
 import { environmentOf, expand } from './env.ts'
 import { hostNames, hostsFile, qosOf, resolvFile } from './files.ts'
 import type { PodRow } from './state.ts'
@@ -92,6 +93,7 @@ export function configure(world: KubeletWorld, ctx: EventContext, row: PodRow, c
     PATH: DEFAULT_PATH, HOSTNAME: hostNames(pod, node).shown, ...(container.tty ? { TERM: 'xterm' } : {}),
     ...Object.fromEntries(imageEnv.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)])),
     ...Object.fromEntries([...variables].sort(([a], [b]) => (a < b ? -1 : 1))), HOME: user.uid === 0 ? '/root' : '/',
+    ...(row.devices ? deviceVariables(row, container.name) : {}),
   }
   const { requests, limits } = container.resources ?? {}
   const qos = qosOf(pod)

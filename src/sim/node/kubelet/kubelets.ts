@@ -26,6 +26,7 @@ import { NodeLife } from './node-life.ts'
 import { probed, type Attempt } from './prober.ts'
 import { objectChanged, refreshVolumes } from './refresh.ts'
 import { storageExcess } from './consumption.ts'
+import { devicePlugin, devicesForgotten, type DevicePlugin } from './devices.ts'
 import { reportNode } from './node-report.ts'
 import { armCollection, armPressure, collect, evictWriter, housekeep } from './pressure.ts'
 import { occupy, reconfigured } from './node-changes.ts'
@@ -111,6 +112,8 @@ export class Kubelets {
         armPressure(world, ctx, ctx.instance)
         armCollection(world, ctx, ctx.instance)
       },
+      'device-plugin': (ctx, plugin: DevicePlugin) => devicePlugin(world, ctx, plugin),
+      'devices-forgotten': (ctx, resource: string) => devicesForgotten(world, ctx, resource),
       occupy: (ctx, extra: NodeRow['extra']) => occupy(world, ctx, extra),
       shutdown: (ctx) => beginShutdown(world, ctx, ctx.instance),
       'shutdown-next': (ctx) => continueShutdown(world, ctx, ctx.instance) && life.powerOff(ctx),

@@ -157,6 +157,8 @@ export interface PodRow {
   /** A look at the runtime (PLEG) is due. */
   readonly pleg?: boolean
   readonly rejected?: Reason
+  /** Devices that its containers have, by container and resource. */
+  readonly devices?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>
   /** The API server has it no more. */
   readonly gone?: boolean
   /** A new pod of the same name, which begins when this one is cleared away. */
