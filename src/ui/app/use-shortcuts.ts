@@ -3,6 +3,7 @@ import type { StepUnit } from '../../workers/protocol.ts'
 import { session } from '../connection/session.ts'
 import { mirror } from '../store/hooks.ts'
 import { ui, updateUi, type ViewName } from '../store/ui-state.ts'
+import { lookInside } from '../views/select.ts'
 
 const VIEW_KEYS: Readonly<Record<string, ViewName>> = { '1': 'cluster', '2': 'workloads', '3': 'control-plane', '4': 'table' }
 const STEP_KEYS: Readonly<Record<string, StepUnit>> = { '.': 'change', e: 'event', r: 'reconcile', s: 'settle', n: 'timer' }
@@ -57,6 +58,7 @@ function plain(event: KeyboardEvent): boolean {
   else if (key === 'h' || key === 'H') toggle('historyOpen')
   else if (key === 't' || key === 'T') toggle('terminalOpen')
   else if (key === 'i' || key === 'I') toggle('inspectorOpen')
+  else if ((key === 'o' || key === 'O') && /^(?:pods|nodes)\//.test(ui.getState().selected ?? '')) lookInside(ui.getState().selected)
   else if (key === '/') document.getElementById('filter')?.focus()
   else if (key === '?') updateUi((draft) => void (draft.dialog = 'help'))
   else if (VIEW_KEYS[key] !== undefined) updateUi((draft) => void (draft.view = VIEW_KEYS[key] ?? draft.view))

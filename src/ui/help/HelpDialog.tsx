@@ -26,6 +26,7 @@ const GROUPS: Readonly<Record<string, readonly (readonly [string, string])[]>> =
     ['H', 'history'],
     ['T', 'terminal'],
     ['I', 'inspector'],
+    ['O', 'inside'],
     ['Mod+Enter', 'apply'],
     ['Esc', 'deselect'],
     ['?', 'help'],

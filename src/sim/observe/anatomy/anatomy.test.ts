@@ -212,6 +212,17 @@ test('a load tells when memory will be used up and where the processor is held b
   expect(calls).toContainEqual(expect.objectContaining({ call: 'PLEG ContainerDied', about: 'nginx', ok: false, detail: { id: 'call.ended', params: { code: 137, reason: 'OOMKilled' } } }))
 })
 
+test('a pod with a claim shows the calls of its disk, from attaching to publishing', () => {
+  const claim = 'apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: data}\nspec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}\n'
+  const user = 'apiVersion: v1\nkind: Pod\nmetadata: {name: db}\nspec: {volumes: [{name: d, persistentVolumeClaim: {claimName: data}}], containers: [{name: c, image: nginx, volumeMounts: [{name: d, mountPath: /data}]}]}\n'
+  cluster.kubectlNow({ argv: ['apply', '-f', 'c.yaml'], files: { 'c.yaml': `${claim}---\n${user}` } })
+  cluster.runFor(seconds(60))
+  const names = cluster.inside.calls('pods/default/db').map(({ call }) => call)
+  const order = ['CreateVolume', 'ControllerPublishVolume', 'NodeStageVolume', 'NodePublishVolume', 'RunPodSandbox'].map((name) => names.indexOf(name))
+  expect(order.every((place) => place >= 0)).toBe(true)
+  expect([...order].sort((a, b) => a - b)).toEqual(order)
+})
+
 test('nothing of this is stored: looking changes no state', () => {
   const before = cluster.engine.hash()
   pod('web')
