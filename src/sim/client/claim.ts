@@ -24,6 +24,8 @@ export interface Claim {
 export function claim<T extends KubeObject>(ctx: ReconcileContext, by: Claim, candidates: readonly T[]): readonly T[] {
   const uid = uidOf(by.owner)
   const leaving = isBeingDeleted(by.owner)
+  // Mostly nobody comes or goes, which a sync with many waits need not find out after each of them.
+  if (ctx.once(() => ownsAll(by, candidates))) return candidates
   let claimed: T[] | undefined
   let failure: Refused | undefined
   let mayAdopt: boolean | undefined
@@ -54,6 +56,12 @@ export function claim<T extends KubeObject>(ctx: ReconcileContext, by: Claim, ca
   }
   if (failure) throw failure
   return claimed ?? candidates
+}
+
+function ownsAll({ owner, selector }: Claim, candidates: readonly KubeObject[]): boolean {
+  const uid = uidOf(owner)
+  const fitting = remembered((labels) => matches(selector, labels))
+  return candidates.every((object) => controllerOf(object)?.uid === uid && fitting(object.metadata.labels))
 }
 
 /** A fresh read of the owner before the first adoption, so that a deleted owner adopts nothing. */

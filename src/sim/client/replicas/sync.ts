@@ -50,13 +50,14 @@ function sync(ctx: ControllerContext, of: ReplicaKind, key: string): ReconcileRe
   const pods = ctx.lister<Pod>('pods')
   const own = pods.by('owner', uidOf(rs))
   const orphans = pods.by('orphan', namespace ?? '')
-  const { candidates, terminating } = sortOut(own, orphans)
+  const { candidates, terminating } = ctx.once(() => sortOut(own, orphans))
   const selector = compileSelector(selectorOf(rs))
   const active = claim<Pod>(ctx, { owner: rs, owners: of.resource, resource: PODS, selector }, candidates)
   describe(ctx, key, rs, active.length, act)
   const failure = act && !isBeingDeleted(rs) ? manageReplicas(ctx, key, rs, active) : undefined
   const { now } = ctx
-  const written = updateReplicaSetStatus(ctx, of.resource, rs, replicaSetStatus(rs, active, of.countTerminating ? terminating : undefined, failure, now))
+  const status = ctx.once(() => replicaSetStatus(rs, active, of.countTerminating ? terminating : undefined, failure, now))
+  const written = updateReplicaSetStatus(ctx, of.resource, rs, status)
   remember(ctx, key, written)
   if (failure !== undefined) return { retry: failure }
   const wait = written.spec.minReadySeconds ?? 0
