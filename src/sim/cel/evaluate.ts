@@ -3,7 +3,7 @@ import { qualifiedName } from './check.ts'
 import { callFunction } from './functions.ts'
 import { callOperator } from './operators.ts'
 import { overloadsOf } from './overloads.ts'
-import { CelMap, Fault, fault, fromJson, isHost, keyOf, lookUp, Message, NONE, Optional, pairs, TypeValue, typeOf } from './values.ts'
+import { CelMap, computedList, Fault, fault, fromJson, isHost, keyOf, lookUp, Message, NONE, Optional, pairs, TypeValue, typeOf } from './values.ts'
 
 /** Values of variables, plain data or CEL values. */
 export type Activation = Readonly<Record<string, unknown>>
@@ -50,7 +50,7 @@ class Evaluation {
       case 'call':
         return this.#call(expr, locals)
       case 'list':
-        return expr.items.flatMap(({ value, optional }) => this.#maybe(this.run(value, locals), optional))
+        return computedList(expr.items.flatMap(({ value, optional }) => this.#maybe(this.run(value, locals), optional)))
       case 'map':
         return this.#map(expr, locals)
       case 'message':
@@ -179,7 +179,7 @@ class Evaluation {
       case 'existsOne':
         return items.filter((item) => holds(scopeOf(item))).length === 1
       case 'filter':
-        return items.flatMap((item) => (holds(scopeOf(item)) ? [Array.isArray(range) ? item[1] : item[0]] : []))
+        return computedList(items.flatMap((item) => (holds(scopeOf(item)) ? [Array.isArray(range) ? item[1] : item[0]] : [])))
       case 'map':
       case 'transformList':
       case 'transformMap': {
@@ -188,7 +188,7 @@ class Evaluation {
           if (steps.length === 2 && !holds(scope)) return []
           return [[item[0], this.run(steps.at(-1)!, scope)] as const]
         })
-        if (macro !== 'transformMap') return results.map(([, value]) => value)
+        if (macro !== 'transformMap') return computedList(results.map(([, value]) => value))
         return new CelMap(new Map(results.map(([key, value]) => [keyOf(key), [key, value] as const])))
       }
     }

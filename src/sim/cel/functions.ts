@@ -7,7 +7,7 @@ import { quantityFunctions } from './quantities.ts'
 import { stringFunctions } from './strings.ts'
 import { timeFunctions } from './times.ts'
 import { urlFunctions } from './urls.ts'
-import { fault, NONE, Optional, pairs, TypeValue, typeOf } from './values.ts'
+import { computedList, fault, NONE, Optional, pairs, TypeValue, typeOf } from './values.ts'
 
 type Functions = Readonly<Record<string, (...args: never[]) => unknown>>
 
@@ -47,7 +47,8 @@ export function callFunction(name: string, args: readonly unknown[]): unknown {
   const tables: readonly Functions[] = isList ? [listFunctions, ...TABLES] : TABLES
   for (const table of tables) {
     if (!Object.hasOwn(table, name)) continue
-    return (table[name] as (...values: readonly unknown[]) => unknown)(...args)
+    const result = (table[name] as (...values: readonly unknown[]) => unknown)(...args)
+    return Array.isArray(result) ? computedList(result) : result
   }
   return fault(`no such overload: ${name}`)
 }

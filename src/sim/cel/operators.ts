@@ -1,5 +1,5 @@
 import { Bytes, Uint } from './ast.ts'
-import { compare, Duration, equal, fault, fromJson, lookUp, NONE, Optional, pairs, Timestamp, typeOf } from './values.ts'
+import { compare, Duration, equal, fault, fromJson, joinedLists, lookUp, NONE, Optional, pairs, Timestamp, typeOf } from './values.ts'
 
 const MIN = -(1n << 63n)
 const MAX = (1n << 63n) - 1n
@@ -58,7 +58,7 @@ function arithmetic(name: string, a: unknown, b: unknown): unknown {
   if (name === '_+_') {
     if (typeof a === 'string' && typeof b === 'string') return a + b
     if (a instanceof Bytes && b instanceof Bytes) return new Bytes(a.text + b.text)
-    if (Array.isArray(a) && Array.isArray(b)) return [...a, ...b]
+    if (Array.isArray(a) && Array.isArray(b)) return joinedLists(a, b)
     if (a instanceof Timestamp && b instanceof Duration) return new Timestamp(a.ns + b.ns)
     if (a instanceof Duration && b instanceof Timestamp) return new Timestamp(a.ns + b.ns)
     if (a instanceof Duration && b instanceof Duration) return new Duration(a.ns + b.ns)

@@ -116,9 +116,41 @@ export class Lazy {
   }
 }
 
+/** A double within a list or a map: there a whole number would pass for an int. */
+export class Double {
+  readonly value: number
+  constructor(value: number) {
+    this.value = value
+  }
+}
+
+/** A list that was computed, whose doubles stay doubles. */
+export function computedList(values: readonly unknown[]): readonly unknown[] {
+  const isWhole = (value: unknown): value is number => typeof value === 'number' && Number.isSafeInteger(value)
+  return values.some(isWhole) ? values.map((value) => (isWhole(value) ? new Double(value) : value)) : values
+}
+
+/** Lists of a schema that are sets (no keys) or maps (by keys): in these order says nothing. */
+const marked = new WeakMap<object, readonly string[]>()
+export const markList = (list: readonly unknown[], keys: readonly string[]): void => void marked.set(list, keys)
+
+/** What tells items of a marked list apart. */
+const itemIdentity = (item: unknown, keys: readonly string[]): unknown => (keys.length === 0 ? item : keys.map((key) => lookUp(item, key) ?? null))
+
+/** Two lists as one; what a set has already does not come again, and an item of a map takes the place of its predecessor. */
+export function joinedLists(a: readonly unknown[], b: readonly unknown[]): readonly unknown[] {
+  const keys = marked.get(a)
+  if (!keys) return [...a, ...b]
+  const same = (x: unknown, y: unknown): boolean => equal(itemIdentity(fromJson(x), keys), itemIdentity(fromJson(y), keys))
+  const joined = [...a.map((item) => b.find((other) => same(item, other)) ?? item), ...b.filter((other) => !a.some((item) => same(item, other)))]
+  markList(joined, keys)
+  return joined
+}
+
 /** Plain data as CEL sees it: whole numbers are ints. */
 export function fromJson(value: unknown): unknown {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : value
+  if (value instanceof Double) return value.value
   if (value instanceof Lazy) return fromJson(value.get())
   return value === undefined ? null : value
 }
@@ -127,6 +159,7 @@ export function fromJson(value: unknown): unknown {
 export function toJson(value: unknown): unknown {
   if (typeof value === 'bigint') return Number(value)
   if (value instanceof Uint) return Number(value.value)
+  if (value instanceof Double) return value.value
   if (value instanceof Optional) return toJson(value.value)
   if (value instanceof Message) return plainRecord(Object.entries(value.fields))
   if (value instanceof CelMap) return plainRecord([...value.entries.values()].map(([k, v]) => [keyText(k), v]))
@@ -159,7 +192,7 @@ export function isPlain(value: unknown): value is Readonly<Record<string, unknow
 
 const isSpecial = (value: object): boolean =>
   value instanceof CelMap || value instanceof Message || value instanceof Uint || value instanceof Bytes || value instanceof Timestamp || value instanceof Duration ||
-  value instanceof Optional || value instanceof TypeValue || value instanceof Quantity || value instanceof Semver || value instanceof Opaque || isHost(value)
+  value instanceof Optional || value instanceof TypeValue || value instanceof Quantity || value instanceof Semver || value instanceof Opaque || value instanceof Double || value instanceof Lazy || isHost(value)
 
 /** The name of a value's type. */
 export function typeOf(value: unknown): string {
@@ -190,6 +223,7 @@ export function equal(a: unknown, b: unknown): boolean {
   const [x, y] = [asNumber(a), asNumber(b)]
   // eslint-disable-next-line eqeqeq
   if (x !== undefined && y !== undefined) return x == y
+  if (Array.isArray(a) && Array.isArray(b) && (marked.has(a) || marked.has(b))) return a.length === b.length && a.every((item) => b.some((other) => equal(fromJson(item), fromJson(other))))
   if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((item, i) => equal(fromJson(item), fromJson(b[i])))
   if (a instanceof Bytes && b instanceof Bytes) return a.text === b.text
   if ((a instanceof Timestamp && b instanceof Timestamp) || (a instanceof Duration && b instanceof Duration)) return a.ns === b.ns

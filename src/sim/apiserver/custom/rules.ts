@@ -3,6 +3,7 @@ import { at, child, duplicate, forbiddenField, invalidValue, OMIT, required, typ
 import type { JsonObject, JsonValue } from '../../api/meta.ts'
 import { compile, isFailure, type Program } from '../../cel/program.ts'
 import { schemaType } from '../../cel/schema-types.ts'
+import { schemaValue } from '../../cel/schema-values.ts'
 import { optional, type CelType } from '../../cel/types.ts'
 import { fromJson, NONE, Optional } from '../../cel/values.ts'
 
@@ -37,8 +38,12 @@ export function checkRules(value: JsonValue | undefined, old: JsonValue | undefi
   if (!s || value === undefined || value === null) return out
   const rules = s['x-kubernetes-validations']
   if (rules?.length) {
-    const type = schemaType(s, isRoot || s['x-kubernetes-embedded-resource'] === true)
-    if (type) for (const rule of rules) checkRule(rule, compiled(rule, type), value, old, path, out)
+    const isResource = isRoot || s['x-kubernetes-embedded-resource'] === true
+    const type = schemaType(s, isResource)
+    if (type) {
+      const seen: Seen = { value, self: schemaValue(value, s, isResource), oldSelf: old === undefined || old === null ? undefined : schemaValue(old, s, isResource) }
+      for (const rule of rules) checkRule(rule, compiled(rule, type), seen, path, out)
+    }
   }
   if (Array.isArray(value)) {
     const items = itemSchema(s)
@@ -61,10 +66,16 @@ function correlated(s: JsonSchema, old: JsonValue | undefined): (item: JsonValue
   return (item) => (old as readonly JsonValue[]).find((candidate) => same(candidate, item))
 }
 
-function checkRule(rule: ValidationRule, { rule: program, message, comparesOld }: Compiled, value: JsonValue, old: JsonValue | undefined, path: Path, out: FieldError[]): void {
-  if (!program || (comparesOld && old === undefined && !rule.optionalOldSelf)) return
-  const before = old === undefined ? undefined : fromJson(old)
-  const activation = { self: fromJson(value), oldSelf: rule.optionalOldSelf ? (before === undefined ? NONE : new Optional(before)) : before }
+/** A value as it is, and as rules see it and what it was before. */
+interface Seen {
+  readonly value: JsonValue
+  readonly self: unknown
+  readonly oldSelf: unknown
+}
+
+function checkRule(rule: ValidationRule, { rule: program, message, comparesOld }: Compiled, { value, self, oldSelf }: Seen, path: Path, out: FieldError[]): void {
+  if (!program || (comparesOld && oldSelf === undefined && !rule.optionalOldSelf)) return
+  const activation = { self, oldSelf: !rule.optionalOldSelf ? oldSelf : oldSelf === undefined ? NONE : new Optional(fromJson(oldSelf)) }
   const result = program.run(activation)
   if ('value' in result && result.value === true) return
   if ('error' in result) {
