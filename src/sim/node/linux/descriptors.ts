@@ -159,6 +159,19 @@ export abstract class Descriptors {
     return undefined
   }
 
+  /** Writes zeros: behind the end of a file as many as there is room for, elsewhere as a text of bounded length. */
+  writeZeros(task: Task, fd: number, bytes: number): Failure | undefined {
+    const d = task.fds[fd]
+    const open = d?.k === 'file' ? this.open[d.id] : undefined
+    const root = open && this.tree(open.fs)
+    const node = root && lookUp(root, open!.names)
+    if (!open || node?.t !== 'f' || open.at < node.data.length) return this.write(task, fd, '\0'.repeat(Math.min(bytes, CAPTURE_LIMIT)))
+    const limit = this.setting.limits[open.fs]
+    const room = limit === undefined ? bytes : Math.max(0, Math.min(bytes, limit - treeSize(root!)))
+    this.roots[open.fs] = withNode(root!, open.names, { ...node, zeros: (node.zeros ?? 0) + room, mtime: task.clock }, task.clock)
+    return room < bytes ? new Failure('ENOSPC') : undefined
+  }
+
   /** Reads what is there: text, undefined at the end, null when one has to wait. */
   read(task: Task, fd: number, most = Infinity): string | undefined | null {
     const d = task.fds[fd]

@@ -17,6 +17,7 @@ export const ERRORS = {
   EBADF: 'Bad file descriptor',
   ENAMETOOLONG: 'File name too long',
   EFBIG: 'File too large',
+  E2BIG: 'Argument list too long',
   EXDEV: 'Cross-device link',
 } as const
 

@@ -3,7 +3,7 @@ import { directory, file, link, withPath, type FsNode } from './fs.ts'
 import { Kernel, type Ran } from './kernel.ts'
 import type { KernelSetting } from './setting.ts'
 import type { ContainerState, Credentials, Machine } from './machine.ts'
-import { findProgram, programOf, DEFAULT_PATH, type NotFound } from './programs.ts'
+import { findProgram, isTooLong, programOf, DEFAULT_PATH, type NotFound } from './programs.ts'
 
 import { ownSession } from './container.ts'
 
@@ -52,6 +52,7 @@ function begin(kernel: Kernel, container: ContainerState, argv: readonly string[
   const world = kernel.files(probe)
   const found = findProgram(world, argv[0] ?? '', env['PATH'] ?? DEFAULT_PATH)
   if ('why' in found) return runcError(argv[0] ?? '', found)
+  if (isTooLong(argv, env)) return { code: 128, message: `exec ${found.path}: argument list too long` }
   const started = programOf(world, found.node, found.path, argv, env)
   return started ?? { code: 128, message: `exec ${argv[0] ?? ''}: no such file or directory` }
 }

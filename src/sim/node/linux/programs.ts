@@ -1,4 +1,4 @@
-import { failed } from './errno.ts'
+import { ERRORS, failed } from './errno.ts'
 import { allowed, existing, type FileWorld } from './files.ts'
 import { baseName, type RegularFile } from './fs.ts'
 import type { Kernel, Task } from './kernel.ts'
@@ -100,9 +100,28 @@ export function shellProgram(argv: readonly string[], env: Readonly<Record<strin
   return { argv, comm, program: { kind: 'shell', shell } }
 }
 
+const LONGEST_STRING = 131_072
+const LONGEST_ALL = 2_097_152
+
+/** More than execve takes: one string of 128 KiB, all together 2 MiB (include/uapi/linux/binfmts.h, fs/exec.c). */
+export function isTooLong(argv: readonly string[], env: Readonly<Record<string, string>>): boolean {
+  let all = 0
+  for (const word of argv) {
+    if (word.length >= LONGEST_STRING) return true
+    all += word.length + 9
+  }
+  for (const name in env) {
+    const length = name.length + env[name]!.length + 1
+    if (length >= LONGEST_STRING) return true
+    all += length + 9
+  }
+  return all > LONGEST_ALL
+}
+
 /** Finds and loads a program for a process; a text says why it cannot be. */
 export function startProgram(kernel: Kernel, task: Task, argv: readonly string[], env: Readonly<Record<string, string>>): Started | string {
   const name = argv[0] ?? ''
+  if (isTooLong(argv, env)) return `${name}: ${ERRORS.E2BIG}`
   const world = kernel.files(task)
   const found = findProgram(world, name, env['PATH'] ?? DEFAULT_PATH)
   if ('why' in found) return `${name}: ${found.why === 'permission' || found.why === 'directory' ? 'Permission denied' : 'not found'}`

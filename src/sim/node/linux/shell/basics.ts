@@ -50,8 +50,5 @@ export function awaitChildren(kernel: Kernel, task: Task, shell: Shell, ids: rea
 
 /** What a program that is started now finds in its environment. */
 export function environment(shell: Shell, assigned: readonly (readonly [string, string])[] = []): Readonly<Record<string, string>> {
-  const env: Record<string, string> = {}
-  for (const key of Object.keys(shell.exported)) if (shell.vars[key] !== undefined) env[key] = shell.vars[key]
-  for (const [key, value] of assigned) env[key] = value
-  return env
+  return Object.fromEntries([...Object.keys(shell.exported).flatMap((key): [string, string][] => (Object.hasOwn(shell.vars, key) ? [[key, shell.vars[key]!]] : [])), ...assigned])
 }

@@ -246,10 +246,10 @@ function local(shell: Shell, words: readonly string[]): Outcome {
   const at = shell.stack.map((frame) => frame.f).lastIndexOf('call')
   const frame = shell.stack[at]
   if (frame?.f !== 'call') return 1
-  const locals: Record<string, string | null> = { ...frame.locals }
+  let locals: Readonly<Record<string, string | null>> = frame.locals
   for (const word of words) {
     const name = word.split('=')[0]!
-    if (!(name in locals)) locals[name] = shell.vars[name] ?? null
+    if (!Object.hasOwn(locals, name)) locals = { ...locals, [name]: Object.hasOwn(shell.vars, name) ? shell.vars[name]! : null }
   }
   shell.stack[at] = { ...frame, locals }
   return assign(shell, words, false)
@@ -320,7 +320,7 @@ export const BUILTINS: Readonly<Record<string, Builtin>> = {
   type: (kernel, task, shell, argv) => {
     let status = 0
     for (const name of argv.slice(1)) {
-      const found = shell.functions[name] ? `${name} is a function` : Object.hasOwn(BUILTINS, name) ? `${name} is a shell builtin` : typeof startProgram(kernel, task, [name], envOf(shell)) === 'string' ? undefined : `${name} is /bin/${name}`
+      const found = Object.hasOwn(shell.functions, name) ? `${name} is a function` : Object.hasOwn(BUILTINS, name) ? `${name} is a shell builtin` : typeof startProgram(kernel, task, [name], envOf(shell)) === 'string' ? undefined : `${name} is /bin/${name}`
       kernel.write(task, found ? 1 : 2, found ? `${found}\n` : `${shell.name}: ${name}: not found\n`)
       if (!found) status = 127
     }
@@ -329,7 +329,7 @@ export const BUILTINS: Readonly<Record<string, Builtin>> = {
   command: (kernel, task, shell, argv) => {
     if (argv[1] === '-v') {
       const name = argv[2] ?? ''
-      const known = shell.functions[name] !== undefined || Object.hasOwn(BUILTINS, name) || typeof startProgram(kernel, task, [name], envOf(shell)) !== 'string'
+      const known = Object.hasOwn(shell.functions, name) || Object.hasOwn(BUILTINS, name) || typeof startProgram(kernel, task, [name], envOf(shell)) !== 'string'
       if (known) kernel.write(task, 1, `${name}\n`)
       return known ? 0 : 127
     }

@@ -158,7 +158,7 @@ function simple(kernel: Kernel, task: Task, shell: Shell, node: Extract<ShellNod
     return
   }
   if (!redirect(kernel, task, shell, node.redirects, expansion)) return
-  const body = shell.functions[name]
+  const body = Object.hasOwn(shell.functions, name) ? shell.functions[name] : undefined
   const builtin = Object.hasOwn(BUILTINS, name) ? BUILTINS[name] : undefined
   if (body || builtin) {
     const hasRedirects = node.redirects.length > 0 && name !== 'exec'
@@ -180,8 +180,8 @@ function pushEnvironment(shell: Shell, assigned: readonly (readonly [string, str
   const vars: Record<string, string | null> = {}
   const exported: Record<string, boolean> = {}
   for (const [key, value] of assigned) {
-    vars[key] = shell.vars[key] ?? null
-    exported[key] = shell.exported[key] ?? false
+    vars[key] = Object.hasOwn(shell.vars, key) ? shell.vars[key]! : null
+    exported[key] = Object.hasOwn(shell.exported, key)
     shell.vars = { ...shell.vars, [key]: value }
     shell.exported = { ...shell.exported, [key]: true }
   }

@@ -53,7 +53,7 @@ export const UNMODELLED: readonly string[] = ['vi', 'watch', 'telnet', 'ftpget',
 export function stepTool(kernel: Kernel, task: Task, name: string): void {
   const shown = ['sh-input', 'server', 'fault', 'runtime', 'packages'].includes(name) ? baseName(task.argv[0] ?? name) : name
   const c = new ToolContext(kernel, task, shown)
-  const tool = TOOLS[name]
+  const tool = Object.hasOwn(TOOLS, name) ? TOOLS[name] : undefined
   if (!tool) {
     c.fail('this program is not modelled here')
     return kernel.exit(task, 127)

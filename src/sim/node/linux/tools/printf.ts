@@ -1,3 +1,5 @@
+import { bytesOf, textOf } from '../../../api/bytes.ts'
+
 /** printf(1): the format is used again while arguments are left (busybox coreutils/printf.c). */
 export function formatted(format: string, args: readonly string[]): { readonly text: string; readonly error?: string } {
   let text = ''
@@ -33,7 +35,7 @@ export function formatted(format: string, args: readonly string[]): { readonly t
     }
     if (next === before) break
   } while (next < args.length && ++rounds < 10_000)
-  return error ? { text, error } : { text }
+  return error ? { text: joined(text), error } : { text: joined(text) }
 }
 
 function conversion(kind: string, arg: string, precision: number | undefined, flags: string): string | undefined {
@@ -84,13 +86,19 @@ function pad(text: string, width: number, flags: string): string {
 }
 
 /** The character that an escape at `i` means, and how many characters it takes. */
+/** One byte as it stands in a text (api/bytes.ts). */
+const byteText = (byte: number): string => String.fromCharCode(byte < 0x80 ? byte : 0xdc00 + byte)
+const LOOSE = /[\udc80-\udcff]/
+/** Bytes that together are characters become them. */
+const joined = (text: string): string => (LOOSE.test(text) ? textOf(bytesOf(text)) : text)
+
 function escape(text: string, i: number): [string, number] {
   const c = text[i + 1]
   const simple = { n: '\n', t: '\t', r: '\r', a: '\x07', b: '\b', f: '\f', v: '\v', e: '\x1b', '\\': '\\', '"': '"', "'": "'" }[c ?? '']
   if (simple !== undefined) return [simple, 2]
   const octal = /^\\0?([0-7]{1,3})/.exec(text.slice(i, i + 5))
-  if (octal) return [String.fromCharCode(Number.parseInt(octal[1]!, 8) & 0xff), octal[0].length]
+  if (octal) return [byteText(Number.parseInt(octal[1]!, 8) & 0xff), octal[0].length]
   const hex = /^\\x([0-9a-fA-F]{1,2})/.exec(text.slice(i, i + 4))
-  if (hex) return [String.fromCharCode(Number.parseInt(hex[1]!, 16)), hex[0].length]
+  if (hex) return [byteText(Number.parseInt(hex[1]!, 16)), hex[0].length]
   return ['\\', 1]
 }

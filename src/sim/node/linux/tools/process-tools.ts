@@ -195,7 +195,7 @@ function uname(c: ToolContext): number {
   return 0
 }
 
-const ENDLESS = 4096
+const ENDLESS = 16_384
 
 export const processTools: Readonly<Record<string, Tool>> = {
   sleep, id, kill, timeout, env, xargs, dd, date, free, uname,
@@ -273,6 +273,10 @@ export const processTools: Readonly<Record<string, Tool>> = {
     // It writes as long as somebody reads: one pipe full at a time.
     const word = `${c.args[0] ?? 'y'}\n`
     const d = c.task.fds[1]
+    if (d?.k === 'file') {
+      const failure = c.kernel.write(c.task, 1, word.repeat(Math.max(1, Math.floor(ENDLESS / word.length))))
+      return failure ? c.fail(failure.text) : c.sleepUntil(c.now + 100)
+    }
     if (d?.k !== 'pipe') return c.wait({ for: 'ever' })
     if ((c.kernel.pipes[d.id] ?? '') === '') c.out(word.repeat(Math.max(1, Math.floor(ENDLESS / word.length))))
     return c.sleepUntil(c.now + 100)

@@ -1,4 +1,4 @@
-import { byteCount } from '../../../api/bytes.ts'
+import { byteCount, splitBytes } from '../../../api/bytes.ts'
 import { writeFile } from '../files.ts'
 import { options, type Tool, type ToolContext } from './context.ts'
 import { regularExpression } from './regex.ts'
@@ -37,13 +37,27 @@ function head(c: ToolContext): number | undefined {
   const count = Number(values.get('n') ?? 10)
   // Lines are passed on as they come, so that an endless writer meets a closed pipe.
   if (rest.length === 0 && !values.has('c')) return headOfInput(c, count)
+  const size = sizeOf(values.get('c'))
+  if (size !== undefined && rest.length === 1 && rest[0] === '/dev/zero') return zeros(c, size)
   const texts = c.texts(rest)
   if (!texts) return undefined
   texts.forEach(({ name, text }, i) => {
     if (texts.length > 1) c.out(`${i > 0 ? '\n' : ''}==> ${name} <==\n`)
-    c.out(values.has('c') ? text.slice(0, Number(values.get('c'))) : text.split('\n').slice(0, count).join('\n') + (text.split('\n').length > count ? '\n' : ''))
+    c.out(size !== undefined ? splitBytes(text, size)[0] : text.split('\n').slice(0, count).join('\n') + (text.split('\n').length > count ? '\n' : ''))
   })
   return c.status
+}
+
+/** "64K" of head -c in bytes. */
+function sizeOf(text: string | undefined): number | undefined {
+  const m = /^(\d+)([bkKMG]?)$/.exec(text ?? '')
+  return m ? Number(m[1]) * { '': 1, b: 512, k: 1024, K: 1024, M: 1024 ** 2, G: 1024 ** 3 }[m[2] as '']! : undefined
+}
+
+/** Zeros to the output: into a file they cost nothing, elsewhere at most a pipe full at a time. */
+function zeros(c: ToolContext, size: number): number {
+  const failure = c.kernel.writeZeros(c.task, 1, size)
+  return failure ? c.fail(`write error: ${failure.text}`) : 0
 }
 
 function headOfInput(c: ToolContext, count: number): number | undefined {
@@ -202,12 +216,15 @@ function characters(set: string): string[] {
   return list
 }
 
+/** Octal escapes of tr as characters. */
+const unescaped = (text: string): string => text.replace(/\\([0-7]{1,3})/g, (_all, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)))
+
 function tr(c: ToolContext): number | undefined {
   const { flags, rest } = options(c.args)
   const text = c.input()
   if (text === null) return undefined
-  const from = characters(rest[0] ?? '')
-  const to = characters(rest[1] ?? '')
+  const from = characters(unescaped(rest[0] ?? ''))
+  const to = characters(unescaped(rest[1] ?? ''))
   const inSet = (ch: string): boolean => from.includes(ch) !== flags.has('c')
   let out = ''
   for (const ch of text) {
