@@ -223,6 +223,13 @@ test('a pod with a claim shows the calls of its disk, from attaching to publishi
   expect([...order].sort((a, b) => a - b)).toEqual(order)
 })
 
+test('the limit of processes of a pod is the kubelet\'s setting', () => {
+  const limit = (): string | undefined => pod('web').cgroups.find(({ kind }) => kind === 'pod')!.figures.find(({ file }) => file === 'pids.max')?.value
+  expect(limit()).toBe('max')
+  cluster.flags.set(cluster.timeline, 'kubelet.podPidsLimit', '100')
+  expect(limit()).toBe('100')
+})
+
 test('nothing of this is stored: looking changes no state', () => {
   const before = cluster.engine.hash()
   pod('web')

@@ -4,6 +4,7 @@ import type { Pod } from '../../api/pod.ts'
 import { podRequests, podResourceList } from '../../api/pod-resources.ts'
 import { milliValue, value } from '../../api/quantity.ts'
 import type { Micros } from '../../engine/time.ts'
+import { POD_PIDS_LIMIT } from '../../flags/kubelet.ts'
 import { qosOf } from '../../node/kubelet/files.ts'
 import type { NodeRow, PodRow } from '../../node/kubelet/state.ts'
 import type { KubeletWorld } from '../../node/kubelet/world.ts'
@@ -43,7 +44,8 @@ const allLimited = (pod: Pod, resource: string): boolean =>
   pod.spec.resources?.limits?.[resource] !== undefined || [...(pod.spec.initContainers ?? []), ...pod.spec.containers].every((c) => c.resources?.limits?.[resource] !== undefined)
 
 /** Numbers of a pod's directory (cm/helpers_linux.go: ResourceConfigForPod). */
-export function podFigures(pod: Pod): readonly Figure[] {
+export function podFigures(world: KubeletWorld, pod: Pod): readonly Figure[] {
+  const pids = world.flags.get(POD_PIDS_LIMIT)
   const limits = podResourceList(pod, 'limits')
   const { milliCpu } = podRequests(pod)
   const isBest = qosOf(pod) === 'BestEffort'
@@ -53,7 +55,7 @@ export function podFigures(pod: Pod): readonly Figure[] {
     directoryWeight(isBest ? 0 : milliCpu, say('from.sum', { what: 'requests.cpu', amount: `${milliCpu}m` }), 'why.podWeight'),
     cpuMax(cpu, cpu === undefined ? say('from.notAll', { what: 'limits.cpu' }) : say('from.sum', { what: 'limits.cpu', amount: `${cpu}m` })),
     memoryMax(memory === undefined ? undefined : value(memory), memory, memory === undefined ? say('from.notAll', { what: 'limits.memory' }) : say('from.sum', { what: 'limits.memory', amount: memory })),
-    { file: 'pids.max', value: 'max', from: say('from.pidsLimit'), why: say('why.podPids'), lines: ['podPidsLimit: -1'] },
+    { file: 'pids.max', value: pids < 0 ? 'max' : String(pids), from: say('from.pidsLimit'), why: say('why.podPids'), lines: [`podPidsLimit: ${pids}`] },
   ]
 }
 
@@ -130,7 +132,7 @@ export function podCgroups(world: KubeletWorld, row: PodRow, node: NodeRow, now:
   const paths = pathsOf(world.cgroups, qos, row.uid)
   const above = nodeCgroups(world, node).filter(({ kind, of }) => kind !== 'qos' || of === qos)
   const depth = above.length
-  const rows: CgroupView[] = [...above, { path: paths.pod, label: label(paths.pod), depth, kind: 'pod', of: `${row.pod.metadata.namespace}/${row.pod.metadata.name}`, figures: podFigures(row.pod) }]
+  const rows: CgroupView[] = [...above, { path: paths.pod, label: label(paths.pod), depth, kind: 'pod', of: `${row.pod.metadata.namespace}/${row.pod.metadata.name}`, figures: podFigures(world, row.pod) }]
   if (row.sandbox.id) rows.push({ path: paths.scope(row.sandbox.id), label: label(paths.scope(row.sandbox.id)), depth: depth + 1, kind: 'pause', of: 'pause', figures: [containerWeight(0, say('from.pause')), { file: 'oom_score_adj', value: '-998', from: say('from.pause'), why: say('why.oomPause'), lines: ['-998'] }] })
   for (const name of Object.keys(row.machine?.containers ?? {})) {
     const container = [...(row.pod.spec.initContainers ?? []), ...row.pod.spec.containers, ...((row.pod.spec.ephemeralContainers ?? []) as readonly Container[])].find((c) => c.name === name)

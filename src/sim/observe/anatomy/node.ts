@@ -89,7 +89,7 @@ function treeOf(world: KubeletWorld, node: NodeRow, rows: readonly PodRow[]): re
   const podsOf = (qos: string, depth: number): readonly CgroupView[] =>
     rows.filter((row) => qosOf(row.pod) === qos).map((row) => {
       const { pod: path } = pathsOf(world.cgroups, qos, row.uid)
-      return { path, label: path.slice(path.lastIndexOf('/') + 1), depth, kind: 'pod', of: `${row.pod.metadata.namespace}/${row.pod.metadata.name}`, figures: podFigures(row.pod) }
+      return { path, label: path.slice(path.lastIndexOf('/') + 1), depth, kind: 'pod', of: `${row.pod.metadata.namespace}/${row.pod.metadata.name}`, figures: podFigures(world, row.pod) }
     })
   return nodeCgroups(world, node).flatMap((view) => (view.kind === 'qos' ? [view, ...podsOf(view.of, 3)] : view.kind === 'kubepods' ? [view, ...podsOf('Guaranteed', 2)] : [view]))
 }
