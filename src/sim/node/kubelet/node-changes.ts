@@ -1,8 +1,11 @@
 import { NODES, patch } from '../../client/request.ts'
+import type { KubeObject } from '../../api/meta.ts'
+import { parseQuantity, value } from '../../api/quantity.ts'
 import type { EventContext } from '../../engine/engine.ts'
 import { idOf } from '../../flags/index.ts'
 import { MAX_PODS, NODE_LEASE_DURATION_SECONDS } from '../../flags/kubelet.ts'
 import { armCollection, armPressure } from './pressure.ts'
+import { devicePlugin } from './devices.ts'
 import type { NodeRow } from './state.ts'
 import { actorOf, type KubeletWorld } from './world.ts'
 
@@ -34,4 +37,39 @@ export function occupy(world: KubeletWorld, ctx: EventContext, extra: NodeRow['e
   ctx.note('kubelet.occupied', { node: node.name, what: taken.map(([name]) => name).join(', ') })
   armPressure(world, ctx, node.name)
   armCollection(world, ctx, node.name)
+}
+
+const LOAD = 'orrery.dev/load'
+const DEVICES = 'orrery.dev/devices'
+
+/** "memory=6Gi disk=80Gi inodes=5000000 pids=30000": what the node's own programs take. What cannot be read is left out. */
+export function parseOccupied(text: string): NonNullable<NodeRow['extra']> {
+  const out: { memory?: number; disk?: number; inodes?: number; pids?: number } = {}
+  for (const word of text.split(/[\s,;]+/)) {
+    const m = /^(memory|disk|inodes|pids)=(.+)$/.exec(word)
+    if (m && typeof parseQuantity(m[2]!) !== 'string') out[m[1] as 'memory'] = value(m[2]!)
+  }
+  return out
+}
+
+/** "example.com/gpu=2 example.com/fpga=1/4": devices by resource; of four one is healthy. */
+export function parseDevices(text: string): Readonly<Record<string, { readonly count: number; readonly healthy: number }>> {
+  const found = text.split(/[\s,;]+/).map((word) => /^([^=/\s]+\/[^=/\s]+)=(\d{1,4})(?:\/(\d{1,4}))?$/.exec(word)).filter((m) => m !== null)
+  return Object.fromEntries(found.map((m) => [m[1]!, { count: Number(m[3] ?? m[2]), healthy: Number(m[2]) }]))
+}
+
+/** The node's annotations have changed: what they declare of its own programs and of device plugins comes to pass. */
+export function declared(world: KubeletWorld, ctx: EventContext, object: KubeObject): void {
+  const { annotations } = object.metadata
+  const [load, devices] = [annotations?.[LOAD] ?? '', annotations?.[DEVICES] ?? '']
+  const before = world.nodes.get(ctx.instance)
+  const was = before?.declared ?? { load: '', devices: '' }
+  if (!before || (was.load === load && was.devices === devices)) return
+  world.nodes.set(before.name, { ...before, declared: { load, devices } })
+  if (was.load !== load) occupy(world, ctx, parseOccupied(load))
+  const [old, now] = [parseDevices(was.devices), parseDevices(devices)]
+  for (const resource of Object.keys(old)) if (!now[resource]) devicePlugin(world, ctx, { resource, count: 0 })
+  for (const [resource, wanted] of Object.entries(now)) {
+    if (old[resource]?.count !== wanted.count || old[resource].healthy !== wanted.healthy) devicePlugin(world, ctx, { resource, ...wanted })
+  }
 }

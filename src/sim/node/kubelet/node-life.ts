@@ -12,6 +12,7 @@ import { heartbeatFrom, lastRenewal, type NodeHeartbeat } from '../heartbeats.ts
 import { hostAddress, LEASE_NAMESPACE, leaseOf, nodeStatusPatch, renewal } from '../kwok/node-status.ts'
 import type { KubeletFault } from './faults.ts'
 import { advanced, lookAhead } from './linux.ts'
+import { declared } from './node-changes.ts'
 import { reportNode } from './node-report.ts'
 import { storedImage } from './puller.ts'
 import type { NodeRow } from './state.ts'
@@ -91,9 +92,10 @@ export class NodeLife {
     const row = this.#world.nodes.get(ctx.instance)
     const node = (object ?? items?.[0]) as Node | undefined
     if (!row?.up || !node) return
+    declared(this.#world, ctx, node)
     const podCIDR = node.spec?.podCIDR
     if (row.uid === node.metadata.uid && row.podCIDR === podCIDR) return
-    this.#world.nodes.set(row.name, { ...row, uid: node.metadata.uid!, ...(podCIDR ? { podCIDR } : {}) })
+    this.#world.nodes.set(row.name, { ...this.#world.nodes.get(row.name)!, uid: node.metadata.uid!, ...(podCIDR ? { podCIDR } : {}) })
     if (podCIDR && !row.podCIDR) ctx.schedule(CNI_STARTS + ctx.random.below(500_000), actorOf(row.name), 'ready')
   }
 

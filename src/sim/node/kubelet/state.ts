@@ -241,6 +241,8 @@ export interface NodeRow {
   /** Bytes of its disk. */
   readonly disk: number
   readonly hostName: string
+  /** What the node's annotations declare, as it was read last. */
+  readonly declared?: { readonly load: string; readonly devices: string }
   /** What programs of the node itself take besides the usual (bytes, inodes, processes): a command. */
   readonly extra?: { readonly memory?: number; readonly disk?: number; readonly inodes?: number; readonly pids?: number }
   readonly pressure?: Pressure
