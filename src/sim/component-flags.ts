@@ -83,10 +83,10 @@ export class ComponentFlags {
   #change(ctx: EventContext, wanted: FlagChange): void {
     if (problemOf(this.values, wanted) !== undefined || !change(this.values, wanted)) return
     const flag = this.values.find(wanted.flag)!
-    ctx.note('flag.set', { component: flag.component, name: flag.name, value: this.values.textOf(flag) })
     if (flag.component === 'kube-controller-manager') for (const runner of this.#hosts.controllers()) runner.restart(ctx)
     if (flag.component === 'kubelet' && this.#hosts.hasKubelets()) ctx.schedule(0, 'kubelet', 'reconfigured', wanted.flag)
     if (flag.name === 'enable-admission-plugins') this.#hosts.admissionChanged(ctx)
+    ctx.note('flag.set', { component: flag.component, name: flag.name, value: this.values.textOf(flag) })
   }
 }
 

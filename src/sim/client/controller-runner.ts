@@ -2,7 +2,7 @@ import type { KubeObject } from '../api/meta.ts'
 import type { Engine, EventContext } from '../engine/engine.ts'
 import { invariant } from '../engine/invariant.ts'
 import type { Table } from '../engine/table.ts'
-import type { Micros } from '../engine/time.ts'
+import { seconds, type Micros } from '../engine/time.ts'
 import type { Flag } from '../flags/flag.ts'
 import { flagsIn, type Flags } from '../flags/index.ts'
 import { CONCURRENT_SYNCS, KUBE_API_BURST, KUBE_API_QPS } from '../flags/kube-controller-manager.ts'
@@ -16,8 +16,11 @@ import { Jobs, type JobContext, type Place } from './resumable.ts'
 import { Client, type Answered, type WatchDelivery, type WatchSpec } from './transport.ts'
 import { WorkQueue } from './work-queue.ts'
 
-/** Whether a component runs; absent means it does. Stopped controllers drop what they hear. */
-export type ComponentStates = Table<'stopped'>
+/** Whether a component runs; absent means it does. Those that do not drop what they hear. */
+export type ComponentStates = Table<'stopped' | 'restarting'>
+
+/** From the end of a process to the start of the next one. */
+const RESTART: Micros = seconds(2)
 
 /** Of kube-controller-manager's client unless flags say otherwise; some controllers have a multiple. */
 const QPS = 20
@@ -37,6 +40,7 @@ export class ControllerRunner {
   readonly #stopped: ComponentStates
   readonly #handler: RunnerContext
   readonly #flags: Flags
+  readonly #client: Client
   readonly #flag = <T>(flag: Flag<T>): T => this.#flags.get(flag)
 
   /** `own`: it runs in a process of its own, which kube-controller-manager's flags do not reach. */
@@ -45,13 +49,14 @@ export class ControllerRunner {
     this.controller = controller
     this.#informers = informers
     this.#flags = flagsIn(engine)
-    this.#stopped = engine.table<'stopped'>('components')
+    this.#stopped = engine.table<'stopped' | 'restarting'>('components')
     const client = new Client(engine, name, {
       user: controllerUser(name),
       qps: controller.qps ?? QPS,
       burst: controller.burst ?? BURST,
     })
     this.#handler = new RunnerContext(this, informers, this.#flags, client)
+    this.#client = client
     this.queue = new WorkQueue(engine, name, controller.workers, controller.backoff)
     if (!own) this.#followFlags(client)
     this.recorder = new EventRecorder(engine, client, { component: controller.component ?? name })
@@ -77,6 +82,7 @@ export class ControllerRunner {
       heard: (ctx, delivery: WatchDelivery) => this.#stopped.has(name) || controller.deliver?.(this.#handlerContext(ctx), delivery),
       stop: (ctx) => this.#stop(ctx),
       resume: (ctx) => this.#resume(ctx),
+      restarted: (ctx) => this.#stopped.get(name) === 'restarting' && this.#resume(ctx),
     })
     for (const watches of controller.watches) this.#subscribe(watches as unknown as Watches)
   }
@@ -97,11 +103,12 @@ export class ControllerRunner {
     this.#flags.follow(KUBE_API_BURST, limit)
   }
 
-  /** The process was started anew: what it had in memory is gone, and every cached object is an add again. */
+  /** The process ends, and another one starts a little later: what it had in memory is gone, and every cached object is an add again. */
   restart(ctx: EventContext): void {
-    if (this.#stopped.has(this.controller.name)) return
-    this.#stop(ctx)
-    this.#resume(ctx)
+    const { name } = this.controller
+    if (this.#stopped.has(name)) return
+    this.#stop(ctx, 'restarting')
+    ctx.schedule(RESTART, name, 'restarted')
   }
 
   #subscribe(watches: Watches): void {
@@ -124,8 +131,9 @@ export class ControllerRunner {
     else if (result !== undefined) this.queue.addAfter(ctx, key, result.after)
   }
 
-  #stop(ctx: EventContext): void {
-    this.#stopped.set(this.controller.name, 'stopped')
+  #stop(ctx: EventContext, why: 'stopped' | 'restarting' = 'stopped'): void {
+    this.#stopped.set(this.controller.name, why)
+    this.#client.abandon(ctx)
     this.queue.clear(ctx)
     for (const key of [...this.jobs.table.keys()]) this.jobs.cancel(key)
     // What it remembered was in its memory: expectations, back-offs, times.

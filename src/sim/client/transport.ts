@@ -81,6 +81,7 @@ export class Client {
   readonly user: string
   readonly #limits: Table<Micros>
   readonly #random: Random
+  readonly #queue: Engine['queue']
   #interval = 0
   #burst = 0
 
@@ -89,6 +90,7 @@ export class Client {
     this.user = options.user
     this.#limits = engine.table<Micros>('clients')
     this.#random = engine.stream(`client/${name}`)
+    this.#queue = engine.queue
     this.limit(options.qps ?? 0, options.burst ?? 0)
   }
 
@@ -96,6 +98,18 @@ export class Client {
   limit(qps: number, burst: number): void {
     this.#interval = qps ? Math.round(1_000_000 / qps) : 0
     this.#burst = burst
+  }
+
+  /** The process ends: requests that its rate limit still held back are never sent, and a new process begins with a full bucket. */
+  abandon(ctx: EventContext): void {
+    const held: number[] = []
+    for (const { seq, actor, what, payload } of this.#queue.unordered()) {
+      if (actor !== APISERVER || what !== 'request') continue
+      const { client, sentAt } = payload as SentRequest
+      if (client === this.name && sentAt > ctx.now) held.push(seq)
+    }
+    for (const seq of held.sort((a, b) => a - b)) ctx.cancel(seq)
+    this.#limits.delete(this.name)
   }
 
   send(ctx: EventContext, request: Request, then?: ReplyTo, extraDelay: Micros = 0): void {
