@@ -166,7 +166,8 @@ function read(source: JsonObject): ConfigurationReading {
       profiles: made as readonly Profile[],
       initialBackoff: seconds(number(file['podInitialBackoffSeconds'], 1)),
       maxBackoff: seconds(number(file['podMaxBackoffSeconds'], 10)),
-      qps: number(connection['qps'], 50),
+      // Below zero: no limit.
+      qps: Math.max(0, number(connection['qps'], 50)),
       burst: number(connection['burst'], 100),
     },
   }

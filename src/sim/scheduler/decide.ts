@@ -62,12 +62,13 @@ export function decide(pod: Pod, world: World, profile: Profile = DEFAULT_CONFIG
   const finish = (o: Outcome): Decision => ({ nodes: all.length, feasibleNodes: 0, feasible: NONE, rejected: Rejections.NONE, narrowedBy: NONE, plugins: NONE, nextStart: start, ...o })
   if (all.length === 0) return finish({ outcome: 'unschedulable', message: NO_NODES })
   const cycle: Cycle = { pod, info: podInfo(pod), snapshot, objects }
-  const filters = preFilter(profile.filters, cycle)
+  const shaped = namesNodes(pod) ? undefined : keptFor(pod, snapshot, profile)
+  const filters = preFilter(profile.filters, cycle, shaped)
   if (filters.rejection) return finish(refused(filters.rejection, all.length, profile))
   const promised = onPromisedNode(cycle, filters, world)
   if (promised) return finish({ outcome: 'scheduled', node: promised.name, feasibleNodes: 1, feasible: [promised.name] })
   const nodes = filters.nodes ? narrowed(filters.nodes, snapshot) : all
-  const kept = filters.nodes ? new Kept(nodes.length) : keptFor(pod, snapshot, profile)
+  const kept = filters.nodes ? new Kept(nodes.length) : (shaped ?? keptFor(pod, snapshot, profile))
   const found = search({ pod, filters, nodes, kept, world, profile })
   // In a large cluster what was left out beforehand is only told when the pod finds no place.
   const tell = found.feasible.length === 0 || all.length <= SMALL_CLUSTER
@@ -108,6 +109,10 @@ function scored({ cycle, filters, found: { feasible, places }, rejected, kept, n
     },
   }
 }
+
+/** May the pod name its nodes, as those of DaemonSets do? Then each is a shape of its own, which is not worth remembering. */
+const namesNodes = ({ spec }: Pod): boolean =>
+  spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms.some((term) => term.matchFields?.length) ?? false
 
 interface Searched {
   readonly pod: Pod

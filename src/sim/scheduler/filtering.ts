@@ -24,23 +24,30 @@ export interface Filters {
 const NOBODY: readonly string[] = []
 const NO_PODS: readonly Pod[] = []
 
-export function preFilter(plugins: readonly Plugin[], cycle: Cycle): Filters {
-  const runs: FilterRun[] = []
+/** Asks the plugins in their order. What the local ones answered for an earlier pod of the same shape is taken from `kept`. */
+export function preFilter(plugins: readonly Plugin[], cycle: Cycle, kept?: Kept): Filters {
+  const before = kept?.filters
+  const runs: FilterRun[] = before ? before.runs.slice() : []
   let narrowedBy = NOBODY
   let nodes: ReadonlySet<string> | undefined
-  let local = 0
-  for (const plugin of plugins) {
+  let local = runs.length
+  let leading: Kept['filters'] | undefined
+  for (let i = before?.plugins ?? 0; i < plugins.length; i++) {
+    const plugin = plugins[i]!
+    if (!before && !plugin.local) leading ??= { plugins: i, runs: runs.slice() }
     const run = plugin.preFilter?.(cycle)
-    if (!run) continue
-    if (isRejection(run)) return { runs: [], local: 0, rejection: run, narrowedBy }
-    if (plugin.local && local === runs.length) local++
-    runs.push(run)
-    const only = run.nodes
+    if (run && isRejection(run)) return { runs: [], local: 0, rejection: run, narrowedBy }
+    if (run) {
+      if (plugin.local && local === runs.length) local++
+      runs.push(run)
+    }
+    const only = run?.nodes
     if (!only) continue
     narrowedBy = [...narrowedBy, plugin.name]
     nodes = nodes ? new Set([...nodes].filter((n) => only.has(n))) : only
     if (nodes.size === 0) return { runs: [], local: 0, rejection: unresolvable(plugin.name, `node(s) didn't satisfy ${unsatisfied(narrowedBy)}`), narrowedBy }
   }
+  if (kept && !before && !nodes) kept.filters = leading
   return { runs, local, nodes, narrowedBy }
 }
 

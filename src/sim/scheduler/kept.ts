@@ -1,6 +1,7 @@
 import type { NodeInfo } from './node-info.ts'
 import { sameShape, shapeOf } from './pod-shape.ts'
 import type { Pod } from '../api/pod.ts'
+import type { FilterRun } from './plugin.ts'
 import type { Snapshot } from './snapshot.ts'
 
 /** Values by place of a node in the order of examination, each good as long as the very same NodeInfo stands there. */
@@ -65,6 +66,8 @@ const MOST_SHAPES = 256
  */
 export class Kept {
   readonly size: number
+  /** The answers of the first so many plugins, all local, to such pods at PreFilter. */
+  filters: { readonly plugins: number; readonly runs: readonly FilterRun[] } | undefined
   readonly #columns = new Map<unknown, Column<unknown>>()
   readonly #domains = new Map<string, Domains>()
   #places: readonly number[] | undefined

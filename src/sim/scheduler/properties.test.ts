@@ -6,6 +6,7 @@ import type { PodSpec } from '../api/pod-spec.ts'
 import type { PodAffinityTerm } from '../api/scheduling.ts'
 import { milliValue } from '../api/quantity.ts'
 import type { Node } from '../kinds/node/node.ts'
+import { readConfiguration } from './configuration.ts'
 import { decide, type Decision, type World } from './decide.ts'
 import { emptyNodeInfo, withNode, withoutPod, withPod, type NodeInfo } from './node-info.ts'
 import { LiveSnapshot, snapshotOf } from './snapshot.ts'
@@ -151,6 +152,29 @@ describe('whatever happened before', () => {
       const roll = town.dice.below(1_000_000)
       const d = decide(pod, town.world(town.live, start, roll))
       expect(told(d)).toEqual(told(decide(pod, town.world(snapshotOf([...town.infos.values()]), start, roll))))
+      start = d.nextStart
+      town.settle(pod, d)
+      town.liveOn()
+    }
+  })
+
+  test.each(SEEDS.slice(0, 10))('so under other profiles, with plugins in another order (seed %i)', (seed) => {
+    const score = { disabled: [{ name: 'NodeResourcesBalancedAllocation' }], enabled: [{ name: 'InterPodAffinity', weight: 7 }] }
+    const read = readConfiguration({
+      apiVersion: 'kubescheduler.config.k8s.io/v1', kind: 'KubeSchedulerConfiguration',
+      profiles: [
+        { schedulerName: 'one', plugins: { filter: { enabled: [{ name: 'PodTopologySpread' }, { name: 'NodeResourcesFit' }] }, score } },
+        { schedulerName: 'two', percentageOfNodesToScore: 90, pluginConfig: [{ name: 'NodeResourcesFit', args: { scoringStrategy: { type: 'MostAllocated' } } }] },
+      ],
+    })
+    const { profiles } = 'configuration' in read ? read.configuration : { profiles: [] }
+    expect(profiles).toHaveLength(2)
+    const town = new Town(seed + 2000, [9, 120][seed % 2]!)
+    for (let i = 0, start = 0; i < 60; i++) {
+      const pod = town.newPod()
+      const profile = profiles[town.dice.below(2)]!
+      const d = decide(pod, town.world(town.live, start, 7), profile)
+      expect(told(d)).toEqual(told(decide(pod, town.world(snapshotOf([...town.infos.values()]), start, 7), profile)))
       start = d.nextStart
       town.settle(pod, d)
       town.liveOn()
