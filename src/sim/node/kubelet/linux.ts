@@ -8,6 +8,7 @@ import { diskOf } from '../../client/storage/disks.ts'
 import type { LogChunk, Machine } from '../linux/machine.ts'
 import { value } from '../../api/quantity.ts'
 import { guestOf } from './runtime-handler.ts'
+import { withTokens } from './tokens.ts'
 import { nodeRoot } from './volumes.ts'
 import type { PodRow } from './state.ts'
 import { hasNews } from './news.ts'
@@ -97,7 +98,7 @@ export function machineNow(world: KubeletWorld, row: PodRow, now: Micros): Machi
   const known = memo.get(row.machine)
   if (known?.at === now) return known.machine
   const laid = withDisks(world, row, row.machine)
-  const kernel = new Kernel(laid, settingOf(world, row))
+  const kernel = new Kernel(withTokens(row, laid, now), settingOf(world, row))
   const ran = kernel.run(now, BUDGET)
   const machine = kernel.freeze()
   memo.set(row.machine, { at: now, machine, ran })

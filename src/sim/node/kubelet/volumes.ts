@@ -1,4 +1,4 @@
-import { base64Decode, base64Encode } from '../../api/base64.ts'
+import { base64Decode } from '../../api/base64.ts'
 import type { KubeObject } from '../../api/meta.ts'
 import type { Volume, VolumeProjection } from '../../api/volume.ts'
 import { value } from '../../api/quantity.ts'
@@ -11,6 +11,7 @@ import type { EventContext } from '../../engine/engine.ts'
 import type { Micros } from '../../engine/time.ts'
 import { fieldText, resourceText } from './files.ts'
 import type { PodRow } from './state.ts'
+import { currentToken } from './tokens.ts'
 import { rowKey, type KubeletWorld } from './world.ts'
 
 interface Data extends KubeObject {
@@ -37,7 +38,7 @@ export interface NotSetUp {
   readonly awaited?: true
 }
 
-type Files = Record<string, { readonly data: string; readonly mode: number }>
+type Files = Record<string, { readonly data: string; readonly mode: number; readonly mtime?: Micros }>
 
 const DISK = { type: 'ext4', source: '/dev/vda', options: 'rw,relatime,discard' }
 
@@ -130,21 +131,18 @@ function content(world: KubeletWorld, ctx: EventContext, row: PodRow, volume: Vo
   if (secret) return fromObject(world, row, 'secrets', secret.secretName, secret, secret.defaultMode ?? 0o644, files)
   if (downwardAPI) return fromFields(world, row, downwardAPI.items ?? [], downwardAPI.defaultMode ?? 0o644, files)
   if (!projected) return `volume ${volume.name}: this kind of volume is not modelled here`
-  const errors = (projected.sources ?? []).map((source) => fromSource(world, ctx, row, source, projected.defaultMode ?? 0o644, files)).filter((e) => e !== undefined)
+  const errors = (projected.sources ?? []).map((source) => fromSource(world, ctx, row, volume.name, source, projected.defaultMode ?? 0o644, files)).filter((e) => e !== undefined)
   return errors.length === 0 ? undefined : errors.length === 1 ? errors[0] : `[${errors.join(', ')}]`
 }
 
-function fromSource(world: KubeletWorld, ctx: EventContext, row: PodRow, source: VolumeProjection, mode: number, files: Files): string | undefined {
+function fromSource(world: KubeletWorld, ctx: EventContext, row: PodRow, volume: string, source: VolumeProjection, mode: number, files: Files): string | undefined {
   if (source.configMap) return fromObject(world, row, 'configmaps', source.configMap.name, source.configMap, mode, files)
   if (source.secret) return fromObject(world, row, 'secrets', source.secret.name, source.secret, mode, files)
   if (source.downwardAPI) return fromFields(world, row, source.downwardAPI.items ?? [], mode, files)
   if (source.serviceAccountToken) {
-    const { path, audience = 'https://kubernetes.default.svc.cluster.local', expirationSeconds = 3600 } = source.serviceAccountToken
-    const { namespace, name, uid } = row.pod.metadata
-    const issued = Math.floor(ctx.now / 1_000_000)
-    const claims = { aud: [audience], exp: issued + expirationSeconds, iat: issued, 'kubernetes.io': { namespace, pod: { name, uid }, serviceaccount: { name: row.pod.spec.serviceAccountName ?? 'default' } }, sub: `system:serviceaccount:${namespace}:${row.pod.spec.serviceAccountName ?? 'default'}` }
-    const url = (text: string): string => base64Encode(text).replaceAll('=', '').replaceAll('+', '-').replaceAll('/', '_')
-    files[path] = { data: `${url('{"alg":"RS256","kid":"orrery"}')}.${url(JSON.stringify(claims))}.${url(`signature of ${uid}`)}`, mode: row.pod.spec.securityContext?.fsGroup ? 0o640 : 0o600 }
+    const { path } = source.serviceAccountToken
+    const { token, since } = currentToken(row, volume, source.serviceAccountToken, ctx.now)
+    files[path] = { data: token, mode: row.pod.spec.securityContext?.fsGroup ? 0o640 : 0o600, mtime: since }
     return undefined
   }
   if (source.clusterTrustBundle) return 'cluster trust bundles are not modelled here'

@@ -85,12 +85,12 @@ export function machineAt(machine: Machine, setting: KernelSetting, at: Micros, 
 }
 
 /** A volume's tree for token, config map and the like: files behind `..data`, as the kubelet's AtomicWriter lays them out. */
-export function atomicTree(files: Readonly<Record<string, { readonly data: string; readonly mode: number }>>, stamp: string, now: Micros, gid: number, uid = 0): FsNode {
+export function atomicTree(files: Readonly<Record<string, { readonly data: string; readonly mode: number; readonly mtime?: Micros }>>, stamp: string, now: Micros, gid: number, uid = 0): FsNode {
   const mode = gid > 0 ? 0o3777 : 0o1777
   let inner: FsNode = directory({}, gid > 0 ? 0o2755 : 0o755, now, 0, gid)
   const tops: Record<string, FsNode> = {}
-  for (const [path, { data, mode: bits }] of Object.entries(files)) {
-    inner = withPath(inner, path, { ...file(data, bits, now), uid, gid }, now)
+  for (const [path, { data, mode: bits, mtime = now }] of Object.entries(files)) {
+    inner = withPath(inner, path, { ...file(data, bits, mtime), uid, gid }, now)
     const top = path.split('/')[0]!
     tops[top] = { ...link(`..data/${top}`, now), uid, gid }
   }
