@@ -5,6 +5,7 @@ import type { Dice } from './dice.ts'
 export type SoakCommand =
   | { readonly type: 'kubectl'; readonly argv: readonly string[]; readonly files?: Readonly<Record<string, string>> }
   | { readonly type: 'fault'; readonly fault: NodeFault; readonly node: string }
+  | { readonly type: 'flag'; readonly flag: string; readonly value: string | null }
 
 /** A node and what mends it. */
 export interface Broken {
@@ -44,7 +45,7 @@ export function nextCommand(dice: Dice, around: Surroundings, faults: boolean): 
   if (some) kinds.push([6, () => update(dice, `deployment/${dice.pick(around.deployments)}`)], [1, () => removeDeployment(dice, around)])
   if (around.pods.length > 0) kinds.push([3, () => kubectl('delete', 'pod', dice.pick(around.pods), '--wait=false')], [1, () => relabel(dice, around)])
   if (around.services.length > 0) kinds.push([1, () => kubectl('delete', 'service', dice.pick(around.services))])
-  if (faults) kinds.push([1, () => kubectl(dice.pick(['cordon', 'uncordon', 'uncordon']), dice.pick(around.workers))], [1, () => fault(dice, around)])
+  if (faults) kinds.push([1, () => kubectl(dice.pick(['cordon', 'uncordon', 'uncordon']), dice.pick(around.workers))], [1, () => fault(dice, around)], [1, () => flag(dice)])
   return dice.weighted(kinds)()
 }
 
@@ -133,6 +134,26 @@ spec:
       containers: [{ name: main, image: '${dice.pick(GOOD_IMAGES)}' }]
 `
   return { type: 'kubectl', argv: ['apply', '-f', 'soak.yaml'], files: { 'soak.yaml': text } }
+}
+
+/** Settings that change the pace of things, but nothing that Kubernetes promises. */
+const PACES: Readonly<Record<string, readonly string[]>> = {
+  'kube-controller-manager.concurrent-replicaset-syncs': ['1', '9'],
+  'kube-controller-manager.kube-api-qps': ['5', '50'],
+  'kube-controller-manager.node-monitor-period': ['2s', '9s'],
+  'kube-controller-manager.node-monitor-grace-period': ['20s', '40s'],
+  'kube-controller-manager.max-endpoints-per-slice': ['2', '3'],
+  'kube-controller-manager.endpointslice-updates-batch-period': ['1s'],
+  'kube-apiserver.event-ttl': ['5m'],
+  'kubelet.syncFrequency': ['10s'],
+  'kubelet.nodeLeaseDurationSeconds': ['20', '60'],
+  'kubelet.crashLoopBackOff.maxContainerRestartPeriod': ['5s', '1m'],
+}
+
+/** A setting of a component is changed, or goes back to its default. */
+function flag(dice: Dice): SoakCommand {
+  const name = dice.pick(Object.keys(PACES))
+  return { type: 'flag', flag: name, value: dice.oneIn(3) ? null : dice.pick(PACES[name]!) }
 }
 
 /** At most half of the workers are away at once, so that the cluster always can go on. */

@@ -110,11 +110,23 @@ class Soak {
       this.#cluster.runKubectl({ argv: command.argv, files: command.files ?? {} })
       return
     }
+    if (command.type === 'flag') return this.#setFlag(command.flag, command.value)
     this.#dog.disturbed(AFTERMATH)
     this.#cluster.faultNode(command.fault, command.node)
     const mend = mendOf(command.fault)
     if (mend) this.#broken.set(command.node, mend)
     else if (command.fault !== 'reboot') this.#broken.delete(command.node)
+  }
+
+  /** Values that do not go together are refused, as they should be. */
+  #setFlag(flag: string, value: string | null): void {
+    this.#dog.disturbed(minutes(2))
+    if (this.#cluster.kubelet === 'kwok' && flag.startsWith('kubelet.')) return
+    try {
+      this.#cluster.flags.set(this.#cluster.timeline, flag, value)
+    } catch (reason) {
+      if (!(reason instanceof RangeError)) throw reason
+    }
   }
 
   #pause(): Micros {
@@ -163,5 +175,8 @@ class Soak {
   }
 }
 
-const describe = (command: SoakCommand): string =>
-  command.type === 'kubectl' ? ['kubectl', ...command.argv].join(' ') + (command.files ? `\n${Object.values(command.files).join('').replace(/^/gm, '      ')}` : '') : `${command.fault} ${command.node}`
+function describe(command: SoakCommand): string {
+  if (command.type === 'fault') return `${command.fault} ${command.node}`
+  if (command.type === 'flag') return `${command.flag} = ${command.value ?? 'default'}`
+  return ['kubectl', ...command.argv].join(' ') + (command.files ? `\n${Object.values(command.files).join('').replace(/^/gm, '      ')}` : '')
+}
