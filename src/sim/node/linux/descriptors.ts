@@ -113,8 +113,8 @@ export abstract class Descriptors {
     if (text === '') return undefined
     switch (d.k) {
       case 'log':
-        if (this.followed?.logs.has(task.container)) this.outputSeen = true
-        this.#log(task.container, task.clock, this.containers[task.container]?.tty ? 'stdout' : d.stream, text)
+        if (this.followed?.logs.has(d.of ?? task.container)) this.outputSeen = true
+        this.#log(d.of ?? task.container, task.clock, this.containers[d.of ?? task.container]?.tty ? 'stdout' : d.stream, text)
         return undefined
       case 'capture':
         this.captures[d.id] = ((this.captures[d.id] ?? '') + text).slice(0, CAPTURE_LIMIT)
@@ -228,7 +228,8 @@ export abstract class Descriptors {
   }
 
   #log(name: string, at: Micros, stream: 'stdout' | 'stderr', text: string): void {
-    const container = this.containers[name]!
+    const container = this.containers[name]
+    if (!container) return
     const before = container.log
     const chunk: LogChunk = { at, stream, text, before, count: (before?.count ?? 0) + 1 }
     this.containers[name] = { ...container, log: chunk.count % LOG_KEPT === 0 ? trimmed(chunk) : chunk }

@@ -146,7 +146,8 @@ export type Descriptor =
   | { readonly k: 'zero' }
   | { readonly k: 'full' }
   | { readonly k: 'random' }
-  | { readonly k: 'log'; readonly stream: 'stdout' | 'stderr' }
+  /** `of`: the container whose log it is, when its process was started from another one. */
+  | { readonly k: 'log'; readonly stream: 'stdout' | 'stderr'; readonly of?: string }
   | { readonly k: 'pipe'; readonly id: string; readonly end: 'r' | 'w' }
   | { readonly k: 'file'; readonly id: string }
   | { readonly k: 'capture'; readonly id: string }

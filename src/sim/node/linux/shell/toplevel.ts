@@ -82,9 +82,9 @@ function prompt(kernel: Kernel, task: Task, shell: Shell): string {
   const home = shell.vars['HOME'] ?? ''
   const cwd = home !== '' && home !== '/' && (task.cwd === home || task.cwd.startsWith(`${home}/`)) ? `~${task.cwd.slice(home.length)}` : task.cwd
   const user = task.user.uid === 0 ? 'root' : (shell.vars['USER'] ?? 'I have no name!')
-  const host = kernel.machine.hostname.split('.')[0]!
+  const host = (task.view?.hostname ?? kernel.machine.hostname).split('.')[0]!
   const form = shell.vars['PS1'] ?? (task.comm === 'bash' ? '\\u@\\h:\\w\\$ ' : isDebian(kernel, task) ? '\\$ ' : '\\w \\$ ')
-  const values: Readonly<Record<string, string>> = { w: cwd, W: cwd === '/' || cwd === '~' ? cwd : cwd.slice(cwd.lastIndexOf('/') + 1), u: user, h: host, H: kernel.machine.hostname, $: sign, n: '\n', '\\': '\\', e: '\x1b', '[': '', ']': '', s: task.comm }
+  const values: Readonly<Record<string, string>> = { w: cwd, W: cwd === '/' || cwd === '~' ? cwd : cwd.slice(cwd.lastIndexOf('/') + 1), u: user, h: host, H: task.view?.hostname ?? kernel.machine.hostname, $: sign, n: '\n', '\\': '\\', e: '\x1b', '[': '', ']': '', s: task.comm }
   return form.replace(/\\([wWuhH$n\\e[\]s])/g, (_, letter: string) => values[letter]!)
 }
 

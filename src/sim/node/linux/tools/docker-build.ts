@@ -4,6 +4,7 @@ import { failed } from '../errno.ts'
 import { existing } from '../files.ts'
 import { directory, file, lookUp, namesOf, normalize, treeSize, withPath, type FsNode } from '../fs.ts'
 import type { HostState } from '../host.ts'
+import type { Descriptor } from '../machine.ts'
 import { withContainerMade, type ContainerConfig } from '../container.ts'
 import { DEFAULT_PATH, startProgram } from '../programs.ts'
 import { daemonSays, digestOf } from './docker-state.ts'
@@ -164,7 +165,9 @@ function runStep(c: ToolContext, step: BuildStep, root: FsNode): number | string
   delete probe.view
   const program = startProgram(c.kernel, probe, step.words, env)
   if (typeof program === 'string') return `failed to solve: process ${JSON.stringify(step.words.join(' '))} did not complete successfully: exit code: 127`
-  const task = c.kernel.spawn(undefined, { container: CONTAINER, user: config.user, cwd: config.cwd, env, fds: { 0: { k: 'null' }, 1: c.task.fds[2] ?? { k: 'null' }, 2: c.task.fds[2] ?? { k: 'null' } }, ...program, at: c.now })
+  const err = c.task.fds[2]
+  const told: Descriptor = err?.k === 'log' ? { ...err, of: err.of ?? c.task.container } : (err ?? { k: 'null' })
+  const task = c.kernel.spawn(undefined, { container: CONTAINER, user: config.user, cwd: config.cwd, env, fds: { 0: { k: 'null' }, 1: told, 2: told }, ...program, at: c.now })
   if (!task) return "can't fork: Resource temporarily unavailable"
   task.view = { network: { kind: 'own', ip: '172.17.0.254' }, hostname: 'buildkitsandbox' }
   c.kernel.containers[CONTAINER] = { ...c.kernel.containers[CONTAINER]!, main: task.id }

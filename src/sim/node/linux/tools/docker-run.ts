@@ -184,6 +184,10 @@ function bindMounts(c: ToolContext, binds: readonly string[]): readonly Mount[] 
   return mounts
 }
 
+/** This process's descriptors for one in another container: its log stays the log of this one. */
+const ownDescriptors = (c: ToolContext): Readonly<Record<number, Descriptor>> =>
+  Object.fromEntries(Object.entries(c.task.fds).map(([fd, d]) => [fd, d.k === 'log' ? { ...d, of: d.of ?? c.task.container } : d]))
+
 /** Starts a container's first process; attached, docker waits for its end. */
 export function start(c: ToolContext, d: DockerContainer, attach: boolean, remove: boolean, tty: boolean, input: boolean): number | undefined {
   const inner = c.kernel.containers[d.container]!
@@ -194,7 +198,7 @@ export function start(c: ToolContext, d: DockerContainer, attach: boolean, remov
     const why = program.endsWith('not found') ? (d.argv[0]!.includes('/') ? `stat ${d.argv[0]!}: no such file or directory` : 'executable file not found in $PATH') : 'permission denied'
     return daemonSays(c, `failed to create task for container: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: exec: ${JSON.stringify(d.argv[0])}: ${why}`, 127)
   }
-  const given: Readonly<Record<number, Descriptor>> = c.task.fds
+  const given = ownDescriptors(c)
   const fds: Readonly<Record<number, Descriptor>> = attach ? (input || tty ? given : { ...given, 0: NOTHING }) : { 0: NOTHING, 1: { k: 'log', stream: 'stdout' }, 2: { k: 'log', stream: 'stderr' } }
   c.kernel.containers[d.container] = { ...inner, ended: undefined, lastPid: 0, log: null, oomKilled: false } as typeof inner
   const task = c.kernel.spawn(undefined, { container: d.container, user: inner.user, cwd: inner.cwd, env: inner.env, fds, ...program, at: c.now, ...(attach && c.task.session !== undefined ? { session: c.task.session } : {}) })
@@ -258,7 +262,7 @@ export function exec(c: ToolContext, args: readonly string[]): number | undefine
     c.err(`OCI runtime exec failed: exec failed: unable to start container process: exec: ${JSON.stringify(wanted.command[0])}: executable file not found in $PATH\n`)
     return 127
   }
-  const made = c.kernel.spawn(undefined, { container: d.container, user: inner.user, cwd, env, fds: wanted.flags.has('d') ? { 0: { k: 'null' } } : c.task.fds, ...program, at: c.now, ...(c.task.session === undefined ? {} : { session: c.task.session }) })
+  const made = c.kernel.spawn(undefined, { container: d.container, user: inner.user, cwd, env, fds: wanted.flags.has('d') ? { 0: NOTHING } : ownDescriptors(c), ...program, at: c.now, ...(c.task.session === undefined ? {} : { session: c.task.session }) })
   if (!made) return daemonSays(c, "can't fork: Resource temporarily unavailable")
   if (main.view) made.view = main.view
   made.parent = c.task.id
