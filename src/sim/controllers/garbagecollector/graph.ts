@@ -1,17 +1,12 @@
 import { splitApiVersion, type KubeObject, type OwnerReference } from '../../api/meta.ts'
 import type { ControllerContext, HandlerContext } from '../../client/controller.ts'
 import type { Lister } from '../../client/lister.ts'
-import { ownerResource, storedResources, type StoredResource } from '../../client/resources.ts'
-import type { Index, Table } from '../../engine/table.ts'
+import { customIndexes, customLister, customOf, isCustom, monitorsOf, resourceKey } from '../../client/custom-monitors.ts'
+import { ownerResource, storedResource, storedResources, type StoredResource } from '../../client/resources.ts'
 
 /** Kinds whose objects are nobody's dependents and come in swarms (garbagecollector: DefaultIgnoredResources). */
 const IGNORED: ReadonlySet<string> = new Set(['events'])
 export const collected: readonly StoredResource[] = storedResources.filter((r) => !IGNORED.has(r.resource))
-const byName: ReadonlyMap<string, StoredResource> = new Map(collected.map((r) => [r.resource, r]))
-
-/** The name of a resource in keys: "pods", and "widgets.example.com" for those that CustomResourceDefinitions make. */
-export const resourceKey = (resource: StoredResource): string => (byName.get(resource.resource) === resource ? resource.resource : `${resource.resource}.${resource.group}`)
-
 /** An owner's object beside its resource. */
 export interface Dependent {
   readonly resource: StoredResource
@@ -29,40 +24,14 @@ export interface Graph {
   customDependents(uid: string): readonly KubeObject[]
 }
 
-/** State tables of the controller: the custom resources that it watches, and their objects by "widgets.example.com ns/name". */
-export const STATE = ['monitors', 'custom'] as const
-export const monitorsOf = (ctx: Pick<HandlerContext, 'state'>): Table<StoredResource> => ctx.state<StoredResource>('monitors')
-export const customOf = (ctx: Pick<HandlerContext, 'state'>): Table<KubeObject> => ctx.state<KubeObject>('custom')
-export const customKey = (resource: string, { namespace, name }: { readonly namespace?: string | undefined; readonly name: string }): string => `${resource} ${namespace ? `${namespace}/` : ''}${name}`
-
-const indexes = new WeakMap<Table<KubeObject>, { readonly owners: Index<KubeObject>; readonly uids: Index<KubeObject> }>()
-
-function indexed(table: Table<KubeObject>): { readonly owners: Index<KubeObject>; readonly uids: Index<KubeObject> } {
-  let found = indexes.get(table)
-  if (!found) indexes.set(table, (found = { owners: table.index((o) => o.metadata.ownerReferences?.map((ref) => ref.uid)), uids: table.index((o) => o.metadata.uid) }))
-  return found
-}
-
-/** Objects of one custom resource. Of indexes only 'uid' is there. */
-function customLister(table: Table<KubeObject>, resource: string): Lister<KubeObject> {
-  const own = (keys: readonly string[]): readonly KubeObject[] => keys.filter((key) => key.startsWith(`${resource} `)).map((key) => table.get(key)!)
-  return {
-    get: (namespace, name) => table.get(customKey(resource, { namespace, name })),
-    list: (namespace) => own([...table.keys()]).filter((object) => namespace === undefined || object.metadata.namespace === namespace),
-    by: (_index, value) => own([...indexed(table).uids.keys(value)]),
-  }
-}
-
-const isCustom = (resource: StoredResource): boolean => byName.get(resource.resource) !== resource
-
 /** As event handlers see it. */
 export function handlerGraph(ctx: HandlerContext): Graph {
   const table = customOf(ctx)
   return {
     monitors: () => monitorsOf(ctx).values(),
     cache: (plural) => ctx.lister(plural),
-    lister: (resource) => (isCustom(resource) ? customLister(table, resourceKey(resource)) : ctx.lister(resource.resource)),
-    customDependents: (uid) => (table.size === 0 ? [] : [...indexed(table).owners.keys(uid)].map((key) => table.get(key)!)),
+    lister: (resource) => (isCustom(resource) ? customLister(table, resource) : ctx.lister(resource.resource)),
+    customDependents: (uid) => (table.size === 0 ? [] : [...customIndexes(table).owners.keys(uid)].map((key) => table.get(key)!)),
   }
 }
 
@@ -77,13 +46,13 @@ export function reconcileGraph(ctx: ControllerContext): Graph {
   return {
     monitors: () => ctx.once(() => monitorsOf(ctx).values()),
     cache: (plural) => ctx.lister(plural),
-    lister: (resource) => (isCustom(resource) ? logged(customLister(table, resourceKey(resource))) : ctx.lister(resource.resource)),
-    customDependents: (uid) => ctx.once(() => [...indexed(table).owners.keys(uid)].map((key) => table.get(key)!)),
+    lister: (resource) => (isCustom(resource) ? logged(customLister(table, resource)) : ctx.lister(resource.resource)),
+    customDependents: (uid) => ctx.once(() => [...customIndexes(table).owners.keys(uid)].map((key) => table.get(key)!)),
   }
 }
 
 /** The resource behind a key's name. */
-export const resourceNamed = (graph: Graph, name: string): StoredResource | undefined => byName.get(name) ?? (name.includes('.') ? graph.monitors().find((r) => resourceKey(r) === name) : undefined)
+export const resourceNamed = (graph: Graph, name: string): StoredResource | undefined => storedResource(name) ?? (name.includes('.') ? graph.monitors().find((r) => resourceKey(r) === name) : undefined)
 
 /** The resource of an owner reference, as the collector's discovery knows it; undefined for a kind that nobody serves, or that it has not discovered yet. */
 export function ownerResourceIn(graph: Graph, ref: Pick<OwnerReference, 'apiVersion' | 'kind'>): StoredResource | undefined {

@@ -5,10 +5,12 @@ import { must, Refused, retrying } from '../../client/must.ts'
 import type { ReconcileResult } from '../../client/reconcile-context.ts'
 import { get, patch, remove, type Propagation } from '../../client/request.ts'
 import type { StoredResource } from '../../client/resources.ts'
-import { collected, dependentsOf, ownerResourceIn, reconcileGraph, STATE, type Dependent } from './graph.ts'
+import { customMonitors, MONITORS, MONITOR_STATE } from '../../client/custom-monitors.ts'
+import { collected, dependentsOf, ownerResourceIn, reconcileGraph, type Dependent } from './graph.ts'
 import { graphHandlers } from './handlers.ts'
 import { blocks, FOREGROUND, isDeletingDependents, isOrphaning, itemKey, ORPHAN, ownerNamespace, parseItem, referenceText, type Item } from './items.ts'
-import { deliver, MONITORS, startMonitors, syncMonitors, watchDefinitions } from './monitors.ts'
+
+const monitors = customMonitors(graphHandlers)
 
 /**
  * Deletes what has lost its owners, waits for dependents in a foreground deletion, and frees orphans. Its graph is the
@@ -19,11 +21,11 @@ export const garbageCollector: Controller = {
   workers: 20,
   qps: 40,
   burst: 30,
-  state: STATE,
-  watches: [...collected.map(graphHandlers), watchDefinitions],
-  start: startMonitors,
-  deliver,
-  reconcile: (ctx, key) => (key === MONITORS ? syncMonitors(ctx) : retrying(() => sync(ctx, key))),
+  state: MONITOR_STATE,
+  watches: [...collected.map(graphHandlers), monitors.watches],
+  start: monitors.start,
+  deliver: monitors.deliver,
+  reconcile: (ctx, key) => (key === MONITORS ? monitors.sync(ctx, 'gc.monitors') : retrying(() => sync(ctx, key))),
 }
 
 function sync(ctx: ControllerContext, key: string): ReconcileResult {

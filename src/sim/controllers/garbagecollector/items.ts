@@ -1,6 +1,7 @@
 import { splitKey, uidOf, type KubeObject, type OwnerReference } from '../../api/meta.ts'
 import type { StoredResource } from '../../client/resources.ts'
-import { resourceKey, resourceNamed, type Graph } from './graph.ts'
+import { resourceKey } from '../../client/custom-monitors.ts'
+import { resourceNamed, type Graph } from './graph.ts'
 
 export const FOREGROUND = 'foregroundDeletion'
 export const ORPHAN = 'orphan'

@@ -6,7 +6,9 @@ import { isNotFound, isStatus } from '../../api/status.ts'
 import type { Controller, ControllerContext, HandlerContext, Watches } from '../../client/controller.ts'
 import type { ReconcileResult } from '../../client/reconcile-context.ts'
 import { update } from '../../client/request.ts'
+import { customLister, customMonitors, customOf, MONITORS, MONITOR_STATE, monitorsOf } from '../../client/custom-monitors.ts'
 import { storedResources, type StoredResource } from '../../client/resources.ts'
+import { parseTime, seconds } from '../../engine/time.ts'
 
 const QUOTAS = { group: '', version: 'v1', resource: 'resourcequotas' } as const
 const counted = storedResources.filter((r) => r.namespaced && r.resource !== 'events')
@@ -33,11 +35,26 @@ const replenishing = counted
     onDelete: (ctx, object) => freed(ctx, resource, object),
   }))
 
+const monitors = customMonitors((resource) => ({
+  onAdd: (ctx, object) => recounted(ctx, resource, object),
+  onDelete: (ctx, object) => freed(ctx, resource, object),
+}))
+
+/** What admission has charged needs no second count; what was there before its kind was discovered does. */
+function recounted(ctx: HandlerContext, resource: StoredResource, object: KubeObject): void {
+  const isNew = ctx.now - (parseTime(object.metadata.creationTimestamp) ?? 0) < seconds(2)
+  if (!isNew) freed(ctx, resource, object)
+}
+
 /** Counts what ResourceQuotas limit (kube-controller-manager: resourcequota); new objects are charged by admission. */
 export const resourceQuotaController: Controller = {
   name: 'resourcequota-controller',
   workers: 5,
+  state: MONITOR_STATE,
+  start: monitors.start,
+  deliver: monitors.deliver,
   watches: [
+    monitors.watches,
     {
       resource: QUOTAS,
       onAdd: (ctx, quota: ResourceQuota) => ctx.enqueue(keyOf(quota)),
@@ -45,7 +62,7 @@ export const resourceQuotaController: Controller = {
     },
     ...replenishing,
   ],
-  reconcile: sync,
+  reconcile: (ctx, key) => (key === MONITORS ? monitors.sync(ctx, 'resourcequota.monitors') : sync(ctx, key)),
 }
 
 function sync(ctx: ControllerContext, key: string): ReconcileResult {
@@ -56,9 +73,17 @@ function sync(ctx: ControllerContext, key: string): ReconcileResult {
   const objects = counted
     .filter((resource) => concerns(quota, kindOf(resource)))
     .map((resource) => [kindOf(resource), ctx.lister<KubeObject>(resource.resource).list(namespace)] as const)
-  const used = masked(totalUsage(quota, objects), hard)
+  const custom = Object.keys(hard).some((name) => name.startsWith('count/') && name.includes('.')) ? customCounts(ctx, quota, namespace) : []
+  const used = masked(totalUsage(quota, [...objects, ...custom]), hard)
   if (semanticEqual(quota.status?.hard, hard) && semanticEqual(quota.status?.used, used)) return undefined
   ctx.note('resourcequota.status', { name, used: Object.keys(used).sort().map((k) => `${k}=${used[k]}`).join(', ') })
   const answer = ctx.call(update(QUOTAS, { ...quota, status: { hard, used } }, 'status'))
   return isStatus(answer) && !isNotFound(answer) ? { retry: answer.message ?? '' } : undefined
+}
+
+/** Custom objects of the namespace that the quota counts. */
+function customCounts(ctx: ControllerContext, quota: ResourceQuota, namespace: string | undefined): readonly (readonly [CountedKind, readonly KubeObject[]])[] {
+  return ctx.once(() => monitorsOf(ctx).values()
+    .filter((resource) => resource.namespaced && concerns(quota, kindOf(resource)))
+    .map((resource) => [kindOf(resource), customLister(customOf(ctx), resource).list(namespace)] as const))
 }
