@@ -37,9 +37,18 @@ export function setImage(cluster: Cluster, name: string, image: string): void {
   if (isStatus(answer)) throw new Error(answer.message)
 }
 
+const keys = new Map<string, string>()
+
+/** Made once, since it is asked for after every step. */
+function keyFor(name: string): string {
+  let key = keys.get(name)
+  if (!key) keys.set(name, (key = `deployments/${NAMESPACE}/${name}`))
+  return key
+}
+
 /** Is the rollout complete, as kubectl rollout status sees it? */
 export function isRolledOut(cluster: Cluster, name: string, replicas: number): boolean {
-  const { metadata, status } = cluster.objects.get(`deployments/${NAMESPACE}/${name}`) as Deployment
+  const { metadata, status } = cluster.objects.get(keyFor(name)) as Deployment
   return status?.observedGeneration === metadata.generation && status?.updatedReplicas === replicas && status.replicas === replicas && status.availableReplicas === replicas
 }
 

@@ -115,7 +115,23 @@ export interface NamespacedName {
 
 /** "ns/name", or "name" without a namespace (client-go: MetaNamespaceKeyFunc). */
 export const joinKey = (namespace: string | undefined, name: string): string => (namespace ? `${namespace}/${name}` : name)
-export const keyOf = (obj: KubeObject): string => joinKey(obj.metadata.namespace, obj.metadata.name)
+
+/** The metadata whose keys were asked for last: handlers of one event ask for those of an object and its owner again and again. */
+let latest: ObjectMeta | undefined
+let latestKey = ''
+let former: ObjectMeta | undefined
+let formerKey = ''
+
+/** An object's key; the very same text for one that was asked for just now, so that tables need not hash it anew. */
+export function keyOf({ metadata }: KubeObject): string {
+  if (metadata === latest) return latestKey
+  const key = metadata === former ? formerKey : joinKey(metadata.namespace, metadata.name)
+  former = latest
+  formerKey = latestKey
+  latest = metadata
+  latestKey = key
+  return key
+}
 
 /** The inverse of `joinKey` (client-go: SplitMetaNamespaceKey). */
 export function splitKey(key: string): NamespacedName {

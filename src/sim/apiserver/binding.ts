@@ -32,7 +32,7 @@ export function bindPod(exec: Execution, body: Binding): Outcome {
   const labels = topologyLabels(exec, node)
   const annotations = body.metadata?.annotations
   const metadata = draftMeta(pod.metadata)
-  if (labels) metadata.labels = { ...metadata.labels, ...labels }
+  if (labels) metadata.labels = Object.assign({}, metadata.labels, labels)
   if (annotations) metadata.annotations = { ...metadata.annotations, ...annotations }
   const bound: Pod = { ...pod, metadata, spec: extended(pod.spec, { nodeName: node }), status: scheduled(pod.status, formatTime(now)) }
   commit(exec, key, bound, pod)

@@ -8,8 +8,9 @@ const TOPOLOGY = ['topology.kubernetes.io/zone', 'topology.kubernetes.io/region'
 /** The labels that a pod takes over from its node; undefined when there are none. */
 export function topologyLabels({ store }: Execution, node: string): StringMap | undefined {
   const labels = store.get(`nodes/${node}`)?.metadata.labels
-  if (!labels || TOPOLOGY.every((key) => labels[key] === undefined)) return undefined
-  return Object.fromEntries(TOPOLOGY.flatMap((key) => (labels[key] === undefined ? [] : [[key, labels[key]]])))
+  let found: Record<string, string> | undefined
+  if (labels) for (const key of TOPOLOGY) if (labels[key] !== undefined) (found ??= {})[key] = labels[key]
+  return found
 }
 
 /** A pod that is made for a node carries where it stands; bindings do the same (plugin/pkg/admission/podtopologylabels). */
