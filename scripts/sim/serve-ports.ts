@@ -9,37 +9,56 @@ import type { ServedStreams } from './serve-streams.ts'
 const MAX_REQUEST = 1024 * 1024
 const PHRASES: Readonly<Record<number, string>> = { 200: 'OK', 302: 'Found', 404: 'Not Found', 500: 'Internal Server Error', 503: 'Service Unavailable' }
 
+/** One connection to a port of a pod: bytes go in, answers and what is wrong come out. The pods' servers speak HTTP. */
+export class PortConnection {
+  readonly #streams: ServedStreams
+  readonly #granted: GrantedStream
+  readonly #port: number
+  readonly #out: (bytes: Buffer) => void
+  readonly #lost: (error: string) => void
+  #held: Buffer = Buffer.alloc(0)
+
+  constructor(streams: ServedStreams, granted: GrantedStream, port: number, out: (bytes: Buffer) => void, lost: (error: string) => void) {
+    this.#streams = streams
+    this.#granted = granted
+    this.#port = port
+    this.#out = out
+    this.#lost = (error) => lost(`error forwarding port ${port} to pod: ${error}`)
+  }
+
+  write(bytes: Buffer): void {
+    this.#held = Buffer.concat([this.#held, bytes])
+    if (this.#held.length > MAX_REQUEST) return this.#lost('the request is too long')
+    for (let request = takeRequest(this.#held); request; request = takeRequest(this.#held)) {
+      this.#held = request.rest
+      const { path, isHead } = request
+      void this.#streams.ask(this.#granted, { port: this.#port, path }).then((answer) => {
+        if (isStatus(answer)) this.#lost(answer.message ?? 'refused')
+        else if (answer.error) this.#lost(`failed to connect to localhost:${this.#port} inside its network namespace, IPv4: dial tcp4 127.0.0.1:${this.#port}: connect: ${answer.error}`)
+        else this.#out(response(answer, isHead))
+      })
+    }
+  }
+}
+
 /**
  * Ports of a pod over one websocket (kubelet: portforward/websocket.go): each port has a channel for data and one for its error, which
- * both begin with the port's number. The pods' servers speak HTTP, so data is taken apart into requests.
+ * both begin with the port's number.
  */
 export function carryPorts(streams: ServedStreams, granted: GrantedStream, ws: WebSocket): void {
-  const held: Buffer[] = granted.ports.map(() => Buffer.alloc(0))
   const send = (channel: number, bytes: Uint8Array): void => {
     if (ws.readyState === ws.OPEN) ws.send(Buffer.concat([Buffer.from([channel]), bytes]))
   }
-  const lost = (i: number, error: string): void => {
-    send(2 * i + 1, Buffer.from(`error forwarding port ${granted.ports[i]} to pod: ${error}`))
+  const connections = granted.ports.map((port, i) => new PortConnection(streams, granted, port, (bytes) => send(2 * i, bytes), (error) => {
+    send(2 * i + 1, Buffer.from(error))
     ws.close(1000)
-  }
+  }))
   granted.ports.forEach((port, i) => {
     send(2 * i, Buffer.from([port & 255, port >> 8]))
     send(2 * i + 1, Buffer.from([port & 255, port >> 8]))
   })
   ws.on('message', (data: Buffer) => {
-    const i = data[0]! >> 1
-    if (data[0]! % 2 === 1 || held[i] === undefined) return
-    held[i] = Buffer.concat([held[i], data.subarray(1)])
-    if (held[i].length > MAX_REQUEST) return lost(i, 'the request is too long')
-    for (let request = takeRequest(held[i]); request; request = takeRequest(held[i]!)) {
-      held[i] = request.rest
-      const { path, isHead } = request
-      void streams.ask(granted, { port: granted.ports[i]!, path }).then((answer) => {
-        if (isStatus(answer)) lost(i, answer.message ?? 'refused')
-        else if (answer.error) lost(i, `failed to connect to localhost:${granted.ports[i]} inside its network namespace, IPv4: dial tcp4 127.0.0.1:${granted.ports[i]}: connect: ${answer.error}`)
-        else send(2 * i, response(answer, isHead))
-      })
-    }
+    if (data[0]! % 2 === 0) connections[data[0]! >> 1]?.write(data.subarray(1))
   })
 }
 

@@ -1,7 +1,10 @@
-import { PassThrough } from 'node:stream'
+import { request } from 'node:http'
+import { PassThrough, type Duplex } from 'node:stream'
+import { constants, createDeflate, type Deflate } from 'node:zlib'
 import { Attach, CoreV1Api, Exec, KubeConfig, PortForward, type V1Status } from 'client-node-for-node-20'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { serve, type Serving } from './serve.ts'
+import { SPDY_DICTIONARY } from './spdy-dictionary.ts'
 
 let serving: Serving
 
@@ -93,5 +96,71 @@ describe('streams to containers over websockets', () => {
     await expect(open(config('wrong'), 'web')).rejects.toBeDefined()
     const answer = await fetch(`${serving.url}/api/v1/namespaces/default/pods/web/exec?command=true&stdout=true`, { headers: { authorization: 'Bearer letmein' } })
     expect(answer.status).toBe(400)
+  })
+})
+
+/** A frame that begins a stream, with its headers packed as SPDY/3 packs them. */
+async function synStream(deflate: Deflate, stream: number, headers: Readonly<Record<string, string>>): Promise<Buffer> {
+  const counted = (text: string): Buffer => Buffer.concat([word(text.length), Buffer.from(text)])
+  const block = Buffer.concat([word(Object.keys(headers).length), ...Object.entries(headers).flatMap(([name, value]) => [counted(name), counted(value)])])
+  const packed = await new Promise<Buffer>((resolve) => {
+    const parts: Buffer[] = []
+    deflate.on('data', (part: Buffer) => void parts.push(part))
+    deflate.write(block, () => (deflate.removeAllListeners('data'), resolve(Buffer.concat(parts))))
+  })
+  return Buffer.concat([Buffer.from([0x80, 3, 0, 1]), word(10 + packed.length), word(stream), word(0), Buffer.alloc(2), packed])
+}
+const word = (n: number): Buffer => {
+  const bytes = Buffer.alloc(4)
+  bytes.writeUInt32BE(n)
+  return bytes
+}
+const dataFrame = (stream: number, text: string): Buffer => Buffer.concat([word(stream), word(text.length), Buffer.from(text)])
+
+/** A connection that is upgraded to SPDY, and all that came over it. */
+async function spdyTo(path: string): Promise<{ readonly socket: Duplex; readonly protocol: string; readonly came: () => Buffer }> {
+  const asked = request(`${serving.url}/api/v1/namespaces/default/pods/web/${path}`, { method: 'POST', headers: { authorization: 'Bearer letmein', connection: 'Upgrade', upgrade: 'SPDY/3.1' } })
+  asked.end()
+  return new Promise((resolve) => {
+    asked.once('upgrade', (answer, socket, head) => {
+      let bytes: Buffer = head
+      socket.on('data', (data: Buffer) => void (bytes = Buffer.concat([bytes, data])))
+      resolve({ socket, protocol: String(answer.headers['x-stream-protocol-version']), came: () => bytes })
+    })
+  })
+}
+
+describe('SPDY, as kubectl speaks it', () => {
+  it('carries forwarded ports: an error and a data stream a connection', async () => {
+    const deflate = createDeflate({ dictionary: SPDY_DICTIONARY, flush: constants.Z_SYNC_FLUSH })
+    const { socket, protocol, came } = await spdyTo('portforward')
+    expect(protocol).toBe('portforward.k8s.io')
+    for (const [first, port] of [[1, '80'], [5, '81']] as const) {
+      socket.write(await synStream(deflate, first, { streamtype: 'error', port, requestid: port }))
+      socket.write(await synStream(deflate, first + 2, { streamtype: 'data', port, requestid: port }))
+      socket.write(dataFrame(first + 2, 'GET / HTTP/1.1\r\n\r\n'))
+    }
+    const ping = Buffer.from([0x80, 3, 0, 6, 0, 0, 0, 4, 0, 0, 0, 9])
+    socket.write(ping)
+    await until('both answers', () => came().includes('HTTP/1.1 200 OK') && came().includes('connection refused'))
+    expect(came().includes(ping)).toBe(true)
+    socket.destroy()
+  })
+
+  it('carries commands, with their outputs and exit code', async () => {
+    const deflate = createDeflate({ dictionary: SPDY_DICTIONARY, flush: constants.Z_SYNC_FLUSH })
+    const { socket, came } = await spdyTo(`exec?command=sh&command=-c&command=${encodeURIComponent('read x; echo "<$x>"; exit 4')}&stdin=true&stdout=true`)
+    for (const [id, streamtype] of [[1, 'error'], [3, 'stdin'], [5, 'stdout']] as const) socket.write(await synStream(deflate, id, { streamtype }))
+    socket.write(dataFrame(3, 'typed\n'))
+    await until('the end', () => came().includes('ExitCode'))
+    expect(came().includes(dataFrame(5, '<typed>\n'))).toBe(true)
+    expect(came().includes('"message":"4"')).toBe(true)
+    socket.destroy()
+  })
+
+  it('drops who sends nonsense', async () => {
+    const { socket } = await spdyTo('portforward')
+    socket.write(Buffer.from([0x80, 3, 0, 1, 0, 0, 0, 12, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 9, 9]))
+    await new Promise((resolve) => socket.once('close', resolve))
   })
 })

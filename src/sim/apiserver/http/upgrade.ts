@@ -31,7 +31,7 @@ const KINDS: ReadonlySet<string> = new Set(['exec', 'attach', 'portforward'])
  * What the API server checks before it hands a connection over to the kubelet: who it is, whether he may (an upgraded GET needs
  * `create` too: AuthorizePodWebsocketUpgradeCreatePermission), the pod and its container, the options. A Status refuses.
  */
-export function grantStream(server: ApiServer, request: HttpRequest, now: Micros): GrantedStream | Status {
+export function grantStream(server: ApiServer, request: HttpRequest, now: Micros, portsComeLater = false): GrantedStream | Status {
   const path = readPath(request.path)
   const query = parseQuery(request.query)
   const verb = request.method === 'GET' ? 'get' : 'create'
@@ -48,17 +48,16 @@ export function grantStream(server: ApiServer, request: HttpRequest, now: Micros
   const wrong = kind === 'portforward' ? undefined : checkContainer(pod, first(query, 'container'))
   if (wrong) return wrong
   if (!pod.spec.nodeName) return badRequest(`pod ${path.name} does not have a host assigned`)
-  const granted = optionsOf(kind, pod, query)
-  return granted
+  return optionsOf(kind, pod, query, portsComeLater)
 }
 
-function optionsOf(kind: StreamKind, pod: Pod, query: Query): GrantedStream | Status {
+function optionsOf(kind: StreamKind, pod: Pod, query: Query, portsComeLater: boolean): GrantedStream | Status {
   const is = (name: string): boolean => ['true', '1'].includes(first(query, name) ?? '')
   const [stdin, stdout, stderr, tty] = [is('stdin'), is('stdout'), is('stderr'), is('tty')]
   const ports = (query.get('ports') ?? []).flatMap((text) => text.split(',')).map(Number)
   const command = query.get('command') ?? []
   if (kind === 'portforward') {
-    if (ports.length === 0) return badRequest('query parameter "port" is required')
+    if (ports.length === 0 && !portsComeLater) return badRequest('query parameter "port" is required')
     const wrong = ports.find((port) => !(port >= 1 && port <= 65535))
     if (wrong !== undefined) return badRequest(`unable to parse ${wrong} as a port`)
   } else {
