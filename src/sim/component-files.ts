@@ -62,7 +62,11 @@ export const fileSchemas = (): readonly { readonly apiVersion: string; readonly 
   Object.values(FILES).map(({ apiVersion, kind, schema }) => ({ apiVersion, kind, schema: schema() }))
 
 export const fileProblems = (cluster: Cluster, component: ConfiguredComponent, object: JsonObject): readonly FileProblem[] => FILES[component].problems(cluster, object)
-export const currentFile = (cluster: Cluster, component: ConfiguredComponent): JsonObject => FILES[component].current(cluster)
+/** The file that a component runs with, complete; what it is comes first. */
+export function currentFile(cluster: Cluster, component: ConfiguredComponent): JsonObject {
+  const { apiVersion, kind, ...rest } = FILES[component].current(cluster)
+  return { apiVersion, kind, ...rest }
+}
 
 /** Restarts a component with a file, or with its defaults (null). What is wrong with the file, and nothing happens, where there is something. */
 export function startWithFile(cluster: Cluster, component: ConfiguredComponent, object: JsonObject | null): readonly string[] {

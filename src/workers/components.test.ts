@@ -104,7 +104,7 @@ test("the scheduler's file is offered, and pods of its profile wait until the sc
   expect(placed('packed')).toHaveLength(6)
   expect(new Set(placed('packed')).size).toBeLessThan(new Set(placed('spread')).size)
   const { text } = answerSettings(cluster, { type: 'configuration', component: 'kube-scheduler' }) as { text: string }
-  expect(text).toContain('bin-packing')
+  expect(text).toMatch(/^apiVersion: kubescheduler.config.k8s.io\/v1\nkind: KubeSchedulerConfiguration\n[^]*bin-packing/)
   expect(checkFiles(cluster, [{ name: 's.yaml', text }])).toEqual([])
 })
 
