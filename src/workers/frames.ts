@@ -5,6 +5,8 @@ import type { BranchInfo, ClockState, Flight, Frame, HistoryRow, Mark, RecordCha
 const AHEAD = 1500
 const MAX_ROWS = 400
 const MAX_FLIGHTS = 80
+/** A frame with more objects would hold the page up while it is read; what is left follows in the next ones. */
+const MAX_CHANGES = 2000
 
 /** Load and faults change the figures of nodes though no object does: they are read again after so much virtual time (microseconds). */
 const FIGURES_EVERY = 500_000
@@ -23,8 +25,11 @@ export class FrameMaker {
   #requested = new Requested()
   #figuresAt = -FIGURES_EVERY
 
-  constructor(cluster: Cluster) {
+  readonly #most: number
+
+  constructor(cluster: Cluster, most = MAX_CHANGES) {
     this.#cluster = cluster
+    this.#most = most
     this.attach(cluster)
   }
 
@@ -79,7 +84,8 @@ export class FrameMaker {
       previews: previews ? ahead(this.#cluster) : null,
       backPreviews: previews ? behind(this.#cluster) : null,
       marks: shapeChanged ? marksOf(this.#cluster) : null,
-      nodes: changes.length > 0 || shapeChanged || this.#figuresAreOld() ? this.#figures() : null,
+      // While more is to follow the sums are not whole.
+      nodes: (this.#dirty.size === 0 && (changes.length > 0 || shapeChanged)) || this.#figuresAreOld() ? this.#figures() : null,
     }
   }
 
@@ -94,8 +100,13 @@ export class FrameMaker {
 
   #changes(): RecordChange[] {
     const changes: RecordChange[] = []
+    const left: string[] = []
     const keys = this.#reset ? this.#cluster.objects.keys() : this.#dirty
     for (const key of keys) {
+      if (changes.length === this.#most) {
+        left.push(key)
+        continue
+      }
       const value = this.#cluster.objects.get(key)
       // A step forward and back again leaves the same object: nothing to say.
       const sent = this.#sent.get(key)
@@ -106,6 +117,7 @@ export class FrameMaker {
       changes.push({ key, value: (value as ApiObject | undefined) ?? null })
     }
     this.#dirty.clear()
+    for (const key of left) this.#dirty.add(key)
     return changes
   }
 
