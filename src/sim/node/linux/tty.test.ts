@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Kernel } from './kernel.ts'
 import type { Machine } from './machine.ts'
@@ -101,3 +102,18 @@ describe('an input that is no terminal', () => {
     expect(t.code).toBe(4)
   })
 })
+
+describe('whatever is typed', () => {
+  it('a shell neither throws nor goes on without bounds, and Ctrl-C and Ctrl-D still end it', () => {
+    const key = fc.constantFrom('echo a', 'cat', 'sleep 9', 'read x', 'sh', 'exec sh', 'while :; do :; done', '(', ')', '{', '"', "'", '`', '$(', '<<E', 'E', '|', '&', ';', '\\', '\n', '\r', '\t', '\x7f', '\x15', '\x1b[A', '\x03', '\x04', '\x1c', '\x00', 'é', '世', '\udc80')
+    fc.assert(fc.property(fc.array(key, { maxLength: 25 }), fc.boolean(), (keys, own) => {
+      const t = new Typist(true, own)
+      for (const k of keys) t.type(k)
+      expect(t.shown().length).toBeLessThan(2_000_000)
+      const over = (): boolean => t.code !== undefined || t.machine.containers['app']!.ended !== undefined
+      for (let i = 0; i < 30 && !over(); i++) t.type(i % 2 ? '\x15\x03' : '\x04')
+      expect(over()).toBe(true)
+    }), { numRuns: 60 })
+  })
+})
+
