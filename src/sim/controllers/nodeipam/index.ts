@@ -2,6 +2,7 @@ import { isStatus } from '../../api/status.ts'
 import type { Controller } from '../../client/controller.ts'
 import { NODES, patch } from '../../client/request.ts'
 import type { Node } from '../../kinds/node/node.ts'
+import { pieceUse } from './piece-use.ts'
 
 /** --cluster-cidr and the size of each node's share: 10.244.0.0/14 in /24 pieces. */
 const FIRST = 244
@@ -43,14 +44,10 @@ export const nodeIpam: Controller = {
       else if (taken !== undefined) pieces.set(name, taken)
       else if (!pieces.has(name)) {
         // The next piece in turn, so that the range of a deleted node is not given away at once.
-        const used = new Set(pieces.values())
-        const start = ctx.state<number>('next').get('piece') ?? 0
-        for (let i = 0; i < PIECES; i++) {
-          const candidate = (start + i) % PIECES
-          if (used.has(candidate)) continue
-          pieces.set(name, candidate)
-          ctx.state<number>('next').set('piece', (candidate + 1) % PIECES)
-          break
+        const free = pieceUse(pieces, PIECES).next(ctx.state<number>('next').get('piece') ?? 0)
+        if (free !== undefined) {
+          pieces.set(name, free)
+          ctx.state<number>('next').set('piece', (free + 1) % PIECES)
         }
       }
       return pieces.get(name) ?? null
