@@ -23,7 +23,7 @@ export interface MessageField {
 }
 
 /** Comprehension macros. */
-export type Macro = 'all' | 'exists' | 'exists_one' | 'existsOne' | 'filter' | 'map' | 'transformList' | 'transformMap'
+export type Macro = 'all' | 'exists' | 'exists_one' | 'existsOne' | 'filter' | 'map' | 'sortBy' | 'transformList' | 'transformMap' | 'transformMapEntry'
 
 export type Literal = null | boolean | bigint | number | string | Uint | Bytes
 

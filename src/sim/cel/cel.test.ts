@@ -60,6 +60,16 @@ describe('CEL values', () => {
     expect(run('cel.bind(x, 2, x * x)')).toBe(4n)
   })
 
+  it('sorts by a key and makes maps of entries', () => {
+    expect(run("object.sortBy(x, x.n).map(x, x.s) == ['a', 'b']", { object: [{ n: 2, s: 'b' }, { n: 1, s: 'a' }] })).toBe(true)
+    expect(run('[3.0, 1.0, 2.0].sortBy(x, -x)[0] / 2.0')).toBe(1.5)
+    expect(run("{'a': 'x', 'b': 'y'}.transformMapEntry(k, v, {v: k}) == {'x': 'a', 'y': 'b'}")).toBe(true)
+    expect(run("[1, 2].transformMapEntry(i, v, i == 0, {v: i}) == {1: 0}")).toBe(true)
+    expect(run("['a', 'a'].transformMapEntry(i, v, {v: i})")).toBe("error: insert failed: key 'a' already exists")
+    expect(run('[1, 2].sortBy(x, [x])')).toContain("found no matching overload for '@sortByAssociatedKeys' applied to 'list(int).(list(list(int)))'")
+    expect(run('[1].transformMapEntry(i, v, v)')).toContain('expected type')
+  })
+
   it('has the string, list, time, quantity and optional functions', () => {
     expect(run("'hello'.startsWith('he') && 'hello'.matches('^h.*o$')")).toBe(true)
     expect(run("'a,b'.split(',') == ['a', 'b'] && ['a', 'b'].join('-') == 'a-b'")).toBe(true)

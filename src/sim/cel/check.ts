@@ -176,7 +176,7 @@ class Checker {
     const inner: Scope = new Map([...scope, [names[0]!, names.length === 1 ? item : second[0]], ...(names.length === 2 ? [[names[1]!, second[1]] as const] : [])])
     const types = steps.map((step) => this.type(step, inner))
     const last = types.at(-1) ?? DYN
-    const conditions = macro === 'map' || macro.startsWith('transform') ? types.slice(0, -1) : types
+    const conditions = macro === 'map' || macro === 'sortBy' || macro.startsWith('transform') ? types.slice(0, -1) : types
     for (const [i, type] of conditions.entries())
       if (!assignable(BOOL, type, new Map())) this.#fail(steps[i]!.at, `expected type 'bool' but found '${typeText(type)}'`)
     switch (macro) {
@@ -187,6 +187,12 @@ class Checker {
         return list(last)
       case 'transformMap':
         return map(second[0], last)
+      case 'transformMapEntry':
+        return last.is === 'map' || last.is === 'dyn' ? last : this.#fail(steps.at(-1)!.at, `expected type 'map(K, V)' but found '${typeText(last)}'`)
+      case 'sortBy': {
+        const ordered = overloadsOf('sort')!.some(({ args }) => assignable(args[0]!, list(last), new Map()))
+        return ordered ? list(item) : this.#fail(steps[0]!.at, `found no matching overload for '@sortByAssociatedKeys' applied to '${typeText(list(item))}.(${typeText(list(last))})'`)
+      }
       default:
         return BOOL
     }

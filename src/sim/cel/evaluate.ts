@@ -3,7 +3,7 @@ import { qualifiedName } from './check.ts'
 import { callFunction } from './functions.ts'
 import { callOperator } from './operators.ts'
 import { overloadsOf } from './overloads.ts'
-import { CelMap, computedList, Fault, fault, fromJson, isHost, keyOf, lookUp, Message, NONE, Optional, pairs, TypeValue, typeOf } from './values.ts'
+import { CelMap, compare, computedList, Fault, fault, fromJson, isHost, keyOf, lookUp, Message, NONE, Optional, pairs, TypeValue, typeOf } from './values.ts'
 
 /** Values of variables, plain data or CEL values. */
 export type Activation = Readonly<Record<string, unknown>>
@@ -180,14 +180,20 @@ class Evaluation {
         return items.filter((item) => holds(scopeOf(item))).length === 1
       case 'filter':
         return computedList(items.flatMap((item) => (holds(scopeOf(item)) ? [Array.isArray(range) ? item[1] : item[0]] : [])))
+      case 'sortBy': {
+        const keyed = items.map((item) => [this.run(steps[0]!, scopeOf(item)), item[1]] as const)
+        return computedList(keyed.sort(([a], [b]) => compare(a, b)).map(([, value]) => value))
+      }
       case 'map':
       case 'transformList':
+      case 'transformMapEntry':
       case 'transformMap': {
         const results = items.flatMap((item) => {
           const scope = scopeOf(item)
           if (steps.length === 2 && !holds(scope)) return []
           return [[item[0], this.run(steps.at(-1)!, scope)] as const]
         })
+        if (macro === 'transformMapEntry') return mergedEntries(results.map(([, value]) => value))
         if (macro !== 'transformMap') return computedList(results.map(([, value]) => value))
         return new CelMap(new Map(results.map(([key, value]) => [keyOf(key), [key, value] as const])))
       }
@@ -209,3 +215,14 @@ class Evaluation {
   }
 }
 
+/** Maps of entries as one map; a key may come once only. */
+function mergedEntries(maps: readonly unknown[]): CelMap {
+  const entries = new Map<string, readonly [unknown, unknown]>()
+  for (const made of maps)
+    for (const [key, value] of pairs(made) ?? fault('no such overload')) {
+      const id = keyOf(key)
+      if (entries.has(id)) fault(`insert failed: key '${String(key)}' already exists`)
+      entries.set(id, [key, value])
+    }
+  return new CelMap(entries)
+}

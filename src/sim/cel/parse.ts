@@ -5,7 +5,7 @@ const DEPTH = 250
 const PRIMARY = "{'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER}"
 const RELATIONS: ReadonlySet<string> = new Set(['<', '<=', '>=', '>', '==', '!=', 'in'])
 const MACROS: Readonly<Record<string, readonly number[]>> = {
-  all: [2, 3], exists: [2, 3], exists_one: [2], existsOne: [2, 3], filter: [2], map: [2, 3], transformList: [3, 4], transformMap: [3, 4],
+  all: [2, 3], exists: [2, 3], exists_one: [2], existsOne: [2, 3], filter: [2], map: [2, 3], transformList: [3, 4], transformMap: [3, 4], transformMapEntry: [3, 4], sortBy: [2],
 }
 
 class SyntaxFault {
