@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { createCluster, type Cluster } from '../../cluster.ts'
+import type { KubeObject } from '../../api/meta.ts'
+import { create, PODS } from '../../client/request.ts'
 import { seconds } from '../../engine/time.ts'
 import type { Kubelets } from './kubelets.ts'
 
@@ -82,4 +84,15 @@ describe('a root shell on a node', () => {
     const left = world.pods.keys().map((key) => Object.keys(world.pods.get(key)!.machine?.roots ?? {}).filter((fs) => fs.startsWith('@'))).flat()
     expect(left).toEqual([])
   })
+})
+
+it('a declared load is what top and the cgroup show in the container', () => {
+  const cluster = createCluster({ nodes: 1, history: { keep: false } })
+  cluster.boot()
+  const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'app', namespace: 'default', annotations: { 'orrery.dev/load': 'cpu=2000m memory=300Mi' } }, spec: { containers: [{ name: 'c', image: 'busybox:1.36', command: ['sleep', '1000'] }] } } as unknown as KubeObject
+  expect(cluster.request(create(PODS, 'default', pod)).kind).toBe('Pod')
+  cluster.runFor(seconds(20))
+  const sh = (line: string): string => cluster.kubectlNow({ argv: ['exec', 'app', '--', 'sh', '-c', line] }).stdout
+  expect(sh('top -bn1 | head -5 | tail -1')).toMatch(/^ {4}1 .* R .* 50% sleep 1000\n$/)
+  expect(sh('cat /sys/fs/cgroup/memory.current')).toBe(`${300 * 1024 * 1024}\n`)
 })

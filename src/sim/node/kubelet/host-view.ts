@@ -3,7 +3,7 @@ import { parseImageName } from '../../api/image-name.ts'
 import { podRequests } from '../../api/pod-resources.ts'
 import { allContainers } from '../../api/pod.ts'
 import type { Volume } from '../../api/volume.ts'
-import { formatTime, type Micros } from '../../engine/time.ts'
+import type { Micros } from '../../engine/time.ts'
 import { diskOf } from '../../client/storage/disks.ts'
 import { quotaOf, sharesOf } from '../linux/cgroups.ts'
 import { directory, file, IMAGE_TIME, link, withPath, type FsNode, type RegularFile } from '../linux/fs.ts'
@@ -32,7 +32,7 @@ export function hostView(world: KubeletWorld, name: string, at: Micros, looking:
   const laid = rows.map((row) => ({ row, machine: row.machine && (row.uid === looking.uid ? row.machine : runTo(world, row, at)) }))
   const machines = new Map(laid.map(({ row, machine }) => [`${row.node} ${row.pod.metadata.namespace}/${row.pod.metadata.name}`, machine]))
   const pods = laid.flatMap(({ row, machine }) => (machine && row.sandbox.id ? [podOf(world, row, machine, at)] : []))
-  const units = unitsOf(node)
+  const units = unitsOf(node, rows)
   const processes: HostProcess[] = [...daemons(node)]
   laid.forEach(({ row, machine }) => {
     if (machine && row.sandbox.state === 'ready') processes.push(...processesOf(world, row, machine).filter((p) => !p.of || row.uid !== looking.uid))
@@ -281,13 +281,33 @@ const manifestFolder = (node: NodeRow): FsNode => directory(Object.fromEntries(O
 
 // ---- units
 
-function unitsOf(node: NodeRow): readonly HostUnit[] {
+const klog = (level: 'I' | 'E', at: Micros, where: string, text: string): string => `${level}${clockText(at, '%m%d %H:%M:%S')}.${String(((at % 1_000_000) + 1_000_000) % 1_000_000).padStart(6, '0')} ${String(DAEMONS.kubelet).padStart(7)} ${where}] ${text}`
+
+/** What the kubelet has logged of a pod: that it came, what the PLEG saw, and why it is not synced now. */
+function journalOf(row: PodRow): HostUnit['journal'] {
+  const pod = `${row.pod.metadata.namespace}/${row.pod.metadata.name}`
+  const lines = [{ at: row.addedAt, text: klog('I', row.addedAt, 'kubelet.go:2539', `"SyncLoop ADD" source="${row.isStatic ? 'file' : 'api'}" pods=["${pod}"]`) }]
+  for (const { run, before } of Object.values(row.containers)) {
+    for (const r of [before, run]) {
+      const event = (at: Micros, type: string): void => void lines.push({ at, text: klog('I', at, 'kubelet.go:2571', `"SyncLoop (PLEG): event for pod" pod="${pod}" event={"ID":"${row.uid}","Type":"${type}","Data":"${r!.id.replace(/^.*:\/\//, '')}"}`) })
+      if (r?.startedAt !== undefined) event(r.startedAt, 'ContainerStarted')
+      if (r?.ended) event(r.ended.at, 'ContainerDied')
+    }
+  }
+  for (const [container, { reason, message }] of Object.entries(row.reasons)) {
+    const at = row.containers[container]?.run?.ended?.at ?? row.addedAt
+    if (!container.startsWith('pull ')) lines.push({ at, text: klog('E', at, 'pod_workers.go:1324', `"Error syncing pod, skipping" err="failed to \\"StartContainer\\" for \\"${container}\\" with ${reason}: ${JSON.stringify(JSON.stringify(message)).slice(1, -1)}" pod="${pod}" podUID="${row.uid}"`) })
+  }
+  return lines
+}
+
+function unitsOf(node: NodeRow, rows: readonly PodRow[]): readonly HostUnit[] {
   const at = node.bootedAt
   const line = (when: Micros, text: string): { at: Micros; text: string } => ({ at: when, text })
   const unit = (name: string, description: string, active: boolean, pid: number, command: string, journal: HostUnit['journal'] = []): HostUnit => ({ name, description, active, since: at, pid, command, journal })
   return [
     unit('containerd.service', 'containerd container runtime', node.runtime, DAEMONS.containerd, '/usr/bin/containerd', [line(at, 'Started containerd.service - containerd container runtime.'), ...(node.runtime ? [] : [line(at, 'containerd.service: Deactivated successfully.')])]),
-    unit('kubelet.service', 'kubelet: The Kubernetes Node Agent', node.kubelet && node.up, DAEMONS.kubelet, `${KUBELET_COMMAND.join(' ')} --hostname-override=${node.name}`, [line(at, 'Started kubelet.service - kubelet: The Kubernetes Node Agent.'), line(at, `"Starting kubelet" node="${node.name}" at="${formatTime(at)}"`)]),
+    unit('kubelet.service', 'kubelet: The Kubernetes Node Agent', node.kubelet && node.up, DAEMONS.kubelet, `${KUBELET_COMMAND.join(' ')} --hostname-override=${node.name}`, [line(at, 'Started kubelet.service - kubelet: The Kubernetes Node Agent.'), line(at, klog('I', at, 'server.go:1295', `"Started kubelet"`)), ...rows.flatMap(journalOf).sort((a, b) => a.at - b.at)]),
     unit('ssh.service', 'OpenBSD Secure Shell server', true, 498, '/usr/sbin/sshd -D'),
     unit('systemd-journald.service', 'Journal Service', true, 142, '/usr/lib/systemd/systemd-journald'),
     unit('systemd-udevd.service', 'Rule-based Manager for Device Events and Files', true, 178, '/usr/lib/systemd/systemd-udevd'),

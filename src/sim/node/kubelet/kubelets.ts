@@ -39,7 +39,7 @@ import { beginAttach, closeStream, feedStream, forward, opened, sendNews, type A
 import { clearMirror, createMirror, filesChanged, mirrorGone, mirrorSeen } from './static-files.ts'
 import { killNow, preStopDone, requestEnd, sandboxStopped, stopped, terminated, withSignal } from './termination.ts'
 import { actorOf, dropPod, KUBELET, KubeletWorld, rowKey } from './world.ts'
-import { armMemory, nodeUsage, outOfMemory, podMetrics, type PodUsage } from './usage.ts'
+import { containerUsage, armMemory, nodeUsage, outOfMemory, podMetrics, type PodUsage } from './usage.ts'
 import { finishSync, mountVolumes, nextOp, plegSoon, requestSync, sandboxReady } from './worker.ts'
 
 const EVICTION_PERIOD = seconds(10)
@@ -61,6 +61,7 @@ export class Kubelets {
   constructor(engine: Engine, options: KubeletOptions = {}) {
     this.world = new KubeletWorld(engine, options)
     this.world.steps = { requestSync, nextOp, finishSync }
+    this.world.usageOf = (row, name, at) => containerUsage(this.world, row, name, at) ?? { cpu: 0, memory: 0 }
     this.world.hostView = (node, at, looking) => hostView(this.world, node, at, looking)
     const { world } = this
     const life = new NodeLife(world, heartbeatTable(engine))

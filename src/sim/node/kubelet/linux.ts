@@ -51,7 +51,7 @@ export function settingOf(world: KubeletWorld, row: PodRow): KernelSetting {
     if (isV2) namespaces[`${name}/cgroup`] = own(first + 2 + each * i)
   })
   const sysctls = Object.fromEntries((row.pod.spec.securityContext?.sysctls ?? []).map((s) => [s.name.replaceAll('.', '/'), `${s.name === 'net.ipv4.ip_local_port_range' ? s.value.replace(/\s+/, '\t') : s.value}\n`]))
-  return { nodeName: row.node, cgroups: world.cgroups, cpus: Math.ceil(node.milliCpu / 1000), memory: node.memory, release: guestOf(world, row.pod)?.release ?? NODE_RELEASE, limits, bootedAt: node.bootedAt, namespaces, sysctls, ...(seesNode(row) ? { host: (at) => world.hostView(row.node, at, row) } : {}) }
+  return { nodeName: row.node, cgroups: world.cgroups, cpus: Math.ceil(node.milliCpu / 1000), memory: node.memory, release: guestOf(world, row.pod)?.release ?? NODE_RELEASE, limits, bootedAt: node.bootedAt, namespaces, sysctls, usage: (container, at) => world.usageOf(row, container, at), ...(seesNode(row) ? { host: (at) => world.hostView(row.node, at, row) } : {}) }
 }
 
 /** Pods that share the node's processes or see its files. */

@@ -63,6 +63,8 @@ export class KubeletWorld {
   readonly reaches: (disk: string, node: string) => boolean
   /** Set once by the composition of the kubelets. */
   steps!: WorkerSteps
+  /** What a container uses by its declared load; set by the composition of the kubelets. */
+  usageOf: (row: PodRow, container: string, at: Micros) => { readonly cpu: number; readonly memory: number } = () => ({ cpu: 0, memory: 0 })
   /** The whole node as one of its pods sees it; set by the composition of the kubelets. */
   hostView!: (node: string, at: Micros, looking: PodRow) => HostState
   /** Who set the cluster up, for what kubelets may not do themselves. */

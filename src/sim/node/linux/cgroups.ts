@@ -100,7 +100,7 @@ export function procCgroup(version: 'v1' | 'v2', path: string): string {
 export function cgroupFiles(kernel: Kernel, container: ContainerState, subsystem: string): Readonly<Record<string, string>> {
   const tasks = [...kernel.tasks.values()].filter((t) => t.container === container.name && t.exit === undefined)
   const procs = tasks.map((t) => `${t.pid}\n`).join('')
-  const used = tasks.reduce((sum, t) => sum + (t.memory || 1_048_576), 0)
+  const used = Math.max(tasks.reduce((sum, t) => sum + (t.memory || 1_048_576), 0), kernel.setting.usage?.(container.name, kernel.now).memory ?? 0)
   const { cpu, memoryLimit, pidsLimit } = container
   if (kernel.setting.cgroups === 'v2') {
     return {

@@ -15,6 +15,8 @@ export interface KernelSetting {
   readonly namespaces: Readonly<Record<string, number>>
   /** Values of /proc/sys that the pod set. */
   readonly sysctls: Readonly<Record<string, string>>
+  /** What a container uses by its declared load: thousandths of a processor, bytes. */
+  readonly usage?: (container: string, at: Micros) => { readonly cpu: number; readonly memory: number }
   /** The whole node at an instant, for pods that share its namespaces or see its files. */
   readonly host?: (at: Micros) => HostState
 }

@@ -181,10 +181,16 @@ const human = (bytes: number): string => {
 
 const DISK = 100 * 1024 ** 3
 
+/** size= among the options of a mount, in bytes. */
+function sizeOption(m: Mount): number | undefined {
+  const k = /(?:^|,)size=(\d+)k(?:,|$)/.exec(m.options)?.[1]
+  return k === undefined ? undefined : Number(k) * 1024
+}
+
 function df(c: ToolContext): number {
   const { flags, rest } = options(c.args)
   const world = c.files
-  const size = (m: Mount): number => c.kernel.setting.limits[m.fs] ?? (m.type === 'tmpfs' ? (m.at === '/dev/shm' || m.at === '/dev' ? 65_536 * 1024 : c.kernel.setting.memory) : DISK)
+  const size = (m: Mount): number => c.kernel.setting.limits[m.fs] ?? sizeOption(m) ?? (m.type === 'tmpfs' ? (m.at === '/dev/shm' || m.at === '/dev' ? 65_536 * 1024 : c.kernel.setting.memory) : DISK)
   const show = flags.has('h') ? human : (n: number): string => String(Math.ceil(n / 1024))
   c.out(flags.has('h') ? 'Filesystem                Size      Used Available Use% Mounted on\n' : 'Filesystem           1K-blocks      Used Available Use% Mounted on\n')
   const chosen = rest.length > 0 ? rest.flatMap((path) => {

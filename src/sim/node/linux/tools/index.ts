@@ -16,6 +16,7 @@ import { nodeTools } from './node-tools.ts'
 import { namespaceTools } from './namespace-tools.ts'
 import { processTools } from './process-tools.ts'
 import { packages } from './packages.ts'
+import { statTools } from './stat-tools.ts'
 import { runtime } from './runtime.ts'
 import { psTools } from './ps.ts'
 import { gzip, tar } from './tar.ts'
@@ -41,13 +42,13 @@ const shellInput: Tool = (c) => {
 /** Programs that only nodes have. */
 const OF_NODES = ['crictl', 'docker', 'systemctl', 'journalctl', 'lsns', 'findmnt']
 
-const TOOLS: Readonly<Record<string, Tool>> = { ...textTools, ...fileTools, ...processTools, ...netTools, ...ipTools, ...psTools, ...namespaceTools, ...nodeTools, ...byteTools, awk, gawk: awk, crictl, docker, runtime, packages, apk: packages, apt: packages, 'apt-get': packages, yum: packages, dnf: packages, tar, gzip, gunzip: gzip, zcat: gzip, 'sh-input': shellInput }
+const TOOLS: Readonly<Record<string, Tool>> = { ...textTools, ...fileTools, ...processTools, ...netTools, ...ipTools, ...psTools, ...namespaceTools, ...nodeTools, ...byteTools, ...statTools, awk, gawk: awk, crictl, docker, runtime, packages, apk: packages, apt: packages, 'apt-get': packages, yum: packages, dnf: packages, tar, gzip, gunzip: gzip, zcat: gzip, 'sh-input': shellInput }
 
 /** Programs that images have under these names; the rest of a busybox says by name that it is not modelled. */
 export const TOOL_NAMES: readonly string[] = Object.keys(TOOLS).filter((name) => !['fault', 'sh-input', 'server', 'needs', 'pause', 'curl', 'runtime', 'packages', ...OF_NODES].includes(name)).sort()
 
 /** Well-known programs of a busybox that are not modelled: running one says so and fails. */
-export const UNMODELLED: readonly string[] = ['vi', 'watch', 'telnet', 'ftpget', 'crond', 'patch', 'split', 'stty', 'su', 'login', 'passwd', 'adduser', 'mknod', 'losetup', 'fdisk', 'traceroute', 'arping', 'iptables', 'sysctl', 'lsof', 'strace', 'bc', 'dc', 'ed']
+export const UNMODELLED: readonly string[] = ['vi', 'watch', 'telnet', 'ftpget', 'crond', 'patch', 'split', 'stty', 'su', 'login', 'passwd', 'adduser', 'mknod', 'losetup', 'fdisk', 'traceroute', 'arping', 'iptables', 'lsof', 'strace', 'bc', 'dc', 'ed']
 
 /** One step of a program that is not a shell. */
 export function stepTool(kernel: Kernel, task: Task, name: string): void {

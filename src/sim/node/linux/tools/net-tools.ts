@@ -292,12 +292,4 @@ export const netTools: Readonly<Record<string, Tool>> = {
     return 1
   },
   pause: (c) => c.wait({ for: 'ever' }),
-  top: (c) => {
-    c.out(`Mem: ${Math.floor(c.kernel.setting.memory / 4096)}K used, ${Math.floor((c.kernel.setting.memory * 3) / 4096)}K free\nCPU:   0% usr   0% sys   0% nic 100% idle\n`)
-    if (options(c.args, 'nd').flags.has('b') && c.state['shown'] === undefined) {
-      c.keep({ shown: true })
-      return options(c.args, 'nd').values.get('n') === '1' ? 0 : c.sleepUntil(c.now + (duration('5') ?? seconds(5)))
-    }
-    return 0
-  },
 }

@@ -175,17 +175,6 @@ function date(c: ToolContext): number {
   return 0
 }
 
-function free(c: ToolContext): number {
-  const total = c.kernel.setting.memory
-  const unit = options(c.args).flags.has('m') ? ONE_MIB : 1024
-  const used = Math.floor(total / 4)
-  const cell = (n: number): string => String(Math.floor(n / unit)).padStart(12)
-  c.out('              total        used        free      shared  buff/cache   available\n')
-  c.out(`Mem:   ${cell(total)}${cell(used)}${cell(total - used - total / 8)}${cell(0)}${cell(total / 8)}${cell(total - used)}\n`)
-  c.out(`Swap:  ${cell(0)}${cell(0)}${cell(0)}\n`)
-  return 0
-}
-
 function uname(c: ToolContext): number {
   const { flags } = options(c.args)
   const parts = { s: 'Linux', n: c.task.view?.hostname ?? c.kernel.machine.hostname, r: c.kernel.setting.release, v: '#1 SMP', m: 'x86_64', o: 'GNU/Linux' }
@@ -198,7 +187,7 @@ function uname(c: ToolContext): number {
 const ENDLESS = 16_384
 
 export const processTools: Readonly<Record<string, Tool>> = {
-  sleep, id, kill, timeout, env, xargs, dd, date, free, uname,
+  sleep, id, kill, timeout, env, xargs, dd, date, uname,
   nohup: (c) => become(c, c.args, c.task.env),
   nice: (c) => become(c, options(c.args, 'n').rest, c.task.env),
   setsid: (c) => become(c, c.args, c.task.env),
