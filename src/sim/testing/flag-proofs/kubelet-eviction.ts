@@ -66,7 +66,7 @@ export const EVICTION_PROOFS: readonly Proof[] = [
     return Math.ceil(until(cluster, () => pods(cluster)[0]!.status!.phase === 'Failed') / 5) * 5
   }),
   proof(IMAGE_GC_HIGH_THRESHOLD, '60', false, true, (make) => imagesLeft(make, 0.7, 0, LOW) > imagesLeft(make, 0.7, minutes(11), LOW)),
-  proof(IMAGE_GC_LOW_THRESHOLD, '84', 4, 1, (make) => imagesLeft(make, 0.8, 0) - imagesLeft(make, 0.8, minutes(11))),
+  proof(IMAGE_GC_LOW_THRESHOLD, '84', 4, 3, (make) => imagesLeft(make, 0.831, 0) - imagesLeft(make, 0.831, minutes(6))),
   proof(IMAGE_MINIMUM_GC_AGE, '30m', true, false, (make) => imagesLeft(make, 0.95, 0) > imagesLeft(make, 0.95, minutes(11))),
   proof(SHUTDOWN_GRACE_PERIOD, '60s', 20, 60, shutDown),
   proof(SHUTDOWN_GRACE_PERIOD_CRITICAL_PODS, '50s', 60, 10, (make) => shutDown(make, { 'kubelet.shutdownGracePeriod': '60s' })),
