@@ -45,7 +45,7 @@ export interface Reconcile {
   readonly again: Micros | null
 }
 
-type Draft = { -readonly [K in Exclude<keyof Reconcile, 'actions'>]: Reconcile[K] } & { actions: (ReconcileAction & { readonly place: string })[] }
+type Draft = { -readonly [K in Exclude<keyof Reconcile, 'actions' | 'reads'>]: Reconcile[K] } & { actions: (ReconcileAction & { readonly place: string })[]; log: readonly unknown[] }
 
 const MOST_STEPS = 30_000
 
@@ -56,7 +56,7 @@ const MOST_STEPS = 30_000
 export function reconcilesOf(timeline: Timeline, controller: string, count: number): readonly Reconcile[] {
   const story = new Story(controller)
   for (const { step, index } of stepsOf(timeline, controller, count)) story.tell(step, index)
-  return story.told.slice(-count).reverse().map(({ actions, ...draft }) => ({ ...draft, actions: actions.map(({ place: _place, ...action }) => action) }))
+  return story.told.slice(-count).reverse().map(({ actions, log, ...draft }) => ({ ...draft, reads: readsOf(log), actions: actions.map(({ place: _place, ...action }) => action) }))
 }
 
 /** The controller's steps from the beginning of its `count`th last reconcile on, the oldest first. */
@@ -95,7 +95,7 @@ class Story {
   }
 
   #begin(key: string, { event }: Step, index: number): void {
-    const draft: Draft = { key, index, at: event.at, endIndex: null, endAt: null, params: {}, reads: [], actions: [], outcome: 'running', why: null, again: null }
+    const draft: Draft = { key, index, at: event.at, endIndex: null, endAt: null, params: {}, log: [], actions: [], outcome: 'running', why: null, again: null }
     this.#open.set(key, draft)
     this.told.push(draft)
   }
@@ -110,8 +110,7 @@ class Story {
       draft.actions.push({ verb: sent.request.verb, object: objectOf(sent), index, answer: null, answeredIndex: null, place: `${place.entry} ${place.slot}` })
     }
     const row = lastWrite<SuspendedJob>(step, `jobs/${this.#controller}`, draft.key)
-    if (row?.to) draft.reads = readsOf(row.to.log)
-    else if (row?.from) draft.reads = readsOf(row.from.log)
+    draft.log = row?.to?.log ?? row?.from?.log ?? draft.log
     if (row?.to) return
     this.#end(draft, step, index)
   }
@@ -138,7 +137,8 @@ const paramsOf = ({ params }: Note): Reconcile['params'] => Object.fromEntries(O
 
 function answered(draft: Draft, { answer, data }: Answered, index: number): void {
   const { entry, slot } = data as Place
-  const at = draft.actions.findIndex((action) => action.place === `${entry} ${slot}`)
+  const place = `${entry} ${slot}`
+  const at = draft.actions.findIndex((action) => action.place === place)
   if (at < 0) return
   const refused = isStatus(answer) && answer.status === 'Failure'
   draft.actions[at] = { ...draft.actions[at]!, answer: refused ? (answer.reason ?? answer.message ?? '') : 'ok', answeredIndex: index }
