@@ -60,9 +60,9 @@ async function startYaml(): Promise<void> {
   })
   const schema = await loadSchema()
   if (schema === undefined) return
-  const use = (whole: object): Promise<void> => yaml.update({ schemas: [{ uri: 'inmemory://orrery/Kubernetes-v1.36', fileMatch: ['**'], schema: whole }] })
-  await use(schema)
-  await use(withComponents(schema, await componentSchemas))
+  const checkWith = (whole: object): Promise<void> => yaml.update({ schemas: [{ uri: 'inmemory://orrery/Kubernetes-v1.36', fileMatch: ['**'], schema: whole }] })
+  await checkWith(schema)
+  await checkWith(withComponents(schema, await componentSchemas))
 }
 
 let started = false

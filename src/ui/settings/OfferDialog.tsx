@@ -35,7 +35,7 @@ export function OfferDialog({ offer, onClose }: { readonly offer: OfferedFile; o
       actions={
         <>
           <Button onClick={() => void start(null)}>{t('file.defaults')}</Button>
-          <Button variant="primary" autoFocus onClick={() => void start(offer.text)}>
+          <Button variant="primary" onClick={() => void start(offer.text)}>
             {t('file.start')}
           </Button>
         </>
