@@ -52,6 +52,14 @@ describe('a root shell on a node', () => {
     expect(sh(`cat /sys/fs/cgroup${group}/cpu.weight`)).toBe('1\n')
   })
 
+  it('a write to a cgroup of the node changes what the kernel allows the container', () => {
+    const group = sh('nsenter -t 1 -C -- cut -d: -f3 /proc/$(pidof nginx)/cgroup').trim()
+    sh(`echo 50000 100000 > /sys/fs/cgroup${group}/cpu.max; echo 33554432 > /sys/fs/cgroup${group}/memory.max`)
+    expect(kubectl('exec', 'deploy/web', '--', 'cat', '/sys/fs/cgroup/cpu.max', '/sys/fs/cgroup/memory.max')).toBe('50000 100000\n33554432\n')
+    expect(sh(`cat /sys/fs/cgroup${group}/cpu.max; echo abc > /sys/fs/cgroup${group}/cpu.max`)).toContain('50000 100000\n')
+    expect(kubectl('exec', 'deploy/web', '--', 'sh', '-c', 'echo max > /sys/fs/cgroup/cpu.max')).toContain('Read-only file system')
+  })
+
   it('a kill on the node is seen by the kubelet, which starts the container again', () => {
     const before = sh('crictl ps -q --name nginx')
     sh('kill $(pidof nginx)')

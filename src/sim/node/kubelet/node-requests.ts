@@ -3,7 +3,9 @@ import { ms, seconds, type Micros } from '../../engine/time.ts'
 import type { Image, ImageConfig } from '../../images/image.ts'
 import { sizeOf } from '../../images/registry.ts'
 import { DAEMONS } from './host-view.ts'
+import type { GroupLimit } from '../linux/cgroup-writes.ts'
 import type { Answer, Asked } from '../linux/machine.ts'
+import { advanced, lookAhead } from './linux.ts'
 import { storedImage } from './puller.ts'
 import type { PodRow } from './state.ts'
 import { actorOf, type KubeletWorld } from './world.ts'
@@ -15,6 +17,7 @@ export type NodeRequest =
   | { readonly do: 'stop'; readonly pid: number }
   | { readonly do: 'unit'; readonly unit: 'kubelet' | 'containerd'; readonly action: 'start' | 'stop' | 'restart' }
   | { readonly do: 'pull'; readonly image: string }
+  | ({ readonly do: 'cgroup' } & GroupLimit)
   | { readonly do: 'remove-image'; readonly image: string }
   /** An image that was built, committed or given another name; its tree lies in the asking machine under `fs`. */
   | { readonly do: 'store-image'; readonly reference: string; readonly digest: string; readonly fs: string; readonly config: ImageConfig; readonly history: NonNullable<Image['history']> }
@@ -53,6 +56,9 @@ export function nodeRequest(world: KubeletWorld, ctx: EventContext, row: PodRow,
     case 'store-image':
       store(world, ctx, row, request)
       break
+    case 'cgroup':
+      setGroup(world, ctx, request)
+      break
     case 'pull':
       return pull(world, ctx, request.image)
   }
@@ -68,6 +74,23 @@ function store(world: KubeletWorld, ctx: EventContext, row: PodRow, { reference,
   world.built.set(reference, { reference, digest, image: { repository, tags: [], layers, program: { kind: 'shell' }, config, contents, history } })
   const entry = { reference, digest: `${repository}@${digest}`, size: sizeOf(layers) }
   world.nodes.set(node.name, { ...node, images: [...node.images.filter((i) => i.reference !== reference), entry] })
+}
+
+/** The kernel's own limits of a container; the kubelet writes its ones again when it next changes them. */
+function setGroup(world: KubeletWorld, ctx: EventContext, { path, cpu, memoryLimit, pidsLimit }: GroupLimit): void {
+  for (const key of [...world.byNode.keys(ctx.instance)]) {
+    const before = world.pods.get(key)!
+    const found = Object.values(before.machine?.containers ?? {}).find((c) => c.cgroup === path && !c.ended)
+    if (!found) continue
+    const row = advanced(world, ctx, before)
+    const { memoryLimit: had, ...state } = row.machine!.containers[found.name]!
+    const { cpuQuota, ...shared } = state.cpu
+    const quota = cpu === undefined || (cpu.cpuQuota === undefined && cpu.cpuShares !== undefined) ? cpuQuota : cpu.cpuQuota
+    const memory = memoryLimit === undefined ? had : (memoryLimit ?? undefined)
+    const changed = { ...state, cpu: { ...shared, ...cpu, ...(quota === undefined ? {} : { cpuQuota: quota }) }, ...(memory === undefined ? {} : { memoryLimit: memory }), ...(pidsLimit === undefined ? {} : { pidsLimit }) }
+    lookAhead(world, ctx, { ...row, machine: { ...row.machine!, containers: { ...row.machine!.containers, [found.name]: changed } } })
+    return
+  }
 }
 
 function signal(ctx: EventContext, pid: number, name: string): void {

@@ -48,6 +48,9 @@ export abstract class Descriptors {
   /** The node as it is about now, where it can be seen. */
   abstract get host(): HostState | undefined
 
+  /** A write to a file of the node's cgroup tree. */
+  abstract writeGroup(task: Task, path: string, text: string): Failure | undefined
+
   /** The files that a process sees. */
   abstract files(task: Task): FileWorld
 
@@ -93,7 +96,8 @@ export abstract class Descriptors {
     const id = `f${++this.lastId}`
     if (place.pseudo) {
       this.roots[`pseudo:${id}`] = node!
-      this.open[id] = { fs: `pseudo:${id}`, names: [], at: 0, append: false, readOnly: mode === 'r' }
+      const group = mode !== 'r' && place.mount.type.startsWith('cgroup') && place.mount.space !== undefined ? `${place.mount.space === 'host' ? '' : place.mount.space}/${place.names.join('/')}` : undefined
+      this.open[id] = { fs: `pseudo:${id}`, names: [], at: 0, append: false, readOnly: mode === 'r', ...(group === undefined ? {} : { group }) }
     } else this.open[id] = { fs: place.mount.fs, names: place.names, at: 0, append: mode === 'a', readOnly: mode === 'r' }
     return { k: 'file', id }
   }
@@ -146,6 +150,7 @@ export abstract class Descriptors {
   #writeFile(task: Task, id: string, text: string): Failure | undefined {
     const open = this.open[id]
     if (!open || open.readOnly) return new Failure('EBADF')
+    if (open.group !== undefined) return this.writeGroup(task, open.group, text)
     const root = this.tree(open.fs)
     const node = root && lookUp(root, open.names)
     if (node?.t !== 'f') return undefined

@@ -1,6 +1,7 @@
 import type { Micros } from '../../engine/time.ts'
 import { Descriptors } from './descriptors.ts'
-import { failed } from './errno.ts'
+import { Failure, failed } from './errno.ts'
+import { groupLimit } from './cgroup-writes.ts'
 import { existing, makeDirectory, type FileWorld } from './files.ts'
 import { RUNNING_AT_ONCE, SIGNALS, type Answer, type Asked, type ContainerState, type Machine, type Process, type ProgramState, type Wait } from './machine.ts'
 import type { HostState } from './host.ts'
@@ -358,6 +359,13 @@ export class Kernel extends Descriptors {
   ask(task: Task, question: Omit<Asked, 'process' | 'at'>): void {
     task.wait = { for: 'answer' }
     this.asked = [...this.asked, { ...question, process: task.id, at: task.clock }]
+  }
+
+  writeGroup(task: Task, path: string, text: string): Failure | undefined {
+    const limit = groupLimit(path, text)
+    if (typeof limit === 'string') return new Failure(limit)
+    this.tell(task, { do: 'cgroup', ...limit })
+    return undefined
   }
 
   /** Asks the node for something without waiting for it. */

@@ -138,6 +138,8 @@ export interface OpenFile {
   readonly at: number
   readonly append: boolean
   readonly readOnly: boolean
+  /** A file of the node's cgroup tree: its path there. */
+  readonly group?: string
 }
 
 /** What a descriptor leads to. */
