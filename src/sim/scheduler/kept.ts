@@ -23,7 +23,10 @@ export class Column<T> {
   }
 
   at(place: number, node: NodeInfo): T {
-    if (this.#nodes[place] === node) return this.#values[place]!
+    return this.#nodes[place] === node ? this.#values[place]! : this.#fresh(place, node)
+  }
+
+  #fresh(place: number, node: NodeInfo): T {
     const value = this.#work(node)
     this.#nodes[place] = node
     this.#values[place] = value
@@ -56,7 +59,7 @@ export class Domains {
 
 const MOST_COLUMNS = 64
 /** Places of all shapes of one snapshot together, so that many shapes of pods in a large cluster do not fill the memory. */
-const MOST_PLACES = 400_000
+const MOST_PLACES = 200_000
 const MOST_SHAPES = 256
 
 /**
