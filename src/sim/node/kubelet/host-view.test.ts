@@ -104,3 +104,18 @@ it('a declared load is what top and the cgroup show in the container', () => {
   expect(sh('top -bn1 | head -5 | tail -1')).toMatch(/^ {4}1 .* R .* 50% sleep 1000\n$/)
   expect(sh('cat /sys/fs/cgroup/memory.current')).toBe(`${300 * 1024 * 1024}\n`)
 })
+
+it('curl and wget tell what scripts ask for, and give up when they are told to', () => {
+  const cluster = createCluster({ nodes: 1, history: { keep: false } })
+  cluster.boot()
+  cluster.runFor(seconds(5))
+  const kubectl = (...argv: string[]): string => cluster.kubectlNow({ argv }).stdout
+  kubectl('run', 'web', '--image=nginx')
+  kubectl('run', 'box', '--image=busybox', '--', 'sleep', '10000')
+  cluster.runFor(seconds(10))
+  const ip = kubectl('get', 'pod', 'web', '-o', 'jsonpath={.status.podIP}')
+  const sh = (line: string): string => kubectl('exec', 'box', '--', 'sh', '-c', `apk add curl > /dev/null; ${line} 2>&1`)
+  expect(sh(`curl -s -o /dev/null -w "%{http_code}\\n" ${ip}; curl -sf ${ip}/none; echo $?; curl --silent ${ip} | grep -c title`)).toBe('200\n22\n1\n')
+  expect(sh('date +%s > /a; curl --max-time 2 10.250.0.9; date +%s > /b; echo $(( $(cat /b) - $(cat /a) ))')).toMatch(/\n2$|^2\n/)
+  expect(sh('wget -T 1 -qO- 10.250.0.9')).toBe('wget: download timed out\n')
+})

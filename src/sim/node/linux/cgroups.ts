@@ -78,16 +78,6 @@ function powerOfTen(x: number): number {
   return Math.round(result * 1e9) / 1e9
 }
 
-/** oom_score_adj by QoS class (pkg/kubelet/qos: GetContainerOOMScoreAdjust). */
-export function oomScoreOf(qos: string, memoryRequest: number, capacity: number, critical: boolean): number {
-  if (critical) return -997
-  if (qos === 'Guaranteed') return -997
-  if (qos === 'BestEffort') return 1000
-  const adjusted = 1000 - Math.floor((1000 * memoryRequest) / capacity)
-  if (adjusted < 3) return 3
-  return adjusted === 1000 ? 999 : adjusted
-}
-
 const V1 = ['name=systemd', 'pids', 'blkio', 'freezer', 'devices', 'memory', 'cpuset', 'cpuacct', 'cpu']
 
 /** /proc/N/cgroup: a path in the tree, relative to the reader's cgroup namespace. */

@@ -139,7 +139,7 @@ export class Kernel extends Descriptors {
       case 'input':
         return this.#hasInput(task, wait.fd) ? clock : wait.until
       case 'answer':
-        return wait.answer ? clock : undefined
+        return wait.answer ? clock : wait.until
       case 'ever':
         return undefined
     }

@@ -197,7 +197,7 @@ export type Wait =
   | { readonly for: 'child'; readonly ids: readonly number[]; readonly until?: Micros }
   | { readonly for: 'any-child' }
   | { readonly for: 'input'; readonly fd: number; readonly until?: Micros }
-  | { readonly for: 'answer'; readonly answer?: Answer }
+  | { readonly for: 'answer'; readonly answer?: Answer; readonly until?: Micros }
   | { readonly for: 'ever' }
 
 /** A process. `id` counts processes of this pod; `pid` is its number in its own pid namespace. */

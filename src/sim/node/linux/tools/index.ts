@@ -5,6 +5,7 @@ import { SyntaxFault, type ShellNode } from '../shell/syntax.ts'
 import { reading } from '../shell/toplevel.ts'
 import { baseName } from '../fs.ts'
 import { ToolContext, type Tool } from './context.ts'
+import { curl } from './curl.ts'
 import { docker } from './docker.ts'
 import { fileTools } from './file-tools.ts'
 import { netTools, onServerSignal } from './net-tools.ts'
@@ -42,7 +43,7 @@ const shellInput: Tool = (c) => {
 /** Programs that only nodes have. */
 const OF_NODES = ['crictl', 'docker', 'systemctl', 'journalctl', 'lsns', 'findmnt']
 
-const TOOLS: Readonly<Record<string, Tool>> = { ...textTools, ...fileTools, ...processTools, ...netTools, ...ipTools, ...psTools, ...namespaceTools, ...nodeTools, ...byteTools, ...statTools, awk, gawk: awk, crictl, docker, runtime, packages, apk: packages, apt: packages, 'apt-get': packages, yum: packages, dnf: packages, tar, gzip, gunzip: gzip, zcat: gzip, 'sh-input': shellInput }
+const TOOLS: Readonly<Record<string, Tool>> = { ...textTools, ...fileTools, ...processTools, ...netTools, ...ipTools, ...psTools, ...namespaceTools, ...nodeTools, ...byteTools, ...statTools, awk, gawk: awk, crictl, curl, docker, runtime, packages, apk: packages, apt: packages, 'apt-get': packages, yum: packages, dnf: packages, tar, gzip, gunzip: gzip, zcat: gzip, 'sh-input': shellInput }
 
 /** Programs that images have under these names; the rest of a busybox says by name that it is not modelled. */
 export const TOOL_NAMES: readonly string[] = Object.keys(TOOLS).filter((name) => !['fault', 'sh-input', 'server', 'needs', 'pause', 'curl', 'runtime', 'packages', ...OF_NODES].includes(name)).sort()

@@ -1,4 +1,4 @@
-import { seconds } from '../../../engine/time.ts'
+import { seconds, type Micros } from '../../../engine/time.ts'
 import { failed } from '../errno.ts'
 import { existing } from '../files.ts'
 import type { Kernel, Task } from '../kernel.ts'
@@ -86,7 +86,7 @@ function nc(c: ToolContext): number | undefined {
     return c.wait({ for: 'ever' })
   }
   const [host = '', port = ''] = rest
-  const answer = ask(c, host, Number(port), 'tcp', '')
+  const answer = ask(c, host, Number(port), 'tcp', '', values.has('w') ? duration(values.get('w')!) : undefined)
   if (!answer) return undefined
   if (!answer.ok) return flags.has('v') || flags.has('z') || answer.error !== 'timed out' ? c.fail(`can't connect to remote host (${host}): ${answer.error === 'timed out' ? 'Connection timed out' : answer.error === 'bad address' ? 'bad address' : 'Connection refused'}`) : 1
   if (flags.has('v')) c.err(`${host} (${host}:${port}) open\n`)
@@ -94,11 +94,15 @@ function nc(c: ToolContext): number | undefined {
 }
 
 /** Asks somebody in this pod at once, or the world outside; undefined while waiting. */
-function ask(c: ToolContext, host: string, port: number, what: 'tcp' | 'http' | 'dns', path: string): Answer | undefined {
-  const { wait } = c.state as { wait?: string }
-  const done = c.state['answer'] as Answer | undefined
-  if (done) return done
-  if (wait) return undefined
+export function ask(c: ToolContext, host: string, port: number, what: 'tcp' | 'http' | 'dns', path: string, patience?: Micros): Answer | undefined {
+  const { answer, askedAt } = c.state as { answer?: Answer; askedAt?: Micros }
+  if (answer) return answer
+  if (askedAt !== undefined) return patience !== undefined && c.now >= askedAt + patience ? { ok: false, status: 0, body: '', error: 'timed out' } : undefined
+  const outside = (address: string): undefined => {
+    c.kernel.ask(c.task, { host: address, port, what, path })
+    c.keep({ askedAt: c.now })
+    return patience === undefined ? undefined : c.wait({ for: 'answer', until: c.now + patience })
+  }
   const network = c.task.view?.network
   if (network?.kind === 'empty') return { ok: false, status: 0, body: '', error: what === 'dns' ? 'bad address' : 'Network is unreachable' }
   const here = what === 'dns' ? undefined : target(c.kernel, c.task, host, port)
@@ -108,15 +112,8 @@ function ask(c: ToolContext, host: string, port: number, what: 'tcp' | 'http' | 
     if (served === 'hang') return { ok: false, status: 0, body: '', error: 'timed out' }
     return served ?? { ok: false, status: 0, body: '', error: 'Connection refused' }
   }
-  if (here) {
-    // In another pod's network namespace: what listens there.
-    c.kernel.ask(c.task, { host: here.ip, port, what, path })
-    c.keep({ asked: true })
-    return undefined
-  }
-  c.kernel.ask(c.task, { host, port, what, path })
-  c.keep({ asked: true })
-  return undefined
+  // In another pod's network namespace: what listens there.
+  return outside(here ? here.ip : host)
 }
 
 function wget(c: ToolContext): number | undefined {
@@ -125,13 +122,18 @@ function wget(c: ToolContext): number | undefined {
   if (!url) return c.fail(`bad address '${rest[0] ?? ''}'`)
   const [, host = '', portText, path = '/'] = url
   const port = Number(portText ?? (rest[0]!.startsWith('https') ? 443 : 80))
-  const answer = ask(c, host, port, 'http', path)
+  const limit = values.get('T') ?? values.get('timeout')
+  const answer = ask(c, host, port, 'http', path, limit === undefined ? undefined : duration(limit))
   if (!answer) return undefined
   if (!flags.has('q') && answer.error !== 'bad address') c.err(`Connecting to ${host}${portText ? `:${port}` : ''} (${host}:${port})\n`)
   if (answer.error === 'bad address') return c.fail(`bad address '${host}'`)
   if (answer.error === 'timed out') return c.fail('download timed out')
   if (answer.error) return c.fail(`can't connect to remote host (${host}): ${answer.error}`)
   if (!answer.ok) return c.fail(`server returned error: HTTP/1.1 ${answer.status} ${REASONS[answer.status] ?? ''}`.trimEnd())
+  if (flags.has('spider')) {
+    if (!flags.has('q')) c.err('remote file exists\n')
+    return 0
+  }
   const target = values.get('O')
   if (target === '-') c.out(answer.body)
   else {
@@ -145,30 +147,7 @@ function wget(c: ToolContext): number | undefined {
   return 0
 }
 
-const REASONS: Readonly<Record<number, string>> = { 400: 'Bad Request', 403: 'Forbidden', 404: 'Not Found', 500: 'Internal Server Error', 502: 'Bad Gateway', 503: 'Service Unavailable' }
-
-function curl(c: ToolContext): number | undefined {
-  const { flags, values, rest } = options(c.args, 'omHXdw')
-  const url = /^(?:https?:\/\/)?([^/:]+)(?::(\d+))?(\/.*)?$/.exec(rest[0] ?? '')
-  if (!url) return c.fail("(3) URL using bad/illegal format or missing URL", 3)
-  const [, host = '', portText, path = '/'] = url
-  const port = Number(portText ?? (rest[0]!.startsWith('https') ? 443 : 80))
-  const answer = ask(c, host, port, 'http', path)
-  if (!answer) return undefined
-  const quiet = flags.has('s') && !flags.has('S')
-  if (answer.error) {
-    const [code, text] = answer.error === 'bad address' ? [6, `Could not resolve host: ${host}`] : answer.error === 'timed out' ? [28, 'Connection timed out'] : [7, `Failed to connect to ${host} port ${port}: Connection refused`]
-    if (!quiet) c.err(`curl: (${code}) ${text}\n`)
-    return code
-  }
-  if (flags.has('f') && !answer.ok) {
-    if (!quiet) c.err(`curl: (22) The requested URL returned error: ${answer.status}\n`)
-    return 22
-  }
-  if (flags.has('I') || flags.has('i')) c.out(`HTTP/1.1 ${answer.status} ${REASONS[answer.status] ?? 'OK'}\n\n`)
-  if (!flags.has('I') && values.get('o') !== '/dev/null') c.out(answer.body)
-  return 0
-}
+export const REASONS: Readonly<Record<number, string>> = { 400: 'Bad Request', 403: 'Forbidden', 404: 'Not Found', 500: 'Internal Server Error', 502: 'Bad Gateway', 503: 'Service Unavailable' }
 
 function nslookup(c: ToolContext): number | undefined {
   const name = options(c.args).rest[0] ?? ''
@@ -286,7 +265,7 @@ export function onServerSignal(c: ToolContext, signal: string): boolean {
 }
 
 export const netTools: Readonly<Record<string, Tool>> = {
-  httpd, nc, wget, curl, nslookup, dig, stress, 'stress-ng': stress, ping, netstat, ss: netstat, server,
+  httpd, nc, wget, nslookup, dig, stress, 'stress-ng': stress, ping, netstat, ss: netstat, server,
   needs: (c) => {
     for (const line of (c.state['log'] as readonly string[] | undefined) ?? []) c.err(`${line}\n`)
     return 1
