@@ -3,7 +3,6 @@ import { milliValue, value } from '../../api/quantity.ts'
 import type { EventContext } from '../../engine/engine.ts'
 import { POD_PIDS_LIMIT } from '../../flags/kubelet.ts'
 import type { Resolved } from '../../images/registry.ts'
-import { oomScoreOf } from '../linux/cgroups.ts'
 import { lookUp, namesOf, normalize, withPath, directory, file, withNode, type FsNode } from '../linux/fs.ts'
 import type { Credentials, Mount } from '../linux/machine.ts'
 import type { ContainerConfig } from '../linux/pod-machine.ts'
@@ -13,6 +12,7 @@ import { USERS } from '../linux/users.ts'
 import { deviceVariables } from './devices.ts'
 import { environmentOf, expand } from './env.ts'
 import { hostNames, hostsFile, qosOf, resolvFile } from './files.ts'
+import { oomScoreOf } from './oom-score.ts'
 import type { PodRow } from './state.ts'
 import { podText, type KubeletWorld } from './world.ts'
 import { setUpVolume, type SetUp } from './volumes.ts'
@@ -103,7 +103,7 @@ export function configure(world: KubeletWorld, ctx: EventContext, row: PodRow, c
   const config: ContainerConfig = {
     name: container.name, id, argv, env, cwd: container.workingDir ?? workingDir, user, root: workRoot(rootOf(image.image, ports), container.workingDir), mounts, readOnlyRoot: container.securityContext?.readOnlyRootFilesystem ?? false,
     milliCpuRequest: milliValue(requests?.['cpu'] ?? limits?.['cpu']), milliCpuLimit: milliValue(limits?.['cpu']), ...(memoryLimit === undefined ? {} : { memoryLimit }), ...(pidsLimit < 0 ? {} : { pidsLimit }),
-    oomScore: oomScoreOf(qos, value(requests?.['memory'] ?? limits?.['memory']), node.memory, (pod.spec.priority ?? 0) >= 2_000_000_000), oomGroup: world.cgroups === 'v2',
+    oomScore: oomScoreOf(pod, container, node.memory), oomGroup: world.cgroups === 'v2',
     capabilities: capabilitiesOf(container), noNewPrivileges: container.securityContext?.allowPrivilegeEscalation === false,
     seccomp: (container.securityContext?.seccompProfile ?? pod.spec.securityContext?.seccompProfile)?.type === 'RuntimeDefault', privileged: container.securityContext?.privileged ?? false,
     cgroup: cgroupPath(world, row, qos, id), cgroups: world.cgroups, ports, ...(container.stdin ? { stdin: true } : {}), ...(container.tty ? { tty: true } : {}), ...(targetOf(container) ? { pidsOf: targetOf(container)! } : {}), terminationPath: container.terminationMessagePath ?? '/dev/termination-log', layers: 30 + image.layers.length,

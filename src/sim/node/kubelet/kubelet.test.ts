@@ -4,7 +4,7 @@ import type { KubeObject } from '../../api/meta.ts'
 import { CONFIG_MAPS, create, PODS, remove, update } from '../../client/request.ts'
 import { createCluster, type Cluster } from '../../cluster.ts'
 import { seconds } from '../../engine/time.ts'
-import { cgroupOf, oomScoreOf, weightOf } from '../linux/cgroups.ts'
+import { cgroupOf, weightOf } from '../linux/cgroups.ts'
 import { expand } from './env.ts'
 import { amountAt, firstAbove, parseLoad } from './load.ts'
 import { goDuration, inBackoff, nextBackoff, restartsAfter } from './restart.ts'
@@ -36,13 +36,10 @@ test('restart policies and rules of containers', () => {
   expect(restartsAfter(pod({ restartPolicy: 'Never' }), { name: 'c' }, 42)).toBe(false)
 })
 
-test('requests and limits become weights, quotas and OOM scores', () => {
+test('requests and limits become weights and quotas', () => {
   expect(cgroupOf(250, 500)).toEqual({ cpuShares: 256, cpuQuota: 50_000, cpuPeriod: 100_000 })
   expect(cgroupOf(0, 0)).toEqual({ cpuShares: 2, cpuPeriod: 100_000 })
   expect([weightOf(2), weightOf(1024), weightOf(262_144)]).toEqual([1, 100, 10_000])
-  expect(oomScoreOf('BestEffort', 0, 8e9, false)).toBe(1000)
-  expect(oomScoreOf('Burstable', 4e9, 8e9, false)).toBe(500)
-  expect(oomScoreOf('Guaranteed', 4e9, 8e9, false)).toBe(-997)
 })
 
 test('a declared load is a function of age, and its crossing of a limit is known beforehand', () => {
