@@ -1,4 +1,5 @@
 import type { KubeObject } from '../api/meta.ts'
+import { draftMeta } from '../api/meta-copy.ts'
 import type { Pod } from '../api/pod.ts'
 import { conflict, notFound, success, type Status } from '../api/status.ts'
 import { formatTime, parseTime, seconds } from '../engine/time.ts'
@@ -108,18 +109,13 @@ function mark(exec: Execution, key: string, old: KubeObject, finalizers: readonl
 }
 
 function marked(old: KubeObject, finalizers: readonly string[], deletionTimestamp: string, grace: number): KubeObject {
-  const { finalizers: _old, ...meta } = old.metadata
-  const first = old.metadata.deletionTimestamp === undefined
-  return {
-    ...old,
-    metadata: {
-      ...meta,
-      ...(first && meta.generation ? { generation: meta.generation + 1 } : {}),
-      deletionTimestamp,
-      deletionGracePeriodSeconds: grace,
-      ...(finalizers.length > 0 ? { finalizers } : {}),
-    },
-  }
+  const metadata = draftMeta(old.metadata)
+  if (old.metadata.deletionTimestamp === undefined && metadata.generation) metadata.generation++
+  metadata.deletionTimestamp = deletionTimestamp
+  metadata.deletionGracePeriodSeconds = grace
+  if (finalizers.length > 0) metadata.finalizers = finalizers
+  else if (metadata.finalizers) delete metadata.finalizers
+  return { ...old, metadata }
 }
 
 interface NamespaceObject extends KubeObject {

@@ -17,7 +17,8 @@ export interface QueueRow {
   readonly waiting?: string
 }
 
-const REST: QueueRow = { dirty: false, processing: false, since: 0, failures: 0 }
+/** With every member that a row may have, so that no copy has to grow. */
+const REST: QueueRow = { dirty: false, processing: false, since: 0, failures: 0, timer: undefined, waiting: undefined }
 /** Delays after failures: `base`, doubling up to `max`. */
 export interface Backoff {
   readonly base: Micros
