@@ -15,17 +15,20 @@ function surplus({ spec }: Pod): number {
 
 const isSidecar = (pod: Pod, container: Container): boolean => container.restartPolicy === 'Always' && (pod.spec.initContainers?.some(({ name }) => name === container.name) ?? false)
 
-/**
- * oom_score_adj of a container (pkg/kubelet/qos: GetContainerOOMScoreAdjust): who asks for much of the node's memory is killed late. A sidecar
- * outlives the regular container that asks for least. `capacity` in bytes.
- */
+/** The last to be ended: what the node itself cannot do without. */
+export const isNodeCritical = ({ spec }: Pod): boolean => spec.priorityClassName === 'system-node-critical'
+
+/** The memory in bytes that a container's score goes by. A sidecar counts as much as the regular container that asks for least, if that is more. */
+export function memoryCounted(pod: Pod, container: Container): number {
+  const own = memoryOf(container)
+  return surplus(pod) + (isSidecar(pod, container) ? Math.max(own, Math.min(...pod.spec.containers.map(memoryOf))) : own)
+}
+
+/** oom_score_adj of a container (pkg/kubelet/qos: GetContainerOOMScoreAdjust): who asks for much of the node's memory is killed late. `capacity` in bytes. */
 export function oomScoreOf(pod: Pod, container: Container, capacity: number): number {
-  if (pod.spec.priorityClassName === 'system-node-critical') return -997
+  if (isNodeCritical(pod)) return -997
   const qos = qosClass(pod)
   if (qos === 'Guaranteed') return -997
   if (qos === 'BestEffort') return 1000
-  const extra = surplus(pod)
-  const scoreFor = (memory: number): number => 1000 - Math.trunc((1000 * (memory + extra)) / capacity)
-  const least = isSidecar(pod, container) ? scoreFor(Math.min(...pod.spec.containers.map(memoryOf))) : Infinity
-  return Math.max(3, Math.min(scoreFor(memoryOf(container)), least, 999))
+  return Math.max(3, Math.min(1000 - Math.trunc((1000 * memoryCounted(pod, container)) / capacity), 999))
 }

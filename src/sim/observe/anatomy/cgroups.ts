@@ -6,6 +6,7 @@ import { milliValue, value } from '../../api/quantity.ts'
 import type { Micros } from '../../engine/time.ts'
 import { POD_PIDS_LIMIT } from '../../flags/kubelet.ts'
 import { qosOf } from '../../node/kubelet/files.ts'
+import { isNodeCritical, memoryCounted } from '../../node/kubelet/oom-score.ts'
 import type { NodeRow, PodRow } from '../../node/kubelet/state.ts'
 import type { KubeletWorld } from '../../node/kubelet/world.ts'
 import { weightOf } from '../../node/linux/cgroups.ts'
@@ -14,8 +15,6 @@ import { containerWeight, cpuMax, directoryWeight, memoryMax, oomScore } from '.
 import { usageOf } from './usage.ts'
 
 const say = (id: string, params: Saying['params'] = {}): Saying => ({ id, params })
-/** The priority from which a pod is critical (scheduling.k8s.io: system-cluster-critical). */
-const CRITICAL = 2_000_000_000
 
 interface Paths {
   readonly root: string
@@ -74,7 +73,7 @@ export function containerFigures(row: PodRow, container: Container, node: NodeRo
     cpuMax(cpuLimit === undefined ? undefined : milliValue(cpuLimit), field('limits.cpu', cpuLimit)),
     memoryMax(memory === undefined ? undefined : value(memory), memory, field('limits.memory', memory)),
     { file: 'pids.max', value: state && state.pidsLimit < 4096 ? String(state.pidsLimit) : 'max', from: say('from.runtime'), why: say('why.containerPids'), lines: [] },
-    ...(state ? [oomScore(state.oomScore, qosOf(row.pod), value(memoryRequest), memoryRequest ?? '', node.memory, (row.pod.spec.priority ?? 0) >= CRITICAL)] : []),
+    ...(state ? [oomScore(state.oomScore, qosOf(row.pod), memoryCounted(row.pod, container), memoryRequest ?? '', node.memory, isNodeCritical(row.pod))] : []),
   ]
   return state ? figures.map((figure) => asItIs(figure, state)) : figures
 }

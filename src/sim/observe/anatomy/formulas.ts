@@ -1,4 +1,5 @@
 import type { Figure, Saying } from '../../../workers/protocol-anatomy.ts'
+import { value } from '../../api/quantity.ts'
 import { kubeletWeightOf, log2, quotaOf, sharesOf, weightOf } from '../../node/linux/cgroups.ts'
 
 const say = (id: string, params: Saying['params'] = {}): Saying => ({ id, params })
@@ -62,6 +63,6 @@ export function oomScore(score: number, qos: string, request: number, requestTex
   const raw = 1000 - share
   return {
     ...base, from: say('from.qos', { qos }), why: say('why.oomBurstable'),
-    lines: ['1000 − 1000 × requests.memory / capacity', `= 1000 − 1000 × ${requestText || '0'} / ${capacity} B`, `= 1000 − ${share} = ${raw}`, ...(raw === score ? [] : [raw < 3 ? `→ max(${raw}, 3) = ${score}` : `→ min(${raw}, 999) = ${score}`])],
+    lines: ['1000 − 1000 × requests.memory / capacity', `= 1000 − 1000 × ${value(requestText || '0') === request ? requestText || '0' : `${request} B`} / ${capacity} B`, `= 1000 − ${share} = ${raw}`, ...(raw === score ? [] : [raw < 3 ? `→ max(${raw}, 3) = ${score}` : `→ min(${raw}, 999) = ${score}`])],
   }
 }
