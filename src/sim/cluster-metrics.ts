@@ -4,7 +4,7 @@ import type { PodUsage, ResourceMetrics } from './controllers/setup.ts'
 import type { Micros } from './engine/time.ts'
 import { Kubelets } from './node/kubelet/kubelets.ts'
 import { simulatedLoad } from './node/load.ts'
-import { METRICS_GROUP, METRICS_SERVICE, MetricsServer } from './node/metrics-server.ts'
+import { METRICS_GROUP, METRICS_RESOURCES, METRICS_SERVICE, MetricsServer } from './node/metrics-server.ts'
 
 /** What the metrics of a cluster come from. */
 interface Measured {
@@ -16,6 +16,7 @@ interface Measured {
 /** Resource metrics: for autoscalers, and as the API group that the API server passes on. */
 export class ClusterMetrics implements ResourceMetrics {
   readonly group = METRICS_GROUP
+  readonly resources = METRICS_RESOURCES
   readonly #cluster: Measured
   readonly #server: MetricsServer
 

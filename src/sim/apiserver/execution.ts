@@ -1,3 +1,4 @@
+import type { ServedResource } from './http/groups.ts'
 import type { RestRequest } from './rest.ts'
 import type { JsonValue, KubeObject } from '../api/meta.ts'
 import type { Status } from '../api/status.ts'
@@ -63,7 +64,7 @@ export interface ServerMeans {
   /** The kubelet's answer to GET pods/log. */
   podLog(pod: KubeObject, options: RequestOptions, now: Micros): Outcome<string>
   /** A server of the cluster that requests for one group are passed on to, while its APIService is available. */
-  readonly aggregated?: { readonly group: string; serves(group: string): boolean; answer(request: RestRequest, now: Micros): unknown }
+  readonly aggregated?: { readonly group: string; readonly resources: readonly ServedResource[]; serves(group: string): boolean; answer(request: RestRequest, now: Micros): unknown }
   /** Passes POST pods/exec, attach and portforward on to the kubelet, which answers to `then` at the end of it; a Status refuses at once. */
   podExec?(ctx: EventContext, pod: KubeObject, body: JsonValue, then: { readonly actor: string; readonly what: string; readonly data?: unknown }, what: 'exec' | 'attach' | 'portforward'): Status | undefined
   /** Serves a request that came by its path, as the HTTP door does. */

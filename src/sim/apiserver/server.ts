@@ -20,7 +20,7 @@ import { collectionOf } from './keys.ts'
 import { Ownership } from './apply/ownership.ts'
 import { withManagers } from './apply/showing.ts'
 import type { Execution, Outcome, ServerMeans } from './execution.ts'
-import { ServedGroups } from './http/groups.ts'
+import { ServedGroups, type ServedResource } from './http/groups.ts'
 import type { RequestPath } from './http/path.ts'
 import type { RequestOptions, RestRequest } from './rest.ts'
 import { route, withBody } from './routing.ts'
@@ -85,7 +85,8 @@ export class ApiServer {
   constructor(engine: Engine, hooks: Partial<Pick<ServerMeans, 'podLog' | 'podExec' | 'overlay' | 'columnTexts' | 'serveRaw' | 'podListens' | 'aggregated'>> = {}, authorization: AuthorizationMode = 'AlwaysAllow') {
     this.store = new Store(engine)
     this.custom = new CustomKinds(this.store)
-    this.groups = new ServedGroups(this.custom)
+    const { custom } = this
+    this.groups = new ServedGroups({ all: () => [...custom.all(), ...this.#passedOn()], find: (group, version, plural) => custom.find(group, version, plural) })
     this.authorizer = new Authorizer(this.store, authorization)
     this.hub = new WatchHub(engine)
     this.#leases = new EventLeases(engine)
@@ -185,6 +186,11 @@ export class ApiServer {
   /** Are requests for the group answered by a server behind an APIService, and is that available? */
   passesOn(to: Pick<RestRequest, 'group' | 'version'>): boolean {
     return this.#means.aggregated?.group === to.group && isPassedOn(this.store, to)
+  }
+
+  /** What servers behind APIServices serve, for discovery, whether they answer just now or not (kube-aggregator: handler_apis.go). */
+  #passedOn(): readonly ServedResource[] {
+    return (this.#means.aggregated?.resources ?? []).filter(({ group, version }) => this.store.get(`apiservices/${version}.${group}`))
   }
 
   /** The kind behind REST coordinates: one of Kubernetes' own, or what a CustomResourceDefinition makes. */

@@ -11,6 +11,11 @@ import { formatTime, parseTime, seconds, type Micros } from '../engine/time.ts'
 
 export const METRICS_GROUP = 'metrics.k8s.io'
 const METRICS_VERSION = 'v1beta1'
+const served = (kind: string, plural: string, namespaced: boolean) => ({
+  group: METRICS_GROUP, version: METRICS_VERSION, kind, plural, singular: '', shortNames: [], categories: [], namespaced, verbs: ['get', 'list'], subresources: [], definition: '', custom: true,
+})
+/** What discovery tells of the group. */
+export const METRICS_RESOURCES = [served('NodeMetrics', 'nodes', false), served('PodMetrics', 'pods', true)]
 /** Where the APIService of the group is stored. */
 export const METRICS_SERVICE = `apiservices/${METRICS_VERSION}.${METRICS_GROUP}`
 /** metrics-server asks kubelets this often (--metric-resolution), and takes a container that is younger for fresh when it is at least this old. */

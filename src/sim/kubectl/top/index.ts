@@ -43,15 +43,21 @@ export const topVerb: Verb = {
     if (inv.args.length > 1) fail(what === 'pod' ? 'pod [NAME | -l label]' : 'node [NAME | -l label]')
     const sort = inv.flags.text('sort-by')
     if (sort !== '' && sort !== 'cpu' && sort !== 'memory') fail('--sort-by accepts only cpu or memory')
+    if (!knowsMetrics(ctx)) fail('Metrics API not available')
     return what === 'pod' ? topPods(ctx, inv) : topNodes(ctx, inv)
   },
+}
+
+/** Does discovery tell of the group? */
+function knowsMetrics(ctx: KubectlContext): boolean {
+  const answer = ctx.call<never>({ verb: 'get', group: '', version: '', resource: '', raw: { method: 'GET', path: '/apis' } }) as unknown as { readonly groups?: readonly { readonly name: string }[] } | Status
+  if (isStatus(answer)) refuse(answer)
+  return answer.groups?.some(({ name }) => name === METRICS.group) ?? false
 }
 
 /** The answer of the metrics API, or the end of the command. */
 function asked<T>(answer: T | Status): T {
   if (!isStatus(answer)) return answer
-  // As on a cluster without metrics-server: discovery knows no such group.
-  if (answer.code === 404 && answer.message === 'the server could not find the requested resource') fail('Metrics API not available')
   refuse(answer)
 }
 
