@@ -17,7 +17,7 @@ import { rowKey, type KubeletWorld } from './world.ts'
 /** How far ahead a machine is looked at, and how much it may do meanwhile. */
 const HORIZON = seconds(300)
 const LONGEST_HORIZON = seconds(3600)
-const BUDGET = 20_000
+const BUDGET = 6_000
 /** The kernel of every node. */
 export const NODE_RELEASE = '6.12.0'
 

@@ -51,7 +51,13 @@ export class Expansion {
 
   /** Words to fields: split and globbed. */
   fields(words: readonly Word[]): string[] {
-    return words.flatMap((word) => this.#split(word).flatMap((field) => this.#globbed(field)))
+    const out: string[] = []
+    for (const word of words) {
+      const plain = plainText(word)
+      if (plain !== undefined) out.push(plain)
+      else for (const field of this.#split(word)) out.push(...this.#globbed(field))
+    }
+    return out
   }
 
   /** One word to one text: no splitting, no globbing (assignments, redirections, here-documents). */
@@ -212,6 +218,14 @@ export class Expansion {
   }
 }
 
+/** The text of a word that is what it says, as most are; undefined where something must be expanded. */
+function plainText({ parts }: Word): string | undefined {
+  const part = parts[0]
+  if (parts.length !== 1 || part!.p !== 'text') return undefined
+  return part.quoted || PLAIN.test(part.s) ? part.s : undefined
+}
+
+const PLAIN = /^(?:[\w./:=+%@,-]+|[[\]])$/
 const MOST_NAMES = 10_000
 
 /** The paths that match a pattern, sorted. */

@@ -54,6 +54,10 @@ function one(pattern: string, p: number, c: string): number {
 
 const CLASSES: Readonly<Record<string, RegExp>> = { alpha: /[A-Za-z]/, digit: /\d/, alnum: /[A-Za-z0-9]/, space: /\s/, upper: /[A-Z]/, lower: /[a-z]/, punct: /[!-/:-@[-`{-~]/, xdigit: /[0-9A-Fa-f]/, blank: /[ \t]/ }
 
-export const hasGlob = (pattern: string): boolean => /(^|[^\\])[*?[]/.test(pattern)
+export const hasGlob = (pattern: string): boolean => WILD.test(pattern) || (pattern.includes('[') && pattern.lastIndexOf(']') > pattern.indexOf('[') + 1 && OPENING.test(pattern))
+
+const WILD = /(^|[^\\])[*?]/
+/** A bracket that nothing closes stands for itself, as in the command `[`. */
+const OPENING = /(^|[^\\])\[/
 export const escaped = (text: string): string => text.replace(/[\\*?[\]]/g, '\\$&')
 export const unescaped = (pattern: string): string => pattern.replace(/\\([\s\S])/g, '$1')
