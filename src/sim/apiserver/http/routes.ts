@@ -61,7 +61,7 @@ export function findRoute(server: ApiServer, path: RequestPath, method: string):
   if (server.passesOn(path)) return { bodyKind: '', strategic: false }
   if (!server.groups.has(group)) return { answer: unknownGroup(server, path) }
   const resource = server.groups.resource(group, version, path.resource)
-  if (!resource && server.groups.isCustom(group)) return { answer: pageNotFound }
+  if (!resource && server.groups.isCustom(group)) return { answer: unknownGroup(server, path) }
   if (!resource || path.rest.length > 0 && path.subresource !== 'proxy') return { answer: answered(resourceNotFound()) }
   const inNamespace = path.namespace !== '' && path.resource !== 'namespaces'
   if (inNamespace && !resource.namespaced) return { answer: answered(resourceNotFound()) }

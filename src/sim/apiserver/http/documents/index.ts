@@ -5,6 +5,7 @@ import { negotiate } from '../media.ts'
 import type { HttpAnswer, HttpRequest } from '../message.ts'
 import type { Query } from '../query.ts'
 import { notAllowed, answered, unknownGroup } from '../routes.ts'
+import { isUnavailable } from '../../within/api-services.ts'
 import { aggregated, apiVersions, groupDocument, groupList, resourceList } from './discovery.ts'
 import { health } from './health.ts'
 import { openApiIndex, openApiOf, openApiV2 } from './openapi.ts'
@@ -62,6 +63,8 @@ function lookUp(server: ApiServer, request: HttpRequest, parts: readonly string[
       if (parts.length === 1) return whole ? allAtOnce(aggregated(groups, false, form.version), form.version) : json(groupList(groups))
       if (!groups.has(first)) return undefined
       if (parts.length === 2) return json(groupDocument(groups, first))
+      // What is passed on is as good as its server: without that nobody can list the resources.
+      if (isUnavailable(server.store, { group: first, version: second })) return unknownGroup(server, { group: first, version: second })
       return groups.versions(first).includes(second) ? json(resourceList(groups, first, second)) : answered(resourceNotFound())
     case 'openapi':
       return openApi(groups, parts)
