@@ -76,12 +76,13 @@ async function rollingUpdate(page: Page, url: string): Promise<Pick<PageNumbers,
 
 /** As text, because the loader names functions by a helper that the page does not have. */
 const COUNT_FRAMES = `new Promise((resolve) => {
-  const from = performance.now()
+  let from
   let frames = 0
-  requestAnimationFrame(function tick() {
-    frames++
-    if (performance.now() - from < ${GESTURE_MS}) requestAnimationFrame(tick)
-    else resolve((frames * 1000) / (performance.now() - from))
+  requestAnimationFrame(function tick(at) {
+    if (from === undefined) from = at
+    else frames++
+    if (at - from < ${GESTURE_MS}) requestAnimationFrame(tick)
+    else resolve((frames * 1000) / (at - from))
   })
 })`
 

@@ -12,3 +12,12 @@ test('kubectl answers as kubectl does, completes, and takes pipes', async ({ pag
   await page.keyboard.press('Tab')
   await expect(page.locator('.xterm-rows')).toContainText('kubectl get deployments')
 })
+
+test('a shell in a container takes what is typed, and its files stay when it ends', async ({ page }) => {
+  await openPage(page)
+  await applyWeb(page)
+  await terminal(page, 'kubectl exec -it deploy/web -- sh', '/ #')
+  await terminal(page, 'n=41; echo $((n + 1)) > /tmp/answer; cat /tmp/answer', '42')
+  await terminal(page, 'exit 3', /exit code 3/)
+  await terminal(page, 'kubectl exec deploy/web -- cat /tmp/answer', '42')
+})
