@@ -7,9 +7,6 @@ const MAX_ROWS = 400
 const MAX_FLIGHTS = 80
 /** A frame with more objects would hold the page up while it is read; what is left follows in the next ones. */
 const MAX_CHANGES = 2000
-/** And so many while time runs, that the page draws each within a display frame. A pod is drawn anew, other objects are only noted. */
-const PLAYED_CHANGES = 60
-const COST_OF_OTHERS = 0.1
 
 /** Load and faults change the figures of nodes though no object does: they are read again after so much virtual time (microseconds). */
 const FIGURES_EVERY = 500_000
@@ -62,7 +59,7 @@ export class FrameMaker {
 
   make(playing: boolean, speed: number, previews: boolean): Frame {
     const { timeline } = this.#cluster
-    const changes = this.#changes(playing && !this.#reset ? Math.min(PLAYED_CHANGES, this.#most) : this.#most)
+    const changes = this.#changes()
     const reset = this.#reset
     this.#reset = false
     const rows = this.#rows()
@@ -101,13 +98,12 @@ export class FrameMaker {
     return this.#cluster.nodeFigures(this.#requested)
   }
 
-  #changes(most: number): RecordChange[] {
+  #changes(): RecordChange[] {
     const changes: RecordChange[] = []
     const left: string[] = []
-    let cost = 0
     const keys = this.#reset ? this.#cluster.objects.keys() : this.#dirty
     for (const key of keys) {
-      if (cost >= most) {
+      if (changes.length === this.#most) {
         left.push(key)
         continue
       }
@@ -119,7 +115,6 @@ export class FrameMaker {
       if (value === undefined) this.#sent.delete(key)
       else this.#sent.set(key, value)
       changes.push({ key, value: (value as ApiObject | undefined) ?? null })
-      cost += most === PLAYED_CHANGES && !key.startsWith('pods/') ? COST_OF_OTHERS : 1
     }
     this.#dirty.clear()
     for (const key of left) this.#dirty.add(key)
