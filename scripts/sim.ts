@@ -17,9 +17,9 @@ import { runTests } from './sim/test.ts'
 const USAGE = `usage:
   npm run sim -- run <manifests…> [--for 5m] [--seed 1] [--nodes 3|FILE] [--kubelet detailed|kwok] [--flag SETTING=VALUE]… [-o json|yaml|name]
       applies manifests to a fresh cluster, lets it live, prints all objects
-  npm run sim -- test <files or folders…> [--seed 1] [--nodes 3|FILE] [--kubelet detailed|kwok] [--only REGEX] [--record FILE] [-v]
+  npm run sim -- test <files or folders…> [--seed 1] [--nodes 3|FILE] [--kubelet detailed|kwok] [--flag SETTING=VALUE]… [--only REGEX] [--record FILE] [-v]
       runs Chainsaw tests, each on a fresh cluster; exits with 1 when one fails
-  npm run sim -- serve [--port 8001] [--host 127.0.0.1] [--speed 1|N|max] [--token T] [--insecure] [--kubeconfig FILE] [--seed 1] [--nodes 3|FILE] [--kubelet detailed|kwok]
+  npm run sim -- serve [--port 8001] [--host 127.0.0.1] [--speed 1|N|max] [--token T] [--insecure] [--kubeconfig FILE] [--seed 1] [--nodes 3|FILE] [--kubelet detailed|kwok] [--flag SETTING=VALUE]…
       a cluster behind HTTP for kubectl, client libraries and test tools; without --token one is made up and printed;
       --kubeconfig writes what kubectl needs, and serves HTTPS, since kubectl tells its token to nobody over plain HTTP
   npm run sim -- hash [manifests…] [--for 5m] [--seed 1] [--nodes 3|FILE] [--kubelet detailed|kwok] [--flag SETTING=VALUE]…
@@ -106,7 +106,7 @@ async function main(argv: readonly string[]): Promise<number> {
     if (paths.length === 0) throw new UsageError('which tests? name files or folders')
     const nodes = values.nodes === undefined ? undefined : nodesOption(values.nodes, 3)
     const only = values.only === undefined ? undefined : new RegExp(values.only)
-    return (await runTests({ paths, seed, nodes, kubelet, only, record: values.record, verbose: values.verbose ?? false })) > 0 ? 1 : 0
+    return (await runTests({ paths, seed, nodes, kubelet, flags: flagsOption(values.flag, kubelet), only, record: values.record, verbose: values.verbose ?? false })) > 0 ? 1 : 0
   }
   if (command === 'serve') {
     const speed = speedOption(values.speed)
@@ -114,7 +114,7 @@ async function main(argv: readonly string[]): Promise<number> {
     const host = values.host ?? '127.0.0.1'
     const certificate = values.kubeconfig === undefined || values.insecure ? undefined : await certificateFor(host)
     const { url } = await serve({
-      port: whole('port', values.port, 8001), host, speed, token, ...(certificate ? { certificate } : {}), seed, nodes: nodesOption(values.nodes, 3), kubelet: kubelet ?? 'detailed',
+      port: whole('port', values.port, 8001), host, speed, token, ...(certificate ? { certificate } : {}), seed, nodes: nodesOption(values.nodes, 3), kubelet: kubelet ?? 'detailed', flags: flagsOption(values.flag, kubelet),
     })
     if (values.kubeconfig !== undefined) writeFileSync(values.kubeconfig, kubeconfigFor(url, token, certificate), { mode: 0o600 })
     process.stdout.write(`serving ${url}${token === undefined ? ' to everybody on this machine' : `\ntoken ${token}`}\n${values.kubeconfig === undefined ? '' : `kubectl --kubeconfig ${values.kubeconfig} get nodes\n`}`)

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../src/sim/api/meta.ts'
 import { createCluster } from '../../src/sim/cluster.ts'
+import type { FlagTexts } from '../../src/sim/component-flags.ts'
 import { seconds } from '../../src/sim/engine/time.ts'
 import type { Test } from '../../src/sim/testing/chainsaw/test.ts'
 import { Recorder } from '../../src/sim/testing/recorder/recorder.ts'
@@ -11,6 +12,8 @@ export interface RecordedRunOptions extends RunOptions {
   readonly nodes: number | readonly KubeObject[]
   readonly kubelet: 'detailed' | 'kwok'
   readonly seed: number
+  /** Settings of components that differ. */
+  readonly flags?: FlagTexts
   /** What the header of the stream says. */
   readonly scenario: string
 }
@@ -31,7 +34,7 @@ const QUIET_LIMIT = seconds(600)
  * `orrery.test/settle` seconds (2 without it).
  */
 export async function runRecorded(test: Test, options: RecordedRunOptions): Promise<RecordedRun> {
-  const cluster = createCluster({ seed: options.seed, nodes: options.nodes, kubelet: options.kubelet, bare: typeof options.nodes !== 'number', history: { keep: false } })
+  const cluster = createCluster({ seed: options.seed, nodes: options.nodes, kubelet: options.kubelet, bare: typeof options.nodes !== 'number', flags: options.flags ?? {}, history: { keep: false } })
   cluster.boot()
   // What controllers say of new nodes is said before the test begins.
   cluster.runFor(BEFORE)

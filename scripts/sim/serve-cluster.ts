@@ -4,7 +4,7 @@ import { watchEvents, type Delivered, type WatchEvent } from '../../src/sim/apis
 import type { Answered } from '../../src/sim/client/transport.ts'
 import { createCluster, type Cluster } from '../../src/sim/cluster.ts'
 import type { EventContext } from '../../src/sim/engine/engine.ts'
-import type { StreamNews } from '../../src/sim/node/kubelet/streams.ts'
+import type { StreamNews } from '../../src/sim/api/pod-streams.ts'
 import type { ServeOptions } from './serve-options.ts'
 import { ServedStreams } from './serve-streams.ts'
 
@@ -30,9 +30,9 @@ export class ServedCluster {
   #lastTick = 0
   #watches = 0
 
-  constructor({ seed, nodes, kubelet, speed }: ServeOptions) {
+  constructor({ seed, nodes, kubelet, speed, flags = {} }: ServeOptions) {
     this.#speed = speed
-    this.cluster = createCluster({ seed, nodes, kubelet, history: { keep: false } })
+    this.cluster = createCluster({ seed, nodes, kubelet, flags, history: { keep: false } })
     this.streams = new ServedStreams(this.cluster)
     this.cluster.engine.actor('http', {
       serve: (ctx, act: (ctx: EventContext) => void) => act(ctx),

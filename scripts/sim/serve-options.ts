@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../src/sim/api/meta.ts'
+import type { FlagTexts } from '../../src/sim/component-flags.ts'
 import type { Certificate } from './kubeconfig.ts'
 
 /** What `npm run sim -- serve` was asked for. */
@@ -15,4 +16,6 @@ export interface ServeOptions {
   readonly seed: number
   readonly nodes: number | readonly KubeObject[]
   readonly kubelet: 'detailed' | 'kwok'
+  /** Settings of components that differ: "kubelet.syncFrequency" → "10s". */
+  readonly flags?: FlagTexts
 }

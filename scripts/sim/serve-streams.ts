@@ -5,8 +5,8 @@ import type { Answered } from '../../src/sim/client/transport.ts'
 import type { Cluster } from '../../src/sim/cluster.ts'
 import type { EventContext } from '../../src/sim/engine/engine.ts'
 import { Kubelets } from '../../src/sim/node/kubelet/kubelets.ts'
-import type { ExecResult } from '../../src/sim/node/kubelet/exec.ts'
-import type { ForwardRequest, ForwardResult, StreamEnd, StreamNews } from '../../src/sim/node/kubelet/streams.ts'
+import type { ExecResult, StreamEnd, StreamNews } from '../../src/sim/api/pod-streams.ts'
+import type { ForwardRequest, ForwardResult } from '../../src/sim/node/kubelet/streams.ts'
 
 /** What the other side of a stream hears. `ended`: the command's exit code, or why it could not begin. */
 export interface StreamHears {

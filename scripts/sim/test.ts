@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { KubeObject } from '../../src/sim/api/meta.ts'
+import type { FlagTexts } from '../../src/sim/component-flags.ts'
 import { parseTests } from '../../src/sim/testing/chainsaw/parse.ts'
 import { TestFileError } from '../../src/sim/testing/chainsaw/reader.ts'
 import { runRecorded } from '../chainsaw/recorded-run.ts'
@@ -14,6 +15,8 @@ export interface TestArguments {
   readonly nodes?: number | readonly KubeObject[]
   /** Undefined: what the annotation `orrery.test/kubelet` says, else detailed. */
   readonly kubelet?: 'detailed' | 'kwok'
+  /** Settings of components that differ, for every test. */
+  readonly flags?: FlagTexts
   readonly only?: RegExp
   readonly verbose: boolean
 }
@@ -31,7 +34,7 @@ export async function runTests(args: TestArguments): Promise<number> {
       const kubelet = args.kubelet ?? (test.annotations['orrery.test/kubelet'] === 'kwok' ? 'kwok' : 'detailed')
       const nodes = args.nodes ?? Number(test.annotations['orrery.test/nodes'] ?? 3)
       const { result, stream } = await runRecorded(test, {
-        nodes, kubelet, seed: args.seed, scenario: test.name,
+        nodes, kubelet, seed: args.seed, flags: args.flags ?? {}, scenario: test.name,
         files: filesBeside(file),
         documents: (name) => documentsBeside(file, name),
         log: args.verbose ? (text) => process.stdout.write(`${text.replace(/^/gm, '    ')}\n`) : undefined,
