@@ -1,5 +1,7 @@
+import type { AttemptState, ComponentState, EtcdState, LoopState, LoopSummary, NodeFigures, RequestTrace, RolloutState, VolumeChoice } from '../workers/protocol.ts'
 import type { KubeObject } from './api/meta.ts'
 import type { Pod } from './api/pod.ts'
+import type { ExecRequest } from './api/pod-streams.ts'
 import { badRequest } from './api/status.ts'
 import { serveHttp } from './apiserver/http/door.ts'
 import { ApiServer } from './apiserver/server.ts'
@@ -31,21 +33,20 @@ import { completeLine, type LineCompletion } from './kubectl/complete-line.ts'
 import { KubectlProcesses, type KubectlCommand } from './kubectl/processes.ts'
 import type { Registry } from './images/registry.ts'
 import { heartbeatTable, lastRenewal, type NodeHeartbeat } from './node/heartbeats.ts'
-import type { ExecRequest } from './node/kubelet/exec.ts'
 import { Kubelets } from './node/kubelet/kubelets.ts'
 import { podListens } from './node/kubelet/network.ts'
 import { nodeUsage } from './node/kubelet/usage.ts'
 import type { ContractName } from './node/kwok/contract.ts'
 import { KwokKubelets } from './node/kwok/kwok.ts'
-import { nodeFigures, type NodeFigures, type Requested } from './observe/figures.ts'
+import { nodeFigures, type Requested } from './observe/figures.ts'
 import { Inside } from './observe/anatomy/inside.ts'
-import { loopOf, type Loop } from './observe/loops.ts'
-import { attemptView, componentStates, loopSummaries, type AttemptView, type ComponentState, type LoopSummary } from './observe/parts.ts'
-import { rolloutOf, type Rollout } from './observe/rollout.ts'
-import { volumeChoice, type VolumeChoice } from './observe/volume-choice.ts'
+import { loopOf } from './observe/loops.ts'
+import { attemptView, componentStates, loopSummaries } from './observe/parts.ts'
+import { rolloutOf } from './observe/rollout.ts'
+import { volumeChoice } from './observe/volume-choice.ts'
 import { lastStateOf } from './observe/why.ts'
-import { etcdState, type EtcdState } from './observe/etcd.ts'
-import { requestTrace, type RequestTrace } from './observe/request-trace.ts'
+import { etcdState } from './observe/etcd.ts'
+import { requestTrace } from './observe/request-trace.ts'
 import { Scheduler } from './scheduler/scheduler.ts'
 
 export interface ClusterOptions {
@@ -269,7 +270,7 @@ export class Cluster {
     return loopSummaries(this.runners, (name) => this.#isStopped(name))
   }
 
-  loop(controller: string): Loop | null {
+  loop(controller: string): LoopState | null {
     const runner = this.runners.find((candidate) => candidate.controller.name === controller)
     return runner ? loopOf(runner, this.informers, this.timeline, this.#isStopped(controller)) : null
   }
@@ -286,7 +287,7 @@ export class Cluster {
   }
 
   /** The scheduler's last attempt for a pod ("default/web-1"), node by node. */
-  attempt(pod: string): AttemptView | null {
+  attempt(pod: string): AttemptState | null {
     return attemptView(this.scheduler, pod)
   }
 
@@ -300,7 +301,7 @@ export class Cluster {
   }
 
   /** A Deployment's numbers as its controller computes them. */
-  rollout(key: string): Rollout | null {
+  rollout(key: string): RolloutState | null {
     return rolloutOf(this.server.store, key, this.timeline.clock)
   }
 

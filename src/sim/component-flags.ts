@@ -1,3 +1,4 @@
+import type { FlagState } from '../workers/protocol-settings.ts'
 import type { ControllerRunner } from './client/controller-runner.ts'
 import type { CommandRecord } from './engine/branch.ts'
 import type { Engine, EventContext } from './engine/engine.ts'
@@ -9,17 +10,6 @@ import { ALL_FLAGS, change, flagsIn, idOf, problemOf, type FlagChange, type Flag
 
 /** Settings that differ from their defaults: "kube-controller-manager.node-monitor-period" → "2s". */
 export type FlagTexts = Readonly<Record<string, string>>
-
-/** One setting as it stands. */
-export interface FlagView {
-  readonly id: string
-  readonly component: string
-  readonly name: string
-  readonly type: string
-  readonly text: string
-  /** The default. */
-  readonly initial: string
-}
 
 /** Who must do something about a changed setting. */
 export interface FlagHosts {
@@ -60,7 +50,7 @@ export class ComponentFlags {
   }
 
   /** All settings that act in this cluster, component by component. */
-  list(): readonly FlagView[] {
+  list(): readonly FlagState[] {
     const acting = this.#hosts.hasKubelets() ? ALL_FLAGS : ALL_FLAGS.filter((flag) => flag.component !== 'kubelet')
     return acting.map((flag) => ({ id: idOf(flag), component: flag.component, name: flag.name, type: flag.type, text: this.values.textOf(flag), initial: flag.text }))
   }

@@ -77,7 +77,7 @@ export class FrameMaker {
       changes,
       reset,
       rows,
-      current: current ? (rowOf(current, timeline.index) as HistoryRow) : null,
+      current: current ? rowOf(current, timeline.index) : null,
       branches: branchesOf(this.#cluster),
       flights: flights.slice(0, MAX_FLIGHTS),
       components: this.#cluster.components(),
@@ -129,7 +129,7 @@ export class FrameMaker {
     const rows: HistoryRow[] = []
     for (let index = from; index <= timeline.index; index++) {
       const step = timeline.at(index)
-      if (step) rows.push(rowOf(step, index) as HistoryRow)
+      if (step) rows.push(rowOf(step, index))
     }
     this.#rowsSent = timeline.index
     return rows

@@ -12,18 +12,27 @@ export interface FlagState {
   readonly initial: string
 }
 
-/** One reconcile of a controller (sim/observe/reconciles). */
+/** One reconcile of a controller on the path behind the cursor. */
 export interface ReconcileState {
   readonly key: string
+  /** The step that began it, and the one that ended it; null while it waits. */
   readonly index: number
   readonly at: number
   readonly endIndex: number | null
   readonly endAt: number | null
+  /** Desired, observed, difference and what else it said of itself, where it did. */
   readonly params: Readonly<Record<string, string | number>>
+  /** What was read: kinds with their numbers, or the one object's name. */
   readonly reads: readonly { readonly kind: string; readonly count: number; readonly name: string | null }[]
+  /**
+   * Requests that it sent, at which step, and what became of them: 'ok', the reason of a refusal, or null while nobody has answered.
+   * `object`: "pods/default/web-1", with "?" for a name that the server makes.
+   */
   readonly actions: readonly { readonly verb: string; readonly object: string; readonly index: number; readonly answer: string | null; readonly answeredIndex: number | null }[]
   readonly outcome: 'done' | 'retry' | 'running' | 'forgotten'
+  /** Why it is tried again. */
   readonly why: string | null
+  /** When its key comes up again by itself: after a back-off or a time of its own. */
   readonly again: number | null
 }
 

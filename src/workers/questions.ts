@@ -50,7 +50,7 @@ function rows(cluster: Cluster, from: number, count: number, filter?: string): A
     const step = timeline.at(index)
     if (!step) continue
     const row = rowOf(step, index)
-    if (!wanted || matches(row as HistoryRow, wanted)) found.push(row as HistoryRow)
+    if (!wanted || matches(row, wanted)) found.push(row)
   }
   return { rows: found, total: timeline.endIndex }
 }

@@ -1,18 +1,6 @@
+import type { EtcdState } from '../../workers/protocol.ts'
 import type { WatchHub } from '../apiserver/watch-hub.ts'
 import type { Store } from '../store/store.ts'
-
-/** etcd as it stands at the cursor. Only the API server is its client. */
-export interface EtcdState {
-  readonly revision: number
-  /** Watches from before this revision must list again. */
-  readonly compacted: number
-  /** Number of keys, in all and by prefix. */
-  readonly total: number
-  readonly prefixes: readonly { readonly prefix: string; readonly keys: number; readonly watches: number }[]
-  /** Keys that the filter selects, with the revision of their last write, latest first. */
-  readonly keys: readonly { readonly key: string; readonly revision: number; readonly bytes: number }[]
-  readonly matching: number
-}
 
 const SHOWN = 200
 /** The API server's default --etcd-prefix. */

@@ -1,17 +1,9 @@
+import type { NodeFigures } from '../../workers/protocol.ts'
 import type { KubeObject } from '../api/meta.ts'
 import type { Pod } from '../api/pod.ts'
 import { podRequests } from '../api/pod-resources.ts'
 import { milliValue, value } from '../api/quantity.ts'
 import type { Store } from '../store/store.ts'
-
-/** Per node: milli-CPU and bytes. `used` is 0 where kubelets are faked and nothing runs. */
-export interface NodeFigures {
-  readonly name: string
-  /** What a fault did to the machine or its kubelet. */
-  readonly fault: NodeFaultState | null
-  readonly cpu: { readonly requested: number; readonly used: number; readonly allocatable: number }
-  readonly memory: { readonly requested: number; readonly used: number; readonly allocatable: number }
-}
 
 export type NodeFaultState = 'crashed' | 'frozen' | 'partitioned'
 

@@ -1,19 +1,7 @@
+import type { Flight } from '../../workers/protocol.ts'
 import { isStatus } from '../api/status.ts'
 import type { SimEvent, Step } from '../engine/event.ts'
 import type { Micros } from '../engine/time.ts'
-
-/** A message under way between two places of the map. */
-export interface Flight {
-  readonly id: number
-  readonly from: string
-  readonly to: string
-  readonly sentAt: Micros
-  readonly arrivesAt: Micros
-  readonly kind: 'request' | 'response' | 'watch'
-  readonly verb: string
-  readonly object: string
-  readonly ok: boolean
-}
 
 interface MessagePayload {
   readonly request?: { readonly verb: string; readonly resource: string; readonly namespace?: string; readonly name?: string; readonly body?: { readonly metadata?: { readonly name?: string } } }

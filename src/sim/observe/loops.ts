@@ -1,31 +1,13 @@
+import type { LoopState } from '../../workers/protocol.ts'
 import type { ControllerRunner } from '../client/controller-runner.ts'
-import type { Delta, InformerFactory, ReflectorState } from '../client/informer.ts'
+import type { Delta, InformerFactory } from '../client/informer.ts'
 import type { Expectation } from '../client/expectations.ts'
 import type { Timeline } from '../engine/timeline.ts'
-import type { Micros } from '../engine/time.ts'
-
-/** A control loop held still: every number is the machinery's own at the cursor. */
-export interface Loop {
-  readonly controller: string
-  readonly workers: number
-  readonly stopped: boolean
-  readonly reflectors: readonly (ReflectorState & { readonly resource: string })[]
-  readonly deltas: readonly { readonly key: string; readonly types: readonly string[] }[]
-  readonly cache: readonly { readonly resource: string; readonly keys: readonly string[]; readonly total: number }[]
-  readonly queue: {
-    readonly queued: readonly string[]
-    readonly processing: readonly { readonly key: string; readonly since: Micros }[]
-    readonly dirty: readonly string[]
-    readonly backoff: readonly { readonly key: string; readonly failures: number; readonly until: Micros }[]
-  }
-  readonly sync: { readonly key: string; readonly params: Readonly<Record<string, string | number>>; readonly at: Micros } | null
-  readonly expectations: readonly { readonly key: string; readonly adds: number; readonly deletes: number }[]
-}
 
 const SHOWN = 12
 const BACK = 4000
 
-export function loopOf(runner: ControllerRunner, informers: InformerFactory, timeline: Timeline, stopped: boolean): Loop {
+export function loopOf(runner: ControllerRunner, informers: InformerFactory, timeline: Timeline, stopped: boolean): LoopState {
   const resources = [...new Set(runner.controller.watches.map((w) => w.resource.resource))]
   const rows = runner.queue.rows
   const keys = rows.keys()
@@ -55,7 +37,7 @@ export function loopOf(runner: ControllerRunner, informers: InformerFactory, tim
 }
 
 /** The first keys of a cache, those near the item in hand first. */
-function cacheOf(informers: InformerFactory, resource: string, near: string | undefined): Loop['cache'][number] {
+function cacheOf(informers: InformerFactory, resource: string, near: string | undefined): LoopState['cache'][number] {
   const all = informers.lister(resource).cache.keys()
   const close = near === undefined ? [] : all.filter((key) => key.startsWith(near))
   const rest = all.filter((key) => !close.includes(key))
@@ -63,7 +45,7 @@ function cacheOf(informers: InformerFactory, resource: string, near: string | un
 }
 
 /** The controller's latest reconcile on the path behind the cursor, as it described itself in its `….sync` note. */
-function lastSync(controller: string, timeline: Timeline): Loop['sync'] {
+function lastSync(controller: string, timeline: Timeline): LoopState['sync'] {
   for (let index = timeline.index, n = 0; index > 0 && n < BACK; index--, n++) {
     const step = timeline.at(index)
     if (!step) return null
@@ -74,7 +56,7 @@ function lastSync(controller: string, timeline: Timeline): Loop['sync'] {
   return null
 }
 
-function expectationsOf(runner: ControllerRunner): Loop['expectations'] {
+function expectationsOf(runner: ControllerRunner): LoopState['expectations'] {
   if (!runner.controller.state?.includes('expectations')) return []
   const table = runner.state<Expectation>('expectations')
   return table.keys().slice(0, SHOWN).map((key) => {

@@ -1,38 +1,8 @@
+import type { AttemptState, ComponentState, LoopSummary } from '../../workers/protocol.ts'
 import type { ControllerRunner } from '../client/controller-runner.ts'
 import type { ApiServer } from '../apiserver/server.ts'
-import type { Micros } from '../engine/time.ts'
-import { verdicts, type NodeVerdict } from '../scheduler/attempts.ts'
-import type { Remedy } from '../scheduler/remedies.ts'
+import { verdicts } from '../scheduler/attempts.ts'
 import type { Scheduler } from '../scheduler/scheduler.ts'
-
-/** The present state of one control-plane part, for its card. */
-export interface ComponentState {
-  readonly name: 'apiserver' | 'etcd' | 'controllers' | 'scheduler'
-  readonly running: boolean
-  readonly figures: Readonly<Record<string, string | number>>
-  readonly busy: string | null
-  readonly queued: number
-}
-
-/** One controller in a list of all. */
-export interface LoopSummary {
-  readonly controller: string
-  readonly stopped: boolean
-  readonly queued: number
-  readonly processing: number
-}
-
-/** A scheduling attempt for views: nodes that passed by falling score, then the refused ones. */
-export interface AttemptView {
-  readonly pod: string
-  readonly at: Micros
-  readonly nodes: readonly NodeVerdict[]
-  readonly plugins: readonly string[]
-  readonly chosen: string | null
-  readonly message: string
-  /** What would let a pod that waits be scheduled, tried on a copy. */
-  readonly remedies: readonly Remedy[]
-}
 
 type IsStopped = (component: string) => boolean
 
@@ -56,7 +26,7 @@ export function loopSummaries(runners: readonly ControllerRunner[], isStopped: I
 }
 
 /** The scheduler's last attempt for a pod ("default/web-1"), node by node. */
-export function attemptView(scheduler: Scheduler, pod: string): AttemptView | null {
+export function attemptView(scheduler: Scheduler, pod: string): AttemptState | null {
   const attempt = scheduler.attempts.table.get(pod)
   if (!attempt) return null
   return { pod, at: attempt.at, nodes: verdicts(attempt), plugins: attempt.scores?.plugins ?? [], chosen: attempt.chosen, message: attempt.message, remedies: scheduler.remedies(pod) }

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { createCluster, type Cluster } from '../cluster.ts'
 import { seconds } from '../engine/time.ts'
-import { reconcilesOf, type Reconcile } from './reconciles.ts'
+import type { ReconcileState } from '../../workers/protocol.ts'
+import { reconcilesOf } from './reconciles.ts'
 
 function world(): Cluster {
   const cluster = createCluster({ seed: 4, nodes: 2, kubelet: 'kwok', bare: true })
@@ -10,7 +11,7 @@ function world(): Cluster {
   cluster.runFor(seconds(20))
   return cluster
 }
-const of = (cluster: Cluster, controller: string, count = 40): readonly Reconcile[] => reconcilesOf(cluster.timeline, controller, count)
+const of = (cluster: Cluster, controller: string, count = 40): readonly ReconcileState[] => reconcilesOf(cluster.timeline, controller, count)
 
 test('the reconcile that made the pods says what it read, how many it wanted, and each request with its answer', () => {
   const cluster = world()

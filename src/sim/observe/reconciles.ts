@@ -1,3 +1,4 @@
+import type { ReconcileState } from '../../workers/protocol.ts'
 import type { KubeObject } from '../api/meta.ts'
 import { isStatus } from '../api/status.ts'
 import type { SuspendedJob, Place } from '../client/resumable.ts'
@@ -5,47 +6,8 @@ import { APISERVER, type Answered, type SentRequest } from '../client/transport.
 import type { Note, Step } from '../engine/event.ts'
 import type { Table } from '../engine/table.ts'
 import type { Timeline } from '../engine/timeline.ts'
-import type { Micros } from '../engine/time.ts'
 
-/** A request that a reconcile sent, and what became of it. */
-export interface ReconcileAction {
-  readonly verb: string
-  /** "pods/default/web-1", with "?" for a name that the server makes. */
-  readonly object: string
-  /** The step that sent it. */
-  readonly index: number
-  /** 'ok', the reason of a refusal, or null while nobody has answered. */
-  readonly answer: string | null
-  readonly answeredIndex: number | null
-}
-
-/** What was read: kinds with their numbers, or the one object's name. */
-export interface ReconcileRead {
-  readonly kind: string
-  readonly count: number
-  readonly name: string | null
-}
-
-/** One reconcile on the path behind the cursor. */
-export interface Reconcile {
-  readonly key: string
-  /** The step that began it, and the one that ended it; null while it waits. */
-  readonly index: number
-  readonly at: Micros
-  readonly endIndex: number | null
-  readonly endAt: Micros | null
-  /** Desired, observed, difference and what else it said of itself, where it did. */
-  readonly params: Readonly<Record<string, string | number>>
-  readonly reads: readonly ReconcileRead[]
-  readonly actions: readonly ReconcileAction[]
-  readonly outcome: 'done' | 'retry' | 'running' | 'forgotten'
-  /** Why it is tried again. */
-  readonly why: string | null
-  /** When its key comes up again by itself: after a back-off or a time of its own. */
-  readonly again: Micros | null
-}
-
-type Draft = { -readonly [K in Exclude<keyof Reconcile, 'actions' | 'reads'>]: Reconcile[K] } & { actions: (ReconcileAction & { readonly place: string })[]; log: readonly unknown[] }
+type Draft = { -readonly [K in Exclude<keyof ReconcileState, 'actions' | 'reads'>]: ReconcileState[K] } & { actions: (ReconcileState['actions'][number] & { readonly place: string })[]; log: readonly unknown[] }
 
 const MOST_STEPS = 30_000
 
@@ -53,7 +15,7 @@ const MOST_STEPS = 30_000
  * A controller's last reconciles, newest first, read off the steps behind the cursor: nothing is kept for it. `controller` is the
  * actor's name; its queue and suspended functions are known by their tables.
  */
-export function reconcilesOf(timeline: Timeline, controller: string, count: number): readonly Reconcile[] {
+export function reconcilesOf(timeline: Timeline, controller: string, count: number): readonly ReconcileState[] {
   const story = new Story(controller)
   for (const { step, index } of stepsOf(timeline, controller, count)) story.tell(step, index)
   return story.told.slice(-count).reverse().map(({ actions, log, ...draft }) => ({ ...draft, reads: readsOf(log), actions: actions.map(({ place: _place, ...action }) => action) }))
@@ -133,7 +95,7 @@ class Story {
 }
 
 /** The sentence's own identity is no number of the controller's. */
-const paramsOf = ({ params }: Note): Reconcile['params'] => Object.fromEntries(Object.entries(params).filter(([name]) => name !== 'key' && name !== 'name' && name !== 'namespace'))
+const paramsOf = ({ params }: Note): ReconcileState['params'] => Object.fromEntries(Object.entries(params).filter(([name]) => name !== 'key' && name !== 'name' && name !== 'namespace'))
 
 function answered(draft: Draft, { answer, data }: Answered, index: number): void {
   const { entry, slot } = data as Place
@@ -158,7 +120,7 @@ function lastWrite<V>({ diffs }: Step, table: string, key: string): { readonly f
 const isObject = (value: unknown): value is KubeObject => typeof value === 'object' && value !== null && 'metadata' in value && 'kind' in value
 
 /** Objects that the caches gave it, kind by kind in the order of reading. */
-function readsOf(log: readonly unknown[]): readonly ReconcileRead[] {
+function readsOf(log: readonly unknown[]): readonly ReconcileState['reads'][number][] {
   const byKind = new Map<string, Map<string, string>>()
   for (const entry of log)
     for (const object of Array.isArray(entry) ? (entry as readonly unknown[]) : [entry]) {

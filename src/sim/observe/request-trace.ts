@@ -1,3 +1,4 @@
+import type { RequestTrace } from '../../workers/protocol.ts'
 import type { KubeObject } from '../api/meta.ts'
 import { isStatus } from '../api/status.ts'
 import type { ApiServer } from '../apiserver/server.ts'
@@ -6,36 +7,6 @@ import { userNamed } from '../apiserver/authentication/user.ts'
 import type { RestRequest } from '../apiserver/rest.ts'
 import type { Step } from '../engine/event.ts'
 import type { Timeline } from '../engine/timeline.ts'
-import type { Micros } from '../engine/time.ts'
-
-/** One admission plugin that had something to say: the fields it changed, or why it refused. */
-export interface TraceStep {
-  readonly plugin: string
-  readonly phase: 'mutating' | 'validating'
-  readonly changed: readonly string[]
-  readonly refusal: string | null
-}
-
-/** A request's way through the API server, stage by stage, as it was when it was served. */
-export interface RequestTrace {
-  readonly index: number
-  readonly at: Micros
-  readonly client: string
-  readonly verb: string
-  readonly path: string
-  readonly user: string
-  readonly groups: readonly string[]
-  /** Whether anybody may do everything in this cluster. */
-  readonly authorization: string
-  readonly admission: readonly TraceStep[]
-  readonly warnings: readonly string[]
-  /** The refusal, wherever on the way it came. */
-  readonly refusal: { readonly reason: string; readonly message: string; readonly code: number } | null
-  /** What was written, with its revision; several for a deletion of many. */
-  readonly stored: readonly { readonly key: string; readonly type: string; readonly revision: number }[]
-  /** How many watchers were told. */
-  readonly told: number
-}
 
 interface Sent {
   readonly request: RestRequest

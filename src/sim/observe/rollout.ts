@@ -1,48 +1,25 @@
+import type { RolloutState } from '../../workers/protocol.ts'
 import { rolloutNumbers } from '../api/deployment-numbers.ts'
 import { controllerOf } from '../api/meta.ts'
 import { isPodActive, isPodAvailable, isPodReady, type Pod } from '../api/pod.ts'
-import type { Note } from '../engine/event.ts'
 import type { Micros } from '../engine/time.ts'
 import type { Deployment } from '../kinds/deployment/deployment.ts'
 import type { ReplicaSet } from '../kinds/replicaset/replicaset.ts'
 import type { Store } from '../store/store.ts'
 
-/** One revision of a Deployment: a ReplicaSet and what it has. */
-export interface RevisionView {
-  readonly replicaSet: string
-  readonly revision: string
-  readonly images: string
-  readonly replicas: number
-  readonly available: number
-  readonly isNew: boolean
-}
-
-/** A rollout in the numbers that its controller computes from. */
-export interface Rollout {
-  readonly desired: number
-  readonly maxTotal: number
-  readonly minAvailable: number
-  readonly surge: number
-  readonly unavailable: number
-  readonly total: number
-  readonly available: number
-  readonly mayAdd: number
-  readonly mayRemove: number
-  readonly revisions: readonly RevisionView[]
-  readonly next: Note
-}
+type Revision = RolloutState['revisions'][number]
 
 const REVISION = 'deployment.kubernetes.io/revision'
 
 /** The numbers of Deployment `key` ("deployments/default/web") as they stand in the API; null where there is none. */
-export function rolloutOf(store: Store, key: string, now: Micros): Rollout | null {
+export function rolloutOf(store: Store, key: string, now: Micros): RolloutState | null {
   const deployment = store.get(key) as Deployment | undefined
   if (deployment?.kind !== 'Deployment') return null
   const { namespace, uid } = deployment.metadata
   const sets = store.keys('replicasets', namespace).map((k) => store.get(k) as ReplicaSet).filter((rs) => controllerOf(rs)?.uid === uid)
   const pods = store.keys('pods', namespace).map((k) => store.get(k) as Pod).filter(isPodActive)
   const newest = Math.max(0, ...sets.map((rs) => revisionOf(rs)))
-  const revisions = sets.map((rs): RevisionView => {
+  const revisions = sets.map((rs): Revision => {
     const own = pods.filter((pod) => controllerOf(pod)?.uid === rs.metadata.uid)
     return {
       replicaSet: rs.metadata.name,
@@ -59,9 +36,9 @@ export function rolloutOf(store: Store, key: string, now: Micros): Rollout | nul
 
 const revisionOf = (rs: ReplicaSet): number => Number(rs.metadata.annotations?.[REVISION] ?? 0)
 
-function withNext(deployment: Deployment, revisions: readonly RevisionView[], pods: readonly Pod[]): Rollout {
+function withNext(deployment: Deployment, revisions: readonly Revision[], pods: readonly Pod[]): RolloutState {
   const { desired, maxSurge, maxUnavailable, maxTotal, minAvailable } = rolloutNumbers(deployment.spec)
-  const sum = (of: (r: RevisionView) => number): number => revisions.reduce((n, r) => n + of(r), 0)
+  const sum = (of: (r: Revision) => number): number => revisions.reduce((n, r) => n + of(r), 0)
   const total = sum((r) => r.replicas)
   const available = sum((r) => r.available)
   const fresh = revisions.find((r) => r.isNew)
@@ -79,7 +56,7 @@ function nextId(
   deployment: Deployment,
   { waiting, mayAdd, mayRemove, old }: { readonly waiting: number; readonly mayAdd: number; readonly mayRemove: number; readonly old: number },
   desired: number,
-  fresh: RevisionView | undefined,
+  fresh: Revision | undefined,
   pods: readonly Pod[],
 ): string {
   if (deployment.spec.paused) return 'rollout.next.paused'

@@ -1,20 +1,9 @@
+import type { HistoryRow } from '../../workers/protocol.ts'
 import type { Note, SimEvent, Step } from '../engine/event.ts'
 import type { Table } from '../engine/table.ts'
 import type { Micros } from '../engine/time.ts'
 
 export type RowKind = 'command' | 'change' | 'reconcile' | 'delivery' | 'timer' | 'request'
-
-/** One step of history as a plain record for lists. */
-export interface Row {
-  readonly index: number
-  readonly at: Micros
-  readonly actor: string
-  readonly what: string
-  readonly kind: RowKind
-  /** Keys of API objects that the step wrote. */
-  readonly touched: readonly string[]
-  readonly sentence: Note | null
-}
 
 const ETCD = 'etcd'
 
@@ -52,7 +41,7 @@ export function kindOf(step: Step): RowKind {
 /** The sentence of a step: the last note, because what an actor did says more than that it began. */
 export const sentenceOf = (step: Step): Note | null => step.notes.at(-1) ?? null
 
-export const rowOf = (step: Step, index: number): Row => ({
+export const rowOf = (step: Step, index: number): HistoryRow => ({
   index,
   at: step.event.at,
   actor: step.event.actor,

@@ -1,10 +1,10 @@
+import type { StepUnit } from '../../workers/protocol.ts'
 import type { Step } from '../engine/event.ts'
 import type { Timeline } from '../engine/timeline.ts'
 import { ms, seconds, type Micros } from '../engine/time.ts'
 import { isChange, isReconcile } from './rows.ts'
 
 /** The rungs of the step ladder. */
-export type StepUnit = 'event' | 'change' | 'reconcile' | 'settle' | 'timer'
 export const STEP_UNITS: readonly StepUnit[] = ['event', 'change', 'reconcile', 'settle', 'timer']
 
 /** A pause this long means that nobody had anything to do but wait. */

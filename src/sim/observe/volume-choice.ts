@@ -1,23 +1,8 @@
-import { CRITERIA, explainChoice, type Criterion, type VolumeVerdict } from '../client/storage/matching.ts'
+import type { VolumeChoice } from '../../workers/protocol.ts'
+import { CRITERIA, explainChoice } from '../client/storage/matching.ts'
 import { classOf, SELECTED_NODE, waitsForConsumer, type Claim, type PersistentVolume, type StorageClass } from '../client/storage/objects.ts'
 import type { Node } from '../kinds/node/node.ts'
 import type { Store } from '../store/store.ts'
-
-/** Why a claim has the volume that it has, or none: a table of volumes × criteria, and what happens next. */
-export interface VolumeChoice {
-  readonly claim: string
-  readonly phase: string
-  readonly criteria: readonly Criterion[]
-  /** The volume that is bound or would be taken now. */
-  readonly chosen: string | undefined
-  /** It is bound; otherwise it would be chosen if the controller looked now. */
-  readonly bound: boolean
-  readonly rows: readonly VolumeVerdict[]
-  /** Where a claim without a fitting volume stands. */
-  readonly otherwise: 'made' | 'waits-for-pod' | 'waits' | 'lost' | undefined
-  /** Who would make a volume. */
-  readonly provisioner: string | undefined
-}
 
 /** The table for a claim by its store key ("persistentvolumeclaims/default/data"); null for what is no claim. */
 export function volumeChoice(store: Store, key: string): VolumeChoice | null {
@@ -33,5 +18,5 @@ export function volumeChoice(store: Store, key: string): VolumeChoice | null {
   const provisioner = cls?.provisioner === 'kubernetes.io/no-provisioner' ? undefined : cls?.provisioner
   const lost = claim.status?.phase === 'Lost'
   const otherwise = lost ? 'lost' : chosen ? undefined : waits && !selected ? 'waits-for-pod' : provisioner ? 'made' : 'waits'
-  return { claim: `${claim.metadata.namespace}/${claim.metadata.name}`, phase: claim.status?.phase ?? 'Pending', criteria: CRITERIA, chosen, bound, rows, otherwise, provisioner }
+  return { criteria: CRITERIA, chosen, bound, rows, otherwise, provisioner }
 }

@@ -1,18 +1,10 @@
+import type { WhyLink } from '../../workers/protocol.ts'
 import { deepEqual, getIn } from '../api/deep.ts'
-import type { Note, Step } from '../engine/event.ts'
+import type { Step } from '../engine/event.ts'
 import type { Table } from '../engine/table.ts'
 import type { Timeline } from '../engine/timeline.ts'
 import type { Micros } from '../engine/time.ts'
 import { touchedKeys } from './rows.ts'
-
-/** One link of the chain, newest first. `object` is what the step wrote, if it wrote one. */
-export interface Because {
-  readonly index: number
-  readonly at: Micros
-  readonly actor: string
-  readonly sentence: Note
-  readonly object: string | null
-}
 
 /** "spec.containers[0].image" to its parts; keys with dots stand in brackets: `labels['a.b/c']`. */
 export function parsePath(path: string): readonly (string | number)[] {
@@ -26,7 +18,7 @@ export function parsePath(path: string): readonly (string | number)[] {
  * Why does `key` have this value at `path` (or: why is it as it is)? Finds the step at or before the cursor that last
  * changed it, then follows the causes to the command that began it all. Steps without a sentence are left out.
  */
-export function why(timeline: Timeline, key: string, path?: string): readonly Because[] {
+export function why(timeline: Timeline, key: string, path?: string): readonly WhyLink[] {
   const changed = lastChange(timeline, key, path ? parsePath(path) : [])
   return changed === undefined ? [] : chain(timeline, changed)
 }
@@ -51,8 +43,8 @@ function writes(step: Step, key: string, path: readonly (string | number)[]): bo
 }
 
 /** From a step back along the causes. */
-export function chain(timeline: Timeline, from: number): readonly Because[] {
-  const links: Because[] = []
+export function chain(timeline: Timeline, from: number): readonly WhyLink[] {
+  const links: WhyLink[] = []
   let index = from
   let step = timeline.at(index)
   while (step) {
