@@ -21,13 +21,15 @@ export interface Image {
   readonly binaries?: readonly string[]
   /** Text files that it brings, by path; "->target" is a link. */
   readonly files?: Readonly<Record<string, string>>
+  /** What is other in an image with this tag: its version in variables and files. */
+  readonly ofTag?: (tag: string) => Partial<Pick<Image, 'config' | 'files' | 'program'>>
   /** Without a shell and tools. */
   readonly bare?: boolean
-  /** Only for those who show one of these names and passwords. */
   /** The whole file tree (node/linux/fs.ts) of an image that was built on a node, instead of all of the above. */
   readonly contents?: object
   /** Who made its layers, bottom first; only of images built on a node. */
   readonly history?: readonly { readonly createdBy: string; readonly size: number; readonly at: number }[]
+  /** Only for those who show one of these names and passwords. */
   readonly accounts?: Readonly<Record<string, string>>
   /** The registry answers that it is broken. */
   readonly broken?: boolean

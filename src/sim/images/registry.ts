@@ -44,6 +44,7 @@ export class Catalogue implements Registry {
   readonly #images: ReadonlyMap<string, Image>
   readonly #options: RegistryOptions
   readonly #unknown = new Map<string, Image>()
+  readonly #tags = new Map<Image, Map<string, Image>>()
 
   constructor(images: readonly Image[], options: RegistryOptions = {}) {
     this.#images = new Map(images.map((image) => [image.repository, image]))
@@ -71,8 +72,18 @@ export class Catalogue implements Registry {
     const admitted = !known?.accounts || accounts.some((a) => a === LOCAL || known.accounts![a.user] === a.password)
     if ((!known && closed) || !admitted) return refuse('denied', 'pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed')
     if (known && name.tag && !known.tags.includes(name.tag)) return refuse('unknown-tag', `${reference}: not found`)
-    const found = known ?? this.#stranger(name)
+    const found = known ? this.#tagged(known, name.tag) : this.#stranger(name)
     return { found: true, reference, repository: name.repository, digest: name.digest || digestOf(name), layers: found.layers, program: found.program, image: found }
+  }
+
+  /** One object a tag, so that what is made of it can be remembered by identity. */
+  #tagged(image: Image, tag: string): Image {
+    if (!image.ofTag) return image
+    let tags = this.#tags.get(image)
+    if (!tags) this.#tags.set(image, (tags = new Map<string, Image>()))
+    let tagged = tags.get(tag)
+    if (!tagged) tags.set(tag, (tagged = { ...image, ...image.ofTag(tag || 'latest') }))
+    return tagged
   }
 
   /** A repository that no one has described: its programs are whatever the pod calls them. */

@@ -4,6 +4,7 @@ import type { Engine, EventContext } from '../engine/engine.ts'
 import type { Table } from '../engine/table.ts'
 import type { Micros } from '../engine/time.ts'
 import type { JsonValue, KubeObject } from '../api/meta.ts'
+import type { StreamNews } from '../api/pod-streams.ts'
 import type { Lister } from '../client/lister.ts'
 import type { Request } from '../client/request.ts'
 import type { Answer } from '../client/reconcile-context.ts'
@@ -15,7 +16,7 @@ import { fail } from './failure.ts'
 import { ADMIN_CONFIG, contextNamed, type KubeConfig } from './kubeconfig.ts'
 import { KubectlListeners, type Listening, type LocalRequest } from './listening.ts'
 import { runKubectl } from './run.ts'
-import { KubectlStreams, type StreamNews, type Typed } from './streams.ts'
+import { KubectlStreams, type Typed } from './streams.ts'
 
 /** Payload of `kubectl/<pid>` `run`: what a shell hands over. `argv` without the word kubectl. */
 export interface KubectlCommand {

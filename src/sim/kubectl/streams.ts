@@ -1,23 +1,8 @@
+import type { StreamEnd, StreamNews } from '../api/pod-streams.ts'
 import type { EventContext } from '../engine/engine.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Table } from '../engine/table.ts'
 import { ms, type Micros } from '../engine/time.ts'
-
-/** Where a stream ends at the kubelet: as in its news (node/kubelet/streams.ts). */
-export interface StreamEnd {
-  readonly node: string
-  readonly pod: string
-  readonly uid: string
-  readonly key: string
-}
-
-/** Payload of the event `stream`: what came from the other side. */
-export interface StreamNews {
-  readonly end: StreamEnd
-  readonly stdout: string
-  readonly stderr: string
-  readonly waits: boolean
-}
 
 /** A row of table `kubectl/streams`, by pid: the connection of an `exec`, `attach` and the like whose input is open. */
 export interface OpenStream {

@@ -1,10 +1,14 @@
-import type { Image } from '../image.ts'
+import { distribution, osRelease } from '../distribution.ts'
 
 /** A small distribution; without a command its shell ends at once. */
-export const alpine: Image = {
-  repository: 'docker.io/library/alpine',
+export const alpine = distribution({
+  name: 'alpine',
   tags: ['latest', '3', '3.18', '3.19', '3.20', '3.21', '3.22'],
-  layers: [3_640_000],
-  program: { kind: 'shell' },
-  config: { cmd: ['/bin/sh'] },
-}
+  size: 3_640_000,
+  shell: '/bin/sh',
+  versions: { latest: '3.22.1', '3': '3.22.1', '3.18': '3.18.12', '3.19': '3.19.8', '3.20': '3.20.7', '3.21': '3.21.4', '3.22': '3.22.1' },
+  files: (version) => ({
+    '/etc/alpine-release': `${version}\n`,
+    '/etc/os-release': osRelease({ NAME: '"Alpine Linux"', ID: 'alpine', VERSION_ID: version, PRETTY_NAME: `"Alpine Linux v${version.split('.').slice(0, 2).join('.')}"`, HOME_URL: '"https://alpinelinux.org/"' }),
+  }),
+})

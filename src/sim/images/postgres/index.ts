@@ -1,4 +1,8 @@
-import type { Image } from '../image.ts'
+import type { Image, ImageConfig } from '../image.ts'
+import { versionOf, type Versions } from '../versions.ts'
+
+const VERSIONS: Versions = { latest: '17.6', '13': '13.22', '14': '14.19', '15': '15.14', '16': '16.10', '17': '17.6', '18': '18.0' }
+const CONFIG: ImageConfig = { entrypoint: ['docker-entrypoint.sh'], cmd: ['postgres'], stopSignal: 'SIGINT' }
 
 /** PostgreSQL; wants POSTGRES_PASSWORD, answers on 5432. */
 export const postgres: Image = {
@@ -11,6 +15,11 @@ export const postgres: Image = {
     log: ['Error: Database is uninitialized and superuser password is not specified.', '       You must specify POSTGRES_PASSWORD to a non-empty value for the', '       superuser.'],
     server: { kind: 'server', ports: [5432], startsIn: 2_500_000, stopsIn: 400_000, log: ['LOG:  database system is ready to accept connections'] },
   },
-  config: { entrypoint: ['docker-entrypoint.sh'], cmd: ['postgres'], stopSignal: 'SIGINT' },
+  config: CONFIG,
+  ofTag: (tag) => {
+    const version = versionOf(VERSIONS, tag)
+    const major = version.split('.')[0]!
+    return { config: { ...CONFIG, env: [`PG_MAJOR=${major}`, `PG_VERSION=${version}`, `PGDATA=${Number(major) < 18 ? '/var/lib/postgresql/data' : `/var/lib/postgresql/${major}/docker`}`] } }
+  },
   binaries: ['/usr/local/bin/docker-entrypoint.sh', '/usr/local/bin/postgres'],
 }

@@ -1,9 +1,10 @@
 import type { Pod } from '../../api/pod.ts'
+import type { ExecResult } from '../../api/pod-streams.ts'
 import { tarArchive, tarEntries, type TarEntry } from '../../api/tar.ts'
 import { isStatus, type Status } from '../../api/status.ts'
 import { get, PODS } from '../../client/request.ts'
 import type { Invocation, KubectlContext, Verb } from '../context.ts'
-import { executed, type ExecResult } from '../executing.ts'
+import { executed } from '../executing.ts'
 import { fail, Failure, statusText } from '../failure.ts'
 import { containerOf } from '../pods-behind.ts'
 
@@ -105,7 +106,7 @@ function download(ctx: KubectlContext, _inv: Invocation, { pod, container }: Sid
   return fault === 'short read' ? fail('unexpected EOF') : 0
 }
 
-function ended(ctx: KubectlContext, { stdout, stderr, code }: ExecResult): number {
+function ended(ctx: KubectlContext, { stdout, stderr, code }: Omit<ExecResult, 'kind'>): number {
   ctx.out(stdout)
   ctx.err(stderr)
   if (code !== 0) ctx.err(`command terminated with exit code ${code}\n`)

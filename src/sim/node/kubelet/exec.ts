@@ -1,3 +1,4 @@
+import type { ExecRequest, ExecResult } from '../../api/pod-streams.ts'
 import { badRequest, type Status } from '../../api/status.ts'
 import type { ReplyTo } from '../../client/transport.ts'
 import type { EventContext } from '../../engine/engine.ts'
@@ -7,25 +8,6 @@ import { execIn } from '../linux/pod-machine.ts'
 import { advanced, lookAhead, machineNow, settingOf } from './linux.ts'
 import type { PodRow, StreamRow } from './state.ts'
 import { containerNamed, type KubeletWorld } from './world.ts'
-
-/** What POST pods/exec carries. `open`: the input stays open and is fed by `exec-input` (an interactive shell). */
-export interface ExecRequest {
-  readonly container: string
-  readonly command: readonly string[]
-  readonly stdin?: string
-  readonly tty?: boolean
-  readonly open?: boolean
-  /** What is written is sent as it comes, to the handler `stream` of who asked; the answer at the end is without it. */
-  readonly stream?: boolean
-}
-
-/** The answer when the command has ended. */
-export interface ExecResult {
-  readonly kind: 'ExecResult'
-  readonly stdout: string
-  readonly stderr: string
-  readonly code: number
-}
 
 /** Subresources of a pod that its kubelet answers with a stream. */
 export type StreamKind = 'exec' | 'attach' | 'portforward'

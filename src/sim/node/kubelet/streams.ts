@@ -1,4 +1,5 @@
 import { keyOf } from '../../api/meta.ts'
+import type { ExecResult, StreamEnd, StreamNews } from '../../api/pod-streams.ts'
 import { badRequest, type Status } from '../../api/status.ts'
 import type { ReplyTo } from '../../client/transport.ts'
 import type { EventContext } from '../../engine/engine.ts'
@@ -8,7 +9,6 @@ import type { LogChunk } from '../linux/machine.ts'
 import { ownSession } from '../linux/pod-machine.ts'
 import { serve } from '../linux/tools/net-tools.ts'
 import { typeInto, waitsForKeys } from '../linux/tty.ts'
-import type { ExecResult } from './exec.ts'
 import { advanced, lookAhead, settingOf } from './linux.ts'
 import type { PodRow, StreamRow } from './state.ts'
 import { containerNamed, type KubeletWorld } from './world.ts'
@@ -35,24 +35,6 @@ export interface ForwardResult {
   readonly status: number
   readonly body: string
   readonly error?: string
-}
-
-/** Where what is typed goes: payload of the kubelet's `exec-input`, `stream-close`. */
-export interface StreamEnd {
-  readonly node: string
-  readonly pod: string
-  readonly uid: string
-  readonly key: string
-}
-
-/** What a stream brings, payload of the event `stream` at who asked for it. `waits`: the process waits for somebody to type. */
-export interface StreamNews {
-  readonly data: unknown
-  readonly end: StreamEnd
-  readonly stdout: string
-  readonly stderr: string
-  readonly waits: boolean
-  readonly sentAt: Micros
 }
 
 const BACK: Micros = ms(2)

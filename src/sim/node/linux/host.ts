@@ -2,34 +2,13 @@ import type { Micros } from '../../engine/time.ts'
 import type { ImageConfig } from '../../images/image.ts'
 import type { CgroupLimits } from './cgroups.ts'
 import type { FsNode } from './fs.ts'
-import type { Credentials, LogChunk, Mount } from './machine.ts'
+import type { LogChunk, Mount, ProcessFacts } from './machine.ts'
 import type { NamespaceKind } from './namespaces.ts'
 
 /** A process of the node as its root sees it: a daemon of the node, or a process of a pod. */
-export interface HostProcess {
-  readonly pid: number
-  readonly ppid: number
-  readonly argv: readonly string[]
-  readonly comm: string
-  readonly user: Credentials
-  readonly env: Readonly<Record<string, string>>
-  readonly cwd: string
-  readonly startedAt: Micros
-  readonly sleeping: boolean
-  readonly memory: number
+export interface HostProcess extends ProcessFacts {
   readonly listens: readonly number[]
-  /** Numbers from the node's pid namespace inwards. */
-  readonly nspid: readonly number[]
-  /** Its pid namespace: "host", or the pod's and container's (processes.ts). */
-  readonly space: string
   readonly ns: Readonly<Record<NamespaceKind, number>>
-  readonly cgroup: string
-  readonly oomScore: number
-  readonly capabilities: number
-  readonly noNewPrivileges: boolean
-  readonly seccomp: boolean
-  readonly mounts: readonly Mount[]
-  readonly hostname: string
   readonly network: { readonly kind: 'own' | 'host'; readonly ip: string }
   /** Whose it is: row of the pod and number there; absent for daemons. */
   readonly of?: { readonly pod: string; readonly id: number }

@@ -229,6 +229,23 @@ export interface Process {
   readonly exit?: number
 }
 
+/** What can be seen of a process, by somebody in one pid namespace. */
+export interface ProcessFacts extends Pick<Process, 'pid' | 'argv' | 'comm' | 'user' | 'cwd' | 'env' | 'startedAt' | 'memory'> {
+  readonly ppid: number
+  readonly sleeping: boolean
+  /** Numbers from the node's pid namespace inwards. */
+  readonly nspid: readonly number[]
+  /** Its pid namespace: "host", or the pod's and container's (processes.ts). */
+  readonly space: string
+  readonly cgroup: string
+  readonly oomScore: number
+  readonly capabilities: number
+  readonly noNewPrivileges: boolean
+  readonly seccomp: boolean
+  readonly mounts: readonly Mount[]
+  readonly hostname: string
+}
+
 export type ProgramState =
   | { readonly kind: 'shell'; readonly shell: ShellState }
   | { readonly kind: 'tool'; readonly name: string; readonly state: unknown }

@@ -1,6 +1,6 @@
 import type { HostProcess } from './host.ts'
 import type { Kernel, Task } from './kernel.ts'
-import type { Credentials, Machine, Mount } from './machine.ts'
+import type { Machine, Mount, ProcessFacts } from './machine.ts'
 import { NAMESPACES, type NamespaceKind } from './namespaces.ts'
 
 /**
@@ -11,26 +11,7 @@ export const HOST_SPACE = 'host'
 const OWN = 'own '
 
 /** A process as somebody in a pid namespace sees it. */
-export interface Seen {
-  readonly pid: number
-  readonly ppid: number
-  readonly argv: readonly string[]
-  readonly comm: string
-  readonly user: Credentials
-  readonly env: Readonly<Record<string, string>>
-  readonly cwd: string
-  readonly startedAt: number
-  readonly sleeping: boolean
-  readonly memory: number
-  readonly nspid: readonly number[]
-  readonly space: string
-  readonly cgroup: string
-  readonly oomScore: number
-  readonly capabilities: number
-  readonly noNewPrivileges: boolean
-  readonly seccomp: boolean
-  readonly mounts: readonly Mount[]
-  readonly hostname: string
+export interface Seen extends ProcessFacts {
   readonly network: { readonly kind: 'own' | 'host' | 'empty'; readonly ip: string }
   ns(kind: NamespaceKind): number
   /** A process of this machine, or of another one on the node. */
