@@ -90,7 +90,7 @@ export class NodeShell {
   }
 
   #pid(pod: string, container: string): Result {
-    const pid = this.#kubelets.pidOf(NODE, `${this.#namespace}/${pod}`, container, this.#cluster.timeline.clock)
+    const pid = this.#kubelets.pidOf(NODE, `${this.#namespace}/${pod}`, container)
     return pid === undefined ? { stdout: '', stderr: 'no such container\n', exitCode: 1 } : { stdout: `${pid}\n`, stderr: '', exitCode: 0 }
   }
 

@@ -1,9 +1,10 @@
 import { milliValue, value } from '../../api/quantity.ts'
-import { computeQosClass, podRequests, specRequests, type PodRequests } from '../../api/pod-resources.ts'
-import { tolerates } from '../../api/tolerations.ts'
+import { computeQosClass, podRequests, specRequests } from '../../api/pod-resources.ts'
+import { tolerates, toleratesAny } from '../../api/tolerations.ts'
 import { requiredNodeAffinityMatches } from '../../client/node-selector.ts'
 import type { Pod } from '../../api/pod.ts'
 import type { Node } from '../../kinds/node/node.ts'
+import { amountOf, victimsFor, type Lack } from './preemption.ts'
 import { isCritical } from './ranking.ts'
 import type { PodRow, Reason } from './state.ts'
 import type { KubeletWorld } from './world.ts'
@@ -15,7 +16,7 @@ const SAFE = new Set([
 ])
 
 /** Why a kubelet will not run a pod that was bound to it; undefined when it will (pkg/kubelet/lifecycle: predicate.go). */
-export function refusal(world: KubeletWorld, node: string, pod: Pod): Reason | undefined {
+export function refusal(world: KubeletWorld, node: string, pod: Pod, isStatic = false): Reason | Victims | undefined {
   const object = world.reader.get('nodes', undefined, node) as Node | undefined
   const said = (reason: string, message: string): Reason => ({ reason, message: `Pod was rejected: ${message}` })
   const { spec } = pod
@@ -25,12 +26,33 @@ export function refusal(world: KubeletWorld, node: string, pod: Pod): Reason | u
   if (row?.shutdown) return said('NodeShutdown', 'Pod was rejected as the node is shutting down.')
   if (spec.os && spec.os.name !== 'linux') return said('PodOSNotSupported', "Failed to admit pod as the OS field doesn't match node OS")
   for (const { name } of spec.securityContext?.sysctls ?? []) if (!SAFE.has(name)) return said('SysctlForbidden', `forbidden sysctl: "${name}" not allowlisted`)
-  const others = world.byNode.keys(node).map((key) => world.pods.get(key)!).filter((row) => row.uid !== pod.metadata.uid && (row.life === 'sync' || row.life === 'terminating') && !row.rejected)
-  const resources = tooMuch(object, others, pod)
-  if (resources) return said(...resources)
-  if (object && !requiredNodeAffinityMatches(pod, object)) return said('NodeAffinity', "Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector")
-  if (clashes(others, pod)) return said('NodePorts', "Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports")
-  return undefined
+  const others = world.byNode.keys(node).map((key) => world.pods.get(key)!).filter((row) => row.uid !== pod.metadata.uid && holdsResources(row))
+  const lacks = lacking(object, others, pod)
+  const unfit = misfit(object, others, pod, isStatic)
+  // A critical pod is not turned away for want of resources: others make room for it, if nothing else speaks against it.
+  if (lacks.length > 0 && !isCritical(pod, isStatic)) return said(`OutOf${lacks[0]!.resource}`, lacks[0]!.message)
+  if (unfit) return said(unfit[0], `Predicate ${unfit[0]} failed: ${unfit[1]}`)
+  if (lacks.length === 0) return undefined
+  const victims = victimsFor(pod, isStatic, others, lacks)
+  return typeof victims === 'string' ? said('UnexpectedAdmissionError', `Unexpected error while attempting to recover from admission failure: ${victims}`) : { ...said(`OutOf${lacks[0]!.resource}`, lacks[0]!.message), victims }
+}
+
+/** Has it anything of the node? One whose containers have all been stopped has not. */
+const holdsResources = (row: PodRow): boolean => (row.life === 'sync' || (row.life === 'terminating' && row.work !== undefined)) && !row.rejected
+
+/** Pods that must end before the new one can be admitted, and what is lacking until then. */
+export interface Victims extends Reason {
+  readonly victims: readonly PodRow[]
+}
+
+export const hasVictims = (answer: Reason | Victims): answer is Victims => 'victims' in answer
+
+/** Which of the scheduler's general predicates a pod does not meet, and how that is told (scheduler: AdmissionCheck; predicate.go: generalFilter). */
+function misfit(node: Node | undefined, others: readonly PodRow[], pod: Pod, isStatic: boolean): readonly [string, string] | undefined {
+  if (node && !requiredNodeAffinityMatches(pod, node)) return ['NodeAffinity', "node(s) didn't match Pod's node affinity/selector"]
+  if (clashes(others, pod)) return ['NodePorts', "node(s) didn't have free ports for the requested pod ports"]
+  const evicting = (node?.spec?.taints ?? []).some((t) => t.effect === 'NoExecute' && !toleratesAny(pod.spec.tolerations, t))
+  return evicting && !isStatic ? ['TaintToleration', "node(s) had taints that the pod didn't tolerate"] : undefined
 }
 
 const MEMORY_PRESSURE = { key: 'node.kubernetes.io/memory-pressure', value: '', effect: 'NoSchedule' } as const
@@ -42,32 +64,19 @@ function isAdmittedUnderPressure(pod: Pod, short: readonly string[]): boolean {
   return computeQosClass(pod.spec) !== 'BestEffort' || (pod.spec.tolerations ?? []).some((t) => tolerates(t, MEMORY_PRESSURE))
 }
 
-/** What a pod asks of a resource: thousandths of a core, bytes, or one pod. */
-function amountOf(asked: PodRequests, name: string): number {
-  switch (name) {
-    case 'cpu':
-      return asked.milliCpu
-    case 'memory':
-      return asked.memory
-    case 'ephemeral-storage':
-      return asked.ephemeralStorage
-    case 'pods':
-      return 1
-    default:
-      return asked.others[name] ?? 0
-  }
-}
-
-function tooMuch(node: Node | undefined, others: readonly PodRow[], pod: Pod): [string, string] | undefined {
+/** What the node does not have, in the order in which the scheduler's own check tells it (noderesources: Fits). */
+function lacking(node: Node | undefined, others: readonly PodRow[], pod: Pod): readonly (Lack & { readonly message: string })[] {
   const allocatable = node?.status?.allocatable ?? {}
-  for (const name of Object.keys(allocatable).sort()) {
-    const need = amountOf(specRequests(pod), name)
-    if (need === 0) continue
-    const capacity = name === 'cpu' ? milliValue(allocatable[name]) : value(allocatable[name])
-    const used = others.reduce((sum, row) => sum + amountOf(podRequests(row.pod), name), 0)
-    if (used + need > capacity) return [`OutOf${name}`, `Node didn't have enough resource: ${name}, requested: ${need}, used: ${used}, capacity: ${capacity}`]
-  }
-  return undefined
+  const asked = specRequests(pod)
+  const names = ['pods', 'cpu', 'memory', 'ephemeral-storage', ...Object.keys(asked.others).sort()].filter((name) => allocatable[name] !== undefined)
+  return names.flatMap((resource) => {
+    const need = amountOf(asked, resource)
+    if (need === 0) return []
+    const capacity = resource === 'cpu' ? milliValue(allocatable[resource]) : value(allocatable[resource])
+    const used = others.reduce((sum, row) => sum + amountOf(podRequests(row.pod), resource), 0)
+    const message = `Node didn't have enough resource: ${resource}, requested: ${need}, used: ${used}, capacity: ${capacity}`
+    return used + need > capacity ? [{ resource, amount: used + need - capacity, message }] : []
+  })
 }
 
 function clashes(others: readonly PodRow[], pod: Pod): boolean {

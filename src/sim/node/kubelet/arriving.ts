@@ -1,15 +1,36 @@
 import type { Pod } from '../../api/pod.ts'
 import type { EventContext } from '../../engine/engine.ts'
 import { formatTime, parseTime } from '../../engine/time.ts'
-import { refusal } from './admission.ts'
+import { hasVictims, refusal, type Victims } from './admission.ts'
 import { allocate, isRefusal, type Allocation } from './devices.ts'
 import { report } from './reporter.ts'
-import type { ContainerRow, PodRow } from './state.ts'
+import { beginPreemption, continuePreemption } from './preemption.ts'
+import type { Arrival, ContainerRow, PodRow, Reason } from './state.ts'
 import { requestSync } from './worker.ts'
-import type { KubeletWorld } from './world.ts'
+import { rowKey, type KubeletWorld } from './world.ts'
 
 /** A pod that this kubelet has not had in its hands: a new one, or after a crash one whose containers are lost. */
 export function admitPod(world: KubeletWorld, ctx: EventContext, node: string, pod: Pod, isStatic = false): void {
+  const at = world.nodes.get(node)
+  if (at?.preempting) {
+    const waiting = at.preempting.waiting.filter((a) => a.pod.metadata.uid !== pod.metadata.uid)
+    world.nodes.set(node, { ...at, preempting: { ...at.preempting, waiting: at.preempting.arrival.pod.metadata.uid === pod.metadata.uid ? waiting : [...waiting, { pod, isStatic }] } })
+    return
+  }
+  begin(world, ctx, node, pod, isStatic, false)
+}
+
+/** A pod that was in the way has stopped: the critical one may be begun, and those that came after it. */
+export function admitWaiting(world: KubeletWorld, ctx: EventContext): void {
+  const next = continuePreemption(world, ctx)
+  if (!next) return
+  const { admitted, waiting } = next
+  const isThere = ({ pod }: Arrival): boolean => !world.pods.has(rowKey(ctx.instance, pod)) && (world.reader.get('pods', pod.metadata.namespace, pod.metadata.name)?.metadata.uid ?? pod.metadata.uid) === pod.metadata.uid
+  if (isThere(admitted)) begin(world, ctx, ctx.instance, admitted.pod, admitted.isStatic, true)
+  for (const arrival of waiting.filter(isThere)) admitPod(world, ctx, ctx.instance, arrival.pod, arrival.isStatic)
+}
+
+function begin(world: KubeletWorld, ctx: EventContext, node: string, pod: Pod, isStatic: boolean, isAdmitted: boolean): void {
   const known = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])]
   const containers: Record<string, ContainerRow> = {}
   for (const s of known) {
@@ -25,12 +46,16 @@ export function admitPod(world: KubeletWorld, ctx: EventContext, node: string, p
   }
   const others = world.nodes.get(node)?.devices ? world.byNode.keys(node).map((key) => world.pods.get(key)!).filter((other) => other.uid !== row.uid && (other.life === 'sync' || other.life === 'terminating')) : []
   const devices = allocate(world, node, pod, others)
-  const refused = devices && isRefusal(devices) ? devices : refusal(world, node, pod)
+  const refused: Reason | Victims | undefined = isAdmitted ? undefined : devices && isRefusal(devices) ? devices : refusal(world, node, pod, isStatic)
+  if (refused && hasVictims(refused)) {
+    beginPreemption(world, ctx, { pod, isStatic }, refused.victims)
+    return admitWaiting(world, ctx)
+  }
   if (refused) {
     world.aboutPod(ctx, row, 'Warning', refused.reason, refused.message.replace(/^Pod was rejected: /, ''))
     report(world, ctx, world.put({ ...row, rejected: refused, life: 'terminated' }))
     return
   }
   ctx.note('kubelet.admits', { pod: pod.metadata.name, node })
-  requestSync(world, ctx, world.put(devices ? { ...row, devices: devices as Allocation } : row))
+  requestSync(world, ctx, world.put(devices && !isRefusal(devices) ? { ...row, devices: devices as Allocation } : row))
 }

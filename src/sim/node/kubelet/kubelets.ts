@@ -10,7 +10,7 @@ import type { Engine, EventContext } from '../../engine/engine.ts'
 import { ms, seconds, type Micros } from '../../engine/time.ts'
 import type { Node } from '../../kinds/node/node.ts'
 import { heartbeatTable } from '../heartbeats.ts'
-import { admitPod } from './arriving.ts'
+import { admitPod, admitWaiting } from './arriving.ts'
 import { containerEnded, EXIT_SHOWS } from './ending.ts'
 import { beginExec, execEnded, interruptExec, type ExecArrived, type StreamKind } from './exec.ts'
 import { REBOOT_TIME } from './faults.ts'
@@ -90,7 +90,7 @@ export class Kubelets {
       hooked: onPod((ctx, row, p) => this.#hooked(ctx, row, p['container'] as string, p['kind'] as HookKind, p['error'] as string | undefined)),
       'hook-timeout': onPod((ctx, row, p) => row.work?.stopping[p['container'] as string]?.id === p['id'] && preStopDone(world, ctx, row, p['container'] as string, undefined)),
       'kill-now': onPod((ctx, row, p) => killNow(world, ctx, row, p['container'] as string, p['id'] as string)),
-      'sandbox-stopped': onPod((ctx, row) => sandboxStopped(world, ctx, row)),
+      'sandbox-stopped': onPod((ctx, row) => [sandboxStopped(world, ctx, row), admitWaiting(world, ctx)]),
       terminated: onPod((ctx, row) => terminated(world, ctx, row)),
       exec: (ctx, arrived: ExecArrived) => this.#exec(ctx, arrived),
       'exec-input': onPod((ctx, row, p) => feedStream(world, ctx, row, p as unknown as { key: string; text: string; close: boolean }), true),
@@ -194,10 +194,9 @@ export class Kubelets {
   }
 
   /** The number of a container's first process on its node ("POD": the pause process). */
-  pidOf(node: string, pod: string, container: string, now: Micros): number | undefined {
+  pidOf(node: string, pod: string, container: string): number | undefined {
     const row = this.world.find(node, pod)
     if (!row?.machine) return undefined
-    void now
     if (container === 'POD') return row.sandbox.pid
     const main = (container ? row.machine.containers[container] : Object.values(row.machine.containers)[0])?.main
     return main ? hostPid(row.machine, main) : undefined

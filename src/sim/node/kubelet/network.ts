@@ -52,7 +52,8 @@ export function podListens(world: KubeletWorld, ip: string, port: number, now: M
   return machine !== undefined && listener(new Kernel(machine, settingOf(world, row!)), port) !== undefined
 }
 
-function podAt(world: KubeletWorld, ip: string): PodRow | undefined {
+/** The pod that has an address of the pod network. */
+export function podAt(world: KubeletWorld, ip: string): PodRow | undefined {
   for (const key of world.pods.keys()) {
     const row = world.pods.get(key)!
     if (row.ip === ip && !row.pod.spec.hostNetwork && row.sandbox.state === 'ready') return row

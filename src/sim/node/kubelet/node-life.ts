@@ -151,7 +151,7 @@ export class NodeLife {
 
   /** What the kubelet process had in memory only: pressure, plans, resizes that wait. */
   #forgotten(ctx: EventContext, row: NodeRow): NodeRow {
-    const { pressure: _seen, housekeeping, collects: _due, shutdown: _plan, resizes: _waiting, resizeTimer, ...rest } = row
+    const { pressure: _seen, housekeeping, collects: _due, shutdown: _plan, preempting: _admitted, resizes: _waiting, resizeTimer, ...rest } = row
     if (housekeeping) ctx.cancel(housekeeping.seq)
     if (resizeTimer) ctx.cancel(resizeTimer)
     return rest
@@ -201,7 +201,7 @@ export class NodeLife {
     const { world } = { world: this.#world }
     const row = world.nodes.get(ctx.instance)
     if (!row?.up || row.kubelet || row.fault !== from) return
-    const { fault: _mended, ...rest } = row
+    const { fault: _mended, preempting: _asked, ...rest } = row
     const next: NodeRow = { ...rest, kubelet: true }
     world.nodes.set(row.name, next)
     ctx.schedule(0, actorOf(row.name), 'rearm', null)

@@ -147,7 +147,7 @@ export interface PodRow {
   /** Where the pod stands with its worker. */
   readonly life: 'sync' | 'terminating' | 'terminated' | 'finished'
   /** Termination was asked for: why, and how much time there is. */
-  readonly end?: { readonly grace: Micros; readonly reason?: string; readonly message?: string; readonly deleted: boolean; readonly since: Micros; readonly conditionReason?: string }
+  readonly end?: { readonly grace: Micros; readonly reason?: string; readonly message?: string; readonly deleted: boolean; readonly since: Micros; readonly conditionReason?: string; readonly conditionMessage?: string }
   readonly patching: boolean
   /** The status that was made last, at the beginning of a sync. */
   readonly wanted?: PodStatus
@@ -208,6 +208,12 @@ export interface Devices {
   readonly healthy: number
 }
 
+/** A pod that a kubelet has been told of and has not yet taken in hand. */
+export interface Arrival {
+  readonly pod: Pod
+  readonly isStatic: boolean
+}
+
 /** A node's kubelet. */
 export interface NodeRow {
   readonly name: string
@@ -249,6 +255,8 @@ export interface NodeRow {
   /** The machine is being shut down: groups that are still to end, since when the first one is being ended. */
   readonly shutdown?: { readonly groups: readonly ShutdownGroup[]; readonly since: Micros; readonly begun: boolean }
   readonly devices?: Readonly<Record<string, Devices>>
+  /** Pods that are ended one after another for a critical one, and pods that came meanwhile. */
+  readonly preempting?: { readonly arrival: Arrival; readonly victims: readonly { readonly key: string; readonly uid: string }[]; readonly begun: boolean; readonly waiting: readonly Arrival[] }
   /** When the eviction manager looks next. */
   readonly housekeeping?: { readonly at: Micros; readonly seq: number }
   /** A collection of images is due. */

@@ -242,7 +242,7 @@ export function podStatus(row: PodRow, hostIP: string, now: Micros, withAddress 
   return {
     observedGeneration: pod.metadata.generation,
     phase,
-    conditions: row.end?.conditionReason && isTerminal(phase) ? [...conditions, { type: 'DisruptionTarget', observedGeneration: pod.metadata.generation, status: 'True', lastProbeTime: null as unknown as undefined, lastTransitionTime: formatTime(row.end.since), reason: 'TerminationByKubelet', message: row.end.message }] as readonly PodCondition[] : conditions,
+    conditions: row.end?.conditionReason && isTerminal(phase) ? [...conditions, { type: 'DisruptionTarget', observedGeneration: pod.metadata.generation, status: 'True', lastProbeTime: null as unknown as undefined, lastTransitionTime: formatTime(row.end.since), reason: 'TerminationByKubelet', message: row.end.conditionMessage ?? row.end.message }] as readonly PodCondition[] : conditions,
     ...(why ? { reason: why.reason, message: why.message } : {}),
     hostIP,
     hostIPs: [{ ip: hostIP }],
