@@ -1,10 +1,6 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { builtPage } from '../built-page.ts'
 import { firstLoad } from '../../scripts/first-load-size.ts'
-import { root } from '../root.ts'
 import type { Row } from '../row.ts'
-
-const dist = join(root, 'dist')
 
 export const firstLoadRow: Row = {
   name: 'first load without the editor, gzip',
@@ -12,5 +8,5 @@ export const firstLoadRow: Row = {
   goal: 200,
   better: 'lower',
   reference: "webernetes' core alone 141",
-  measure: () => (existsSync(dist) ? firstLoad(dist).reduce((sum, file) => sum + file.gzipBytes, 0) / 1000 : { why: 'there is no build; npm run build makes one' }),
+  measure: async () => firstLoad(await builtPage()).reduce((sum, file) => sum + file.gzipBytes, 0) / 1000,
 }

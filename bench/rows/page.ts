@@ -1,20 +1,15 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
-import { root } from '../root.ts'
+import { builtPage } from '../built-page.ts'
 import type { Row, Unmeasured } from '../row.ts'
 import type { PageNumbers } from '../page.ts'
-
-const dist = join(root, 'dist')
 
 let numbers: PageNumbers | Unmeasured | undefined
 
 /** The page is opened once for all rows. */
 async function page(): Promise<PageNumbers | Unmeasured> {
   if (numbers) return numbers
-  if (!existsSync(dist)) return (numbers = { why: 'there is no build; npm run build makes one' })
   try {
     const { measurePage } = await import('../page.ts')
-    numbers = await measurePage(dist)
+    numbers = await measurePage(await builtPage())
   } catch (reason) {
     numbers = { why: reason instanceof Error ? reason.message.split('\n')[0]! : String(reason) }
   }

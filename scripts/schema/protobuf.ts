@@ -4,10 +4,10 @@ import protobuf from 'protobufjs'
 
 /**
  * Writes scripts/sim/protobuf/messages.json, the numbers of the fields of Kubernetes' protobuf messages, from a folder with Kubernetes' own
- * generated.proto files (staging/src of its repository): `tsx scripts/schema/protobuf.ts FOLDER`. Only the table is committed.
+ * generated.proto files (staging/src of its repository): `npm run generate:protobuf -- FOLDER`. Only the table is committed.
  */
 const folder = process.argv[2]
-if (!folder) throw new Error('usage: tsx scripts/schema/protobuf.ts FOLDER-OF-PROTO-FILES')
+if (!folder) throw new Error('usage: npm run generate:protobuf -- FOLDER-OF-PROTO-FILES')
 
 /** "k8s.io.api.core.v1.Pod" → "core.v1.Pod", as the definitions of the schema tables are called. */
 const short = (name: string): string =>

@@ -1,4 +1,5 @@
 import { useMemo, type ReactNode } from 'react'
+import type { TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
 import type { ApiObject } from '../../workers/protocol.ts'
 import { at, conditionOf, listAt, numberAt, textAt } from '../kinds/access.ts'
@@ -101,7 +102,7 @@ function Containers({ pod, list, statuses, title }: ContainersProps): ReactNode 
         {containers.map((container) => {
           const name = textAt(container, 'name')
           const status = known.find((candidate) => textAt(candidate, 'name') === name)
-          const [look, words, detail] = containerState(status)
+          const [look, words, detail] = containerState(status, t)
           const restarts = numberAt(status, 'restartCount')
           return (
             <li key={name}>
@@ -116,7 +117,7 @@ function Containers({ pod, list, statuses, title }: ContainersProps): ReactNode 
                 {['startupProbe', 'readinessProbe', 'livenessProbe'].map((probe) =>
                   at(container, probe) === undefined ? null : (
                     <p key={probe}>
-                      {probe.replace('Probe', '')}: <code>{probeText(at(container, probe))}</code>
+                      {t(`probe.${probe}`)}: <code>{probeText(at(container, probe))}</code> {t('probe.every', { seconds: numberAt(at(container, probe), 'periodSeconds') || 10 })}
                     </p>
                   ),
                 )}
@@ -145,11 +146,11 @@ function Requests({ container }: { readonly container: unknown }): ReactNode {
   )
 }
 
-/** Kubernetes' own words for the state of a container, with its message. */
-function containerState(status: unknown): readonly [Status, string, string] {
+/** State and reason in Kubernetes' own words, with what they mean for readiness, and the message. */
+function containerState(status: unknown, t: TFunction<'inspector'>): readonly [Status, string, string] {
   if (at(status, 'state', 'running') !== undefined) {
     const ready = at(status, 'ready') === true
-    return [ready ? 'ok' : 'busy', `Running, ${ready ? 'ready' : 'not ready'}`, '']
+    return [ready ? 'ok' : 'busy', t(ready ? 'container.ready' : 'container.notReady'), '']
   }
   const waiting = at(status, 'state', 'waiting')
   if (waiting !== undefined) {
@@ -159,7 +160,7 @@ function containerState(status: unknown): readonly [Status, string, string] {
   const ended = at(status, 'state', 'terminated')
   if (ended !== undefined) {
     const code = numberAt(ended, 'exitCode')
-    return [code === 0 ? 'done' : 'bad', `${textAt(ended, 'reason') || 'Terminated'}, exit code ${code}`, textAt(ended, 'message')]
+    return [code === 0 ? 'done' : 'bad', t('container.ended', { reason: textAt(ended, 'reason') || 'Terminated', code }), textAt(ended, 'message')]
   }
   return ['idle', 'Waiting', '']
 }
@@ -168,9 +169,8 @@ function probeText(probe: unknown): string {
   const http = at(probe, 'httpGet')
   const tcp = at(probe, 'tcpSocket')
   const grpc = at(probe, 'grpc')
-  const every = `every ${numberAt(probe, 'periodSeconds') || 10}s`
-  if (http !== undefined) return `GET :${textAt(http, 'port')}${textAt(http, 'path') || '/'} ${every}`
-  if (tcp !== undefined) return `tcp :${textAt(tcp, 'port')} ${every}`
-  if (grpc !== undefined) return `grpc :${textAt(grpc, 'port')} ${every}`
-  return `exec ${listAt(probe, 'exec', 'command').join(' ')} ${every}`
+  if (http !== undefined) return `GET :${textAt(http, 'port')}${textAt(http, 'path') || '/'}`
+  if (tcp !== undefined) return `tcp :${textAt(tcp, 'port')}`
+  if (grpc !== undefined) return `grpc :${textAt(grpc, 'port')}`
+  return `exec ${listAt(probe, 'exec', 'command').join(' ')}`
 }

@@ -37,13 +37,14 @@ export function FlagRow({ flag }: { readonly flag: FlagState }): ReactNode {
         }}
       >
         {flag.type === 'boolean' ? (
-          <select id={id} value={flag.text} aria-describedby={`${id}-about`} onChange={(event) => set(event.target.value)}>
+          <select className="code-box" id={id} value={flag.text} aria-describedby={`${id}-about`} onChange={(event) => set(event.target.value)}>
             {BOOLEANS.map((value) => (
               <option key={value}>{value}</option>
             ))}
           </select>
         ) : (
           <input
+            className="code-box"
             id={id}
             type="text"
             spellCheck={false}

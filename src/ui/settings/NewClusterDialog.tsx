@@ -71,22 +71,8 @@ export function NewClusterDialog({ onClose }: { onClose(): void }): ReactNode {
           />
           <small>{t(kubelets === 'detailed' ? 'detailedHint' : 'fakeHint')}</small>
         </div>
-        <label className={styles['field']}>
-          <span>{t('cloud')}</span>
-          <span className={styles['check']}>
-            <input type="checkbox" checked={cloud} onChange={(event) => setCloud(event.target.checked)} />
-            {t('cloudLabel')}
-          </span>
-          <small>{t('cloudHint')}</small>
-        </label>
-        <label className={styles['field']}>
-          <span>{t('removed')}</span>
-          <span className={styles['check']}>
-            <input type="checkbox" checked={podPreset} onChange={(event) => setPodPreset(event.target.checked)} />
-            {t('podPresetLabel')}
-          </span>
-          <small>{t('podPresetHint')}</small>
-        </label>
+        <Check title={t('cloud')} label={t('cloudLabel')} hint={t('cloudHint')} checked={cloud} onChange={setCloud} />
+        <Check title={t('removed')} label={t('podPresetLabel')} hint={t('podPresetHint')} checked={podPreset} onChange={setPodPreset} />
         {kubelets === 'detailed' && (wantedNodes ?? 0) > MANY_NODES && <p className={styles['advice']}>{t('manyNodes')}</p>}
       </form>
     </Dialog>
@@ -105,10 +91,31 @@ function Field({ label, hint, value, problem, onChange }: FieldProps): ReactNode
   return (
     <label className={styles['field']}>
       <span>{label}</span>
-      <input type="text" inputMode="numeric" value={value} aria-invalid={problem !== null} onChange={(event) => onChange(event.target.value)} />
+      <input className="code-box" type="text" inputMode="numeric" value={value} aria-invalid={problem !== null} onChange={(event) => onChange(event.target.value)} />
       <small role={problem === null ? undefined : 'alert'} data-bad={problem === null ? undefined : ''}>
         {problem ?? hint}
       </small>
+    </label>
+  )
+}
+
+interface CheckProps {
+  readonly title: string
+  readonly label: string
+  readonly hint: string
+  readonly checked: boolean
+  onChange(checked: boolean): void
+}
+
+function Check({ title, label, hint, checked, onChange }: CheckProps): ReactNode {
+  return (
+    <label className={styles['field']}>
+      <span>{title}</span>
+      <span className={styles['check']}>
+        <input type="checkbox" checked={checked} onChange={(event) => onChange(event.target.checked)} />
+        {label}
+      </span>
+      <small>{hint}</small>
     </label>
   )
 }

@@ -65,7 +65,7 @@ function Zone({ pool: { zone, bytes, free } }: { readonly pool: StorageState['po
       >
         <label>
           <code>{zone === '' ? '–' : zone}</code>
-          <input type="text" inputMode="numeric" value={draft} aria-label={t('storage.size', { zone })} aria-invalid={wanted === undefined} onChange={(event) => setDraft(event.target.value)} />
+          <input className="code-box" type="text" inputMode="numeric" value={draft} aria-label={t('storage.size', { zone })} aria-invalid={wanted === undefined} onChange={(event) => setDraft(event.target.value)} />
           {t('storage.unit')}
         </label>
         <small>{t('storage.free', { free: Math.round((free / GI) * 10) / 10 })}</small>
@@ -107,35 +107,41 @@ function Faults({ storage }: { readonly storage: StorageState }): ReactNode {
           if (left !== undefined) act({ act: 'fault', method, code, desc, left })
         }}
       >
-        <label>
-          {t('storage.method')}
-          <select value={method} onChange={(event) => setMethod(event.target.value)}>
-            {storage.methods.map((name) => (
-              <option key={name}>{name}</option>
-            ))}
-          </select>
-        </label>
-        <label>
-          {t('storage.code')}
-          <select value={code} onChange={(event) => setCode(event.target.value)}>
-            {storage.codes.map((name) => (
-              <option key={name}>{name}</option>
-            ))}
-          </select>
-        </label>
+        <Choose label={t('storage.method')} names={storage.methods} value={method} onChange={setMethod} />
+        <Choose label={t('storage.code')} names={storage.codes} value={code} onChange={setCode} />
         <label className={styles['wide']}>
           {t('storage.desc')}
-          <input type="text" value={desc} onChange={(event) => setDesc(event.target.value)} />
+          <input className="code-box" type="text" value={desc} onChange={(event) => setDesc(event.target.value)} />
         </label>
         <label>
           {t('storage.times')}
-          <input type="text" inputMode="numeric" value={times} placeholder={t('storage.alwaysWord')} aria-invalid={left === undefined} onChange={(event) => setTimes(event.target.value)} />
+          <input className="code-box" type="text" inputMode="numeric" value={times} placeholder={t('storage.alwaysWord')} aria-invalid={left === undefined} onChange={(event) => setTimes(event.target.value)} />
         </label>
         <Button type="submit" variant="danger" disabled={left === undefined}>
           {t('storage.break')}
         </Button>
       </form>
     </section>
+  )
+}
+
+interface ChooseProps {
+  readonly label: string
+  readonly names: readonly string[]
+  readonly value: string
+  onChange(name: string): void
+}
+
+function Choose({ label, names, value, onChange }: ChooseProps): ReactNode {
+  return (
+    <label>
+      {label}
+      <select className="code-box" value={value} onChange={(event) => onChange(event.target.value)}>
+        {names.map((name) => (
+          <option key={name}>{name}</option>
+        ))}
+      </select>
+    </label>
   )
 }
 

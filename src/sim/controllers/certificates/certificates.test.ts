@@ -7,16 +7,8 @@ import { create, update } from '../../client/request.ts'
 import { createCluster, type Cluster } from '../../cluster.ts'
 import { minutes, seconds } from '../../engine/time.ts'
 import type { CertificateSigningRequest } from '../../kinds/certificatesigningrequest/certificatesigningrequest.ts'
+import { JANE } from '../../testing/signing-request.ts'
 
-const JANE = `-----BEGIN CERTIFICATE REQUEST-----
-MIH/MIGmAgEAMB0xDDAKBgNVBAoMA2RldjENMAsGA1UEAwwEamFuZTBZMBMGByqG
-SM49AgEGCCqGSM49AwEHA0IABFvGAjrluYiSI5gYwGqjrTQdN2GSDVRwnLZpKRgg
-nwJN3jJSZmc4tVA0jznQn0wFk9xX2pzeIcXU6t1FYX6aQ2OgJzAlBgkqhkiG9w0B
-CQ4xGDAWMBQGA1UdEQQNMAuCCWEuZXhhbXBsZTAKBggqhkjOPQQDAgNIADBFAiEA
-6fQbVajpR8sUoLrfUxuUJQGUpvOdZfwVq20AdZ2OxeoCIB0u1rrmeMmSXbD9esc2
-91FP4EpIqP/GC0kjNN0Ms7gE
------END CERTIFICATE REQUEST-----
-`
 const NODE = `-----BEGIN CERTIFICATE REQUEST-----
 MIHvMIGWAgEAMDQxFTATBgNVBAoMDHN5c3RlbTpub2RlczEbMBkGA1UEAwwSc3lz
 dGVtOm5vZGU6bm9kZS0xMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEW8YCOuW5

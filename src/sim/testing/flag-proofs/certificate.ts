@@ -3,17 +3,8 @@ import { notAfter } from '../../api/x509.ts'
 import { create } from '../../client/request.ts'
 import { parseTime, seconds } from '../../engine/time.ts'
 import type { CertificateSigningRequest } from '../../kinds/certificatesigningrequest/certificatesigningrequest.ts'
+import { JANE } from '../signing-request.ts'
 import { kubectl, object, type Make } from './proof.ts'
-
-const JANE = `-----BEGIN CERTIFICATE REQUEST-----
-MIH/MIGmAgEAMB0xDDAKBgNVBAoMA2RldjENMAsGA1UEAwwEamFuZTBZMBMGByqG
-SM49AgEGCCqGSM49AwEHA0IABFvGAjrluYiSI5gYwGqjrTQdN2GSDVRwnLZpKRgg
-nwJN3jJSZmc4tVA0jznQn0wFk9xX2pzeIcXU6t1FYX6aQ2OgJzAlBgkqhkiG9w0B
-CQ4xGDAWMBQGA1UdEQQNMAuCCWEuZXhhbXBsZTAKBggqhkjOPQQDAgNIADBFAiEA
-6fQbVajpR8sUoLrfUxuUJQGUpvOdZfwVq20AdZ2OxeoCIB0u1rrmeMmSXbD9esc2
-91FP4EpIqP/GC0kjNN0Ms7gE
------END CERTIFICATE REQUEST-----
-`
 
 /** Days that a certificate lasts for which nobody asked how long. */
 export function certificateLifetime(make: Make): number {

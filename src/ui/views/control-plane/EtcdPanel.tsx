@@ -1,6 +1,7 @@
 import { useMemo, useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useAnswer } from '../../inspector/use-answer.ts'
+import { TableHead } from '../../kit/TableHead.tsx'
 import { useMoment } from '../../store/hooks.ts'
 import { select } from '../select.ts'
 import styles from './control-plane.module.css'
@@ -26,13 +27,7 @@ export function EtcdPanel(): ReactNode {
         <div className={styles['etcd']}>
           <div tabIndex={0} role="region" aria-label={t('etcd.prefix')}>
             <table>
-              <thead>
-                <tr>
-                  <th scope="col">{t('etcd.prefix')}</th>
-                  <th scope="col">{t('etcd.keys')}</th>
-                  <th scope="col">{t('etcd.watches')}</th>
-                </tr>
-              </thead>
+              <TableHead columns={[t('etcd.prefix'), t('etcd.keys'), t('etcd.watches')]} />
               <tbody>
                 {etcd.prefixes.map(({ prefix, keys, watches }) => (
                   <tr key={prefix}>
@@ -50,13 +45,7 @@ export function EtcdPanel(): ReactNode {
           </div>
           <div tabIndex={0} role="region" aria-label={t('etcd.keys')}>
             <table>
-              <thead>
-                <tr>
-                  <th scope="col">{t('etcd.key')}</th>
-                  <th scope="col">{t('etcd.modRevision')}</th>
-                  <th scope="col">{t('etcd.bytes')}</th>
-                </tr>
-              </thead>
+              <TableHead columns={[t('etcd.key'), t('etcd.modRevision'), t('etcd.bytes')]} />
               <tbody>
                 {etcd.keys.map(({ key, revision, bytes }) => (
                   <tr key={key} data-newest={revision === etcd.revision ? '' : undefined}>

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import type { ReconcileState } from '../../../workers/protocol.ts'
 import { session } from '../../connection/session.ts'
 import { useAnswer } from '../../inspector/use-answer.ts'
+import { TableHead } from '../../kit/TableHead.tsx'
 import { useClock, useMoment } from '../../store/hooks.ts'
 import { instantText, spanText } from '../../timeline/format-time.ts'
 import styles from './reconciles.module.css'
@@ -25,15 +26,7 @@ export function ReconcileList({ controller }: { readonly controller: string }): 
       ) : (
         <div className={styles['scroll']} tabIndex={0} role="region" aria-label={t('last.title')}>
           <table>
-            <thead>
-              <tr>
-                <th scope="col">{t('last.when')}</th>
-                <th scope="col">{t('last.read')}</th>
-                <th scope="col">{t('last.numbers')}</th>
-                <th scope="col">{t('last.actions')}</th>
-                <th scope="col">{t('last.end')}</th>
-              </tr>
-            </thead>
+            <TableHead columns={[t('last.when'), t('last.read'), t('last.numbers'), t('last.actions'), t('last.end')]} />
             <tbody>
               {reconciles.map((reconcile) => (
                 <Row key={reconcile.index} reconcile={reconcile} />

@@ -1,6 +1,7 @@
 import { Fragment, useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { CgroupView, Figure } from '../../../workers/protocol.ts'
+import { TableHead } from '../../kit/TableHead.tsx'
 import { useUi } from '../../store/hooks.ts'
 import styles from './inside.module.css'
 import { Said } from './Said.tsx'
@@ -70,13 +71,7 @@ function Figures({ figures, open, onOpen }: FiguresProps): ReactNode {
   const v1 = useUi((state) => state.insideV1)
   return (
     <table className={styles['figures']}>
-      <thead className="visually-hidden">
-        <tr>
-          <th scope="col">{t('file')}</th>
-          <th scope="col">{t('value')}</th>
-          <th scope="col">{t('comesFrom')}</th>
-        </tr>
-      </thead>
+      <TableHead className="visually-hidden" columns={[t('file'), t('value'), t('comesFrom')]} />
       <tbody>
         {figures.map((one) => (
           <Fragment key={one.file}>

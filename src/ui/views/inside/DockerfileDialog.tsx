@@ -4,6 +4,7 @@ import type { DockerfileStage, DockerfileStep, DockerfileView } from '../../../w
 import { useAnswer } from '../../inspector/use-answer.ts'
 import { Button } from '../../kit/Button.tsx'
 import { Dialog } from '../../kit/Dialog.tsx'
+import { TableHead } from '../../kit/TableHead.tsx'
 import { bytesText } from './bytes-text.ts'
 import { DOCKERFILES } from './dockerfile-samples.ts'
 import styles from './dockerfile.module.css'
@@ -100,14 +101,7 @@ function Stage({ stage, several }: { readonly stage: DockerfileStage; readonly s
         </h3>
       )}
       <table data-skipped={stage.needed ? undefined : ''}>
-        <thead>
-          <tr>
-            <th scope="col">{t('dockerfile.instruction')}</th>
-            <th scope="col">{t('dockerfile.makes')}</th>
-            <th scope="col">{t('dockerfile.size')}</th>
-            <th scope="col">{t('dockerfile.cache')}</th>
-          </tr>
-        </thead>
+        <TableHead columns={[t('dockerfile.instruction'), t('dockerfile.makes'), t('dockerfile.size'), t('dockerfile.cache')]} />
         <tbody>
           {stage.steps.map((step) => (
             <Step key={step.line} step={step} stage={stage} />

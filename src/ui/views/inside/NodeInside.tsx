@@ -1,12 +1,14 @@
-import { useMemo, useState, type CSSProperties, type ReactNode } from 'react'
+import { useMemo, type CSSProperties, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { NodeAnatomy } from '../../../workers/protocol.ts'
 import { useAnswer } from '../../inspector/use-answer.ts'
 import { EmptyState } from '../../kit/EmptyState.tsx'
+import { TableHead } from '../../kit/TableHead.tsx'
 import { useMoment } from '../../store/hooks.ts'
 import { lookInside } from '../select.ts'
 import { bytesText, mebiText } from './bytes-text.ts'
 import { CgroupPanel } from './CgroupPanel.tsx'
+import { Folded } from './Folded.tsx'
 import styles from './inside.module.css'
 
 type PodInNode = NodeAnatomy['pods'][number]
@@ -87,45 +89,40 @@ const MOST_PROCESSES = 24
 /** The node's process tree; what belongs to a pod leads there. */
 function HostProcesses({ processes }: { readonly processes: NodeAnatomy['processes'] }): ReactNode {
   const { t } = useTranslation('anatomy')
-  const [all, setAll] = useState(false)
   return (
-    <>
-      <table className={styles['ps']}>
-        <thead>
-          <tr>
-            <th scope="col">{t('onNode')}</th>
-            <th scope="col">{t('inside')}</th>
-            <th scope="col">{t('process')}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {processes.slice(0, all ? undefined : MOST_PROCESSES).map(({ pid, inside, depth, command, pod }) => (
-            <tr key={pid}>
-              <td>{pid}</td>
-              <td className={styles['in']}>{inside}</td>
-              <td title={command}>
-                {pod === null ? (
-                  <span style={{ paddingLeft: `${depth * 10}px` }}>{command}</span>
-                ) : (
-                  <button type="button" style={{ paddingLeft: `${depth * 10}px` }} onClick={() => lookInside(pod)}>
-                    {command}
-                  </button>
-                )}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      {processes.length > MOST_PROCESSES && (
-        <button type="button" className={styles['more']} onClick={() => setAll(!all)}>
-          {all ? t('fewer') : t('morePods', { n: processes.length - MOST_PROCESSES })}
-        </button>
+    <Folded items={processes} most={MOST_PROCESSES} className={styles['more']}>
+      {(shown) => (
+        <table className={styles['ps']}>
+          <TableHead columns={[t('onNode'), t('inside'), t('process')]} />
+          <tbody>
+            {shown.map(({ pid, inside, depth, command, pod }) => (
+              <tr key={pid}>
+                <td>{pid}</td>
+                <td className={styles['in']}>{inside}</td>
+                <td title={command}>
+                  {pod === null ? (
+                    <span style={{ paddingLeft: `${depth * 10}px` }}>{command}</span>
+                  ) : (
+                    <button type="button" style={{ paddingLeft: `${depth * 10}px` }} onClick={() => lookInside(pod)}>
+                      {command}
+                    </button>
+                  )}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
       )}
-    </>
+    </Folded>
   )
 }
 
-const RINGS = [['net', 'var(--ok)'], ['uts', 'var(--done)'], ['ipc', 'var(--busy)'], ['pid', 'var(--unknown)']] as const
+const RINGS = [
+  ['net', 'var(--ok)'],
+  ['uts', 'var(--done)'],
+  ['ipc', 'var(--busy)'],
+  ['pid', 'var(--unknown)'],
+] as const
 const CENTRE = 48
 
 /** A pod as rings round its containers: whole where the pod has a namespace of its own, dashed where it is the node's. */
@@ -178,49 +175,38 @@ const MOST_SHARES = 12
 /** Who would get how much of a processor that everybody wants: weights against each other. */
 function Shares({ pods }: { readonly pods: readonly PodInNode[] }): ReactNode {
   const { t } = useTranslation('anatomy')
-  const [all, setAll] = useState(false)
   const sorted = useMemo(() => [...pods].sort((a, b) => b.cpuWeight - a.cpuWeight), [pods])
   const most = Math.max(1, ...pods.map(({ cpuWeight }) => cpuWeight))
   return (
-    <>
-      <table className={styles['shares']}>
-        <thead>
-          <tr>
-            <th scope="col">{t('pod')}</th>
-            <th scope="col">{'cpu.weight'}</th>
-            <th scope="col">cpu</th>
-            <th scope="col">{t('resource.memory')}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {sorted.slice(0, all ? undefined : MOST_SHARES).map(({ key, cpuWeight, cpu, memory }) => (
-            <tr key={key}>
-              <td>
-                <button type="button" onClick={() => lookInside(key)}>
-                  {key.split('/')[2]}
-                </button>
-              </td>
-              <td>
-                <span className={styles['meter']} aria-hidden="true">
-                  <u style={{ width: `${(cpuWeight / most) * 100}%` }} />
-                </span>
-                <code>{cpuWeight}</code>
-              </td>
-              <td>
-                <code>{Math.round(cpu)}m</code>
-              </td>
-              <td>
-                <code>{mebiText(memory)}</code>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      {pods.length > MOST_SHARES && (
-        <button type="button" className={styles['more']} onClick={() => setAll(!all)}>
-          {all ? t('fewer') : t('morePods', { n: pods.length - MOST_SHARES })}
-        </button>
+    <Folded items={sorted} most={MOST_SHARES} className={styles['more']}>
+      {(shown) => (
+        <table className={styles['shares']}>
+          <TableHead columns={[t('pod'), 'cpu.weight', 'cpu', t('resource.memory')]} />
+          <tbody>
+            {shown.map(({ key, cpuWeight, cpu, memory }) => (
+              <tr key={key}>
+                <td>
+                  <button type="button" onClick={() => lookInside(key)}>
+                    {key.split('/')[2]}
+                  </button>
+                </td>
+                <td>
+                  <span className={styles['meter']} aria-hidden="true">
+                    <u style={{ width: `${(cpuWeight / most) * 100}%` }} />
+                  </span>
+                  <code>{cpuWeight}</code>
+                </td>
+                <td>
+                  <code>{Math.round(cpu)}m</code>
+                </td>
+                <td>
+                  <code>{mebiText(memory)}</code>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
       )}
-    </>
+    </Folded>
   )
 }

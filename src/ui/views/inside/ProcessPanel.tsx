@@ -1,6 +1,7 @@
 import { useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { PodAnatomy, ProcessView } from '../../../workers/protocol.ts'
+import { TableHead } from '../../kit/TableHead.tsx'
 import styles from './inside.module.css'
 
 interface Props {
@@ -21,13 +22,7 @@ export function ProcessPanel({ anatomy, chosen, onChoose }: Props): ReactNode {
       <h3>{t('processes', { node: anatomy.node })}</h3>
       {processes.length === 0 && <p className={styles['muted']}>{t('noProcesses')}</p>}
       <table className={styles['ps']}>
-        <thead>
-          <tr>
-            <th scope="col">{t('onNode')}</th>
-            <th scope="col">{t('inside')}</th>
-            <th scope="col">{t('process')}</th>
-          </tr>
-        </thead>
+        <TableHead columns={[t('onNode'), t('inside'), t('process')]} />
         <tbody>
           {processes.map((process) => (
             <tr key={process.hostPid} data-chosen={process === shown ? '' : undefined}>

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import type { ContainerView } from '../../../workers/protocol.ts'
 import { Segmented } from '../../kit/Segmented.tsx'
 import { join } from '../../kit/join.ts'
+import { TableHead } from '../../kit/TableHead.tsx'
 import { bytesText } from './bytes-text.ts'
 import styles from './inside.module.css'
 
@@ -83,13 +84,7 @@ function Mounts({ container }: { readonly container: ContainerView }): ReactNode
   const mounts = [...container.mounts].sort((a, b) => order[a.kind] - order[b.kind])
   return (
     <table className={styles['mounts']}>
-      <thead>
-        <tr>
-          <th scope="col">{t('mountAt')}</th>
-          <th scope="col">{t('mountType')}</th>
-          <th scope="col">{t('mountFrom')}</th>
-        </tr>
-      </thead>
+      <TableHead columns={[t('mountAt'), t('mountType'), t('mountFrom')]} />
       <tbody>
         {mounts.map(({ at, type, source, readOnly, volume, kind }) => (
           <tr key={at + type} data-kind={kind}>

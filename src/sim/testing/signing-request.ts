@@ -1,0 +1,10 @@
+/** A request for a certificate as openssl makes one: user jane of group dev, with a DNS name. */
+export const JANE = `-----BEGIN CERTIFICATE REQUEST-----
+MIH/MIGmAgEAMB0xDDAKBgNVBAoMA2RldjENMAsGA1UEAwwEamFuZTBZMBMGByqG
+SM49AgEGCCqGSM49AwEHA0IABFvGAjrluYiSI5gYwGqjrTQdN2GSDVRwnLZpKRgg
+nwJN3jJSZmc4tVA0jznQn0wFk9xX2pzeIcXU6t1FYX6aQ2OgJzAlBgkqhkiG9w0B
+CQ4xGDAWMBQGA1UdEQQNMAuCCWEuZXhhbXBsZTAKBggqhkjOPQQDAgNIADBFAiEA
+6fQbVajpR8sUoLrfUxuUJQGUpvOdZfwVq20AdZ2OxeoCIB0u1rrmeMmSXbD9esc2
+91FP4EpIqP/GC0kjNN0Ms7gE
+-----END CERTIFICATE REQUEST-----
+`
