@@ -14,6 +14,17 @@ test('a press on Apply brings three pods to Ready, and the map shows where they 
   await expect(page.getByRole('group', { name: 'All objects' }).getByText(/^web-/)).toBeVisible()
 })
 
+test('Ctrl-Enter applies wherever the focus is, as long as nothing else is being typed', async ({ page }) => {
+  await openPage(page)
+  await page.keyboard.press('Control+k')
+  await page.keyboard.press('Control+Enter')
+  await page.keyboard.press('Escape')
+  await page.locator('#map').focus()
+  await page.keyboard.press('Control+Enter')
+  await expect(page.getByText('deployment.apps/web created')).toHaveCount(1)
+  await expect(pods(page, 'ok')).toHaveCount(3, { timeout: 20_000 })
+})
+
 test('Ctrl-Enter applies, and what does not parse is refused with its line', async ({ page }) => {
   await openPage(page)
   await page.locator('.monaco-editor').first().click()

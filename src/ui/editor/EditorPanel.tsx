@@ -1,4 +1,4 @@
-import { lazy, Suspense, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
+import { lazy, Suspense, useMemo, useRef, useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Boundary } from '../kit/Boundary.tsx'
 import { IconButton } from '../kit/IconButton.tsx'
@@ -11,6 +11,7 @@ import type { EditorHandle } from './MonacoEditor.tsx'
 import { PlainEditor } from './PlainEditor.tsx'
 import { ProblemList } from './ProblemList.tsx'
 import type { EditorPanelProps, Problem } from './types.ts'
+import { useApplyKey } from './use-apply-key.ts'
 import { useCodeEditor } from './use-code-editor.ts'
 
 const SamplesDialog = lazy(async () => ({ default: (await import('./SamplesDialog.tsx')).SamplesDialog }))
@@ -50,12 +51,8 @@ export function EditorPanel(props: EditorPanelProps): ReactNode {
     if (problem.file !== active) props.onSelect(problem.file)
     requestAnimationFrame(() => handle.current?.reveal(problem.line, problem.column))
   }
-  const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return
-    event.preventDefault()
-    event.stopPropagation()
-    apply()
-  }
+  const panel = useRef<HTMLElement>(null)
+  useApplyKey(panel, apply)
   const label = t('textOf', { file: active })
   const code = file !== undefined && state !== undefined && {
     file,
@@ -72,7 +69,7 @@ export function EditorPanel(props: EditorPanelProps): ReactNode {
   }
 
   return (
-    <section className={styles['panel']} aria-label={t('editor')} onKeyDown={onKeyDown}>
+    <section ref={panel} className={styles['panel']} aria-label={t('editor')}>
       <Tabs
         prefix="editor"
         label={t('files')}
