@@ -36,6 +36,7 @@ import { heartbeatTable, lastRenewal, type NodeHeartbeat } from './node/heartbea
 import { Kubelets } from './node/kubelet/kubelets.ts'
 import { podListens } from './node/kubelet/network.ts'
 import { nodeUsage } from './node/kubelet/usage.ts'
+import { webhookAnswer } from './node/kubelet/webhooks.ts'
 import type { ContractName } from './node/kwok/contract.ts'
 import { KwokKubelets } from './node/kwok/kwok.ts'
 import { nodeFigures, type Requested } from './observe/figures.ts'
@@ -131,6 +132,7 @@ export class Cluster {
       podExec: (ctx, pod, body, then, what) => (this.kubelets instanceof Kubelets ? this.kubelets.exec(ctx, pod, body as unknown as ExecRequest, then, what) : NO_EXEC),
       serveRaw: (ctx, raw, who) => serveHttp(this.server, { ...raw, who, accept: 'application/json' }, ctx.now, ctx),
       podListens: (ip, port, now) => (this.kubelets instanceof Kubelets ? podListens(this.kubelets.world, ip, port, now) : undefined),
+      callWebhook: (ip, port, path, review, now) => (this.kubelets instanceof Kubelets ? webhookAnswer(this.kubelets.world, { ip, port, path, review, now }) : undefined),
       aggregated: this.#metrics,
       podLog: (pod, wanted, now) => (this.kubelets instanceof Kubelets ? this.kubelets.log(pod, wanted, now) : NO_LOGS),
     }, options.authorization ?? (options.bare ? 'AlwaysAllow' : 'Node,RBAC'))

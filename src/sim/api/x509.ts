@@ -64,6 +64,9 @@ const EXTENDED: Readonly<Record<string, string>> = {
   'ipsec end system': '1.3.6.1.5.5.7.3.5', 'ipsec tunnel': '1.3.6.1.5.5.7.3.6', 'ipsec user': '1.3.6.1.5.5.7.3.7', timestamping: '1.3.6.1.5.5.7.3.8', 'ocsp signing': '1.3.6.1.5.5.7.3.9',
 }
 
+/** CN=kubernetes, as certificates name their issuer. */
+export const CLUSTER_ISSUER: readonly number[] = der(TAG.sequence, der(TAG.set, der(TAG.sequence, derOid(COMMON_NAME), derText(TAG.printable, 'kubernetes'))))
+
 export interface CertificateWish {
   readonly request: SigningRequestContents
   readonly usages: readonly string[]
@@ -79,14 +82,13 @@ export interface CertificateWish {
  */
 export function issueCertificate({ request, usages, from, until, serial }: CertificateWish): string {
   const algorithm = der(TAG.sequence, derOid('1.2.840.113549.1.1.11'), [0x05, 0x00])
-  const issuer = der(TAG.sequence, der(TAG.set, der(TAG.sequence, derOid(COMMON_NAME), derText(TAG.printable, 'kubernetes'))))
   const number = sha256(serial).slice(0, 16)
   const toBeSigned = der(
     TAG.sequence,
     der(0xa0, der(TAG.integer, [2])),
     der(TAG.integer, [number[0]! & 0x7f, ...number.slice(1)]),
     algorithm,
-    issuer,
+    CLUSTER_ISSUER,
     der(TAG.sequence, time(from), time(until)),
     request.subject,
     request.publicKey,

@@ -8,6 +8,7 @@ import type { Micros } from '../engine/time.ts'
 import type { KindDefinition } from '../kinds/definition.ts'
 import type { Change, ObjectStore } from '../store/store.ts'
 import type { AdmissionStep } from './admission/plugin.ts'
+import type { WebhookAnswer } from './admission/webhooks/calling.ts'
 import type { UserInfo } from './authentication/user.ts'
 import type { Authorizer } from './authorization/authorizer.ts'
 import type { Managers } from './apply/managers.ts'
@@ -17,6 +18,21 @@ import type { Flags } from '../flags/index.ts'
 import type { RequestOptions } from './rest.ts'
 
 export type Outcome<T = unknown> = T | Status
+
+/** What the stages tell of the object that the request is about, and admission's two passes of each other. */
+export interface Trail {
+  managers?: Managers
+  created?: boolean
+  /** Something changed the object that asks for a second pass, and: this is it. */
+  runAgain?: boolean
+  second?: boolean
+  /** Mutating policies that want to look again. */
+  policies?: ReadonlySet<string>
+  /** Mutating webhooks: those that were asked and would look again, those that must, and what they left behind. */
+  hooks?: { readonly asked: Set<string>; readonly again: Set<string>; last: KubeObject }
+  /** How long the request waited for webhooks. */
+  waited?: Micros
+}
 
 /** One request on its way through the server: who, what, when, and the means that the stages need. */
 export interface Execution {
@@ -40,8 +56,7 @@ export interface Execution {
   readonly trace?: AdmissionStep[] | undefined
   /** The client's own name for itself, where it came over HTTP. */
   readonly userAgent: string | undefined
-  /** What the stages tell of the object that the request is about; `reinvoked`: admission runs a second time, with these policies. */
-  readonly trail: { managers?: Managers; created?: boolean; reinvoked?: ReadonlySet<string> }
+  readonly trail: Trail
   /** Told of each write that reached the store, in order. */
   committed(change: Change): void
 }
@@ -61,6 +76,8 @@ export interface ServerMeans {
   columnTexts(group: string, plural: string): readonly string[]
   /** Does something listen at a pod's address and port? Undefined where nobody can tell. */
   podListens(ip: string, port: number, now: Micros): boolean | undefined
+  /** What a pod's HTTPS server answers to an admission review; undefined where nothing there speaks TLS. */
+  callWebhook?(ip: string, port: number, path: string, review: JsonValue, now: Micros): WebhookAnswer | undefined
   /** The kubelet's answer to GET pods/log. */
   podLog(pod: KubeObject, options: RequestOptions, now: Micros): Outcome<string>
   /** A server of the cluster that requests for one group are passed on to, while its APIService is available. */

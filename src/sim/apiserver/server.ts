@@ -58,6 +58,8 @@ export interface Served {
   readonly changes: readonly Change[]
   /** The request made the object that it names. */
   readonly created: boolean
+  /** How long it waited for webhooks. */
+  readonly waited?: Micros
 }
 
 const NO_OPTIONS: RequestOptions = {}
@@ -82,7 +84,7 @@ export class ApiServer {
   readonly #leases: EventLeases
   readonly #inner: InnerControllers
 
-  constructor(engine: Engine, hooks: Partial<Pick<ServerMeans, 'podLog' | 'podExec' | 'overlay' | 'columnTexts' | 'serveRaw' | 'podListens' | 'aggregated'>> = {}, authorization: AuthorizationMode = 'AlwaysAllow') {
+  constructor(engine: Engine, hooks: Partial<Pick<ServerMeans, 'podLog' | 'podExec' | 'overlay' | 'columnTexts' | 'serveRaw' | 'podListens' | 'callWebhook' | 'aggregated'>> = {}, authorization: AuthorizationMode = 'AlwaysAllow') {
     this.store = new Store(engine)
     this.custom = new CustomKinds(this.store)
     const { custom } = this
@@ -102,6 +104,7 @@ export class ApiServer {
       podLog: hooks.podLog ?? (() => badRequest('no kubelet serves logs in this cluster')),
       overlay: hooks.overlay ?? ((_resource, object) => object),
       ...(hooks.podExec ? { podExec: hooks.podExec } : {}),
+      ...(hooks.callWebhook ? { callWebhook: hooks.callWebhook } : {}),
       ...(hooks.aggregated ? { aggregated: hooks.aggregated } : {}),
       ...(hooks.serveRaw ? { serveRaw: hooks.serveRaw } : {}),
     }
@@ -164,7 +167,7 @@ export class ApiServer {
     }
     const answer = review ? withBody(exec, request, (object) => review.answer({ authorizer: this.authorizer, who, now, namespace: request.namespace ?? '' }, object)) : route(exec, request)
     const shown = exec.options.managedFields ? withManagers(exec, answer) : answer
-    return { answer: shown, warnings: warnings.length > 1 ? [...new Set(warnings)] : warnings, changes, created: exec.trail.created ?? false }
+    return { answer: shown, warnings: warnings.length > 1 ? [...new Set(warnings)] : warnings, changes, created: exec.trail.created ?? false, ...(exec.trail.waited ? { waited: exec.trail.waited } : {}) }
   }
 
   #keepForAnHour(ctx: EventContext, { type, key }: Change): void {
@@ -227,7 +230,7 @@ export class ApiServer {
     note(ctx, arrived, served)
     if (!then) return
     // Committing takes the time of an fsync; reads are answered from the watch cache.
-    const took = served.changes.length > 0 ? ms(4) + ctx.random.below(4000) : 200 + ctx.random.below(400)
+    const took = (served.waited ?? 0) + (served.changes.length > 0 ? ms(4) + ctx.random.below(4000) : 200 + ctx.random.below(400))
     ctx.schedule(took, then.actor, then.what, { answer: served.answer, data: then.data, sentAt: ctx.now, warnings: served.warnings })
   }
 

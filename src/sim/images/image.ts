@@ -1,7 +1,7 @@
 /** What a container of an image does when nothing in the pod says otherwise. Times in µs. */
 export type Program =
   /** Serves on its ports from `startsIn` on, until it is told to stop, which takes `stopsIn`. */
-  | { readonly kind: 'server'; readonly ports: readonly number[]; readonly startsIn: number; readonly stopsIn: number; readonly log: readonly string[]; readonly paths?: readonly string[]; readonly body?: string; /** Folder whose files it serves. */ readonly root?: string }
+  | { readonly kind: 'server'; readonly ports: readonly number[]; readonly startsIn: number; readonly stopsIn: number; readonly log: readonly string[]; readonly paths?: readonly string[]; readonly body?: string; /** Folder whose files it serves. */ readonly root?: string; /** Speaks TLS: only the API server's webhooks can reach it. */ readonly tls?: boolean }
   /** A shell without a terminal: it reads nothing and ends at once. */
   | { readonly kind: 'shell' }
   /** Runs scripts of a language (python, node …): their text is not carried out, they serve on the ports that they name or the pod declares. */

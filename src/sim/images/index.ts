@@ -1,4 +1,5 @@
 import type { Image } from './image.ts'
+import { admissionWebhook } from './admission-webhook/index.ts'
 import { alpine } from './alpine/index.ts'
 import { busybox } from './busybox/index.ts'
 import { centos } from './centos/index.ts'
@@ -43,6 +44,7 @@ export const catalogue: readonly Image[] = [
   kubeApiserver,
   kubeControllerManager,
   kubeScheduler,
+  admissionWebhook,
 ]
 
 /** The registry of a cluster that is not told otherwise. */

@@ -17,7 +17,7 @@ import { persistentVolumeClaimResize } from './persistent-volume-claim-resize.ts
 import type { AdmissionPlugin } from './plugin.ts'
 import { mutatingAdmissionPolicy } from './policies/mutating.ts'
 import { validatingAdmissionPolicy } from './policies/validating.ts'
-import { mutatingAdmissionWebhook, validatingAdmissionWebhook } from './policies/webhooks.ts'
+import { mutatingAdmissionWebhook, validatingAdmissionWebhook } from './webhooks/index.ts'
 import { podSecurity } from './pod-security/index.ts'
 import { podPreset } from './pod-preset.ts'
 import { podResize } from './pod-resize.ts'
@@ -113,10 +113,11 @@ export class AdmissionChains {
   }
 }
 
-/** Runs the mutating phase, a second time after a policy's patch (admission: reinvocation.go); the first refusal ends it. */
+/** Runs the mutating phase, a second time after the patch of a policy or webhook (admission: reinvocation.go); the first refusal ends it. */
 export function admit(exec: Execution, object: KubeObject, old?: KubeObject): Outcome<Admitted> {
   const first = pass(exec, object, old)
-  if (exec.trail.reinvoked === undefined || isStatus(first)) return first
+  if (exec.trail.runAgain === undefined || isStatus(first)) return first
+  exec.trail.second = true
   const second = pass(exec, first.object, old)
   return isStatus(second) ? second : { object: second.object, keptValid: false }
 }

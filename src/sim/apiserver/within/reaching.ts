@@ -31,22 +31,33 @@ export function resolveService(store: Pick<ObjectStore, 'get'>, namespace: strin
   return ports?.some((p) => p.port === port) ? { host: `${clusterIP}:${port}` } : { error: `no service port ${port} found for service "${name}"` }
 }
 
-/**
- * Why a connection with TLS to a Service fails, in the words of Go's net and tls packages. Pods of the catalogue serve plain
- * HTTP at the most, so there is always a reason.
- */
-export function connectionError(store: Pick<ObjectStore, 'keys' | 'get'>, listens: Listens, namespace: string, name: string, port: number): string {
+/** A pod's port behind a Service that listens, or why a connection to it fails, in the words of Go's net package. */
+export type Reached = { readonly host: string; readonly ip: string; readonly port: number } | { readonly error: string }
+
+/** Where a connection of the API server to a Service ends. */
+export function reachService(store: Pick<ObjectStore, 'keys' | 'get'>, listens: Listens, namespace: string, name: string, port: number): Reached {
   const to = resolveService(store, namespace, name, port)
-  if ('error' in to) return to.error
+  if ('error' in to) return to
   const service = store.get(`services/${namespace}/${name}`) as Service
-  if (service.spec.type === 'ExternalName') return hostError(service.spec.externalName ?? '', port)
+  if (service.spec.type === 'ExternalName') return { error: hostError(service.spec.externalName ?? '', port) }
   const portName = service.spec.ports!.find((p) => p.port === port)!.name ?? ''
   const targets = slicesOf(store, namespace, name).flatMap((slice) => {
     const target = slice.ports?.find((p) => (p.name ?? '') === portName)?.port
-    return target === undefined ? [] : (slice.endpoints ?? []).filter(isReady).map((e) => listens(e.addresses[0]!, target))
+    return target === undefined ? [] : (slice.endpoints ?? []).filter(isReady).map((e) => ({ host: to.host, ip: e.addresses[0]!, port: target }))
   })
-  if (targets.includes(true)) return 'tls: first record does not look like a TLS handshake'
-  return targets.includes(undefined) ? 'context deadline exceeded' : `dial tcp ${to.host}: connect: connection refused`
+  const asked = targets.map((target) => listens(target.ip, target.port))
+  const found = targets[asked.indexOf(true)]
+  if (found) return found
+  return { error: asked.includes(undefined) ? 'context deadline exceeded' : `dial tcp ${to.host}: connect: connection refused` }
+}
+
+/** What Go's TLS says to an answer in plain HTTP. */
+export const NO_TLS = 'tls: first record does not look like a TLS handshake'
+
+/** Why a request over TLS to a Service fails whose pods serve plain HTTP at the most. */
+export function connectionError(store: Pick<ObjectStore, 'keys' | 'get'>, listens: Listens, namespace: string, name: string, port: number): string {
+  const reached = reachService(store, listens, namespace, name, port)
+  return 'error' in reached ? reached.error : NO_TLS
 }
 
 /** Hosts outside of the cluster: no name is known there, no address answers. */

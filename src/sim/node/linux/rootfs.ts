@@ -54,7 +54,7 @@ function contentsOf(image: RootParts): string {
 
 /** A program of the image as the tool that plays it. */
 export function toolFor(p: Program, ports: readonly number[]): string {
-  if (p.kind === 'server') return `server ${JSON.stringify({ ports: p.ports.length > 0 ? p.ports : ports, startsIn: p.startsIn, stopsIn: p.stopsIn, log: p.log, ...(p.paths ? { paths: p.paths } : {}), ...(p.body ? { body: p.body } : {}), ...(p.root ? { root: p.root } : {}) })}`
+  if (p.kind === 'server') return `server ${JSON.stringify({ ports: p.ports.length > 0 ? p.ports : ports, startsIn: p.startsIn, stopsIn: p.stopsIn, log: p.log, ...(p.paths ? { paths: p.paths } : {}), ...(p.body ? { body: p.body } : {}), ...(p.root ? { root: p.root } : {}), ...(p.tls ? { tls: p.tls } : {}) })}`
   if (p.kind === 'needs') return toolFor(p.server, ports)
   if (p.kind === 'runtime') return `runtime ${JSON.stringify({ version: p.version })}`
   return 'sh'

@@ -1,4 +1,3 @@
-import { semanticEqual } from '../../../api/deep.ts'
 import type { JsonValue, KubeObject } from '../../../api/meta.ts'
 import { JsonPatchError, jsonPatch } from '../../../api/patch/json-patch.ts'
 import { validateStructure } from '../../../api/schema/structure.ts'
@@ -15,6 +14,7 @@ import { baseActivation, compileVariables, policyActivation, type CompiledVariab
 import { invocations, type Invocation } from './bindings.ts'
 import { compileConditions, conditionsHold, expression, valueOf, type Expression } from './conditions.ts'
 import { occasionOf } from './matching.ts'
+import { ELSEWHERE, settled } from './settling.ts'
 
 interface Compiled {
   readonly variables: CompiledVariables
@@ -40,7 +40,7 @@ function compiledOf(policy: MutatingPolicy): Compiled {
   return found
 }
 
-const ELSEWHERE = 'the namespace of the provided object does not match the namespace sent on the request'
+const NONE: ReadonlySet<string> = new Set()
 
 /** What several policies make of one object, or the errors that stop the request. */
 interface Progress {
@@ -59,9 +59,10 @@ export const mutatingAdmissionPolicy: AdmissionPlugin = {
     const invoked = invocations<MutatingPolicy>(occasionOf(exec, object, old), 'mutatingadmissionpolicies', 'mutatingadmissionpolicybindings')
     if (invoked.length === 0) return object
     let progress: Progress = { object, errors: [] }
-    const turn: Turn = { exec, old, only: exec.trail.reinvoked, again: new Set(), patched: false }
+    const turn: Turn = { exec, old, only: exec.trail.second ? (exec.trail.policies ?? NONE) : undefined, again: new Set(), patched: false }
     for (const invocation of invoked) progress = invoke(turn, invocation, progress)
-    if (turn.patched && !turn.only) exec.trail.reinvoked = turn.again
+    if (!turn.only) exec.trail.policies = turn.again
+    if (turn.patched) exec.trail.runAgain = true
     if (progress.errors.length > 0) return refuse(exec, object, progress.errors)
     return progress.object.metadata.namespace === object.metadata.namespace ? progress.object : badRequest(ELSEWHERE)
   },
@@ -117,15 +118,6 @@ function invoke(turn: Turn, invocation: Invocation<MutatingPolicy>, before: Prog
     }
   }
   return progress
-}
-
-/** Defaults of the kind and what the server itself writes; the same reference when nothing has changed. */
-function settled({ kind }: Execution, before: KubeObject, after: KubeObject): KubeObject {
-  const { apiVersion, kind: kindName, metadata } = before
-  const { name = '', namespace = metadata.namespace } = after.metadata ?? {}
-  const own = { name, uid: metadata.uid, creationTimestamp: metadata.creationTimestamp, ...(namespace ? { namespace } : {}) }
-  const complete = kind.defaults({ ...after, apiVersion, kind: kindName, metadata: { ...after.metadata, ...own } })
-  return semanticEqual(before, complete) ? before : complete
 }
 
 function applied({ kind }: Execution, object: KubeObject, configuration: unknown): KubeObject | string {
