@@ -8,7 +8,7 @@ import { ApiServer } from './apiserver/server.ts'
 import { ADD_ONS, API_SERVER_OBJECTS, CONTROL_PLANE, nodeObject, type NodeSize } from './bootstrap.ts'
 import { METRICS_SERVER } from './bootstrap-metrics.ts'
 import { ClusterMetrics } from './cluster-metrics.ts'
-import { ControllerRunner } from './client/controller-runner.ts'
+import { ControllerRunner, type NotRunning } from './client/controller-runner.ts'
 import { InformerFactory } from './client/informer.ts'
 import { create, NODES, type Request } from './client/request.ts'
 import { podMounts } from './client/storage/disks.ts'
@@ -124,7 +124,7 @@ export class Cluster {
     this.engine = engine
     engine.debug = options.debug ?? false
     this.timeline = new Timeline(engine, options.history)
-    this.flags = new ComponentFlags(engine, options.flags ?? {}, { controllers: () => this.runners, hasKubelets: () => this.kubelet === 'detailed', admissionChanged: (ctx) => servePodPresets(this.server, this.flags.values, ctx) })
+    this.flags = new ComponentFlags(engine, options.flags ?? {}, { controllers: () => this.runners, hasKubelets: () => this.kubelet === 'detailed', nodeRanges: () => this.#nodeRanges(), admissionChanged: (ctx) => servePodPresets(this.server, this.flags.values, ctx) })
     this.#beats = heartbeatTable(engine)
     this.#answers = engine.table('user/answers')
     this.server = new ApiServer(engine, {
@@ -274,7 +274,7 @@ export class Cluster {
 
   loop(controller: string): LoopState | null {
     const runner = this.runners.find((candidate) => candidate.controller.name === controller)
-    return runner ? loopOf(runner, this.informers, this.timeline, this.#isStopped(controller)) : null
+    return runner ? loopOf(runner, this.informers, this.timeline, this.engine.table<NotRunning>('components').get(controller)) : null
   }
 
   /** Does a kubelet work on the node, and can it talk to the API server? */
@@ -355,6 +355,10 @@ export class Cluster {
 
   #kubeletActor(node: string): string {
     return this.kubelets instanceof Kubelets ? `kubelet/${node}` : 'kwok'
+  }
+
+  #nodeRanges(): readonly (readonly [string, string])[] {
+    return this.list('nodes').flatMap(({ metadata, spec }) => (spec as { podCIDRs?: readonly string[] } | undefined)?.podCIDRs?.map((range) => [metadata.name, range] as const) ?? [])
   }
 
   #isStopped(component: string): boolean {

@@ -6,7 +6,9 @@ import type { Note, Step } from './engine/event.ts'
 import type { Timeline } from './engine/timeline.ts'
 import { kubeletFileProblems, takeKubeletFile } from './flags/kubelet-configuration.ts'
 import type { JsonObject } from './api/meta.ts'
-import { ALL_FLAGS, change, flagsIn, idOf, problemOf, type FlagChange, type Flags } from './flags/index.ts'
+import { CLUSTER_CIDR } from './flags/kube-controller-manager.ts'
+import { holdsRange, rangeText } from './flags/ipv4-range.ts'
+import { ALL_FLAGS, change, flagsIn, idOf, isRefused, problemOf, problemOfAll, type FlagChange, type Flags } from './flags/index.ts'
 
 /** Settings that differ from their defaults: "kube-controller-manager.node-monitor-period" → "2s". */
 export type FlagTexts = Readonly<Record<string, string>>
@@ -16,8 +18,16 @@ export interface FlagHosts {
   controllers(): readonly ControllerRunner[]
   /** Are the kubelets real ones? Faked ones have no configuration. */
   hasKubelets(): boolean
+  /** Ranges of pod addresses that nodes have, with their nodes. */
+  nodeRanges(): readonly (readonly [string, string])[]
   /** The API server has other admission plugins now. */
   admissionChanged(ctx: EventContext): void
+}
+
+const NO_CONFIGURATION = 'the kubelets of this cluster are faked: they have no configuration'
+
+function refuse(problem: string | undefined): void {
+  if (problem !== undefined) throw new RangeError(problem)
 }
 
 /** The settings of a cluster's components: those it was made with, and the command that changes one. */
@@ -31,7 +41,7 @@ export class ComponentFlags {
     this.values = flagsIn(engine)
     this.#initial = initial
     this.#hosts = hosts
-    for (const [flag, value] of Object.entries(initial)) this.#check({ flag, value })
+    refuse(Object.keys(initial).some((flag) => this.#isDead(flag)) ? NO_CONFIGURATION : problemOfAll(this.values, initial))
     engine.actor('flags', {
       set: (ctx, wanted: FlagChange) => this.#change(ctx, wanted),
       kubelet: (ctx, file: JsonObject) => this.#configureKubelets(ctx, file),
@@ -45,7 +55,8 @@ export class ComponentFlags {
 
   /** Changes a setting as a command; null is the default. Throws RangeError with the component's complaint. */
   set(timeline: Timeline, flag: string, value: string | null): Step {
-    this.#check({ flag, value })
+    const stray = flag === idOf(CLUSTER_CIDR) ? this.#strayNode(value) : undefined
+    refuse(this.#isDead(flag) ? NO_CONFIGURATION : (problemOf(this.values, { flag, value }) ?? stray))
     return timeline.command('flags', 'set', { flag, value } satisfies FlagChange)
   }
 
@@ -63,10 +74,16 @@ export class ComponentFlags {
     if (this.#hosts.hasKubelets()) for (const flag of changed) ctx.schedule(0, 'kubelet', 'reconfigured', flag)
   }
 
-  #check(wanted: FlagChange): void {
-    const isDead = this.values.find(wanted.flag)?.component === 'kubelet' && !this.#hosts.hasKubelets()
-    const problem = isDead ? 'the kubelets of this cluster are faked: they have no configuration' : problemOf(this.values, wanted)
-    if (problem !== undefined) throw new RangeError(problem)
+  #isDead(flag: string): boolean {
+    return this.values.find(flag)?.component === 'kubelet' && !this.#hosts.hasKubelets()
+  }
+
+  /** Nodes keep the ranges that they have: with one outside of the cluster's kube-controller-manager ends as soon as it starts. */
+  #strayNode(value: string | null): string | undefined {
+    const cluster = value === null ? CLUSTER_CIDR.initial : CLUSTER_CIDR.parse(value)
+    if (isRefused(cluster)) return undefined
+    const stray = this.#hosts.nodeRanges().find(([, range]) => !holdsRange(cluster, range))
+    return stray && `kube-controller-manager would not come up: failed to mark cidr[${stray[1]}] at idx [0] as occupied for node: ${stray[0]}: cidr ${stray[1]} is out the range of cluster cidr ${rangeText(cluster)}. Choose it for a new cluster`
   }
 
   /** A controller manager reads its flags when it starts, so all its controllers start anew. The other components take new values as they go. */

@@ -172,6 +172,8 @@ export interface LoopState {
   readonly controller: string
   readonly workers: number
   readonly stopped: boolean
+  /** It does not run because kube-controller-manager's flags leave it out. */
+  readonly disabled: boolean
   readonly reflectors: readonly {
     readonly resource: string
     readonly listResourceVersion: string

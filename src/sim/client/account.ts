@@ -22,6 +22,7 @@ const ACCOUNTS: Readonly<Record<string, string>> = {
   'root-ca-certificate-publisher-controller': 'root-ca-cert-publisher',
   'service-cidr-controller': 'service-cidrs-controller',
   'service-lb-controller': 'service-controller',
+  'serviceaccount-controller': 'service-account-controller',
   'taint-eviction-controller': 'node-controller',
 }
 

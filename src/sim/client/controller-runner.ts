@@ -5,7 +5,7 @@ import type { Table } from '../engine/table.ts'
 import { seconds, type Micros } from '../engine/time.ts'
 import type { Flag } from '../flags/flag.ts'
 import { flagsIn, type Flags } from '../flags/index.ts'
-import { CONCURRENT_SYNCS, KUBE_API_BURST, KUBE_API_QPS } from '../flags/kube-controller-manager.ts'
+import { CONCURRENT_SYNCS, KUBE_API_BURST, KUBE_API_QPS, startsController } from '../flags/kube-controller-manager.ts'
 import { controllerUser } from './account.ts'
 import type { Controller, ControllerContext, HandlerContext, Watches } from './controller.ts'
 import { EventRecorder } from './event-recorder.ts'
@@ -16,8 +16,11 @@ import { Jobs, type JobContext, type Place } from './resumable.ts'
 import { Client, type Answered, type WatchDelivery, type WatchSpec } from './transport.ts'
 import { WorkQueue } from './work-queue.ts'
 
-/** Whether a component runs; absent means it does. Those that do not drop what they hear. */
-export type ComponentStates = Table<'stopped' | 'restarting'>
+/** Why a component does not run: somebody stopped it, its process begins anew, or its flags leave it out. */
+export type NotRunning = 'stopped' | 'restarting' | 'disabled'
+
+/** Components that do not run, by name: they drop what they hear. */
+export type ComponentStates = Table<NotRunning>
 
 /** From the end of a process to the start of the next one. */
 const RESTART: Micros = seconds(2)
@@ -49,7 +52,7 @@ export class ControllerRunner {
     this.controller = controller
     this.#informers = informers
     this.#flags = flagsIn(engine)
-    this.#stopped = engine.table<'stopped' | 'restarting'>('components')
+    this.#stopped = engine.table<NotRunning>('components')
     const client = new Client(engine, name, {
       user: controllerUser(name),
       qps: controller.qps ?? QPS,
@@ -67,7 +70,7 @@ export class ControllerRunner {
       finished: (ctx, key, result) => this.#finished(ctx, key, result),
     })
     engine.actor(name, {
-      start: (ctx) => controller.start?.(this.#handlerContext(ctx)),
+      start: (ctx) => (own || this.#isWanted() ? controller.start?.(this.#handlerContext(ctx)) : this.#disable(ctx)),
       work: (ctx, key: string) => {
         if (this.#stopped.has(name) || !this.queue.take(ctx, key)) return
         ctx.note('controller.work', { controller: name, key })
@@ -81,8 +84,12 @@ export class ControllerRunner {
       wake: (ctx, place: never) => this.jobs.wake(ctx, place),
       heard: (ctx, delivery: WatchDelivery) => this.#stopped.has(name) || controller.deliver?.(this.#handlerContext(ctx), delivery),
       stop: (ctx) => this.#stop(ctx),
-      resume: (ctx) => this.#resume(ctx),
-      restarted: (ctx) => this.#stopped.get(name) === 'restarting' && this.#resume(ctx),
+      resume: (ctx) => (own || this.#isWanted() ? this.#resume(ctx) : this.#disable(ctx)),
+      restarted: (ctx) => {
+        if (this.#stopped.get(name) !== 'restarting') return
+        if (this.#isWanted()) this.#resume(ctx)
+        else this.#disable(ctx)
+      },
     })
     for (const watches of controller.watches) this.#subscribe(watches as unknown as Watches)
   }
@@ -103,10 +110,20 @@ export class ControllerRunner {
     this.#flags.follow(KUBE_API_BURST, limit)
   }
 
+  /** Do the flags of kube-controller-manager let it run? */
+  #isWanted(): boolean {
+    return startsController(this.#flag, this.controller.name)
+  }
+
+  #disable(ctx: EventContext): void {
+    this.#stopped.set(this.controller.name, 'disabled')
+    ctx.note('controller.disabled', { controller: this.controller.name })
+  }
+
   /** The process ends, and another one starts a little later: what it had in memory is gone, and every cached object is an add again. */
   restart(ctx: EventContext): void {
     const { name } = this.controller
-    if (this.#stopped.has(name)) return
+    if (this.#stopped.get(name) === 'stopped') return
     this.#stop(ctx, 'restarting')
     ctx.schedule(RESTART, name, 'restarted')
   }
@@ -131,7 +148,7 @@ export class ControllerRunner {
     else if (result !== undefined) this.queue.addAfter(ctx, key, result.after)
   }
 
-  #stop(ctx: EventContext, why: 'stopped' | 'restarting' = 'stopped'): void {
+  #stop(ctx: EventContext, why: NotRunning = 'stopped'): void {
     this.#stopped.set(this.controller.name, why)
     this.#client.abandon(ctx)
     this.queue.clear(ctx)

@@ -2,7 +2,7 @@ import type { Flag } from './flag.ts'
 import { idOf, isRefused } from './flag.ts'
 import type { Flags } from './flags.ts'
 import { DISABLE_ADMISSION_PLUGINS, ENABLE_ADMISSION_PLUGINS } from './kube-apiserver.ts'
-import { NODE_MONITOR_GRACE_PERIOD } from './kube-controller-manager.ts'
+import { CLUSTER_CIDR, NODE_CIDR_MASK_SIZE, NODE_CIDR_MASK_SIZE_IPV4, NODE_MONITOR_GRACE_PERIOD, nodeMaskSize } from './kube-controller-manager.ts'
 import { MAX_PARALLEL_IMAGE_PULLS, NODE_LEASE_DURATION_SECONDS, renewalOf, SERIALIZE_IMAGE_PULLS } from './kubelet.ts'
 
 /** Payload of the command 'set' of actor 'flags': a new text, or null for the default. */
@@ -20,6 +20,22 @@ export function problemOf(flags: Flags, { flag: id, value }: FlagChange): string
   return togetherProblem((other) => (other === flag ? next : flags.get(other)))
 }
 
+/** Why settings that are given all at once would be refused. */
+export function problemOfAll(flags: Flags, texts: Readonly<Record<string, string>>): string | undefined {
+  const values = new Map<Flag, unknown>()
+  for (const [id, text] of Object.entries(texts)) {
+    const flag = flags.find(id)
+    if (!flag) return `there is no setting called ${id}`
+    const value = flag.parse(text)
+    if (isRefused(value)) return value.problem
+    values.set(flag, value)
+  }
+  return togetherProblem((flag) => (values.has(flag) ? values.get(flag) : flags.get(flag)))
+}
+
+/** The range of the cluster is cut into so many pieces at most, as a power of two. */
+const MOST_PIECES_BITS = 16
+
 /** Values that are right each by itself but not together. */
 export function togetherProblem(of: (flag: Flag) => unknown): string | undefined {
   const get = <T>(flag: Flag<T>): T => of(flag as Flag) as T
@@ -27,6 +43,11 @@ export function togetherProblem(of: (flag: Flag) => unknown): string | undefined
   if (both.length > 0) return `[${both.sort().join(' ')}] in enable-admission-plugins and disable-admission-plugins overlapped`
   const parallel = get(MAX_PARALLEL_IMAGE_PULLS)
   if (get(SERIALIZE_IMAGE_PULLS) && parallel !== null && parallel > 1) return 'invalid configuration: maxParallelImagePulls cannot be larger than 1 unless SerializeImagePulls (--serialize-image-pulls) is set to false'
+  const [mask, mask4] = [get(NODE_CIDR_MASK_SIZE), get(NODE_CIDR_MASK_SIZE_IPV4)]
+  if (mask > 0 && mask4 > 0) return 'usage of --node-cidr-mask-size-ipv4 and --node-cidr-mask-size-ipv6 is not allowed if --node-cidr-mask-size is set. For dual-stack clusters please unset it and use IPFamily specific flags'
+  const wider = nodeMaskSize(mask, mask4) - get(CLUSTER_CIDR).bits
+  if (wider < 0) return 'Controller: Invalid --cluster-cidr, mask size of cluster CIDR must be less than or equal to --node-cidr-mask-size configured for CIDR family'
+  if (wider > MOST_PIECES_BITS) return `more than ${2 ** MOST_PIECES_BITS} ranges for nodes are not modelled here`
   const renewal = renewalOf(get(NODE_LEASE_DURATION_SECONDS))
   if (renewal >= get(NODE_MONITOR_GRACE_PERIOD))
     return `kubelets renew their leases every ${renewal / 1_000_000} s: with ${NODE_MONITOR_GRACE_PERIOD.name} no longer than that healthy nodes would be taken for lost again and again, which is not modelled here`

@@ -6,7 +6,7 @@ import { CONTROLLER_MANAGER_FLAGS } from './kube-controller-manager.ts'
 import { KUBELET_FLAGS } from './kubelet.ts'
 
 export { idOf, isRefused, type Component, type Flag, type FlagType } from './flag.ts'
-export { change, problemOf, type FlagChange } from './changing.ts'
+export { change, problemOf, problemOfAll, type FlagChange } from './changing.ts'
 export { Flags } from './flags.ts'
 
 /** Every setting that acts, component by component. A new one is a line in its component's file; a test asks what it changes. */

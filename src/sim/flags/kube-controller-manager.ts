@@ -1,7 +1,12 @@
+import { readIpv4Range, type Ipv4Range } from './ipv4-range.ts'
 import { seconds, type Micros } from '../engine/time.ts'
+import { goQuote } from '../api/field.ts'
+import { controllerNamed, isEnabled } from './controller-names.ts'
 import { atLeastTenth, flagsOf, notNegative, positive, type Flag, type Rule } from './flag.ts'
 
-const { duration, integer, number, boolean } = flagsOf('kube-controller-manager')
+const { duration, integer, number, boolean, list, custom } = flagsOf('kube-controller-manager')
+
+const maskSize: Rule<number> = (value, text) => (value === 0 || (value >= 8 && value <= 30) ? undefined : `a range of /${text} for the pods of a node is not modelled here`)
 
 /** The longest list of workers that makes sense in one process. */
 const MOST_WORKERS = 1000
@@ -40,6 +45,12 @@ export const CONCURRENT_SYNCS: Readonly<Record<string, Flag<number>>> = {
   'ttl-after-finished-controller': syncs('concurrent-ttl-after-finished-syncs', '5'),
 }
 
+/** Which controllers run: `*` all, a name one more, `-name` not that one. */
+export const CONTROLLERS = list('controllers', '*', (items) => {
+  const unknown = items.map((item) => item.replace(/^-/, '')).find((name, i) => items[i] !== '*' && controllerNamed(name) === undefined)
+  return unknown === undefined ? undefined : `${goQuote(unknown)} is not in the list of known controllers`
+})
+
 export const KUBE_API_QPS = number('kube-api-qps', '20', (value, text) => (value > 0 ? undefined : `kube-api-qps without a limit is not modelled here; got ${text}`))
 export const KUBE_API_BURST = integer('kube-api-burst', '30', (value, text) => (value > 0 ? undefined : `kube-api-burst must be greater than 0, but got ${text}`))
 
@@ -50,6 +61,17 @@ export const NODE_EVICTION_RATE = number('node-eviction-rate', '0.1', notNegativ
 export const SECONDARY_NODE_EVICTION_RATE = number('secondary-node-eviction-rate', '0.01', notNegative('secondary-node-eviction-rate'))
 export const LARGE_CLUSTER_SIZE_THRESHOLD = integer('large-cluster-size-threshold', '50')
 export const UNHEALTHY_ZONE_THRESHOLD = number('unhealthy-zone-threshold', '0.55')
+
+/** The range that nodes get theirs from, as kubeadm sets it, but wide enough for a thousand nodes. */
+export const ALLOCATE_NODE_CIDRS = boolean('allocate-node-cidrs', 'true')
+export const CLUSTER_CIDR = custom<Ipv4Range>('cluster-cidr', 'text', '10.244.0.0/14', readIpv4Range)
+/** 0: as for the family, 24. */
+export const NODE_CIDR_MASK_SIZE = integer('node-cidr-mask-size', '0', maskSize)
+export const NODE_CIDR_MASK_SIZE_IPV4 = integer('node-cidr-mask-size-ipv4', '0', maskSize)
+const DEFAULT_MASK_SIZE = 24
+
+/** How long the prefix of each node's range is (app: setNodeCIDRMaskSizes). */
+export const nodeMaskSize = (both: number, ipv4: number): number => both || ipv4 || DEFAULT_MASK_SIZE
 
 export const TERMINATED_POD_GC_THRESHOLD = integer('terminated-pod-gc-threshold', '12500')
 
@@ -77,8 +99,9 @@ export const CLUSTER_SIGNING_DURATION = duration('cluster-signing-duration', '87
 
 /** In the order in which the page lists them. */
 export const CONTROLLER_MANAGER_FLAGS: readonly Flag[] = [
-  KUBE_API_QPS, KUBE_API_BURST,
+  CONTROLLERS, KUBE_API_QPS, KUBE_API_BURST,
   NODE_MONITOR_PERIOD, NODE_MONITOR_GRACE_PERIOD, NODE_STARTUP_GRACE_PERIOD, NODE_EVICTION_RATE, SECONDARY_NODE_EVICTION_RATE, LARGE_CLUSTER_SIZE_THRESHOLD, UNHEALTHY_ZONE_THRESHOLD,
+  ALLOCATE_NODE_CIDRS, CLUSTER_CIDR, NODE_CIDR_MASK_SIZE, NODE_CIDR_MASK_SIZE_IPV4,
   TERMINATED_POD_GC_THRESHOLD,
   HPA_SYNC_PERIOD, HPA_DOWNSCALE_STABILIZATION, HPA_TOLERANCE, HPA_CPU_INITIALIZATION_PERIOD, HPA_INITIAL_READINESS_DELAY,
   PVCLAIMBINDER_SYNC_PERIOD, ENABLE_DYNAMIC_PROVISIONING, ATTACH_DETACH_SYNC_PERIOD, DISABLE_ATTACH_DETACH_SYNC, DISABLE_FORCE_DETACH,
@@ -86,3 +109,9 @@ export const CONTROLLER_MANAGER_FLAGS: readonly Flag[] = [
   CLUSTER_SIGNING_DURATION,
   ...Object.values(CONCURRENT_SYNCS),
 ] as readonly Flag[]
+
+/** Does kube-controller-manager start the controller, with these settings? */
+export function startsController(get: <T>(flag: Flag<T>) => T, controller: string): boolean {
+  if (controller === 'node-ipam-controller' && !get(ALLOCATE_NODE_CIDRS)) return false
+  return isEnabled(get(CONTROLLERS), controller)
+}

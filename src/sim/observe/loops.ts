@@ -1,5 +1,5 @@
 import type { LoopState } from '../../workers/protocol.ts'
-import type { ControllerRunner } from '../client/controller-runner.ts'
+import type { ControllerRunner, NotRunning } from '../client/controller-runner.ts'
 import type { Delta, InformerFactory } from '../client/informer.ts'
 import type { Expectation } from '../client/expectations.ts'
 import type { Timeline } from '../engine/timeline.ts'
@@ -7,15 +7,16 @@ import type { Timeline } from '../engine/timeline.ts'
 const SHOWN = 12
 const BACK = 4000
 
-export function loopOf(runner: ControllerRunner, informers: InformerFactory, timeline: Timeline, stopped: boolean): LoopState {
+export function loopOf(runner: ControllerRunner, informers: InformerFactory, timeline: Timeline, state: NotRunning | undefined): LoopState {
   const resources = [...new Set(runner.controller.watches.map((w) => w.resource.resource))]
   const rows = runner.queue.rows
   const keys = rows.keys()
   const sync = lastSync(runner.controller.name, timeline)
   return {
     controller: runner.controller.name,
-    workers: runner.controller.workers,
-    stopped,
+    workers: runner.queue.workers,
+    stopped: state !== undefined,
+    disabled: state === 'disabled',
     reflectors: resources.flatMap((resource) => {
       const state = informers.reflectors.get(resource)
       return state ? [{ resource, ...state }] : []

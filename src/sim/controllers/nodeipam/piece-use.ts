@@ -1,34 +1,35 @@
 import type { Derived, Table } from '../../engine/table.ts'
+import type { Span } from './pieces.ts'
 
-/** How often each piece of the cluster's range is taken; kept beside the table of pieces by node, so that nobody counts them anew. */
-class PieceUse implements Derived<number> {
-  readonly #counts: number[]
+/** How often each piece of the cluster's range is taken; kept beside the table of spans by node, so that nobody counts them anew. */
+class PieceUse implements Derived<Span> {
+  readonly #counts: number[] = []
   #taken = 0
 
-  constructor(pieces: number) {
-    this.#counts = new Array<number>(pieces).fill(0)
+  apply(_node: string, from: Span | undefined, to: Span | undefined): void {
+    if (from) for (let piece = from.first; piece <= from.last; piece++) if (--this.#counts[piece]! === 0) this.#taken--
+    if (to) for (let piece = to.first; piece <= to.last; piece++) if (this.#add(piece) === 1) this.#taken++
   }
 
-  apply(_node: string, from: number | undefined, to: number | undefined): void {
-    if (from !== undefined && --this.#counts[from]! === 0) this.#taken--
-    if (to !== undefined && this.#counts[to]!++ === 0) this.#taken++
+  #add(piece: number): number {
+    while (this.#counts.length <= piece) this.#counts.push(0)
+    return ++this.#counts[piece]!
   }
 
-  /** The first free piece from `start` on, round the end; undefined when all are taken. */
-  next(start: number): number | undefined {
-    const { length } = this.#counts
-    if (this.#taken === length) return undefined
-    let piece = start % length
-    while (this.#counts[piece]! > 0) piece = (piece + 1) % length
+  /** The first free one of `pieces` from `start` on, round the end; undefined when all are taken. */
+  next(start: number, pieces: number): number | undefined {
+    if (this.#taken >= pieces) return undefined
+    let piece = start % pieces
+    while ((this.#counts[piece] ?? 0) > 0) piece = (piece + 1) % pieces
     return piece
   }
 }
 
-const known = new WeakMap<Table<number>, PieceUse>()
+const known = new WeakMap<Table<Span>, PieceUse>()
 
-/** The use of the pieces that a table gives to nodes, numbered below `pieces`. */
-export function pieceUse(table: Table<number>, pieces: number): PieceUse {
+/** The use of the pieces that a table gives to nodes. */
+export function pieceUse(table: Table<Span>): PieceUse {
   let use = known.get(table)
-  if (!use) known.set(table, (use = table.derive(new PieceUse(pieces))))
+  if (!use) known.set(table, (use = table.derive(new PieceUse())))
   return use
 }

@@ -9,7 +9,7 @@ const NAME = 'default'
 
 /** Sees to it that every namespace has a ServiceAccount "default" (kube-controller-manager: serviceaccount). */
 export const serviceAccountController: Controller = {
-  name: 'service-account-controller',
+  name: 'serviceaccount-controller',
   workers: 1,
   watches: [
     {

@@ -60,7 +60,24 @@ function attachedAgain(make: Make): number {
 
 const readyEndpoints = (cluster: ReturnType<Make>): number => cluster.list<EndpointSlice>('endpointslices', 'default').flatMap((s) => (s.metadata.name.startsWith('web') ? (s.endpoints ?? []) : [])).length
 
+/** The prefix length of a node's range, and the range's first two numbers. */
+function nodeRange(make: Make): readonly [string, string] {
+  const { spec } = object<Node>(make(), 'nodes/node-1')!
+  const [address = '', bits = ''] = (spec.podCIDR ?? '').split('/')
+  return [address.split('.').slice(0, 2).join('.'), bits]
+}
+
 export const CONTROLLER_MANAGER_PROOFS: readonly Proof[] = [
+  proof(flags.CONTROLLERS, '*,-deployment,-endpoints-controller', [2, true], [0, false], (make) => {
+    const cluster = make()
+    apply(cluster, `${deployment(2)}---\n${service()}`)
+    cluster.runFor(seconds(20))
+    return [pods(cluster).length, object(cluster, 'endpoints/default/web') !== undefined]
+  }),
+  proof(flags.ALLOCATE_NODE_CIDRS, 'false', ['10.244', '24'], ['', ''], nodeRange),
+  proof(flags.CLUSTER_CIDR, '10.20.0.0/16', ['10.244', '24'], ['10.20', '24'], nodeRange),
+  proof(flags.NODE_CIDR_MASK_SIZE, '26', ['10.244', '24'], ['10.244', '26'], nodeRange),
+  proof(flags.NODE_CIDR_MASK_SIZE_IPV4, '22', ['10.244', '24'], ['10.244', '22'], nodeRange),
   ...concurrency,
   ...AUTOSCALER_PROOFS,
   proof(flags.KUBE_API_QPS, '5', true, false, (make) => createdAfter(make) < 5),

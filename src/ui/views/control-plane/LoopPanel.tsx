@@ -42,7 +42,7 @@ export function LoopPanel({ controller }: { readonly controller: string }): Reac
             ))}
           </select>
         </label>
-        {loop != null && <StopButton name={controller} stopped={loop.stopped} />}
+        {loop != null && !loop.disabled && <StopButton name={controller} stopped={loop.stopped} />}
         <small>{loop?.sync == null ? '' : <code>{loop.sync.key}</code>}</small>
         <span className={styles['spacer']} />
         <Button disabled={atStart} onClick={() => session.step('event', true)}>
@@ -54,7 +54,7 @@ export function LoopPanel({ controller }: { readonly controller: string }): Reac
         </Button>
       </header>
       {loop === null && <EmptyState title={t('none')}>{t('noneHint')}</EmptyState>}
-      {loop?.stopped === true && <p className={styles['stopped']}>{t('stoppedHint')}</p>}
+      {loop?.stopped === true && <p className={styles['stopped']}>{t(loop.disabled ? 'disabledHint' : 'stoppedHint')}</p>}
       {loop != null && <Boxes loop={loop} />}
       {loop != null && <ReconcileList controller={controller} />}
     </section>
