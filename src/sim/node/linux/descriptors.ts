@@ -48,6 +48,9 @@ export abstract class Descriptors {
   /** The node as it is about now, where it can be seen. */
   abstract get host(): HostState | undefined
 
+  /** May a process read from its terminal now? */
+  abstract mayReadTerminal(task: Task, session: string): boolean
+
   /** A write to a file of the node's cgroup tree. */
   abstract writeGroup(task: Task, path: string, text: string): Failure | undefined
 
@@ -127,8 +130,9 @@ export abstract class Descriptors {
         const session = this.sessions[d.id]!
         if (d.stream === 'in') return new Failure('EBADF')
         if (this.followed?.sessions.has(d.id)) this.outputSeen = true
-        const grown = (session[d.stream] + text).slice(0, CAPTURE_LIMIT)
-        this.sessions[d.id] = { ...session, [d.stream]: grown }
+        // A terminal has one screen for both.
+        const stream = session.tty ? 'stdout' : d.stream
+        this.sessions[d.id] = { ...session, [stream]: (session[stream] + text).slice(0, CAPTURE_LIMIT) }
         return undefined
       }
       case 'pipe':
@@ -189,6 +193,7 @@ export abstract class Descriptors {
       }
       case 'session': {
         const session = this.sessions[d.id]!
+        if (session.tty && task.group !== undefined && !this.mayReadTerminal(task, d.id)) return null
         if (session.stdin === '') return session.closed ? undefined : null
         const { taken, left } = takenFrom(session.stdin, most, session.tty ?? false)
         this.sessions[d.id] = { ...session, stdin: left }

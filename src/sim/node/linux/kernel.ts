@@ -3,16 +3,16 @@ import { Descriptors } from './descriptors.ts'
 import { Failure, failed } from './errno.ts'
 import { groupLimit } from './cgroup-writes.ts'
 import { existing, makeDirectory, type FileWorld } from './files.ts'
-import { RUNNING_AT_ONCE, SIGNALS, type Answer, type Asked, type ContainerState, type Machine, type Process, type ProgramState, type Wait } from './machine.ts'
+import { RUNNING_AT_ONCE, type Answer, type Asked, type ContainerState, type Machine, type Process, type ProgramState, type Wait } from './machine.ts'
 import type { HostState } from './host.ts'
 import { hostPid, processIn, spaceOf, type Seen } from './processes.ts'
 import { pseudoNode } from './pseudo.ts'
 import { NO_SETTING, type KernelSetting } from './setting.ts'
-import { stepShell, trapFor } from './shell/run.ts'
+import { stepShell } from './shell/run.ts'
 import type { Frame, ShellState } from './shell/state.ts'
-import { dropLine } from './shell/toplevel.ts'
-import { stepTool, toolOnSignal } from './tools/index.ts'
-import { isInteractive } from './tty.ts'
+import { deliverSignal, STOPS } from './signals.ts'
+import { stepTool } from './tools/index.ts'
+import { isForeground } from './tty.ts'
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] }
 /** A process while it runs: fields are replaced, values stay immutable. */
@@ -121,6 +121,7 @@ export class Kernel extends Descriptors {
   #readyAt(task: Task): Micros | undefined {
     if (task.exit !== undefined) return undefined
     const { wait, clock } = task
+    if (task.stopped) return task.signals.includes('KILL') ? clock : undefined
     if (!wait || task.signals.length > 0) return clock
     switch (wait.for) {
       case 'time':
@@ -129,7 +130,7 @@ export class Kernel extends Descriptors {
         let at = clock
         for (const id of wait.ids) {
           const child = this.tasks.get(id)
-          if (child && child.exit === undefined) return wait.until
+          if (child && child.exit === undefined && !(wait.stops && child.stopped)) return wait.until
           if (child) at = Math.max(at, child.clock)
         }
         return at
@@ -155,43 +156,12 @@ export class Kernel extends Descriptors {
 
   #step(task: Task, at: Micros): void {
     task.clock = Math.max(task.clock, at)
-    if (task.signals.length > 0 && this.#deliver(task)) return
+    if (task.signals.length > 0 && deliverSignal(this, task)) return
     task.wait = null
     if (task.program.kind === 'shell') stepShell(this, task, task.program.shell as Shell)
     else stepTool(this, task, task.program.name)
     const container = this.containers[task.container]
     if (container?.memoryLimit !== undefined && task.memory > 0 && task.exit === undefined) this.#account(container, task)
-  }
-
-  /** One pending signal reaches its process; true when that is all that happens now. */
-  #deliver(task: Task): boolean {
-    const [name, ...rest] = task.signals
-    task.signals = rest
-    const code = 128 + (SIGNALS[name!] ?? 15)
-    if (name === 'KILL') {
-      this.exit(task, code)
-      return true
-    }
-    if (name === 'CHLD' || name === 'CONT' || name === 'WINCH' || name === 'STOP') return true
-    if (task.program.kind === 'shell') {
-      const shell = task.program.shell as Shell
-      const action = trapFor(shell, name!)
-      if (action === 'ignore') return true
-      if (action === 'trap') {
-        shell.deferred = [...shell.deferred, name!]
-        // A trap waits until the command in the foreground is over; the builtin `wait` is left at once (POSIX 2.11).
-        return task.wait?.for === 'child' && shell.stack.at(-1)?.f !== 'wait-builtin'
-      }
-      // An interactive shell drops its line on Ctrl-C, and does not mind the others.
-      if (isInteractive(shell) && (name === 'TERM' || name === 'QUIT' || (name === 'INT' && dropLine(this, task, shell)))) return true
-    } else {
-      const verdict = toolOnSignal(this, task, task.program.name, name!)
-      if (verdict === 'handled') return true
-    }
-    // The first process of a pid namespace gets no default actions (kernel/signal.c: SIGNAL_UNKILLABLE).
-    if (task.pid === 1) return true
-    this.exit(task, code)
-    return true
   }
 
   /** Memory of a container beyond its limit: the largest process of the cgroup is killed, or all of it (mm/oom_kill.c). */
@@ -201,21 +171,22 @@ export class Kernel extends Descriptors {
     if (sum <= container.memoryLimit!) return
     this.containers[container.name] = { ...container, oomKilled: true }
     const victims = container.oomGroup ? [...this.tasks.values()].filter((t) => t.container === container.name) : [task]
-    for (const victim of victims) if (victim.exit === undefined) this.exit(victim, OUT_OF_MEMORY)
+    for (const victim of victims) if (victim.exit === undefined) this.exit(victim, OUT_OF_MEMORY, 'KILL')
   }
 
   // ---- processes
 
   /** A new process; undefined when the pids limit is met. */
-  spawn(parent: Task | undefined, made: Pick<Process, 'container' | 'argv' | 'comm' | 'user' | 'cwd' | 'env' | 'fds' | 'program'> & { readonly at: Micros; readonly session?: string }): Task | undefined {
+  spawn(parent: Task | undefined, made: Pick<Process, 'container' | 'argv' | 'comm' | 'user' | 'cwd' | 'env' | 'fds' | 'program'> & { readonly at: Micros; readonly session?: string; readonly group?: number | 'own' }): Task | undefined {
     const container = this.containers[made.container]!
     let alive = 0
     for (const task of this.tasks.values()) if (task.container === made.container && task.exit === undefined) alive++
     if (alive >= Math.min(container.pidsLimit, RUNNING_AT_ONCE)) return undefined
     const id = ++this.lastId
     const pid = this.#nextPid(container, id)
-    const { at, ...rest } = made
-    const task: Task = { ...rest, id, pid, parent: parent?.id ?? 0, startedAt: at, clock: at + (parent ? SPAWN : 0), wait: null, signals: [], memory: 0, listens: [] }
+    const { at, group, ...rest } = made
+    const leader = group === 'own' ? id : (group ?? parent?.group)
+    const task: Task = { ...rest, ...(leader === undefined ? {} : { group: leader }), ...(parent?.ignores ? { ignores: parent.ignores } : {}), id, pid, parent: parent?.id ?? 0, startedAt: at, clock: at + (parent ? SPAWN : 0), wait: null, signals: [], memory: 0, listens: [] }
     if (parent?.view) this.#inherit(task, parent)
     this.tasks.set(id, task)
     return task
@@ -248,9 +219,10 @@ export class Kernel extends Descriptors {
   }
 
   /** Ends a process: descriptors close, children go to the namespace's first process, and with that one all end. */
-  exit(task: Task, code: number): void {
+  exit(task: Task, code: number, by?: string): void {
     if (task.exit !== undefined) return
     task.exit = code & 0xff
+    if (by !== undefined) task.endedBy = by
     task.fds = {}
     task.listens = []
     task.wait = null
@@ -296,9 +268,20 @@ export class Kernel extends Descriptors {
   signal(id: number, name: string): boolean {
     const task = this.tasks.get(id)
     if (!task || task.exit !== undefined) return false
-    task.signals = [...task.signals, name]
     task.clock = Math.max(task.clock, this.now)
+    if (name === 'CONT') {
+      // It acts when it is sent, and takes back the stops that are still to come (kernel/signal.c: prepare_signal).
+      delete task.stopped
+      task.signals = task.signals.filter((other) => !STOPS.has(other))
+    } else task.signals = [...task.signals, name]
     return true
+  }
+
+  /** May a process read from its terminal now? Those in the background are stopped when they try. */
+  mayReadTerminal(task: Task, session: string): boolean {
+    if (isForeground(this, task, session)) return true
+    task.signals = [...task.signals, 'TTIN']
+    return false
   }
 
   /** The process that `pid` means to `task`: numbers of one pid namespace. */

@@ -50,7 +50,7 @@ describe('a container is a process', () => {
 
   it('kills what takes more memory than its limit', () => {
     const m = machineAt(started(['sh', '-c', 'dd if=/dev/zero of=/dev/null bs=64M count=4; echo $?; sleep 1'], { memoryLimit: 16 << 20, oomGroup: false }), NO_SETTING, seconds(5)).machine
-    expect(logOf(m)).toBe('137\n')
+    expect(logOf(m)).toBe('Killed\n137\n')
     expect(m.containers['app']!.ended).toMatchObject({ code: 0, oom: true })
     const whole = machineAt(started(['sh', '-c', 'dd if=/dev/zero of=/dev/null bs=64M count=4; sleep 1'], { memoryLimit: 16 << 20 }), NO_SETTING, seconds(5)).machine
     expect(whole.containers['app']!.ended).toMatchObject({ code: 137, oom: true })

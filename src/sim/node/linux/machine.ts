@@ -194,7 +194,8 @@ export interface Answer {
 /** What a process waits for. */
 export type Wait =
   | { readonly for: 'time'; readonly until: Micros }
-  | { readonly for: 'child'; readonly ids: readonly number[]; readonly until?: Micros }
+  /** `stops`: also a child that was stopped is news (waitpid's WUNTRACED). */
+  | { readonly for: 'child'; readonly ids: readonly number[]; readonly until?: Micros; readonly stops?: true }
   | { readonly for: 'any-child' }
   | { readonly for: 'input'; readonly fd: number; readonly until?: Micros }
   | { readonly for: 'answer'; readonly answer?: Answer; readonly until?: Micros }
@@ -225,14 +226,23 @@ export interface Process {
   readonly memory: number
   /** Ports on which it listens. */
   readonly listens: readonly number[]
+  /** Its process group: id of its first process; of shells without job control everything is in one group. */
+  readonly group?: number
+  /** The signal that stopped it, until CONT. */
+  readonly stopped?: string
+  /** Signals that it and what it starts do not mind. */
+  readonly ignores?: readonly string[]
   /** Set when it has ended and its parent has not yet asked how. */
   readonly exit?: number
+  /** The signal that ended it. */
+  readonly endedBy?: string
 }
 
 /** What can be seen of a process, by somebody in one pid namespace. */
 export interface ProcessFacts extends Pick<Process, 'pid' | 'argv' | 'comm' | 'user' | 'cwd' | 'env' | 'startedAt' | 'memory'> {
   readonly ppid: number
   readonly sleeping: boolean
+  readonly stopped?: string
   /** Numbers from the node's pid namespace inwards. */
   readonly nspid: readonly number[]
   /** Its pid namespace: "host", or the pod's and container's (processes.ts). */

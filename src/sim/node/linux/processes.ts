@@ -19,6 +19,9 @@ export interface Seen extends ProcessFacts {
   readonly of?: HostProcess['of']
 }
 
+/** The letter that ps shows: running, sleeping or stopped. */
+export const stateOf = (p: Pick<Seen, 'sleeping' | 'stopped'>): 'R' | 'S' | 'T' => (p.stopped ? 'T' : p.sleeping ? 'S' : 'R')
+
 export const containerSpace = (machine: Pick<Machine, 'hostPid' | 'sharedPid' | 'containers'>, container: string): string => (container.startsWith('docker:') ? OWN + container : machine.hostPid ? HOST_SPACE : machine.sharedPid ? 'pod' : OWN + (machine.containers[container]?.pidsOf ?? container))
 export const spaceOf = (kernel: Kernel, task: Task): string => task.view?.space ?? containerSpace(kernel.machine, task.container)
 
@@ -51,7 +54,7 @@ function seenTask(kernel: Kernel, task: Task, space: string, pid: number): Seen 
   const view = task.view
   const outside = hostPid(machine, task.id)
   return {
-    pid, ppid: (parent && numberIn(kernel, parent, space)) ?? (space === HOST_SPACE && kernel.host ? shimPid(machine) : 0), argv: task.argv, comm: task.comm, user: task.user, env: task.env, cwd: task.cwd, startedAt: task.startedAt, sleeping: task.wait !== null, memory: task.memory || 1_048_576,
+    pid, ppid: (parent && numberIn(kernel, parent, space)) ?? (space === HOST_SPACE && kernel.host ? shimPid(machine) : 0), argv: task.argv, comm: task.comm, user: task.user, env: task.env, cwd: task.cwd, startedAt: task.startedAt, sleeping: task.wait !== null, ...(task.stopped ? { stopped: task.stopped } : {}), memory: task.memory || 1_048_576,
     nspid: [...(outside === task.pid ? [] : [outside]), ...(task.outer === undefined ? [] : [task.outer]), task.pid], space: spaceOf(kernel, task), cgroup: view?.cgroup ?? container.cgroup, oomScore: container.oomScore, capabilities: view?.capabilities ?? container.capabilities,
     noNewPrivileges: container.noNewPrivileges, seccomp: container.seccomp, mounts: view?.mounts ?? container.mounts, hostname: view?.hostname ?? machine.hostname, network: view?.network ?? { kind: machine.network, ip: machine.ip },
     ns: (kind) => view?.ns?.[kind] ?? namespaceOf(kernel, task.container, kind), task,

@@ -5,7 +5,7 @@ import { cgroupFiles, procCgroup } from './cgroups.ts'
 import { hostCgroup } from './host-cgroups.ts'
 import { vethOf } from './host.ts'
 import { NAMESPACES } from './namespaces.ts'
-import { HOST_SPACE, procSpace, processesIn, processIn, seenSelf, spaceOf, type Seen } from './processes.ts'
+import { HOST_SPACE, procSpace, processesIn, processIn, seenSelf, spaceOf, stateOf, type Seen } from './processes.ts'
 
 export { NAMESPACES, type NamespaceKind } from './namespaces.ts'
 export { namespaceOf } from './processes.ts'
@@ -112,7 +112,7 @@ const hex16 = (n: number): string => n.toString(16).padStart(16, '0')
 function statusText(p: Seen): string {
   const effective = p.user.uid === 0 ? p.capabilities : 0
   return [
-    `Name:\t${p.comm}`, 'Umask:\t0022', `State:\t${p.sleeping ? 'S (sleeping)' : 'R (running)'}`, `Tgid:\t${p.pid}`, `Pid:\t${p.pid}`, `PPid:\t${p.ppid}`,
+    `Name:\t${p.comm}`, 'Umask:\t0022', `State:\t${{ T: 'T (stopped)', S: 'S (sleeping)', R: 'R (running)' }[stateOf(p)]}`, `Tgid:\t${p.pid}`, `Pid:\t${p.pid}`, `PPid:\t${p.ppid}`,
     `Uid:\t${Array(4).fill(p.user.uid).join('\t')}`, `Gid:\t${Array(4).fill(p.user.gid).join('\t')}`, `Groups:\t${p.user.groups.join(' ')} `, `NSpid:\t${(p.nspid.includes(p.pid) ? p.nspid.slice(p.nspid.indexOf(p.pid)) : p.nspid).join('\t')}`,
     `VmRSS:\t${Math.floor(p.memory / 1024)} kB`, 'CapInh:\t0000000000000000', `CapPrm:\t${hex16(effective)}`, `CapEff:\t${hex16(effective)}`, `CapBnd:\t${hex16(p.capabilities)}`, 'CapAmb:\t0000000000000000',
     `NoNewPrivs:\t${p.noNewPrivileges ? 1 : 0}`, `Seccomp:\t${p.seccomp ? 2 : 0}`, `Seccomp_filters:\t${p.seccomp ? 1 : 0}`, '',
@@ -139,7 +139,7 @@ function ofProcess(kernel: Kernel, task: Task, target: Seen, names: readonly str
     limits: () => text(`${'Limit'.padEnd(26)}${'Soft Limit'.padEnd(21)}${'Hard Limit'.padEnd(21)}${'Units'.padEnd(10)}\n${LIMITS.map(([a, b, c, d]) => `${a.padEnd(26)}${b.padEnd(21)}${c.padEnd(21)}${d.padEnd(10)}\n`).join('')}`),
     mounts: () => text(target.mounts.filter((m) => !m.hidden).map((m) => `${m.source} ${m.at} ${m.type} ${m.options} 0 0\n`).join('')),
     mountinfo: () => text(mountInfo(target.mounts)),
-    stat: () => text(`${target.pid} (${target.comm}) ${target.sleeping ? 'S' : 'R'} ${target.ppid}\n`),
+    stat: () => text(`${target.pid} (${target.comm}) ${stateOf(target)} ${target.ppid}\n`),
     ns: () => namespaceLinks(target, second),
     fd: () => descriptorsOf(task, target, second),
     cwd: () => link(target.cwd, 0),

@@ -13,7 +13,7 @@ export function takenFrom(stdin: string, most: number, tty: boolean): { readonly
   return { taken: line, left: stdin.slice(line.length) }
 }
 
-const SIGNALS_OF_KEYS: Readonly<Record<string, readonly [name: string, shown: string]>> = { '\x03': ['INT', '^C'], '\x1c': ['QUIT', '^\\'] }
+const SIGNALS_OF_KEYS: Readonly<Record<string, readonly [name: string, shown: string]>> = { '\x03': ['INT', '^C'], '\x1c': ['QUIT', '^\\'], '\x1a': ['TSTP', '^Z'] }
 
 /**
  * Keys for a session. Without a terminal they are bytes of its input. With one they go through the line discipline: echo, erase
@@ -66,9 +66,22 @@ export function foreground(kernel: Kernel, session: Pick<Session, 'process'>): r
 
 function groupOf(kernel: Kernel, task: Task): readonly Task[] {
   if (task.exit !== undefined) return []
-  const awaited = awaitedBy(task).flatMap((id) => kernel.tasks.get(id) ?? []).flatMap((child) => groupOf(kernel, child))
-  if (task.program.kind === 'shell' && isInteractive(task.program.shell as Shell)) return awaited.length > 0 ? awaited : [task]
-  return [task, ...awaited]
+  const awaited = awaitedBy(task).flatMap((id) => kernel.tasks.get(id) ?? []).filter((child) => child.exit === undefined)
+  if (isShell(task)) return awaited.length > 0 ? unique(awaited.flatMap((child) => groupOf(kernel, child))) : [task]
+  // A shell that somebody types to has a group of its own, also when a script has started it.
+  const inner = awaited.find((child) => child.group !== task.group && isShell(child))
+  if (inner) return groupOf(kernel, inner)
+  const all = task.group === undefined ? [task, ...awaited.flatMap((child) => groupOf(kernel, child))] : [...kernel.tasks.values()].filter((other) => other.group === task.group && other.exit === undefined)
+  return unique(all)
+}
+
+const unique = (tasks: readonly Task[]): readonly Task[] => [...new Set(tasks)]
+const isShell = (task: Task): boolean => task.program.kind === 'shell' && isInteractive(task.program.shell as Shell)
+
+/** Is a process in the foreground of a terminal? */
+export function isForeground(kernel: Kernel, task: Task, key: string): boolean {
+  const session = kernel.sessions[key]
+  return !session?.tty || task.group === undefined || foreground(kernel, session).includes(task)
 }
 
 function awaitedBy(task: Task): readonly number[] {

@@ -2,7 +2,7 @@ import { ERRORS } from '../errno.ts'
 import type { Kernel, Shell, Task } from '../kernel.ts'
 import type { Descriptor } from '../machine.ts'
 import { parseShell } from './parse.ts'
-import type { ShellState } from './state.ts'
+import type { Job, ShellState } from './state.ts'
 import { SyntaxFault, type ShellNode } from './syntax.ts'
 
 export function complain(kernel: Kernel, task: Task, shell: Pick<Shell, 'name'>, text: string): void {
@@ -30,12 +30,15 @@ export const without = <T>(of: Readonly<Record<string, T>>, key: string): Record
 }
 
 /** A child that is a copy of this shell and runs `node`. */
-export function fork(kernel: Kernel, task: Task, shell: Shell, node: ShellNode, fds: Readonly<Record<number, Descriptor>>): Task | undefined {
-  const copy: ShellState = { ...shell, stack: [{ f: 'node', node }], sub: true, tail: true, traps: {}, deferred: [], vars: { ...shell.vars, $: shell.vars['$'] ?? String(task.pid) } }
+export function fork(kernel: Kernel, task: Task, shell: Shell, node: ShellNode, fds: Readonly<Record<number, Descriptor>>, group?: number | 'own'): Task | undefined {
+  const { jobs: _jobs, ...rest } = shell
+  const ignores = ignoredBy(task, shell)
+  const copy: ShellState = { ...rest, stack: [{ f: 'node', node }], sub: true, tail: true, traps: ignores ? Object.fromEntries(ignores.map((name) => [name, ''])) : {}, deferred: [], vars: { ...shell.vars, $: shell.vars['$'] ?? String(task.pid) } }
   const child = kernel.spawn(task, {
     container: task.container, argv: task.argv, comm: task.comm, user: task.user, cwd: task.cwd, env: task.env, fds, program: { kind: 'shell', shell: { ...copy, stack: [...copy.stack] } }, at: task.clock,
-    ...(task.session === undefined ? {} : { session: task.session }),
+    ...(task.session === undefined ? {} : { session: task.session }), ...(shell.jobs && group !== undefined ? { group } : {}),
   })
+  if (child && ignores) child.ignores = ignores
   if (!child) {
     complain(kernel, task, shell, `can't fork: ${ERRORS.EAGAIN}`)
     finish(kernel, task, shell, 2)
@@ -43,9 +46,18 @@ export function fork(kernel: Kernel, task: Task, shell: Shell, node: ShellNode, 
   return child
 }
 
-export function awaitChildren(kernel: Kernel, task: Task, shell: Shell, ids: readonly number[]): void {
-  shell.stack.push({ f: 'wait', ids })
-  kernel.wait(task, { for: 'child', ids })
+/** Signals that a shell has set to be ignored hold for all that it starts (POSIX 2.11). */
+export function ignoredBy(task: Task, shell: Pick<Shell, 'traps'>): readonly string[] | undefined {
+  let ignores = task.ignores
+  for (const name in shell.traps) if (shell.traps[name] === '' && name !== 'EXIT' && !ignores?.includes(name)) ignores = [...(ignores ?? []), name]
+  return ignores
+}
+
+/** Waits for processes in the foreground; with job control they can be stopped and become a job. */
+export function awaitChildren(kernel: Kernel, task: Task, shell: Shell, ids: readonly number[], what?: ShellNode | Job): void {
+  const stops = shell.jobs !== undefined && what !== undefined
+  shell.stack.push({ f: 'wait', ids, ...(stops ? { what } : {}) })
+  kernel.wait(task, { for: 'child', ids, ...(stops ? { stops } : {}) })
 }
 
 /** What a program that is started now finds in its environment. */

@@ -2,22 +2,15 @@ import { failed } from '../errno.ts'
 import { existing } from '../files.ts'
 import { normalize } from '../fs.ts'
 import type { Kernel, Shell, Task } from '../kernel.ts'
-import { signalName, SIGNALS, type Wait } from '../machine.ts'
-import { startProgram, type Started } from '../programs.ts'
+import { signalName, SIGNALS } from '../machine.ts'
+import { startProgram } from '../programs.ts'
 import { formatted } from '../tools/printf.ts'
 import { testExpression } from '../tools/test-command.ts'
+import { hangUpJobs, jobNamed, listJobs, resume, signalJob, warnsOfJobs } from './jobs.ts'
+import type { Outcome } from './outcome.ts'
 import { parseShell } from './parse.ts'
-import { SyntaxFault, type ShellNode } from './syntax.ts'
-
-/** What a builtin comes to: a status, or something for the interpreter to do. */
-export type Outcome =
-  | number
-  | { readonly do: 'wait'; readonly wait: Wait; readonly names: readonly string[]; readonly raw: boolean }
-  | { readonly do: 'run'; readonly node: ShellNode }
-  | { readonly do: 'exit' | 'return'; readonly status: number }
-  | { readonly do: 'break' | 'continue'; readonly levels: number }
-  | { readonly do: 'await'; readonly ids: readonly number[] | null }
-  | { readonly do: 'exec'; readonly program: Started }
+import { read } from './read.ts'
+import { SyntaxFault } from './syntax.ts'
 
 type Builtin = (kernel: Kernel, task: Task, shell: Shell, argv: readonly string[]) => Outcome
 
@@ -134,58 +127,6 @@ function trap(kernel: Kernel, task: Task, shell: Shell, argv: readonly string[])
   return 0
 }
 
-function read(kernel: Kernel, task: Task, shell: Shell, argv: readonly string[]): Outcome {
-  let raw = false
-  const names: string[] = []
-  for (let i = 1; i < argv.length; i++) {
-    const word = argv[i]!
-    if (word === '-r') raw = true
-    else if (word === '-p' || word === '-t' || word === '-n' || word === '-u') i++
-    else if (!word.startsWith('-')) names.push(word)
-  }
-  let line = ''
-  for (;;) {
-    const c = kernel.read(task, 0, 1)
-    if (c === null) {
-      // What was read of the line so far goes back into the pipe.
-      const d = task.fds[0]
-      if (line && d?.k === 'pipe') kernel.pipes[d.id] = line + (kernel.pipes[d.id] ?? '')
-      if (line && d?.k === 'session') kernel.sessions[d.id] = { ...kernel.sessions[d.id]!, stdin: line + kernel.sessions[d.id]!.stdin }
-      return { do: 'wait', wait: { for: 'input', fd: 0 }, names, raw }
-    }
-    if (c === undefined) {
-      store(shell, names, line)
-      return 1
-    }
-    if (c === '\n') break
-    if (c === '\\' && !raw) {
-      const next = kernel.read(task, 0, 1)
-      if (typeof next === 'string' && next !== '\n') line += next
-      continue
-    }
-    line += c
-  }
-  store(shell, names, line)
-  return 0
-}
-
-function store(shell: Shell, names: readonly string[], line: string): void {
-  const wanted = names.length > 0 ? names : ['REPLY']
-  const ifs = shell.vars['IFS'] ?? ' \t\n'
-  let rest = line
-  wanted.forEach((name, i) => {
-    while (rest !== '' && ifs.includes(rest[0]!)) rest = rest.slice(1)
-    let value = rest
-    if (i < wanted.length - 1) {
-      let end = 0
-      while (end < rest.length && !ifs.includes(rest[end]!)) end++
-      value = rest.slice(0, end)
-      rest = rest.slice(end + 1)
-    } else while (value !== '' && ifs.includes(value.at(-1)!)) value = value.slice(0, -1)
-    shell.vars = { ...shell.vars, [name]: value }
-  })
-}
-
 function kill(kernel: Kernel, task: Task, shell: Shell, argv: readonly string[]): Outcome {
   let signal = 'TERM'
   const targets: string[] = []
@@ -209,7 +150,19 @@ function kill(kernel: Kernel, task: Task, shell: Shell, argv: readonly string[])
   }
   let status = 0
   for (const word of targets) {
+    const job = word.startsWith('%') ? jobNamed(shell, word) : undefined
+    if (job !== undefined) {
+      status = typeof job === 'string' ? 1 : status
+      if (typeof job === 'string') say(kernel, task, shell, `kill: ${job}`)
+      else signalJob(kernel, job, signal)
+      continue
+    }
     const pid = number(word, Number.NaN)
+    if (Number.isNaN(pid)) {
+      say(kernel, task, shell, `kill: invalid number '${word}'`)
+      status = 1
+      continue
+    }
     const victim = kernel.byPid(task, pid)
     if (!victim) {
       say(kernel, task, shell, `can't kill pid ${word}: No such process`)
@@ -293,15 +246,32 @@ export const BUILTINS: Readonly<Record<string, Builtin>> = {
     shell.params = shell.params.slice(n)
     return 0
   },
-  exit: (_kernel, _task, shell, argv) => ({ do: 'exit', status: number(argv[1], shell.status) & 0xff }),
+  exit: (kernel, task, shell, argv) => {
+    if (warnsOfJobs(kernel, task, shell)) return 0
+    hangUpJobs(kernel, shell)
+    return { do: 'exit', status: number(argv[1], shell.status) & 0xff }
+  },
   return: (_kernel, _task, shell, argv) => (shell.stack.some((frame) => frame.f === 'call') ? { do: 'return', status: number(argv[1], shell.status) & 0xff } : { do: 'exit', status: number(argv[1], shell.status) & 0xff }),
   break: (_kernel, _task, _shell, argv) => ({ do: 'break', levels: Math.max(1, number(argv[1], 1)) }),
   continue: (_kernel, _task, _shell, argv) => ({ do: 'continue', levels: Math.max(1, number(argv[1], 1)) }),
   trap,
-  wait: (kernel, task, _shell, argv) => {
-    const pids = argv.slice(1).map((word) => Number(word))
-    if (pids.length === 0) return { do: 'await', ids: null }
-    const ids = pids.map((pid) => [...kernel.tasks.values()].find((t) => t.pid === pid && t.parent === task.id)?.id ?? -1)
+  wait: (kernel, task, shell, argv) => {
+    const words = argv.slice(1)
+    if (words.length === 0) return { do: 'await', ids: null }
+    const ids: number[] = []
+    for (const word of words) {
+      const job = word.startsWith('%') ? jobNamed(shell, word) : undefined
+      if (typeof job === 'string') {
+        say(kernel, task, shell, `wait: ${job}`)
+        return 127
+      }
+      if (job) ids.push(...job.ids)
+      else if (/^\d+$/.test(word)) ids.push([...kernel.tasks.values()].find((t) => t.pid === Number(word) && t.parent === task.id)?.id ?? -1)
+      else {
+        say(kernel, task, shell, `wait: Illegal number: ${word}`)
+        return 2
+      }
+    }
     return { do: 'await', ids }
   },
   read,
@@ -343,12 +313,21 @@ export const BUILTINS: Readonly<Record<string, Builtin>> = {
     kernel.write(task, 1, 'unlimited\n')
     return 0
   },
-  jobs: () => 0,
+  jobs: listJobs,
+  fg: (kernel, task, shell, argv) => resumed(kernel, task, shell, argv),
+  bg: (kernel, task, shell, argv) => resumed(kernel, task, shell, argv),
   times: () => 0,
   hash: () => 0,
   alias: () => 0,
   unalias: () => 0,
   getopts,
+}
+
+function resumed(kernel: Kernel, task: Task, shell: Shell, argv: readonly string[]): Outcome {
+  const wrong = resume(kernel, task, shell, argv)
+  if (wrong === undefined) return { do: 'nothing' }
+  say(kernel, task, shell, `${argv[0]}: ${wrong}`)
+  return 1
 }
 
 const envOf = (shell: Shell): Readonly<Record<string, string>> => {

@@ -2,10 +2,11 @@ import { ERRORS, Failure, failed } from '../errno.ts'
 import type { Kernel, Shell, Task } from '../kernel.ts'
 import type { Descriptor } from '../machine.ts'
 import { startProgram } from '../programs.ts'
-import { awaitChildren, complain, environment, finish, fork, without } from './basics.ts'
-import { BUILTINS, type Outcome } from './builtins.ts'
+import { awaitChildren, complain, environment, finish, fork, ignoredBy, without } from './basics.ts'
+import { BUILTINS } from './builtins.ts'
 import { Expansion, substitutions } from './expand.ts'
 import { matches } from './glob.ts'
+import type { Outcome } from './outcome.ts'
 import type { Frame } from './state.ts'
 import type { Redirect, ShellNode, Word } from './syntax.ts'
 
@@ -66,8 +67,8 @@ export function perform(kernel: Kernel, task: Task, shell: Shell, node: ShellNod
       shell.stack.push({ f: 'node', node: node.body })
       return
     case 'subshell': {
-      const child = fork(kernel, task, shell, node.body, task.fds)
-      if (child) awaitChildren(kernel, task, shell, [child.id])
+      const child = fork(kernel, task, shell, node.body, task.fds, 'own')
+      if (child) awaitChildren(kernel, task, shell, [child.id], node)
       return
     }
     case 'function':
@@ -102,12 +103,12 @@ function pipeline(kernel: Kernel, task: Task, shell: Shell, node: Extract<ShellN
       fds[1] = { k: 'pipe', id, end: 'w' }
       kernel.pipes[id] = ''
     }
-    const child = fork(kernel, task, shell, node.stages[i]!, fds)
+    const child = fork(kernel, task, shell, node.stages[i]!, fds, ids[0] ?? 'own')
     if (!child) return
     ids.push(child.id)
     input = { k: 'pipe', id, end: 'r' }
   }
-  awaitChildren(kernel, task, shell, ids)
+  awaitChildren(kernel, task, shell, ids, node)
 }
 
 /** Applies redirections to the process; false (and a message) when one fails. */
@@ -172,7 +173,7 @@ function simple(kernel: Kernel, task: Task, shell: Shell, node: Extract<ShellNod
     return settle(kernel, task, shell, builtin!(kernel, task, shell, argv), { f: 'read', names: [], raw: false, fds: null })
   }
   const env = environment(shell, assigned)
-  external(kernel, task, shell, argv, env, before)
+  external(kernel, task, shell, argv, env, before, node)
 }
 
 /** Variables that hold for one builtin or function only. */
@@ -189,7 +190,7 @@ function pushEnvironment(shell: Shell, assigned: readonly (readonly [string, str
 }
 
 /** Runs a program: in a child, or in this very process when it is the last thing that the shell has to do. */
-function external(kernel: Kernel, task: Task, shell: Shell, argv: readonly string[], env: Readonly<Record<string, string>>, before: Readonly<Record<number, Descriptor>>): void {
+function external(kernel: Kernel, task: Task, shell: Shell, argv: readonly string[], env: Readonly<Record<string, string>>, before: Readonly<Record<number, Descriptor>>, node: ShellNode): void {
   const program = startProgram(kernel, task, argv, env)
   if (typeof program === 'string') {
     complain(kernel, task, shell, program)
@@ -202,16 +203,18 @@ function external(kernel: Kernel, task: Task, shell: Shell, argv: readonly strin
     Object.assign(task, { argv: program.argv, comm: program.comm, env, program: program.program, clock: task.clock + 300 })
     return
   }
+  const ignores = ignoredBy(task, shell)
   const child = kernel.spawn(task, {
     container: task.container, argv: program.argv, comm: program.comm, user: task.user, cwd: task.cwd, env, fds: task.fds, program: program.program, at: task.clock,
-    ...(task.session === undefined ? {} : { session: task.session }),
+    ...(task.session === undefined ? {} : { session: task.session }), ...(shell.jobs ? { group: 'own' as const } : {}),
   })
   task.fds = before
+  if (child && ignores) child.ignores = ignores
   if (!child) {
     complain(kernel, task, shell, `can't fork: ${ERRORS.EAGAIN}`)
     return finish(kernel, task, shell, 2)
   }
-  awaitChildren(kernel, task, shell, [child.id])
+  awaitChildren(kernel, task, shell, [child.id], node)
 }
 
 /** Takes what a builtin says: a status, something to wait for, or a change of flow. */
@@ -244,7 +247,11 @@ export function settle(kernel: Kernel, task: Task, shell: Shell, outcome: Outcom
     case 'await':
       shell.stack.push({ f: 'wait-builtin', ids: outcome.ids })
       return
+    case 'nothing':
+      return
     case 'exec': {
+      const ignores = ignoredBy(task, shell)
+      if (ignores) task.ignores = ignores
       Object.assign(task, { argv: outcome.program.argv, comm: outcome.program.comm, env: environment(shell), program: outcome.program.program, clock: task.clock + 300 })
       return
     }

@@ -195,7 +195,7 @@ export class Expansion {
       case '$':
         return shell.vars['$'] ?? String(this.#task.pid)
       case '!':
-        return shell.lastBackground ? String(this.#kernel.tasks.get(shell.lastBackground)?.pid ?? shell.lastBackground) : ''
+        return shell.lastBackground ? String(shell.lastBackground) : ''
       case '#':
         return String(shell.params.length)
       case '*':

@@ -1,4 +1,5 @@
 import type { Kernel, Shell, Task } from '../kernel.ts'
+import { isInteractive } from '../tty.ts'
 import { ArithmeticFault } from './arithmetic.ts'
 import { complain, finish, fork, without } from './basics.ts'
 import { BUILTINS } from './builtins.ts'
@@ -6,6 +7,8 @@ import { enter, perform, settle } from './commands.ts'
 import { ExpansionFault } from './expand.ts'
 import { parseShell } from './parse.ts'
 import type { Frame } from './state.ts'
+import { familyOf } from './family.ts'
+import { addJob, endedText, lookAtJobs, stoppedInFront } from './jobs.ts'
 import { backToPrompt, endedByKey, stepToplevel } from './toplevel.ts'
 import { SyntaxFault, type ShellNode } from './syntax.ts'
 
@@ -152,15 +155,17 @@ function stepWhile(shell: Shell, frame: Extract<Frame, { f: 'while' }>): void {
 function stepWait(kernel: Kernel, task: Task, shell: Shell, frame: Extract<Frame, { f: 'wait' }>): void {
   const running = frame.ids.filter((id) => kernel.tasks.get(id)?.exit === undefined && kernel.tasks.has(id))
   if (running.length > 0) {
+    if (frame.what && running.every((id) => kernel.tasks.get(id)!.stopped)) return stoppedInFront(kernel, task, shell, frame.ids, frame.what)
     shell.stack.push(frame)
-    return kernel.wait(task, { for: 'child', ids: running })
+    return kernel.wait(task, { for: 'child', ids: running, ...(frame.what ? { stops: true } : {}) })
   }
   const last = frame.ids.at(-1)!
   const child = kernel.tasks.get(last)
-  const status = child?.exit
   for (const id of frame.ids) kernel.reap(id)
-  shell.status = status ?? 0
-  endedByKey(kernel, task, shell)
+  shell.status = child?.exit ?? 0
+  if (endedByKey(kernel, task, shell, child?.endedBy)) return
+  const text = endedText(child?.endedBy)
+  if (text) kernel.write(task, 2, isInteractive(shell) || familyOf(kernel, task) !== 'bash' ? `${text}\n` : `${shell.name}: line 1: ${String(child!.pid).padStart(5)} ${text.padEnd(23)} ${child!.argv.join(' ')}\n`)
 }
 
 function stepWaitBuiltin(kernel: Kernel, task: Task, shell: Shell, frame: Extract<Frame, { f: 'wait-builtin' }>): void {
@@ -172,6 +177,7 @@ function stepWaitBuiltin(kernel: Kernel, task: Task, shell: Shell, frame: Extrac
     return kernel.wait(task, { for: 'child', ids: running })
   }
   const status = frame.ids ? kernel.tasks.get(frame.ids.at(-1) ?? 0)?.exit : 0
+  lookAtJobs(kernel, shell)
   for (const id of ids) kernel.reap(id)
   shell.status = status ?? (frame.ids ? 127 : 0)
 }
@@ -203,9 +209,26 @@ function stepGather(kernel: Kernel, task: Task, shell: Shell, frame: Extract<Fra
 }
 
 function background(kernel: Kernel, task: Task, shell: Shell, node: ShellNode): void {
-  const child = fork(kernel, task, shell, node, { ...task.fds, 0: { k: 'null' } })
+  // With job control a process in the background keeps its terminal, and is stopped when it reads from it.
+  const child = fork(kernel, task, shell, node, shell.jobs ? task.fds : { ...task.fds, 0: { k: 'null' } }, 'own')
   if (!child) return
-  shell.lastBackground = child.id
+  shell.lastBackground = child.pid
   shell.status = 0
+  if (shell.jobs) {
+    const job = addJob(shell, [child.id], node, 'running')
+    if (familyOf(kernel, task) === 'bash') kernel.write(task, 2, `[${job.number}] ${child.pid}\n`)
+    return
+  }
+  // Without it the keys of the terminal are not for them (POSIX 2.11).
+  child.ignores = [...new Set([...(child.ignores ?? []), 'INT', 'QUIT'])]
+  dropForgotten(kernel, task)
+}
+
+const REMEMBERED = 64
+
+/** Statuses of children that nobody has asked for are kept for the last ones only (shells keep CHILD_MAX of them). */
+function dropForgotten(kernel: Kernel, task: Task): void {
+  const ended = [...kernel.tasks.values()].filter((child) => child.parent === task.id && child.exit !== undefined)
+  for (const child of ended.slice(0, Math.max(0, ended.length - REMEMBERED))) kernel.reap(child.id)
 }
 

@@ -1,6 +1,21 @@
 import type { ShellNode } from './syntax.ts'
 import type { Descriptor } from '../machine.ts'
 
+/** A command in the background, or one that was stopped. */
+export interface Job {
+  readonly number: number
+  /** The higher, the later it was started, stopped or sent on. */
+  readonly order: number
+  readonly ids: readonly number[]
+  readonly text: string
+  readonly state: 'running' | 'stopped' | 'done'
+  /** What stopped or ended it. */
+  readonly signal?: string
+  readonly code?: number
+  /** Its state has been said. */
+  readonly told: boolean
+}
+
 /** What a shell process remembers; all of it plain data, so that a script can be left and taken up at any instant. */
 export interface ShellState {
   readonly vars: Readonly<Record<string, string>>
@@ -9,7 +24,12 @@ export interface ShellState {
   readonly name: string
   readonly params: readonly string[]
   readonly status: number
+  /** Number of the last process in the background: $! */
   readonly lastBackground: number
+  /** Only of shells with job control: those that somebody types to. */
+  readonly jobs?: readonly Job[]
+  /** It has warned of stopped jobs: lines until it would again. */
+  readonly warned?: number
   readonly traps: Readonly<Record<string, string>>
   /** Signals whose traps have not run yet. */
   readonly deferred: readonly string[]
@@ -32,7 +52,7 @@ export type Frame =
   | { readonly f: 'while'; readonly node: Extract<ShellNode, { k: 'while' }>; readonly phase: 'condition' | 'test' | 'body'; readonly status: number }
   | { readonly f: 'for'; readonly name: string; readonly items: readonly string[]; readonly i: number; readonly body: ShellNode }
   | { readonly f: 'not' }
-  | { readonly f: 'wait'; readonly ids: readonly number[] }
+  | { readonly f: 'wait'; readonly ids: readonly number[]; /** What is waited for, where it can become a job. */ readonly what?: ShellNode | Job }
   | { readonly f: 'wait-builtin'; readonly ids: readonly number[] | null }
   | { readonly f: 'restore'; readonly fds: Readonly<Record<number, Descriptor>> }
   | { readonly f: 'call'; readonly params: readonly string[]; readonly locals: Readonly<Record<string, string | null>> }

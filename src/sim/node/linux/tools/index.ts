@@ -28,7 +28,7 @@ const shellInput: Tool = (c) => {
   const file = c.state['file'] as string | undefined
   const state = (node: ShellNode | null): ShellState => shellState(node, file ?? c.task.argv[0] ?? 'sh', (c.state['params'] as readonly string[] | undefined) ?? [], c.task.env, false)
   if (file === undefined) {
-    c.task.program = { kind: 'shell', shell: reading(state(null), c.kernel.isTty(c.task, 0) || c.state['interactive'] === true) }
+    c.task.program = { kind: 'shell', shell: reading(state(null), c.kernel.isTty(c.task, 0) || c.state['interactive'] === true, c.kernel.isTty(c.task, 0)) }
     return undefined
   }
   const text = c.readFile(file)

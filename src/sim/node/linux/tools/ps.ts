@@ -1,6 +1,6 @@
 import { failed } from '../errno.ts'
 import { mountOf, resolve } from '../files.ts'
-import { processesIn, procSpace, type Seen } from '../processes.ts'
+import { processesIn, procSpace, stateOf, type Seen } from '../processes.ts'
 import { USERS } from '../users.ts'
 import { clockText } from './clock.ts'
 import { options, type Tool, type ToolContext } from './context.ts'
@@ -22,7 +22,7 @@ const commandOf = (t: Pick<Seen, 'argv' | 'comm'>): string => {
 
 const COLUMNS: Readonly<Record<string, readonly [title: string, width: number, of: (p: Seen) => string]>> = {
   pid: ['PID', -5, (p) => String(p.pid)], ppid: ['PPID', -5, (p) => String(p.ppid)], user: ['USER', 8, (p) => nameOf(p.user.uid)], group: ['GROUP', 8, (p) => nameOf(p.user.gid)], comm: ['COMMAND', 16, (p) => p.comm],
-  args: ['COMMAND', 0, commandOf], time: ['TIME', 5, () => '0:00'], stat: ['STAT', 4, (p) => (p.sleeping ? 'S' : 'R')], vsz: ['VSZ', 6, (p) => String(Math.ceil(p.memory / 1024) * 4)], rss: ['RSS', 6, (p) => String(Math.ceil(p.memory / 1024))], nice: ['NI', 5, () => '0'],
+  args: ['COMMAND', 0, commandOf], time: ['TIME', 5, () => '0:00'], stat: ['STAT', 4, stateOf], vsz: ['VSZ', 6, (p) => String(Math.ceil(p.memory / 1024) * 4)], rss: ['RSS', 6, (p) => String(Math.ceil(p.memory / 1024))], nice: ['NI', 5, () => '0'],
   cmd: ['CMD', 0, commandOf], uid: ['UID', -5, (p) => String(p.user.uid)], command: ['COMMAND', 0, commandOf], pidns: ['PIDNS', -10, (p) => String(p.ns('pid'))], netns: ['NETNS', -10, (p) => String(p.ns('net'))], mntns: ['MNTNS', -10, (p) => String(p.ns('mnt'))], utsns: ['UTSNS', -10, (p) => String(p.ns('uts'))], ipcns: ['IPCNS', -10, (p) => String(p.ns('ipc'))], cgroup: ['CGROUP', 27, (p) => `0::${p.cgroup}`],
 }
 const BUSYBOX = 'user,group,comm,args,pid,ppid,time'
@@ -52,7 +52,7 @@ export function ps(c: ToolContext): number {
   if (/^-?[a-z]*u/.test(letters)) {
     c.out('USER         PID %CPU %MEM    VSZ   RSS TTY      STAT START   TIME COMMAND\n')
     const total = c.kernel.setting.memory
-    for (const p of rows) c.out(`${nameOf(p.user.uid).padEnd(8)} ${String(p.pid).padStart(7)}  0.0 ${((100 * p.memory) / total).toFixed(1).padStart(4)} ${String(Math.ceil(p.memory / 1024) * 4).padStart(6)} ${String(Math.ceil(p.memory / 1024)).padStart(5)} ${ttyOf(p).padEnd(8)} ${(p.sleeping ? 'Ss' : 'R+').padEnd(4)} ${clockText(p.startedAt, '%H:%M')}   0:00 ${p.argv.join(' ')}\n`)
+    for (const p of rows) c.out(`${nameOf(p.user.uid).padEnd(8)} ${String(p.pid).padStart(7)}  0.0 ${((100 * p.memory) / total).toFixed(1).padStart(4)} ${String(Math.ceil(p.memory / 1024) * 4).padStart(6)} ${String(Math.ceil(p.memory / 1024)).padStart(5)} ${ttyOf(p).padEnd(8)} ${{ R: 'R+', S: 'Ss', T: 'T' }[stateOf(p)].padEnd(4)} ${clockText(p.startedAt, '%H:%M')}   0:00 ${p.argv.join(' ')}\n`)
   } else if (letters.includes('f')) {
     c.out('UID          PID    PPID  C STIME TTY          TIME CMD\n')
     for (const p of rows) c.out(`${nameOf(p.user.uid).padEnd(8)} ${String(p.pid).padStart(7)} ${String(p.ppid).padStart(7)}  0 ${clockText(p.startedAt, '%H:%M')} ${ttyOf(p).padEnd(8)} 00:00:00 ${p.argv.join(' ')}\n`)

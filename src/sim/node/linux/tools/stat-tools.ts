@@ -1,6 +1,6 @@
 import { failed } from '../errno.ts'
 import { readFile, resolve } from '../files.ts'
-import type { Seen } from '../processes.ts'
+import { stateOf, type Seen } from '../processes.ts'
 import { options, type Tool, type ToolContext } from './context.ts'
 import { nameOf, visible } from './ps.ts'
 
@@ -31,7 +31,7 @@ function top(c: ToolContext): number | undefined {
   const rows = visible(c).map((p) => ({ p, load: loadOf(c, p) })).sort((a, b) => b.load - a.load || a.p.pid - b.p.pid)
   const busy = Math.min(100, Math.round(rows.reduce((sum, r) => sum + r.load, 0) / (10 * cpus)))
   c.out(`Mem: ${Math.floor(used / 1024)}K used, ${Math.floor((total - used) / 1024)}K free, 0K shrd, 0K buff, 0K cached\nCPU: ${String(busy).padStart(3)}% usr   0% sys   0% nic ${String(100 - busy).padStart(3)}% idle   0% io   0% irq   0% sirq\nLoad average: ${(busy * cpus / 100).toFixed(2)} ${(busy * cpus / 100).toFixed(2)} ${(busy * cpus / 100).toFixed(2)} 1/${rows.length} ${c.task.pid}\n  PID  PPID USER     STAT   VSZ %VSZ CPU %CPU COMMAND\n`)
-  for (const { p, load } of rows.slice(0, 200)) c.out(`${String(p.pid).padStart(5)} ${String(p.ppid).padStart(5)} ${nameOf(p.user.uid).padEnd(8)} ${(p.sleeping && load < 100 ? 'S' : 'R').padEnd(4)} ${String(Math.ceil(p.memory / 1024)).padStart(5)} ${String(Math.round((100 * p.memory) / total)).padStart(3)}%   0 ${String(Math.round(load / (10 * cpus))).padStart(3)}% ${p.argv.join(' ')}\n`)
+  for (const { p, load } of rows.slice(0, 200)) c.out(`${String(p.pid).padStart(5)} ${String(p.ppid).padStart(5)} ${nameOf(p.user.uid).padEnd(8)} ${(load < 100 || p.stopped ? stateOf(p) : 'R').padEnd(4)} ${String(Math.ceil(p.memory / 1024)).padStart(5)} ${String(Math.round((100 * p.memory) / total)).padStart(3)}%   0 ${String(Math.round(load / (10 * cpus))).padStart(3)}% ${p.argv.join(' ')}\n`)
   c.keep({ shown: shown + 1 })
   return shown + 1 >= rounds ? 0 : c.sleepUntil(c.now + EVERY)
 }
