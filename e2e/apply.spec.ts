@@ -16,10 +16,10 @@ test('a press on Apply brings three pods to Ready, and the map shows where they 
 
 test('Ctrl-Enter applies wherever the focus is, as long as nothing else is being typed', async ({ page }) => {
   await openPage(page)
-  await page.keyboard.press('Control+k')
+  await page.locator('#filter').focus()
   await page.keyboard.press('Control+Enter')
-  await page.keyboard.press('Escape')
-  await page.locator('#map').focus()
+  await page.locator('#map').click({ position: { x: 5, y: 5 } })
+  await expect(page.getByText('Not applied yet')).toBeVisible()
   await page.keyboard.press('Control+Enter')
   await expect(page.getByText('deployment.apps/web created')).toHaveCount(1)
   await expect(pods(page, 'ok')).toHaveCount(3, { timeout: 20_000 })
