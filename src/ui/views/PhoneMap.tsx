@@ -6,6 +6,7 @@ import { Button } from '../kit/Button.tsx'
 import { session } from '../connection/session.ts'
 import { useClock, useKeys, useMirror, useRecord, useUi } from '../store/hooks.ts'
 import { updateUi } from '../store/ui-state.ts'
+import { partLine } from './cluster/part-line.ts'
 import cluster from './cluster/cluster.module.css'
 import { PodChip, PodTile } from './cluster/PodTile.tsx'
 import styles from './phone.module.css'
@@ -46,10 +47,10 @@ function Parts(): ReactNode {
   const parts = useMirror((state) => state.components)
   return (
     <div className={styles['parts']}>
-      {parts.map(({ name, busy, queued }) => (
-        <div key={name}>
-          <b>{t(`part.${name}`)}</b>
-          <small>{busy ?? (queued > 0 ? t('queued', { count: queued }) : '·')}</small>
+      {parts.map((part) => (
+        <div key={part.name}>
+          <b>{t(`part.${part.name}`)}</b>
+          <small>{partLine(part, t)}</small>
         </div>
       ))}
     </div>

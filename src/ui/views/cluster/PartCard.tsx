@@ -6,6 +6,7 @@ import { placeOfActor } from '../../graph/places.ts'
 import { join } from '../../kit/join.ts'
 import { useMirror } from '../../store/hooks.ts'
 import { updateUi } from '../../store/ui-state.ts'
+import { partLine } from './part-line.ts'
 import styles from './cluster.module.css'
 
 export type PartNode = Node<{ readonly name: ComponentState['name'] | 'kubectl' }, 'part'>
@@ -47,15 +48,4 @@ function Ticks({ queued, label }: { readonly queued: number; readonly label: str
       {queued > MOST_TICKS && <em>+{queued - MOST_TICKS}</em>}
     </span>
   )
-}
-
-type Translate = ReturnType<typeof useTranslation>['t']
-
-/** "deployment: default/web", or its figures: "128 requests, 31 watches". */
-function partLine(part: ComponentState, t: Translate): string {
-  if (!part.running) return t('partStopped')
-  if (part.busy !== null) return part.busy
-  const figures = Object.entries(part.figures).map(([name, value]) => t(`figure.${name}`, { count: Number(value), value, defaultValue: `${name} ${value}` }))
-  if (figures.length > 0) return figures.slice(0, 2).join(', ')
-  return part.queued === 0 ? t('queueEmpty') : t('queued', { count: part.queued })
 }
