@@ -5,7 +5,7 @@ import type { ExecRequest } from './api/pod-streams.ts'
 import { badRequest } from './api/status.ts'
 import { serveHttp } from './apiserver/http/door.ts'
 import { ApiServer } from './apiserver/server.ts'
-import { ADD_ONS, API_SERVER_OBJECTS, CONTROL_PLANE, nodeObject, type NodeSize } from './bootstrap.ts'
+import { addOns, apiServerObjects, CONTROL_PLANE, nodeObject, type NodeSize } from './bootstrap.ts'
 import { METRICS_SERVER } from './bootstrap-metrics.ts'
 import { ClusterMetrics } from './cluster-metrics.ts'
 import { ControllerRunner, type NotRunning } from './client/controller-runner.ts'
@@ -25,6 +25,8 @@ import { formatMicroTime, seconds, type Micros } from './engine/time.ts'
 import type { CommandRecord } from './engine/branch.ts'
 import { servePodPresets } from './bootstrap-pod-preset.ts'
 import { rbacObjects } from './bootstrap-rbac.ts'
+import { SERVICE_CLUSTER_IP_RANGE } from './flags/kube-apiserver.ts'
+import { tellOfServiceRange } from './bootstrap-service-range.ts'
 import { serverObjects } from './bootstrap-server.ts'
 import { createObject, installObjects } from './apiserver/installing.ts'
 import type { AuthorizationMode } from './apiserver/authorization/authorizer.ts'
@@ -124,7 +126,7 @@ export class Cluster {
     this.engine = engine
     engine.debug = options.debug ?? false
     this.timeline = new Timeline(engine, options.history)
-    this.flags = new ComponentFlags(engine, options.flags ?? {}, { controllers: () => this.runners, hasKubelets: () => this.kubelet === 'detailed', nodeRanges: () => this.#nodeRanges(), admissionChanged: (ctx) => servePodPresets(this.server, this.flags.values, ctx) })
+    this.flags = new ComponentFlags(engine, options.flags ?? {}, { controllers: () => this.runners, hasKubelets: () => this.kubelet === 'detailed', nodeRanges: () => this.#nodeRanges(), admissionChanged: (ctx) => servePodPresets(this.server, this.flags.values, ctx), serviceRangeChanged: (ctx) => tellOfServiceRange(this.server, this.flags.values, ctx) })
     this.#beats = heartbeatTable(engine)
     this.#answers = engine.table('user/answers')
     this.server = new ApiServer(engine, {
@@ -134,6 +136,7 @@ export class Cluster {
       podListens: (ip, port, now) => (this.kubelets instanceof Kubelets ? podListens(this.kubelets.world, ip, port, now) : undefined),
       callWebhook: (ip, port, path, review, now) => (this.kubelets instanceof Kubelets ? webhookAnswer(this.kubelets.world, { ip, port, path, review, now }) : undefined),
       aggregated: this.#metrics,
+      kubelet: (node, path, query, now) => (this.kubelets instanceof Kubelets ? this.kubelets.answer(node.metadata.name, path, query, now) : 'dial tcp: the kubelets of this cluster are imitated and serve nothing'),
       podLog: (pod, wanted, now) => (this.kubelets instanceof Kubelets ? this.kubelets.log(pod, wanted, now) : NO_LOGS),
     }, options.authorization ?? (options.bare ? 'AlwaysAllow' : 'Node,RBAC'))
     this.informers = new InformerFactory(engine, 'kube-controller-manager', new Client(engine, 'kube-controller-manager', { user: 'system:kube-controller-manager' }))
@@ -379,8 +382,9 @@ export class Cluster {
   #start(ctx: EventContext): void {
     ctx.note('cluster.boot', { workers: this.workers })
     this.flags.start()
-    for (const object of API_SERVER_OBJECTS) createObject(this.server, ctx, object)
-    if (this.server.authorizer.mode !== 'AlwaysAllow') installObjects(this.server, ctx, [...rbacObjects(), ...serverObjects(ctx.now)])
+    const services = this.flags.values.get(SERVICE_CLUSTER_IP_RANGE)
+    for (const object of apiServerObjects(services)) createObject(this.server, ctx, object)
+    if (this.server.authorizer.mode !== 'AlwaysAllow') installObjects(this.server, ctx, [...rbacObjects(), ...serverObjects(ctx.now, services)])
     servePodPresets(this.server, this.flags.values, ctx)
     this.informers.start(ctx)
     for (const { controller } of this.runners) ctx.schedule(0, controller.name, 'start')
@@ -388,7 +392,7 @@ export class Cluster {
     const { nodes, size, bare } = this.#options
     const own = typeof nodes === 'object' ? nodes : Array.from({ length: this.workers + 1 }, (_, n) => nodeObject(n, size))
     this.kubelets.start(ctx, own)
-    if (!bare) for (const object of [...ADD_ONS, ...(this.metrics ? METRICS_SERVER : [])]) createObject(this.server, ctx, object)
+    if (!bare) for (const object of [...addOns(services), ...(this.metrics ? METRICS_SERVER : [])]) createObject(this.server, ctx, object)
     if (this.csi) {
       for (const object of CSI_OBJECTS) createObject(this.server, ctx, object)
       this.csi.start(ctx, [...new Set(own.map((node) => node.metadata.labels?.['topology.kubernetes.io/zone'] ?? ''))].sort())

@@ -64,6 +64,13 @@ export interface Execution {
 /** The answer to something done that made no object. */
 export const accepted: Status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 }
 
+/** What a kubelet's own server answers. */
+export interface KubeletAnswer {
+  readonly code: number
+  readonly body: string
+  readonly contentType: string
+}
+
 /** What the server draws from and asks of its neighbours; the composition root fills in the latter. */
 export interface ServerMeans {
   readonly names: Random
@@ -80,12 +87,14 @@ export interface ServerMeans {
   callWebhook?(ip: string, port: number, path: string, review: JsonValue, now: Micros): WebhookAnswer | undefined
   /** The kubelet's answer to GET pods/log. */
   podLog(pod: KubeObject, options: RequestOptions, now: Micros): Outcome<string>
+  /** What a node's kubelet answers to a GET of this path, or why it cannot be reached. */
+  kubelet?(node: KubeObject, path: string, query: ReadonlyMap<string, readonly string[]>, now: Micros): KubeletAnswer | string
   /** A server of the cluster that requests for one group are passed on to, while its APIService is available. */
   readonly aggregated?: { readonly group: string; readonly resources: readonly ServedResource[]; serves(group: string): boolean; answer(request: RestRequest, now: Micros): unknown }
   /** Passes POST pods/exec, attach and portforward on to the kubelet, which answers to `then` at the end of it; a Status refuses at once. */
   podExec?(ctx: EventContext, pod: KubeObject, body: JsonValue, then: { readonly actor: string; readonly what: string; readonly data?: unknown }, what: 'exec' | 'attach' | 'portforward'): Status | undefined
   /** Serves a request that came by its path, as the HTTP door does. */
-  serveRaw?(ctx: EventContext, raw: { readonly method: string; readonly path: string; readonly query?: string; readonly contentType?: string; readonly body?: JsonValue }, who: UserInfo): { readonly body: JsonValue; readonly warnings: readonly string[] }
+  serveRaw?(ctx: EventContext, raw: { readonly method: string; readonly path: string; readonly query?: string; readonly contentType?: string; readonly body?: JsonValue }, who: UserInfo): { readonly code: number; readonly body: JsonValue; readonly warnings: readonly string[] }
   /** Fields that are computed when looked at, e.g. the renewTime of a healthy node's lease. */
   overlay(resource: string, object: KubeObject, now: Micros): KubeObject
 }

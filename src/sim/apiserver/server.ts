@@ -19,9 +19,11 @@ import { refusedByEnd } from './custom/establishing.ts'
 import { collectionOf } from './keys.ts'
 import { Ownership } from './apply/ownership.ts'
 import { withManagers } from './apply/showing.ts'
-import type { Execution, Outcome, ServerMeans } from './execution.ts'
+import type { Execution, KubeletAnswer, Outcome, ServerMeans } from './execution.ts'
+import { plainRefusal } from './plain-refusal.ts'
 import { ServedGroups, type ServedResource } from './http/groups.ts'
 import type { RequestPath } from './http/path.ts'
+import { tableOf, type Table } from './reading.ts'
 import type { RequestOptions, RestRequest } from './rest.ts'
 import { route, withBody } from './routing.ts'
 import { EventLeases } from './event-leases.ts'
@@ -31,6 +33,7 @@ import { isPassedOn, isUnavailable } from './within/api-services.ts'
 import { newUid } from './uid.ts'
 import { AdmissionChains } from './admission/index.ts'
 import { flagsIn } from '../flags/index.ts'
+import { ANONYMOUS_AUTH } from '../flags/kube-apiserver.ts'
 import { WatchHub, type WatchRow } from './watch-hub.ts'
 
 /** A request by its path, for clients that bring no coordinates (kubectl --raw). */
@@ -84,7 +87,7 @@ export class ApiServer {
   readonly #leases: EventLeases
   readonly #inner: InnerControllers
 
-  constructor(engine: Engine, hooks: Partial<Pick<ServerMeans, 'podLog' | 'podExec' | 'overlay' | 'columnTexts' | 'serveRaw' | 'podListens' | 'callWebhook' | 'aggregated'>> = {}, authorization: AuthorizationMode = 'AlwaysAllow') {
+  constructor(engine: Engine, hooks: Partial<Pick<ServerMeans, 'podLog' | 'podExec' | 'overlay' | 'columnTexts' | 'serveRaw' | 'podListens' | 'callWebhook' | 'aggregated' | 'kubelet'>> = {}, authorization: AuthorizationMode = 'AlwaysAllow') {
     this.store = new Store(engine)
     this.custom = new CustomKinds(this.store)
     const { custom } = this
@@ -106,6 +109,7 @@ export class ApiServer {
       ...(hooks.podExec ? { podExec: hooks.podExec } : {}),
       ...(hooks.callWebhook ? { callWebhook: hooks.callWebhook } : {}),
       ...(hooks.aggregated ? { aggregated: hooks.aggregated } : {}),
+      ...(hooks.kubelet ? { kubelet: hooks.kubelet } : {}),
       ...(hooks.serveRaw ? { serveRaw: hooks.serveRaw } : {}),
     }
     const listens = (now: Micros) => (ip: string, port: number): boolean | undefined => this.#means.podListens(ip, port, now)
@@ -191,6 +195,11 @@ export class ApiServer {
     return this.#means.aggregated?.group === to.group && isPassedOn(this.store, to)
   }
 
+  /** What a node's kubelet answers to a GET of this path; a text says why it does not. */
+  askKubelet(node: KubeObject, path: string, query: ReadonlyMap<string, readonly string[]>, now: Micros): KubeletAnswer | string {
+    return this.#means.kubelet?.(node, path, query, now) ?? 'no kubelet serves requests in this cluster'
+  }
+
   /** What servers behind APIServices serve, for discovery, whether they answer just now or not (kube-aggregator: handler_apis.go). */
   #passedOn(): readonly ServedResource[] {
     return (this.#means.aggregated?.resources ?? []).filter(({ group, version }) => this.store.get(`apiservices/${version}.${group}`))
@@ -199,6 +208,16 @@ export class ApiServer {
   /** The kind behind REST coordinates: one of Kubernetes' own, or what a CustomResourceDefinition makes. */
   kind({ group, version, resource }: Pick<RestRequest, 'group' | 'version' | 'resource'>): KindDefinition | undefined {
     return scheme.resource(group, version, resource) ?? this.custom.kind(group, version, resource)
+  }
+
+  /** Objects of a kind as rows, as events of a watch bring them to who asks for tables. */
+  table(kind: KindDefinition, object: KubeObject, now: Micros): Table {
+    return tableOf({ kind, means: this.#means, now }, [object], { resourceVersion: object.metadata.resourceVersion })
+  }
+
+  /** Are requests without any credentials served (--anonymous-auth)? */
+  get allowsAnonymous(): boolean {
+    return this.#means.flags.get(ANONYMOUS_AUTH)
   }
 
   /** May the user do this? The refusal where not. */
@@ -218,11 +237,11 @@ export class ApiServer {
 
   #serve(ctx: EventContext, arrived: Arrived): void {
     const { request, then } = arrived
-    const user = request.token === undefined ? arrived.user : authenticate({ method: '', path: '', token: request.token }, this.store, ctx.now)
+    const user = request.token === undefined ? arrived.user : authenticate({ method: '', path: '', token: request.token }, this, ctx.now)
     const sender = request.impersonate && !isStatus(user) ? this.#impersonate(request, request.impersonate, user) : user
     if (request.raw && !isStatus(sender) && then && this.#means.serveRaw) {
-      const { body, warnings } = this.#means.serveRaw(ctx, request.raw, typeof sender === 'string' ? userNamed(sender) : sender)
-      ctx.schedule(ms(1), then.actor, then.what, { answer: body, data: then.data, sentAt: ctx.now, warnings })
+      const { code, body, warnings } = this.#means.serveRaw(ctx, request.raw, typeof sender === 'string' ? userNamed(sender) : sender)
+      ctx.schedule(ms(1), then.actor, then.what, { answer: code >= 400 && typeof body === 'string' ? plainRefusal(code, body) : body, data: then.data, sentAt: ctx.now, warnings })
       return
     }
     if (isStream(request.subresource) && request.resource === 'pods' && !isStatus(sender) && then && this.#means.podExec) return this.#exec(ctx, request, sender, then)

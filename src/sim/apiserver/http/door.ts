@@ -10,6 +10,7 @@ import { serveDocument } from './documents/index.ts'
 import { assume, authenticate } from './identity.ts'
 import { negotiate, type Wanted } from './media.ts'
 import type { HttpAnswer, HttpRequest } from './message.ts'
+import { nodeProxy } from './node-proxy.ts'
 import { checkDeleteOptions, deleteOptionsOf, listOptions, writeOptions, type DeleteOptionsBody } from './options.ts'
 import { patchTypeOf, readPatch } from './patch-body.ts'
 import { readPath, type RequestPath } from './path.ts'
@@ -46,7 +47,7 @@ export function serveHttp(server: ApiServer, request: HttpRequest, now: Micros, 
   const path = readPath(asked < 0 ? request.path : request.path.slice(0, asked))
   const query = parseQuery(asked < 0 ? request.query : request.path.slice(asked + 1))
   const verb = verbOf(request.method, path, query)
-  const sender = authenticate(request, server.store, now)
+  const sender = authenticate(request, server, now)
   if (isStatus(sender)) return refusal(sender)
   const user = assume(server.authorizer, request.impersonate, server.attributes(sender, verb, path, first(query, 'fieldSelector')))
   if (isStatus(user)) return refusal(user)
@@ -57,6 +58,7 @@ export function serveHttp(server: ApiServer, request: HttpRequest, now: Micros, 
   if (!wantsResource) return serveDocument(server, request, path.path, query)
   const route = findRoute(server, path, request.method)
   if ('answer' in route) return route.answer
+  if (path.resource === 'nodes' && path.subresource === 'proxy') return nodeProxy(server, request.method, path, query, now)
   return serveRoute(visit, route)
 }
 

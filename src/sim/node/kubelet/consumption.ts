@@ -14,14 +14,14 @@ import { containerNamed, type KubeletWorld } from './world.ts'
 
 /** What the system of a node takes of its disk, how many inodes and processes it has, and what one inode stands for. */
 const SYSTEM = { disk: 6 * 1024 ** 3, inodes: 250_000, pids: 140 }
-const BYTES_PER_INODE = 16_384
+export const BYTES_PER_INODE = 16_384
 const INODES_PER_LAYER = 1_200
 export const MOST_PIDS = 32_768
 
 const sizes = new WeakMap<FsNode, { readonly bytes: number; readonly inodes: number }>()
 
 /** Bytes and inodes of a tree; parts that are shared with an earlier version are not walked again. */
-function sizeOf(node: FsNode): { readonly bytes: number; readonly inodes: number } {
+export function sizeOf(node: FsNode): { readonly bytes: number; readonly inodes: number } {
   if (node.t !== 'd') return { bytes: treeSize(node), inodes: 1 }
   const known = sizes.get(node)
   if (known) return known

@@ -22,7 +22,7 @@ import type { Answer } from '../linux/machine.ts'
 import { hostPid } from '../linux/processes.ts'
 import { advanced, lookAhead, settingOf } from './linux.ts'
 import { answerTo } from './network.ts'
-import { containerLog, type LogOptions } from './logs.ts'
+import { podLog, type LogOptions } from './logs.ts'
 import { NodeLife } from './node-life.ts'
 import { probed, type Attempt } from './prober.ts'
 import { objectChanged, refreshVolumes } from './refresh.ts'
@@ -32,9 +32,11 @@ import { reportNode } from './node-report.ts'
 import { armCollection, armPressure, collect, evictWriter, housekeep } from './pressure.ts'
 import { occupy, reconfigured } from './node-changes.ts'
 import { flush } from './reporter.ts'
+import { askKubelet, type KubeletAnswer } from './server/index.ts'
 import { beginShutdown, continueShutdown } from './shutdown.ts'
 import { observed, retryResizes, sizeChanged, takesLess } from './resize.ts'
 import { create as createContainer, postStartDone, pulled, start } from './starting.ts'
+import { spentBy } from './spent.ts'
 import type { NodeRow, PodRow } from './state.ts'
 import { beginAttach, closeStream, feedStream, forward, opened, sendNews, type AttachRequest, type ForwardRequest } from './streams.ts'
 import { clearMirror, createMirror, filesChanged, mirrorGone, mirrorSeen } from './static-files.ts'
@@ -62,7 +64,7 @@ export class Kubelets {
   constructor(engine: Engine, options: KubeletOptions = {}) {
     this.world = new KubeletWorld(engine, options)
     this.world.steps = { requestSync, nextOp, finishSync }
-    this.world.usageOf = (row, name, at) => containerUsage(this.world, row, name, at) ?? { cpu: 0, memory: 0 }
+    this.world.usageOf = (row, name, at) => ({ ...(containerUsage(this.world, row, name, at) ?? { cpu: 0, memory: 0 }), spent: spentBy(this.world, row, name, at) })
     this.world.hostView = (node, at, looking) => hostView(this.world, node, at, looking)
     const { world } = this
     const life = new NodeLife(world, heartbeatTable(engine))
@@ -152,12 +154,12 @@ export class Kubelets {
 
   /** What GET pods/log answers. */
   log(pod: KubeObject, options: LogOptions, now: Micros): string | Status {
-    const { nodeName } = (pod as Pod).spec
-    const row = nodeName ? this.world.pods.get(rowKey(nodeName, pod)) : undefined
-    const node = nodeName ? this.world.nodes.get(nodeName) : undefined
-    if (nodeName && !node?.up) return badRequest(`Get "https://${nodeName}:10250/containerLogs/${keyOf(pod)}": dial tcp: connect: no route to host`)
-    if (nodeName && !node?.kubelet) return badRequest(`Get "https://${node!.address}:10250/containerLogs/${keyOf(pod)}": dial tcp ${node!.address}:10250: connect: connection refused`)
-    return containerLog(this.world, pod as Pod, row, options, now)
+    return podLog(this.world, pod as Pod, options, now)
+  }
+
+  /** What a kubelet answers to a GET on its own port, or why nobody does. */
+  answer(node: string, path: string, query: ReadonlyMap<string, readonly string[]>, now: Micros): KubeletAnswer | string {
+    return askKubelet(this.world, node, path, query, now)
   }
 
   /** What pods use (metrics.k8s.io), of one namespace or of all. */
@@ -179,8 +181,7 @@ export class Kubelets {
     if (!nodeName) return badRequest(`pod ${pod.metadata.name} does not have a host assigned`)
     const node = this.world.nodes.get(nodeName)
     if (!node?.up || !node.kubelet) return { ...badRequest(`error dialing backend: dial tcp ${node?.address ?? nodeName}:10250: connect: connection refused`), reason: 'InternalError', code: 500 }
-    const arrived: ExecArrived = { pod: keyOf(pod), uid: pod.metadata.uid ?? '', request: request as ExecRequest, then, what }
-    ctx.schedule(ms(2), actorOf(nodeName), 'exec', arrived)
+    ctx.schedule(ms(2), actorOf(nodeName), 'exec', { pod: keyOf(pod), uid: pod.metadata.uid ?? '', request: request as ExecRequest, then, what } satisfies ExecArrived)
     return undefined
   }
 

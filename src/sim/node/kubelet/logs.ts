@@ -1,10 +1,11 @@
+import { keyOf } from '../../api/meta.ts'
 import { allContainers, type Pod } from '../../api/pod.ts'
 import { badRequest, type Status } from '../../api/status.ts'
 import { formatMicroTime, parseTime, seconds, type Micros } from '../../engine/time.ts'
 import type { LogChunk } from '../linux/machine.ts'
 import { logLines, machineNow } from './linux.ts'
 import type { PodRow } from './state.ts'
-import { containerNamed, type KubeletWorld } from './world.ts'
+import { containerNamed, rowKey, type KubeletWorld } from './world.ts'
 
 export interface LogOptions {
   readonly container?: string
@@ -14,6 +15,15 @@ export interface LogOptions {
   readonly limitBytes?: number
   readonly previous?: boolean
   readonly timestamps?: boolean
+}
+
+/** What GET pods/log answers; the API server's complaint where the kubelet cannot be reached. */
+export function podLog(world: KubeletWorld, pod: Pod, options: LogOptions, now: Micros): string | Status {
+  const { nodeName } = pod.spec
+  const node = nodeName ? world.nodes.get(nodeName) : undefined
+  if (nodeName && !node?.up) return badRequest(`Get "https://${nodeName}:10250/containerLogs/${keyOf(pod)}": dial tcp: connect: no route to host`)
+  if (nodeName && !node?.kubelet) return badRequest(`Get "https://${node!.address}:10250/containerLogs/${keyOf(pod)}": dial tcp ${node!.address}:10250: connect: connection refused`)
+  return containerLog(world, pod, nodeName ? world.pods.get(rowKey(nodeName, pod)) : undefined, options, now)
 }
 
 /** A container's log as it stands now; refusals in the kubelet's words (pkg/kubelet: validateContainerLogStatus). */

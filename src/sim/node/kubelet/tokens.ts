@@ -17,7 +17,7 @@ const SYNC = seconds(70)
 const url = (text: string): string => base64Encode(text).replaceAll('=', '').replaceAll('+', '-').replaceAll('/', '_')
 
 /** The token of a pod's service account as it was issued at `at`. */
-export function tokenText({ pod }: PodRow, { audience = 'https://kubernetes.default.svc.cluster.local', expirationSeconds = 3600 }: TokenSource, at: Micros): string {
+export function tokenText({ pod }: PodRow, { audience = CLUSTER, expirationSeconds = 3600 }: TokenSource, at: Micros, extends_: boolean): string {
   const { namespace, name, uid } = pod.metadata
   const issued = Math.floor(at / 1_000_000)
   const account = pod.spec.serviceAccountName ?? 'default'

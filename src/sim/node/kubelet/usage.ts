@@ -68,9 +68,12 @@ export function podMetrics(world: KubeletWorld, namespace: string | undefined, s
   return found
 }
 
+/** Thousandths of a core that a node's own programs take. */
+export const DAEMON_CPU = 60
+
 /** What a node uses in all: its pods and its own daemons. */
 export function nodeUsage(world: KubeletWorld, node: string, now: Micros): { readonly cpu: number; readonly memory: number } {
-  let cpu = 60
+  let cpu = DAEMON_CPU
   let memory = 450 * 1024 * 1024 + (world.nodes.get(node)?.extra?.memory ?? 0)
   for (const key of world.byNode.keys(node)) {
     const row = world.pods.get(key)!

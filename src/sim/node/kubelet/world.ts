@@ -12,6 +12,7 @@ import { flagsIn, type Flags } from '../../flags/index.ts'
 import { EVENT_BURST, EVENT_RECORD_QPS, KUBELET_API_BURST, KUBELET_API_QPS } from '../../flags/kubelet.ts'
 import type { Registry } from '../../images/registry.ts'
 import type { FsNode } from '../linux/fs.ts'
+import type { ContainerUse } from '../linux/setting.ts'
 import type { HostState } from '../linux/host.ts'
 import { LocalImages, type BuiltImage } from './local-images.ts'
 import type { NodeRow, PodRow } from './state.ts'
@@ -64,7 +65,7 @@ export class KubeletWorld {
   /** Set once by the composition of the kubelets. */
   steps!: WorkerSteps
   /** What a container uses by its declared load; set by the composition of the kubelets. */
-  usageOf: (row: PodRow, container: string, at: Micros) => { readonly cpu: number; readonly memory: number } = () => ({ cpu: 0, memory: 0 })
+  usageOf: (row: PodRow, container: string, at: Micros) => ContainerUse = () => ({ cpu: 0, memory: 0 })
   /** The whole node as one of its pods sees it; set by the composition of the kubelets. */
   hostView!: (node: string, at: Micros, looking: PodRow) => HostState
   /** Who set the cluster up, for what kubelets may not do themselves. */

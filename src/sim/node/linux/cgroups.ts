@@ -92,10 +92,11 @@ export function cgroupFiles(kernel: Kernel, container: ContainerState, subsystem
   const procs = tasks.map((t) => `${t.pid}\n`).join('')
   const used = Math.max(tasks.reduce((sum, t) => sum + (t.memory || 1_048_576), 0), kernel.setting.usage?.(container.name, kernel.now).memory ?? 0)
   const { cpu, memoryLimit, pidsLimit } = container
+  const { usage, periods, throttled, waited } = kernel.setting.usage?.(container.name, kernel.now).spent ?? { usage: 0, periods: 0, throttled: 0, waited: 0 }
   if (kernel.setting.cgroups === 'v2') {
     return {
       'cgroup.controllers': 'cpuset cpu io memory hugetlb pids rdma misc\n', 'cgroup.procs': procs, 'cgroup.events': 'populated 1\nfrozen 0\n',
-      'cpu.max': `${cpu.cpuQuota ?? 'max'} ${cpu.cpuPeriod}\n`, 'cpu.weight': `${weightOf(cpu.cpuShares)}\n`, 'cpu.stat': 'usage_usec 0\nuser_usec 0\nsystem_usec 0\nnr_periods 0\nnr_throttled 0\nthrottled_usec 0\n',
+      'cpu.max': `${cpu.cpuQuota ?? 'max'} ${cpu.cpuPeriod}\n`, 'cpu.weight': `${weightOf(cpu.cpuShares)}\n`, 'cpu.stat': `usage_usec ${usage}\nuser_usec ${usage}\nsystem_usec 0\nnr_periods ${periods}\nnr_throttled ${throttled}\nthrottled_usec ${waited}\n`,
       'memory.max': `${memoryLimit ?? 'max'}\n`, 'memory.current': `${used}\n`, 'memory.min': '0\n', 'memory.high': 'max\n', 'memory.swap.max': '0\n', 'memory.oom.group': `${container.oomGroup ? 1 : 0}\n`, 'memory.events': `low 0\nhigh 0\nmax 0\noom ${container.oomKilled ? 1 : 0}\noom_kill ${container.oomKilled ? 1 : 0}\n`,
       'pids.max': `${pidsLimit >= 4096 ? 'max' : pidsLimit}\n`, 'pids.current': `${tasks.length}\n`, 'io.max': '', 'cpuset.cpus': '\n',
     }
@@ -104,7 +105,7 @@ export function cgroupFiles(kernel: Kernel, container: ContainerState, subsystem
   switch (subsystem) {
     case 'cpu':
     case 'cpuacct':
-      return { ...common, 'cpu.shares': `${cpu.cpuShares}\n`, 'cpu.cfs_quota_us': `${cpu.cpuQuota ?? -1}\n`, 'cpu.cfs_period_us': `${cpu.cpuPeriod}\n` }
+      return { ...common, 'cpu.shares': `${cpu.cpuShares}\n`, 'cpu.cfs_quota_us': `${cpu.cpuQuota ?? -1}\n`, 'cpu.cfs_period_us': `${cpu.cpuPeriod}\n`, 'cpu.stat': `nr_periods ${periods}\nnr_throttled ${throttled}\nthrottled_time ${waited * 1000}\n`, 'cpuacct.usage': `${usage * 1000}\n` }
     case 'memory':
       return { ...common, 'memory.limit_in_bytes': `${memoryLimit ?? 9_223_372_036_854_771_712n}\n`, 'memory.usage_in_bytes': `${used}\n`, 'memory.soft_limit_in_bytes': '9223372036854771712\n' }
     case 'pids':

@@ -1,6 +1,13 @@
 import type { Micros } from '../../engine/time.ts'
 import type { HostState } from './host.ts'
 
+/** What a container uses: thousandths of a processor and bytes now, and processor time since it started (µs; periods of 100 ms). */
+export interface ContainerUse {
+  readonly cpu: number
+  readonly memory: number
+  readonly spent?: { readonly usage: Micros; readonly periods: number; readonly throttled: number; readonly waited: Micros }
+}
+
 /** What the node tells its kernels: sizes, cgroup form, addresses. */
 export interface KernelSetting {
   readonly nodeName: string
@@ -16,7 +23,7 @@ export interface KernelSetting {
   /** Values of /proc/sys that the pod set. */
   readonly sysctls: Readonly<Record<string, string>>
   /** What a container uses by its declared load: thousandths of a processor, bytes. */
-  readonly usage?: (container: string, at: Micros) => { readonly cpu: number; readonly memory: number }
+  readonly usage?: (container: string, at: Micros) => ContainerUse
   /** The whole node at an instant, for pods that share its namespaces or see its files. */
   readonly host?: (at: Micros) => HostState
 }
