@@ -159,7 +159,7 @@ export class ClusterHost {
         this.#terminals.interrupt(query.session)
         return null
       case 'complete':
-        return this.#terminals.complete(query.line, query.cursor)
+        return this.#terminals.complete(query.line, query.cursor, query.session)
       case 'typed':
         this.#terminals.typed(query.session, { ...(query.text === undefined ? {} : { text: query.text }), ...(query.end ? { end: true } : {}) })
         return null

@@ -271,7 +271,7 @@ export type Query =
   | { readonly type: 'delete'; readonly key: string }
   | { readonly type: 'terminal'; readonly line: string; readonly session: number }
   | { readonly type: 'interrupt'; readonly session: number }
-  | { readonly type: 'complete'; readonly line: string; readonly cursor: number }
+  | { readonly type: 'complete'; readonly line: string; readonly cursor: number; readonly session?: number }
   /** Keys or a line for the process at the terminal; `end` closes its input. */
   | { readonly type: 'typed'; readonly session: number; readonly text?: string; readonly end?: boolean }
   | { readonly type: 'edited'; readonly edit: number; readonly text: string | null }

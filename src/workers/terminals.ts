@@ -179,8 +179,11 @@ export class Terminals {
     this.#world.moved()
   }
 
-  /** Candidates for Tab and where they begin to replace. */
-  complete(line: string, cursor: number): Answers['complete'] {
+  /** Candidates for Tab and where they begin to replace; where a process sits at the terminal, what its shell offers. */
+  complete(line: string, cursor: number, session?: number): Answers['complete'] {
+    const waiting = this.#waiting.filter((w) => w.session === session && w.seat === 'tty').at(-1)
+    const end = waiting && this.#cluster.kubectl.streams.open.get(waiting.pid)?.end
+    if (waiting) return end ? this.#cluster.inside.complete(end, line.slice(0, cursor)) : { candidates: [], replaceFrom: cursor }
     return this.#cluster.completeKubectl(line.slice(0, cursor), this.#files)
   }
 

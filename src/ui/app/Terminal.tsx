@@ -30,7 +30,7 @@ export function Terminal(): ReactNode {
       prompt="$ "
       greeting={t('greeting')}
       run={run}
-      complete={(line, cursor) => session.ask<'complete'>({ type: 'complete', line, cursor })}
+      complete={(line, cursor) => session.ask<'complete'>({ type: 'complete', line, cursor, session: SESSION })}
       interrupt={() => session.do({ type: 'interrupt', session: SESSION })}
       seat={seat}
       typed={(input) => session.do({ type: 'typed', session: SESSION, ...input })}

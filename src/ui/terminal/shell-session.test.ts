@@ -147,3 +147,29 @@ test('an input without a terminal keeps the line, and Ctrl-D ends it', () => {
   expect(interrupts).toBe(1)
   expect(written()).toContain('one')
 })
+
+test('Tab in the shell of a container asks for its names, and keys typed meanwhile come after', async () => {
+  const sent: unknown[] = []
+  const asked: string[] = []
+  const { session, written } = fake({
+    run: () => new Promise<void>(() => undefined),
+    typed: (input) => void sent.push(input),
+    complete: async (line) => {
+      asked.push(line)
+      return line.startsWith('cat') ? { candidates: ['hostname', 'hosts'], replaceFrom: 9 } : { candidates: ['cd'], replaceFrom: 0 }
+    },
+  })
+  session.input('kubectl exec -it web -- sh\r')
+  session.sit('tty')
+  session.input('cat /etc/h\tts\r')
+  await settle()
+  session.input('c\t/tmp\r')
+  await settle()
+  expect(asked).toEqual(['cat /etc/h', 'c'])
+  expect(sent).toEqual([{ text: 'cat /etc/hostts\n' }, { text: 'cd /tmp\n' }])
+  session.input('cat /etc/host\t')
+  await settle()
+  expect(written()).toContain('hostname  hosts')
+  session.input('\x1a')
+  expect(sent.at(-1)).toEqual({ text: '\x1a' })
+})

@@ -30,6 +30,8 @@ export class ShellSession {
   #seat: 'none' | 'plain' | 'tty' = 'none'
   /** The line that is written for the process that sits here, with a history of its own. */
   #inner: Line = emptyLine
+  /** Candidates for Tab are on their way. */
+  #completing = false
   /** Output behind its last line break: that process's prompt. */
   #tail = ''
   readonly #screen: Screen
@@ -60,8 +62,18 @@ export class ShellSession {
   }
 
   input(data: string): void {
+    const keys = splitKeys(data.replace(/\r\n|\n/g, '\r'))
+    if (this.#completing) {
+      this.#waiting.push(...keys)
+      return
+    }
     if (this.#seat !== 'none') {
-      for (const key of splitKeys(data.replace(/\r\n|\n/g, '\r'))) this.#pressInner(key)
+      for (const [i, key] of keys.entries()) {
+        this.#pressInner(key)
+        if (!this.#completing) continue
+        this.#waiting.push(...keys.slice(i + 1))
+        return
+      }
       return
     }
     if (this.#running && data.includes('\x03')) {
@@ -70,7 +82,7 @@ export class ShellSession {
       this.#props().interrupt()
       return
     }
-    this.#waiting.push(...splitKeys(data.replace(/\r\n|\n/g, '\r')))
+    this.#waiting.push(...keys)
     this.#goOn()
   }
 
@@ -98,7 +110,11 @@ export class ShellSession {
       typed?.({ text: `${line.text}\n` })
       return
     }
-    if (asked === 'interrupt' || key === '\x1c') {
+    if (asked === 'complete') {
+      if (isTty) void this.#completeInner()
+      return
+    }
+    if (asked === 'interrupt' || key === '\x1c' || (key === '\x1a' && isTty)) {
       this.#eraseInner()
       this.#inner = nextLine(line, '')
       if (isTty) typed?.({ text: key })
@@ -197,27 +213,42 @@ export class ShellSession {
       .complete(text, cursor)
       .catch(() => ({ candidates: [] as readonly string[], replaceFrom: cursor }))
     this.#running = false
-    this.#offer(found.candidates, found.replaceFrom)
+    this.#line = this.#offer(this.#line, found.candidates, found.replaceFrom)
     this.#draw()
     this.#goOn()
   }
 
-  #offer(candidates: readonly string[], from: number): void {
-    const { text, cursor } = this.#line
+  /** Tab in the line of the process that sits here. Keys that come meanwhile wait. */
+  async #completeInner(): Promise<void> {
+    const { text, cursor } = this.#inner
+    this.#completing = true
+    const found = await this.#props()
+      .complete(text, cursor)
+      .catch(() => ({ candidates: [] as readonly string[], replaceFrom: cursor }))
+    this.#completing = false
+    if (this.#seat === 'none') return this.#goOn()
+    this.#inner = this.#offer(this.#inner, found.candidates, found.replaceFrom)
+    this.#drawInner()
+    this.input(this.#waiting.splice(0).join(''))
+  }
+
+  /** The line with what all candidates share, or as it was with the candidates listed below it. */
+  #offer(line: Line, candidates: readonly string[], from: number): Line {
+    const { text, cursor } = line
     const typed = text.slice(from, cursor)
     const only = candidates.length === 1
     const shared = commonStart(candidates)
     const open = only && !/[=/:,]$/.test(shared) && text[cursor] !== ' '
     if (only || shared.length > typed.length) {
-      this.#line = replace(this.#line, from, cursor, shared + (open ? ' ' : ''))
-      return
+      return replace(line, from, cursor, shared + (open ? ' ' : ''))
     }
-    if (candidates.length === 0) return
+    if (candidates.length === 0) return line
     const shown = candidates.slice(0, LIST_ALL)
     const rest = candidates.length - shown.length
     this.#screen.write(`\r\n${inColumns(shown, this.#screen.cols)}${rest > 0 ? `\r\n… +${rest}` : ''}\r\n`)
     this.#said(shown.join(' '))
     this.#row = 0
+    return line
   }
 
   #write(text: string): void {

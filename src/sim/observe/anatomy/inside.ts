@@ -1,8 +1,11 @@
 import type { DockerfileView, LoadView, NodeAnatomy, PodAnatomy, PodCall } from '../../../workers/protocol-anatomy.ts'
 import type { Pod } from '../../api/pod.ts'
+import type { StreamEnd } from '../../api/pod-streams.ts'
 import type { Timeline } from '../../engine/timeline.ts'
 import { defaultRegistry } from '../../images/index.ts'
+import { completeInStream } from '../../node/kubelet/completion.ts'
 import type { KubeletWorld } from '../../node/kubelet/world.ts'
+import type { Completion } from '../../node/linux/shell/complete.ts'
 import type { Store } from '../../store/store.ts'
 import { podCalls } from './calls.ts'
 import { dockerfileView, type DockerfileQuestion } from './dockerfile.ts'
@@ -37,6 +40,11 @@ export class Inside {
 
   load(key: string): LoadView | null {
     return this.#world ? podLoad(this.#world, this.#pod(key), this.#timeline.clock) : null
+  }
+
+  /** What the shell of a container or node, at the far end of a stream, offers for Tab. */
+  complete(end: StreamEnd, line: string): Completion {
+    return this.#world ? completeInStream(this.#world, end, line, this.#timeline.clock) : { candidates: [], replaceFrom: line.length }
   }
 
   /** What a Dockerfile would make. */
