@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { minutes } from '../src/sim/engine/time.ts'
+import { minutes, parseTime, type Micros } from '../src/sim/engine/time.ts'
 import type { FlagTexts } from '../src/sim/component-flags.ts'
 import { Engine } from '../src/sim/engine/engine.ts'
 import { flagsIn, problemOfAll } from '../src/sim/flags/index.ts'
@@ -19,8 +19,9 @@ const USAGE = `usage:
       applies manifests to a fresh cluster, lets it live, prints all objects
   npm run sim -- test <files or folders…> [--seed 1] [--nodes 3|FILE] [--kubelet detailed|kwok] [--flag SETTING=VALUE]… [--only REGEX] [--record FILE] [-v]
       runs Chainsaw tests, each on a fresh cluster; exits with 1 when one fails
-  npm run sim -- serve [--port 8001] [--host 127.0.0.1] [--speed 1|N|max] [--token T] [--insecure] [--kubeconfig FILE] [--seed 1] [--nodes 3|FILE] [--kubelet detailed|kwok] [--flag SETTING=VALUE]…
+  npm run sim -- serve [--port 8001] [--host 127.0.0.1] [--speed 1|N|max] [--start now|TIME] [--token T] [--insecure] [--kubeconfig FILE] [--seed 1] [--nodes 3|FILE] [--kubelet detailed|kwok] [--flag SETTING=VALUE]…
       a cluster behind HTTP for kubectl, client libraries and test tools; without --token one is made up and printed;
+      --start 2026-03-01T09:00:00Z: when the cluster is ready by its own clock, else now; with the same one (and --seed) it begins the same
       --kubeconfig writes what kubectl needs, and serves HTTPS, since kubectl tells its token to nobody over plain HTTP
   npm run sim -- hash [manifests…] [--for 5m] [--seed 1] [--nodes 3|FILE] [--kubelet detailed|kwok] [--flag SETTING=VALUE]…
       as run, and prints the hash of the state
@@ -43,6 +44,7 @@ const OPTIONS = {
   port: { type: 'string' },
   host: { type: 'string' },
   speed: { type: 'string' },
+  start: { type: 'string' },
   token: { type: 'string' },
   insecure: { type: 'boolean' },
   kubeconfig: { type: 'string' },
@@ -92,6 +94,14 @@ function speedOption(value: string | undefined): number {
   return speed
 }
 
+/** Virtual time; undefined for now. Clusters exist from the simulation's epoch on. */
+function startOption(value: string | undefined): Micros | undefined {
+  if (value === undefined || value === 'now') return undefined
+  const start = parseTime(value)
+  if (start === undefined || start < minutes(5)) throw new UsageError(`--start: now or a time from 2026-01-01T00:05:00Z on was expected, got ${value}`)
+  return start
+}
+
 async function main(argv: readonly string[]): Promise<number> {
   const { values, positionals } = read(argv)
   const [command, ...paths] = positionals
@@ -113,7 +123,7 @@ async function main(argv: readonly string[]): Promise<number> {
     const host = values.host ?? '127.0.0.1'
     const certificate = values.kubeconfig === undefined || values.insecure ? undefined : await certificateFor(host)
     const { url } = await serve({
-      port: whole('port', values.port, 8001), host, speed, token, ...(certificate ? { certificate } : {}), seed, nodes: nodesOption(values.nodes, 3), kubelet: kubelet ?? 'detailed', flags: flagsOption(values.flag, kubelet),
+      port: whole('port', values.port, 8001), host, speed, token, ...(certificate ? { certificate } : {}), seed, nodes: nodesOption(values.nodes, 3), kubelet: kubelet ?? 'detailed', flags: flagsOption(values.flag, kubelet), start: startOption(values.start),
     })
     if (values.kubeconfig !== undefined) writeFileSync(values.kubeconfig, kubeconfigFor(url, token, certificate), { mode: 0o600 })
     process.stdout.write(`serving ${url}${token === undefined ? ' to everybody on this machine' : `\ntoken ${token}`}\n${values.kubeconfig === undefined ? '' : `kubectl --kubeconfig ${values.kubeconfig} get nodes\n`}`)

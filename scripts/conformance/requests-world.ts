@@ -130,7 +130,7 @@ export class RequestsWorld {
       this.run(ms(10))
     }
     const { bookmarks, timeoutSeconds } = answer.watch
-    return { code: answer.code, events: openWatch(answer.watch, events, bookmarks && timeoutSeconds ? `${this.server.store.revision}` : undefined) }
+    return { code: answer.code, events: openWatch(answer.watch, events, bookmarks && timeoutSeconds ? `${this.server.store.revision}` : undefined, this.now) }
   }
 
   #serve(request: HttpRequest): HttpAnswer {

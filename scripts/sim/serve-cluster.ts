@@ -4,7 +4,9 @@ import { watchEvents, type Delivered, type WatchEvent } from '../../src/sim/apis
 import type { Answered } from '../../src/sim/client/transport.ts'
 import { createCluster, type Cluster } from '../../src/sim/cluster.ts'
 import type { EventContext } from '../../src/sim/engine/engine.ts'
+import { minutes, parseTime, type Micros } from '../../src/sim/engine/time.ts'
 import type { StreamNews } from '../../src/sim/api/pod-streams.ts'
+import { withDescriptions } from './serve-openapi.ts'
 import type { ServeOptions } from './serve-options.ts'
 import { ServedStreams } from './serve-streams.ts'
 
@@ -14,6 +16,12 @@ const TICK_LIMIT_MS = 40
 const STEPS_AT_ONCE = 200
 /** How far a tick may run ahead of itself without a speed limit. */
 const MAX_SPEED_TICK = 1_000_000
+
+/** How long before its start a cluster begins to boot. */
+const BOOT_TIME = minutes(5)
+
+/** The host's time as virtual time. */
+const presentTime = (): Micros => Math.max(BOOT_TIME, parseTime(new Date().toISOString())!)
 
 interface Listener {
   readonly watch: OpenedWatch
@@ -30,17 +38,20 @@ export class ServedCluster {
   #lastTick = 0
   #watches = 0
 
-  constructor({ seed, nodes, kubelet, speed, flags = {} }: ServeOptions) {
+  constructor({ seed, nodes, kubelet, speed, start = presentTime(), flags = {} }: ServeOptions) {
     this.#speed = speed
     this.cluster = createCluster({ seed, nodes, kubelet, flags, history: { keep: false } })
     this.streams = new ServedStreams(this.cluster)
     this.cluster.engine.actor('http', {
       serve: (ctx, act: (ctx: EventContext) => void) => act(ctx),
-      event: (ctx, delivered: Delivered) => this.#deliver(ctx.instance, delivered),
+      event: (ctx, delivered: Delivered) => this.#deliver(ctx.instance, delivered, ctx.now),
       stream: (ctx, news: StreamNews) => this.streams.news(ctx, news),
       ended: (ctx, answered: Answered) => this.streams.ended(ctx, answered),
     })
+    const { timeline } = this.cluster
+    timeline.runUntil(start - BOOT_TIME)
     this.cluster.boot()
+    timeline.runUntil(start)
   }
 
   get revision(): string {
@@ -73,7 +84,7 @@ export class ServedCluster {
     timeline.command('http', 'serve', (ctx: EventContext) => {
       answer = serveHttp(server, request, ctx.now, ctx)
     })
-    return answer
+    return request.path.startsWith('/openapi/') && answer.code === 200 ? { ...answer, body: withDescriptions(answer.body) } : answer
   }
 
   /** Opens a granted watch; gives back what closes it. */
@@ -87,9 +98,9 @@ export class ServedCluster {
     }
   }
 
-  #deliver(id: string, delivered: Delivered): void {
+  #deliver(id: string, delivered: Delivered, now: Micros): void {
     const listener = this.#listeners.get(id)
-    if (listener) for (const event of watchEvents(listener.watch, delivered)) listener.tell(event)
+    if (listener) for (const event of watchEvents(listener.watch, delivered, now)) listener.tell(event)
   }
 }
 

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../src/sim/api/meta.ts'
 import type { FlagTexts } from '../../src/sim/component-flags.ts'
+import type { Micros } from '../../src/sim/engine/time.ts'
 import type { Certificate } from './kubeconfig.ts'
 
 /** What `npm run sim -- serve` was asked for. */
@@ -14,6 +15,8 @@ export interface ServeOptions {
   /** Serves HTTPS with it; plain HTTP without. */
   readonly certificate?: Certificate
   readonly seed: number
+  /** The instant at which the cluster is ready; virtual µs. Absent: now, so that clients count ages rightly. */
+  readonly start?: Micros | undefined
   readonly nodes: number | readonly KubeObject[]
   readonly kubelet: 'detailed' | 'kwok'
   /** Settings of components that differ: "kubelet.syncFrequency" → "10s". */

@@ -1,6 +1,8 @@
 import { AppsV1Api, CoreV1Api, KubeConfig, makeInformer, PatchStrategy, setHeaderOptions, type V1Deployment, type V1Pod } from 'client-node-for-node-20'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { parseTime, seconds } from '../../src/sim/engine/time.ts'
 import { certificateFor, kubeconfigFor } from './kubeconfig.ts'
+import { ServedCluster } from './serve-cluster.ts'
 import { serve, type Serving } from './serve.ts'
 
 let serving: Serving
@@ -103,6 +105,40 @@ describe('the API over HTTP, asked by the client library', () => {
     expect(await answer.json()).toMatchObject({ kind: 'APIGroupDiscoveryList' })
   })
 })
+
+describe('the API over HTTP, as kubectl asks it', () => {
+  const TABLE = 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json'
+  const ask = (path: string, accept = 'application/json'): Promise<Response> => fetch(serving.url + path, { headers: { authorization: 'Bearer letmein', accept } })
+
+  it('watches in tables, whose first event alone tells the columns', async () => {
+    const events = (await (await ask('/api/v1/nodes?watch=true&timeoutSeconds=1', TABLE)).text()).trim().split('\n').map((line) => JSON.parse(line) as { type: string; object: { kind: string; columnDefinitions: readonly { name: string }[] | null; rows: readonly { cells: readonly unknown[] }[] } })
+    expect(events.length).toBeGreaterThanOrEqual(3)
+    expect(events.map(({ object }) => object.kind)).toEqual(events.map(() => 'Table'))
+    expect(events[0]!.object.columnDefinitions?.map((c) => c.name)).toContain('Roles')
+    expect(events[1]!.object.columnDefinitions).toBeNull()
+    expect(events.map(({ object }) => object.rows[0]!.cells[0])).toContain('node-1')
+  })
+
+  it('describes fields and quantities in its documents', async () => {
+    const document = (await (await ask('/openapi/v3/api/v1')).json()) as { components: { schemas: Record<string, { properties: Record<string, { description?: string; additionalProperties?: { $ref?: string } }> }> } }
+    const { limits } = document.components.schemas['io.k8s.api.core.v1.ResourceRequirements']!.properties
+    expect(limits!.description).toContain('maximum amount of compute resources')
+    expect(limits!.additionalProperties!.$ref).toBe('#/components/schemas/io.k8s.apimachinery.pkg.api.resource.Quantity')
+    expect(document.components.schemas).toHaveProperty(['io.k8s.apimachinery.pkg.api.resource.Quantity'])
+  })
+})
+
+it('a served cluster is ready at its start: now, or the instant asked for, and then it begins the same', () => {
+  const options = { port: 0, host: '127.0.0.1', speed: 1, token: 'x', seed: 1, nodes: 1, kubelet: 'kwok' } as const
+  const present = new ServedCluster(options).cluster.timeline.clock
+  expect(Math.abs(present - parseTime(new Date().toISOString())!)).toBeLessThan(seconds(60))
+  const start = parseTime('2026-05-01T08:00:00Z')!
+  const [one, two] = [new ServedCluster({ ...options, start }).cluster, new ServedCluster({ ...options, start }).cluster]
+  expect(one.timeline.clock).toBe(start)
+  expect(one.engine.hash()).toBe(two.engine.hash())
+  expect(one.list('nodes')[0]!.metadata.creationTimestamp).toMatch(/^2026-05-01T07:5/)
+  expect(one.timeline.commands()).toEqual([])
+}, 60_000)
 
 it('a kubeconfig leads to a server over HTTPS, whose certificate it believes', async () => {
   const certificate = await certificateFor('127.0.0.1')

@@ -79,10 +79,12 @@ function after(exec: Execution, all: readonly KubeObject[], mark: string): numbe
   return next < 0 ? all.length : next
 }
 
-const inRowOrder = ({ kind }: Execution, objects: readonly KubeObject[]): readonly KubeObject[] => (kind.rowOrder && objects.length > 1 ? [...objects].sort((a, b) => kind.rowOrder!(a, b)) : objects)
+type Shown = Pick<Execution, 'kind' | 'means' | 'now'>
+
+const inRowOrder = ({ kind }: Shown, objects: readonly KubeObject[]): readonly KubeObject[] => (kind.rowOrder && objects.length > 1 ? [...objects].sort((a, b) => kind.rowOrder!(a, b)) : objects)
 
 /** Objects as the rows that kubectl prints (apiserver: registry/rest, TableConvertor). */
-export function tableOf(exec: Execution, objects: readonly KubeObject[], metadata: Table['metadata']): Table {
+export function tableOf(exec: Shown, objects: readonly KubeObject[], metadata: Table['metadata']): Table {
   const { columns, group, plural } = exec.kind
   const texts = exec.kind.custom ? exec.means.columnTexts('', 'configmaps').slice(0, 1) : exec.means.columnTexts(group, plural)
   const types = new Map(exec.kind.custom ? [] : columnsOf(group, plural).map((column) => [column.name, column.type]))

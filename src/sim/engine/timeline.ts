@@ -145,7 +145,7 @@ export class Timeline {
     const index = this.#index + 1
     const checkpoint = this.#checkpointFor(index)
     const step = this.engine.command(at, actor, what, payload)
-    commands.set(index, { index, at, actor, what, payload })
+    if (this.#keep) commands.set(index, { index, at, actor, what, payload })
     this.#append(step, checkpoint)
     this.#see()
     return step

@@ -1,4 +1,5 @@
 import type { JsonValue, KubeObject } from '../../api/meta.ts'
+import type { Micros } from '../../engine/time.ts'
 import type { Change } from '../../store/store.ts'
 import type { Impersonation } from '../authentication/impersonation.ts'
 import type { UserInfo } from '../authentication/user.ts'
@@ -47,6 +48,6 @@ export interface OpenedWatch {
   readonly initialEvents: boolean
   /** A BOOKMARK event; `ends` marks the end of the initial events. */
   bookmark(resourceVersion: string, ends?: boolean): WatchEvent
-  /** How objects of events are presented. */
-  shape(object: KubeObject): JsonValue
+  /** How objects of events are presented; `now` is for the ages in tables. */
+  shape(object: KubeObject, now: Micros): JsonValue
 }

@@ -59,7 +59,7 @@ function listOrObject(answer: unknown): JsonValue {
   return { ...answer, items: isCustom ? answer.items : answer.items.map(plainItem) } as unknown as JsonValue
 }
 
-function tableAnswer(table: Table, includeObject: string): JsonValue {
+export function tableAnswer(table: Table, includeObject: string): JsonValue {
   const rows = table.rows.map(({ object, ...row }) => ({
     ...row,
     ...(includeObject === 'None' ? {} : { object: includeObject === 'Object' ? object : partial(object) }),

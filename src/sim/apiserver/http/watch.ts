@@ -7,7 +7,7 @@ import type { ApiServer } from '../server.ts'
 import type { Wanted } from './media.ts'
 import type { HttpAnswer, OpenedWatch } from './message.ts'
 import { flag } from './options.ts'
-import { partial } from './present.ts'
+import { partial, tableAnswer } from './present.ts'
 import { first, type Query } from './query.ts'
 
 /** Grants a watch: checks it as a list would be, and tells the host what to open. */
@@ -17,7 +17,6 @@ export function watchAnswer(server: ApiServer, request: RestRequest, query: Quer
   if (isStatus(checked.answer)) return { code: checked.answer.code, warnings: checked.warnings, body: checked.answer as never, changes: [] }
   const timeout = first(query, 'timeoutSeconds')
   const { labelSelector, fieldSelector, resourceVersion } = options ?? {}
-  const isPartial = wanted.as === 'PartialObjectMetadata' || wanted.as === 'PartialObjectMetadataList'
   return {
     code: 200,
     warnings: checked.warnings,
@@ -32,8 +31,22 @@ export function watchAnswer(server: ApiServer, request: RestRequest, query: Quer
       bookmarks: flag(query, 'allowWatchBookmarks') ?? false,
       initialEvents: flag(query, 'sendInitialEvents') ?? false,
       bookmark: (resourceVersion, ends) => bookmark(server, request, resourceVersion, ends ?? false),
-      shape: (object: KubeObject) => (isPartial ? partial(object) : (object as never)),
+      shape: shaper(server, request, wanted, first(query, 'includeObject')),
     },
+  }
+}
+
+/** How the objects of a watch go over the wire; of tables only the first tells what the columns are (endpoints/handlers: response.go). */
+function shaper(server: ApiServer, request: RestRequest, { as }: Wanted, includeObject: string): OpenedWatch['shape'] {
+  if (as === 'PartialObjectMetadata' || as === 'PartialObjectMetadataList') return partial
+  const kind = as === 'Table' ? server.kind(request) : undefined
+  if (!kind) return (object) => object as unknown as JsonValue
+  let told = false
+  return (object, now) => {
+    const table = tableAnswer(server.table(kind, object, now), includeObject) as { readonly [name: string]: JsonValue }
+    const shown = told ? { ...table, columnDefinitions: null } : table
+    told = true
+    return shown
   }
 }
 
@@ -57,15 +70,15 @@ export interface WatchEvent {
 }
 
 /** The lines of the wire for one delivery (meta.v1.WatchEvent). */
-export function watchEvents(watch: OpenedWatch, delivered: Delivered): readonly WatchEvent[] {
+export function watchEvents(watch: OpenedWatch, delivered: Delivered, now: Micros): readonly WatchEvent[] {
   switch (delivered.type) {
     case 'SYNC': {
-      const present = (delivered.items ?? []).map((object): WatchEvent => ({ type: 'ADDED', object: watch.shape(object) }))
+      const present = (delivered.items ?? []).map((object): WatchEvent => ({ type: 'ADDED', object: watch.shape(object, now) }))
       return watch.initialEvents ? [...present, watch.bookmark(delivered.resourceVersion, true)] : present
     }
     case 'EXPIRED':
       return [{ type: 'ERROR', object: expired(`too old resource version: ${watch.row.resourceVersion ?? '0'} (${delivered.resourceVersion})`) as unknown as JsonValue }]
     default:
-      return [{ type: delivered.type as WatchEvent['type'], object: watch.shape(delivered.object!) }]
+      return [{ type: delivered.type as WatchEvent['type'], object: watch.shape(delivered.object!, now) }]
   }
 }

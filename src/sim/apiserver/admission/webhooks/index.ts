@@ -50,11 +50,11 @@ export const mutatingAdmissionWebhook: AdmissionPlugin = {
     if (nobodyAsks(exec, 'mutatingwebhookconfigurations')) return object
     const hooks = (exec.trail.hooks ??= { asked: new Set(), again: new Set(), last: object })
     const isSecond = exec.trail.second === true
-    const require = (): void => {
+    const demandAll = (): void => {
       for (const key of hooks.asked) hooks.again.add(key)
       hooks.asked.clear()
     }
-    if (isSecond && !semanticEqual(hooks.last, object)) require()
+    if (isSecond && !semanticEqual(hooks.last, object)) demandAll()
     let current = object
     for (const [key, hook] of hooksIn(exec, 'mutatingwebhookconfigurations')) {
       const match = matched(hook, occasionOf(exec, current, old))
@@ -67,7 +67,7 @@ export const mutatingAdmissionWebhook: AdmissionPlugin = {
       const next = verdict?.patch === undefined ? current : patched(match, current, verdict.patch)
       if (isStatus(next)) return next
       if (next !== current) {
-        require()
+        demandAll()
         exec.trail.runAgain = true
       }
       if (hook.reinvocationPolicy === 'IfNeeded') hooks.asked.add(key)

@@ -6,12 +6,18 @@ type Json = Readonly<Record<string, JsonValue>>
 
 const SCALARS: Readonly<Record<string, Json>> = {
   s: { type: 'string' }, bytes: { type: 'string', format: 'byte' }, b: { type: 'boolean' }, i32: { type: 'integer', format: 'int32' }, i64: { type: 'integer', format: 'int64' },
-  n: { type: 'number', format: 'double' }, q: { oneOf: [{ type: 'string' }, { type: 'number' }] }, io: { oneOf: [{ type: 'integer' }, { type: 'string' }], format: 'int-or-string' },
+  n: { type: 'number', format: 'double' },
   t: { type: 'string', format: 'date-time' }, mt: { type: 'string', format: 'date-time' }, any: { type: 'object' },
 }
 
+/** Scalars that have definitions of their own. */
+const NAMED: Readonly<Record<string, readonly [name: string, schema: Json]>> = {
+  q: ['io.k8s.apimachinery.pkg.api.resource.Quantity', { oneOf: [{ type: 'string' }, { type: 'number' }] }],
+  io: ['io.k8s.apimachinery.pkg.util.intstr.IntOrString', { oneOf: [{ type: 'integer' }, { type: 'string' }], format: 'int-or-string' }],
+}
+
 /** The name of a definition as Kubernetes' documents write it: "core.v1.Pod" is "io.k8s.api.core.v1.Pod". */
-function fullName(name: string): string {
+export function fullName(name: string): string {
   if (name.startsWith('meta.v1.')) return `io.k8s.apimachinery.pkg.apis.${name}`
   if (name.startsWith('apiextensions.v1.')) return `io.k8s.apiextensions-apiserver.pkg.apis.${name}`
   if (name.startsWith('apiregistration.v1.')) return `io.k8s.kube-aggregator.pkg.apis.${name}`
@@ -29,7 +35,7 @@ function typeSchema(type: TypeNode, root: string): Json {
     case 'ref':
       return reference(type.ref, root)
     default:
-      return SCALARS[type.k] ?? {}
+      return NAMED[type.k] ? { $ref: `${root}${NAMED[type.k]![0]}` } : (SCALARS[type.k] ?? {})
   }
 }
 
@@ -69,6 +75,7 @@ function closure(names: readonly string[], root: string): Json {
       let type = field.type
       while (type.k === 'list' || type.k === 'map') type = type.of
       if (type.k === 'ref') queue.push(type.ref)
+      else if (NAMED[type.k]) out[NAMED[type.k]![0]] = NAMED[type.k]![1]
     }
   }
   return Object.fromEntries(Object.keys(out).sort().map((name) => [name, out[name]!]))
