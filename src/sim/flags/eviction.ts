@@ -4,7 +4,7 @@ import { parseQuantity, value } from '../api/quantity.ts'
 import type { Micros } from '../engine/time.ts'
 
 /** What a kubelet watches of its node, in the order in which it is told of. */
-export const SIGNALS = ['memory.available', 'nodefs.available', 'nodefs.inodesFree', 'imagefs.available', 'imagefs.inodesFree', 'pid.available'] as const
+export const SIGNALS = ['memory.available', 'allocatableMemory.available', 'nodefs.available', 'nodefs.inodesFree', 'imagefs.available', 'imagefs.inodesFree', 'pid.available'] as const
 export type Signal = (typeof SIGNALS)[number]
 
 /** An amount of bytes, inodes or processes, or a share of all there are (0 to 1). */

@@ -9,7 +9,7 @@ import { rootOf } from '../linux/rootfs.ts'
 import { amountAt, loadAge } from './load.ts'
 import type { NodeRow, PodRow } from './state.ts'
 import type { Observations } from './thresholds.ts'
-import { containerUsage, loadIn, nodeUsage, wholePages } from './usage.ts'
+import { containerUsage, loadIn, nodeUsage, SYSTEM_MEMORY, wholePages } from './usage.ts'
 import { containerNamed, type KubeletWorld } from './world.ts'
 
 /** What the system of a node takes of its disk, how many inodes and processes it has, and what one inode stands for. */
@@ -134,9 +134,10 @@ export function observe(world: KubeletWorld, name: string, at: Micros): Observat
     pids += use?.pids ?? 0
   }
   const left = (capacity: number, used: number): { readonly available: number; readonly capacity: number } => ({ available: Math.max(0, capacity - used), capacity })
+  const used = nodeUsage(world, name, at).memory
   const [fs, nodes] = [left(node.disk, disk), left(Math.floor(node.disk / BYTES_PER_INODE), inodes)]
   return {
-    'memory.available': left(node.memory, nodeUsage(world, name, at).memory), 'nodefs.available': fs, 'nodefs.inodesFree': nodes, 'imagefs.available': fs, 'imagefs.inodesFree': nodes, 'pid.available': left(MOST_PIDS, pids),
+    'memory.available': left(node.memory, used), 'allocatableMemory.available': left(node.memory, used - SYSTEM_MEMORY - (extra.memory ?? 0)), 'nodefs.available': fs, 'nodefs.inodesFree': nodes, 'imagefs.available': fs, 'imagefs.inodesFree': nodes, 'pid.available': left(MOST_PIDS, pids),
   }
 }
 

@@ -6,13 +6,12 @@ import { imageBytes, observe, podConsumption } from './consumption.ts'
 import { amountAt, highest, loadAge, type Curve, type Load } from './load.ts'
 import type { NodeRow, PodRow } from './state.ts'
 import { amountIn, isMet, thresholdsOf, type Observations, type Threshold } from './thresholds.ts'
-import { loadIn } from './usage.ts'
+import { loadIn, SYSTEM_MEMORY } from './usage.ts'
 import { containerNamed, type KubeletWorld } from './world.ts'
 
 /** So far ahead is looked; then the node is looked at again. */
 const HORIZON = seconds(1800)
-/** What the node's own programs take, and room for what is not declared. */
-const SYSTEM_MEMORY = 450 * 1024 ** 2
+/** What the node's own programs take of its disk. */
 const SYSTEM_DISK = 6 * 1024 ** 3
 
 interface Moving {
@@ -50,6 +49,7 @@ function isPossible(world: KubeletWorld, node: NodeRow, thresholds: readonly Thr
   const most = (signal: string, capacity: number): number => Math.max(0, ...thresholds.filter((t) => t.signal === signal).map((t) => amountIn(t.amount, capacity)))
   const { extra } = node
   if (all.memory > node.memory - most('memory.available', node.memory)) return true
+  if (all.memory - SYSTEM_MEMORY - (extra?.memory ?? 0) > node.memory - most('allocatableMemory.available', node.memory)) return true
   if (all.disk > node.disk - Math.max(most('nodefs.available', node.disk), most('imagefs.available', node.disk), node.disk * (1 - world.flags.get(IMAGE_GC_HIGH_THRESHOLD) / 100))) return true
   return (extra?.inodes ?? 0) > 0 || (extra?.pids ?? 0) > 0 || thresholds.some((t) => t.signal === 'pid.available')
 }
@@ -71,7 +71,7 @@ function ahead(seen: Observations, moving: readonly Moving[], from: Micros, to: 
     disk += growth(m, m.load.disk, from, to, false)
   }
   const [fs, images] = [less(seen['nodefs.available'], disk), less(seen['imagefs.available'], disk)]
-  return { ...seen, 'memory.available': less(seen['memory.available'], memory), 'nodefs.available': fs, 'imagefs.available': images }
+  return { ...seen, 'memory.available': less(seen['memory.available'], memory), 'allocatableMemory.available': less(seen['allocatableMemory.available'], memory), 'nodefs.available': fs, 'imagefs.available': images }
 }
 
 /** How much each writing pod may still write: bytes until its limit. */

@@ -98,7 +98,7 @@ export function machineNow(world: KubeletWorld, row: PodRow, now: Micros): Machi
   const known = memo.get(row.machine)
   if (known?.at === now) return known.machine
   const laid = withDisks(world, row, row.machine)
-  const kernel = new Kernel(withTokens(row, laid, now), settingOf(world, row))
+  const kernel = new Kernel(withTokens(world, row, laid, now), settingOf(world, row))
   const ran = kernel.run(now, BUDGET)
   const machine = kernel.freeze()
   memo.set(row.machine, { at: now, machine, ran })

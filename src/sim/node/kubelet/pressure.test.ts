@@ -122,3 +122,15 @@ test('nothing is planned for a node that cannot run short', () => {
   cluster.runFor(seconds(30))
   expect(cluster.engine.table<{ readonly housekeeping?: object }>('kubelet/nodes').get('node-1')!.housekeeping).toBeUndefined()
 })
+
+test('allocatableMemory.available counts the memory of pods alone, not that of the node', () => {
+  const cluster = world()
+  cluster.flags.set(cluster.timeline, 'kubelet.evictionHard', 'allocatableMemory.available<1000Mi')
+  run(cluster, 'small', 'memory=500Mi')
+  cluster.runFor(minutes(3))
+  expect([podOf(cluster, 'small')?.status?.phase, conditionOf(cluster, 'MemoryPressure')]).toEqual(['Running', 'False'])
+  run(cluster, 'large', 'memory=900Mi')
+  cluster.runFor(minutes(3))
+  expect(podOf(cluster, 'large')?.status).toMatchObject({ phase: 'Failed', reason: 'Evicted' })
+  expect(podOf(cluster, 'large')?.status?.message).toMatch(/^The node was low on resource: memory\. Threshold quantity: 1000Mi, available: \d+Mi\. /)
+})

@@ -26,6 +26,8 @@ export function thresholdsOf(flags: Flags): readonly Threshold[] {
   const made = (signal: Signal, amount: Amount, period: Micros): Threshold => ({ id: period > 0 ? `${signal}~` : signal, signal, amount, grace: period, ...(reclaims[signal] ? { reclaim: reclaims[signal] } : {}) })
   return [
     ...SIGNALS.flatMap((s) => (hard[s] ? [made(s, hard[s], 0)] : [])),
+    // What holds for the node's memory holds for that of its pods too (addAllocatableThresholds).
+    ...(hard['memory.available'] && !hard['allocatableMemory.available'] ? [made('allocatableMemory.available', hard['memory.available'], 0)] : []),
     ...SIGNALS.flatMap((s) => (soft[s] && grace[s] !== undefined && grace[s] > 0 ? [made(s, soft[s], grace[s])] : [])),
   ]
 }
@@ -40,13 +42,13 @@ export function isMet({ signal, amount, reclaim }: Threshold, observed: Observat
 }
 
 export const CONDITION_OF: Readonly<Record<Signal, 'MemoryPressure' | 'DiskPressure' | 'PIDPressure'>> = {
-  'memory.available': 'MemoryPressure', 'nodefs.available': 'DiskPressure', 'nodefs.inodesFree': 'DiskPressure', 'imagefs.available': 'DiskPressure', 'imagefs.inodesFree': 'DiskPressure', 'pid.available': 'PIDPressure',
+  'memory.available': 'MemoryPressure', 'allocatableMemory.available': 'MemoryPressure', 'nodefs.available': 'DiskPressure', 'nodefs.inodesFree': 'DiskPressure', 'imagefs.available': 'DiskPressure', 'imagefs.inodesFree': 'DiskPressure', 'pid.available': 'PIDPressure',
 }
 
 /** What is won back for a signal. */
 export const RESOURCE_OF: Readonly<Record<Signal, 'memory' | 'ephemeral-storage' | 'inodes' | 'pids'>> = {
-  'memory.available': 'memory', 'nodefs.available': 'ephemeral-storage', 'nodefs.inodesFree': 'inodes', 'imagefs.available': 'ephemeral-storage', 'imagefs.inodesFree': 'inodes', 'pid.available': 'pids',
+  'memory.available': 'memory', 'allocatableMemory.available': 'memory', 'nodefs.available': 'ephemeral-storage', 'nodefs.inodesFree': 'inodes', 'imagefs.available': 'ephemeral-storage', 'imagefs.inodesFree': 'inodes', 'pid.available': 'pids',
 }
 
 /** Memory goes before everything else. */
-export const byUrgency = (list: readonly Threshold[]): readonly Threshold[] => [...list.filter((t) => t.signal === 'memory.available'), ...list.filter((t) => t.signal !== 'memory.available')]
+export const byUrgency = (list: readonly Threshold[]): readonly Threshold[] => [...list.filter((t) => RESOURCE_OF[t.signal] === 'memory'), ...list.filter((t) => RESOURCE_OF[t.signal] !== 'memory')]

@@ -68,13 +68,14 @@ export function podMetrics(world: KubeletWorld, namespace: string | undefined, s
   return found
 }
 
-/** Thousandths of a core that a node's own programs take. */
+/** Thousandths of a core, and bytes, that a node's own programs take. */
 export const DAEMON_CPU = 60
+export const SYSTEM_MEMORY = 450 * 1024 ** 2
 
 /** What a node uses in all: its pods and its own daemons. */
 export function nodeUsage(world: KubeletWorld, node: string, now: Micros): { readonly cpu: number; readonly memory: number } {
   let cpu = DAEMON_CPU
-  let memory = 450 * 1024 * 1024 + (world.nodes.get(node)?.extra?.memory ?? 0)
+  let memory = SYSTEM_MEMORY + (world.nodes.get(node)?.extra?.memory ?? 0)
   for (const key of world.byNode.keys(node)) {
     const row = world.pods.get(key)!
     for (const name of Object.keys(row.containers)) {

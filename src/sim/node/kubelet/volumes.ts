@@ -141,7 +141,7 @@ function fromSource(world: KubeletWorld, ctx: EventContext, row: PodRow, volume:
   if (source.downwardAPI) return fromFields(world, row, source.downwardAPI.items ?? [], mode, files)
   if (source.serviceAccountToken) {
     const { path } = source.serviceAccountToken
-    const { token, since } = currentToken(row, volume, source.serviceAccountToken, ctx.now)
+    const { token, since } = currentToken(world, row, volume, source.serviceAccountToken, ctx.now)
     files[path] = { data: token, mode: row.pod.spec.securityContext?.fsGroup ? 0o640 : 0o600, mtime: since }
     return undefined
   }
