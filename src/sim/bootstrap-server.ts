@@ -1,6 +1,8 @@
 import type { KubeObject } from './api/meta.ts'
 import { flowSchemaObjects, priorityLevelObjects } from './apiserver/within/flow-control.ts'
 import tables from './bootstrap-server.json'
+import { rangeText, type Ipv4Range } from './flags/ipv4-range.ts'
+import { SERVICE_CLUSTER_IP_RANGE } from './flags/kube-apiserver.ts'
 import { formatTime, type Micros } from './engine/time.ts'
 
 const object = (apiVersion: string, kind: string, name: string, rest: object, meta: object = {}): KubeObject =>
@@ -15,9 +17,9 @@ function apiService([group, version, minimum, priority]: readonly [string, strin
   return object('apiregistration.k8s.io/v1', 'APIService', `${version}.${group}`, { spec, status }, { labels: { 'kube-aggregator.kubernetes.io/automanaged': 'onstart' } })
 }
 
-function serviceRange(time: string): KubeObject {
+function serviceRange(time: string, range: Ipv4Range): KubeObject {
   const status = { conditions: [{ type: 'Ready', status: 'True', lastTransitionTime: time, reason: '', message: 'Kubernetes Service CIDR is ready' }] }
-  return object('networking.k8s.io/v1', 'ServiceCIDR', 'kubernetes', { spec: { cidrs: ['10.96.0.0/12'] }, status }, { finalizers: ['networking.k8s.io/service-cidr-finalizer'] })
+  return object('networking.k8s.io/v1', 'ServiceCIDR', 'kubernetes', { spec: { cidrs: [rangeText(range)] }, status }, { finalizers: ['networking.k8s.io/service-cidr-finalizer'] })
 }
 
 /** A bundle in the shape of a certificate: the simulation encrypts nothing. */
@@ -41,14 +43,14 @@ const systemConfigMaps = (time: string): readonly KubeObject[] => [
  * What else kube-apiserver and kube-controller-manager make at their start: priority classes, flow control, API services,
  * the service range, authentication data, the controllers' service accounts (v1.36).
  */
-export function serverObjects(now: Micros): readonly KubeObject[] {
+export function serverObjects(now: Micros, services: Ipv4Range = SERVICE_CLUSTER_IP_RANGE.initial): readonly KubeObject[] {
   const time = formatTime(now)
   return [
     ...tables.priorityClasses.map(priorityClass),
     ...priorityLevelObjects(),
     ...flowSchemaObjects(time),
     ...(tables.apiServices as [string, string, number, number][]).map((row) => apiService(row, time)),
-    serviceRange(time),
+    serviceRange(time, services),
     ...systemConfigMaps(time),
     ...tables.controllerAccounts.map((name) => object('v1', 'ServiceAccount', name, {}, { namespace: 'kube-system' })),
   ]

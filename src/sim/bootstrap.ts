@@ -1,21 +1,24 @@
 import type { KubeObject } from './api/meta.ts'
+import { ipv4Text, type Ipv4Range } from './flags/ipv4-range.ts'
+import { SERVICE_CLUSTER_IP_RANGE } from './flags/kube-apiserver.ts'
 
 /** Namespaces that kube-apiserver makes by itself (pkg/controlplane: systemnamespaces). */
 export const SYSTEM_NAMESPACES = ['default', 'kube-node-lease', 'kube-public', 'kube-system'] as const
 
 export const CONTROL_PLANE = 'control-plane'
-export const CLUSTER_DNS = '10.96.0.10'
+/** The address of the Service kube-dns: the tenth of the Services' range (kubeadm: GetDNSIP). */
+export const dnsAddress = (range: Ipv4Range): string => ipv4Text(range.first + 10)
 const API_ADDRESS = '172.18.0.2'
 
 const namespace = (name: string): KubeObject => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
 
 /** The Service through which pods reach the API server, with its endpoint (pkg/controlplane: kubernetesservice). */
-const kubernetesService: readonly KubeObject[] = [
+const kubernetesService = (range: Ipv4Range): readonly KubeObject[] => [
   {
     apiVersion: 'v1',
     kind: 'Service',
     metadata: { name: 'kubernetes', namespace: 'default', labels: { component: 'apiserver', provider: 'kubernetes' } },
-    spec: { clusterIP: '10.96.0.1', ports: [{ name: 'https', port: 443, protocol: 'TCP', targetPort: 6443 }] },
+    spec: { clusterIP: ipv4Text(range.first + 1), ports: [{ name: 'https', port: 443, protocol: 'TCP', targetPort: 6443 }] },
   },
   {
     apiVersion: 'v1',
@@ -34,12 +37,13 @@ const kubernetesService: readonly KubeObject[] = [
 ]
 
 /** What the API server itself puts into an empty etcd. */
-export const API_SERVER_OBJECTS: readonly KubeObject[] = [...SYSTEM_NAMESPACES.map(namespace), ...kubernetesService]
+export const apiServerObjects = (range: Ipv4Range = SERVICE_CLUSTER_IP_RANGE.initial): readonly KubeObject[] => [...SYSTEM_NAMESPACES.map(namespace), ...kubernetesService(range)]
+export const API_SERVER_OBJECTS = apiServerObjects()
 
 const CONTROL_PLANE_TOLERATION = { key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' }
 
 /** kubeadm's add-ons: DNS as a Deployment, the proxy as a DaemonSet. */
-export const ADD_ONS: readonly KubeObject[] = [
+export const addOns = (range: Ipv4Range): readonly KubeObject[] => [
   { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'coredns', namespace: 'kube-system' } },
   { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'kube-proxy', namespace: 'kube-system' } },
   {
@@ -53,7 +57,7 @@ export const ADD_ONS: readonly KubeObject[] = [
     kind: 'Service',
     metadata: { name: 'kube-dns', namespace: 'kube-system', labels: { 'k8s-app': 'kube-dns', 'kubernetes.io/cluster-service': 'true', 'kubernetes.io/name': 'CoreDNS' } },
     spec: {
-      clusterIP: CLUSTER_DNS,
+      clusterIP: dnsAddress(range),
       selector: { 'k8s-app': 'kube-dns' },
       ports: [
         { name: 'dns', port: 53, protocol: 'UDP', targetPort: 53 },

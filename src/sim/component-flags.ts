@@ -6,6 +6,7 @@ import type { Note, Step } from './engine/event.ts'
 import type { Timeline } from './engine/timeline.ts'
 import { kubeletFileProblems, takeKubeletFile } from './flags/kubelet-configuration.ts'
 import type { JsonObject } from './api/meta.ts'
+import { SERVICE_CLUSTER_IP_RANGE } from './flags/kube-apiserver.ts'
 import { CLUSTER_CIDR } from './flags/kube-controller-manager.ts'
 import { holdsRange, rangeText } from './flags/ipv4-range.ts'
 import { ALL_FLAGS, change, flagsIn, idOf, isRefused, problemOf, problemOfAll, type FlagChange, type Flags } from './flags/index.ts'
@@ -22,6 +23,8 @@ export interface FlagHosts {
   nodeRanges(): readonly (readonly [string, string])[]
   /** The API server has other admission plugins now. */
   admissionChanged(ctx: EventContext): void
+  /** The API server is told of another range of Services than it has. */
+  serviceRangeChanged(ctx: EventContext): void
 }
 
 const NO_CONFIGURATION = 'the kubelets of this cluster are faked: they have no configuration'
@@ -93,6 +96,7 @@ export class ComponentFlags {
     if (flag.component === 'kube-controller-manager') for (const runner of this.#hosts.controllers()) runner.restart(ctx)
     if (flag.component === 'kubelet' && this.#hosts.hasKubelets()) ctx.schedule(0, 'kubelet', 'reconfigured', wanted.flag)
     if (flag.name === 'enable-admission-plugins') this.#hosts.admissionChanged(ctx)
+    if (flag === SERVICE_CLUSTER_IP_RANGE) this.#hosts.serviceRangeChanged(ctx)
     ctx.note('flag.set', { component: flag.component, name: flag.name, value: this.values.textOf(flag) })
   }
 }

@@ -2,6 +2,8 @@ import type { Condition, KubeObject } from '../api/meta.ts'
 import { cidrHolds } from '../api/validate/cidr.ts'
 import { formatIp, parseCidr, parseIp } from '../api/validate/ip.ts'
 import { formatTime } from '../engine/time.ts'
+import { ipv4Text, rangeText } from '../flags/ipv4-range.ts'
+import { SERVICE_CLUSTER_IP_RANGE } from '../flags/kube-apiserver.ts'
 import { isHeadless } from '../kinds/service/needs.ts'
 import type { Service } from '../kinds/service/service.ts'
 import { storeKey } from '../store/store.ts'
@@ -11,8 +13,6 @@ interface ServiceRange extends KubeObject<{ readonly cidrs?: readonly string[] }
   readonly spec: { readonly cidrs?: readonly string[] }
 }
 
-/** Where a cluster that says nothing has its Services. */
-const DEFAULT_RANGE = '10.96.0.0/12'
 export const addressKey = (ip: string): string => storeKey('ipaddresses', undefined, ip)
 const canonical = (ip: string): string => {
   const parsed = parseIp(ip)
@@ -20,9 +20,9 @@ const canonical = (ip: string): string => {
 }
 
 /** The ranges from which Services get addresses: those of the ServiceCIDRs that are ready. */
-function ranges({ store }: Execution): readonly string[] {
+function ranges({ store, means }: Execution): readonly string[] {
   const keys = store.keys('servicecidrs')
-  if (keys.length === 0) return [DEFAULT_RANGE]
+  if (keys.length === 0) return [rangeText(means.flags.get(SERVICE_CLUSTER_IP_RANGE))]
   return keys.flatMap((key) => {
     const { metadata, spec, status } = store.get(key) as ServiceRange
     const isReady = !metadata.deletionTimestamp && status?.conditions?.some((c) => c.type === 'Ready' && c.status === 'True')
@@ -37,7 +37,6 @@ export function refusedAddress(exec: Execution, ip: string): string | undefined 
   return !exec.options.dryRun && exec.store.get(addressKey(canonical(ip))) ? 'provided IP is already allocated' : undefined
 }
 
-const textOf = (n: number): string => [n >>> 24, (n >>> 16) & 255, (n >>> 8) & 255, n & 255].join('.')
 const numberOf = (bytes: readonly number[]): number => bytes.reduce((n, byte) => n * 256 + byte, 0)
 
 /** The lower part of a range is left to those who name their addresses (calculateRangeOffset). */
@@ -52,14 +51,14 @@ export function freeAddress(exec: Execution): string | undefined {
     const first = numberOf(ip.bytes.slice(-4)) + 1
     const size = 2 ** (32 - bits) - 2
     if (size <= 0) continue
-    if (options.dryRun) return textOf(first - 1)
+    if (options.dryRun) return ipv4Text(first - 1)
     const low = reserved(size)
     const start = means.names.below(size - low)
     for (let i = 0; i < size - low; i++) {
-      const address = textOf(first + low + ((start + i) % (size - low)))
+      const address = ipv4Text(first + low + ((start + i) % (size - low)))
       if (!store.get(addressKey(address))) return address
     }
-    for (let i = 0; i < low; i++) if (!store.get(addressKey(textOf(first + i)))) return textOf(first + i)
+    for (let i = 0; i < low; i++) if (!store.get(addressKey(ipv4Text(first + i)))) return ipv4Text(first + i)
   }
   return undefined
 }

@@ -3,7 +3,8 @@ import { splitApiVersion, uidOf, type KubeObject } from '../api/meta.ts'
 import { badRequest, conflict, invalid, isStatus, notFound, type Status } from '../api/status.ts'
 import { formatTime, seconds, unixSeconds } from '../engine/time.ts'
 import { storeKey } from '../store/store.ts'
-import { ISSUER, issueToken } from './authentication/account-token.ts'
+import { SERVICE_ACCOUNT_EXTEND_TOKEN_EXPIRATION, SERVICE_ACCOUNT_MAX_TOKEN_EXPIRATION } from '../flags/kube-apiserver.ts'
+import { EXTENDED, ISSUER, issueToken, WARN_ONLY } from './authentication/account-token.ts'
 import type { Execution, Outcome } from './execution.ts'
 import { newUid } from './uid.ts'
 
@@ -29,16 +30,18 @@ export function requestToken(exec: Execution, body: KubeObject): Outcome {
   if (metadata.namespace && metadata.namespace !== namespace) return invalid(GK, name, [invalidValue('metadata.namespace', metadata.namespace, 'must match the service account namespace if specified')])
   const account = store.get(storeKey('serviceaccounts', namespace, name))
   if (!account) return notFound({ group: '', resource: 'serviceaccounts' }, name)
-  const lifetime = spec.expirationSeconds || 3600
-  const errors = checkLifetime(lifetime)
+  const asked = spec.expirationSeconds || 3600
+  const errors = checkLifetime(asked)
   if (errors.length > 0) return invalid(GK, '', errors)
   const bound = boundObject(exec, spec.boundObjectRef ?? undefined)
   if (isStatus(bound)) return bound
+  const lifetime = shortened(exec, asked)
   const audiences = spec.audiences?.length ? spec.audiences : [ISSUER]
   const issuedAt = unixSeconds(now)
+  const extended = bound?.kind === 'Pod' && lifetime === WARN_ONLY && audiences.every((audience) => audience === ISSUER) && exec.means.flags.get(SERVICE_ACCOUNT_EXTEND_TOKEN_EXPIRATION)
   const token = issueToken({
-    aud: audiences, exp: issuedAt + lifetime, iat: issuedAt, iss: ISSUER, jti: newUid(exec.means.uids), sub: `system:serviceaccount:${namespace}:${name}`,
-    'kubernetes.io': { namespace, serviceaccount: { name, uid: uidOf(account) }, ...(bound?.kind === 'Pod' ? { pod: { name: bound.metadata.name, uid: uidOf(bound) } } : {}) },
+    aud: audiences, exp: issuedAt + (extended ? EXTENDED : lifetime), iat: issuedAt, iss: ISSUER, jti: newUid(exec.means.uids), sub: `system:serviceaccount:${namespace}:${name}`,
+    'kubernetes.io': { namespace, serviceaccount: { name, uid: uidOf(account) }, ...(bound?.kind === 'Pod' ? { pod: { name: bound.metadata.name, uid: uidOf(bound) } } : {}), ...(extended ? { warnafter: issuedAt + lifetime } : {}) },
   })
   return {
     kind: 'TokenRequest',
@@ -47,6 +50,14 @@ export function requestToken(exec: Execution, body: KubeObject): Outcome {
     spec: { audiences, expirationSeconds: lifetime, boundObjectRef: spec.boundObjectRef ?? null },
     status: { token, expirationTimestamp: formatTime(now + seconds(lifetime)) },
   }
+}
+
+/** No longer than --service-account-max-token-expiration. */
+function shortened({ means, warnings }: Execution, asked: number): number {
+  const most = means.flags.get(SERVICE_ACCOUNT_MAX_TOKEN_EXPIRATION) / 1_000_000
+  if (most === 0 || asked <= most) return asked
+  warnings.push(`requested expiration of ${asked} seconds shortened to ${most} seconds`)
+  return most
 }
 
 /** authentication/validation: ValidateTokenRequest. */

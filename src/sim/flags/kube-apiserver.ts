@@ -1,7 +1,9 @@
+import { seconds } from '../engine/time.ts'
 import { goQuote } from '../api/field.ts'
-import { flagsOf, positive, type Flag, type Parse, type Rule } from './flag.ts'
+import { readIpv4Range, type Ipv4Range } from './ipv4-range.ts'
+import { flagsOf, notNegative, positive, type Flag, type Parse, type Rule } from './flag.ts'
 
-const { duration, integer, list, custom } = flagsOf('kube-apiserver')
+const { boolean, duration, integer, list, custom } = flagsOf('kube-apiserver')
 
 /** The admission plugins of kube-apiserver, in its order (pkg/kubeapiserver/options/plugins.go), and PodPreset, which v1.20 removed and this playground still has. */
 export const ADMISSION_PLUGINS: readonly string[] = [
@@ -53,6 +55,21 @@ export const ENABLE_ADMISSION_PLUGINS = list('enable-admission-plugins', '', plu
 export const DISABLE_ADMISSION_PLUGINS = list('disable-admission-plugins', '', plugins('disable-admission-plugins', false))
 export const SERVICE_NODE_PORT_RANGE = custom<PortRange>('service-node-port-range', 'text', '30000-32767', readRange)
 
+
+/** Where Services get their addresses from; what is in the first ServiceCIDR decides once a cluster is made. At least sixteen, since DNS has the tenth. */
+export const SERVICE_CLUSTER_IP_RANGE = custom<Ipv4Range>('service-cluster-ip-range', 'text', '10.96.0.0/12', readIpv4Range, ({ bits }) =>
+  bits < 12 ? 'specified --service-cluster-ip-range is too large; for 32-bit addresses, the mask must be >= 12' : bits > 28 ? 'a range of less than sixteen addresses is not modelled here' : undefined,
+)
+/** 0: what was before is kept as long as there is room. */
+export const ETCD_COMPACTION_INTERVAL = duration('etcd-compaction-interval', '5m0s', notNegative('etcd-compaction-interval'))
+export const ANONYMOUS_AUTH = boolean('anonymous-auth', 'true')
+const HOUR = seconds(3600)
+export const SERVICE_ACCOUNT_MAX_TOKEN_EXPIRATION = duration('service-account-max-token-expiration', '0s', (value) =>
+  value === 0 || (value >= HOUR && value <= seconds(2 ** 32)) ? undefined : 'the service-account-max-token-expiration must be between 1 hour and 2^32 seconds',
+)
+export const SERVICE_ACCOUNT_EXTEND_TOKEN_EXPIRATION = boolean('service-account-extend-token-expiration', 'true')
+
 export const API_SERVER_FLAGS: readonly Flag[] = [
-  EVENT_TTL, DEFAULT_NOT_READY_TOLERATION, DEFAULT_UNREACHABLE_TOLERATION, ENABLE_ADMISSION_PLUGINS, DISABLE_ADMISSION_PLUGINS, SERVICE_NODE_PORT_RANGE,
+  EVENT_TTL, DEFAULT_NOT_READY_TOLERATION, DEFAULT_UNREACHABLE_TOLERATION, ENABLE_ADMISSION_PLUGINS, DISABLE_ADMISSION_PLUGINS, SERVICE_CLUSTER_IP_RANGE, SERVICE_NODE_PORT_RANGE,
+  ETCD_COMPACTION_INTERVAL, ANONYMOUS_AUTH, SERVICE_ACCOUNT_MAX_TOKEN_EXPIRATION, SERVICE_ACCOUNT_EXTEND_TOKEN_EXPIRATION,
 ] as readonly Flag[]

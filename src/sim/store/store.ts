@@ -2,7 +2,9 @@ import type { KubeObject } from '../api/meta.ts'
 import { draftMeta } from '../api/meta-copy.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Table } from '../engine/table.ts'
-import { minutes, type Micros } from '../engine/time.ts'
+import type { Micros } from '../engine/time.ts'
+import { flagsIn } from '../flags/index.ts'
+import { ETCD_COMPACTION_INTERVAL } from '../flags/kube-apiserver.ts'
 
 /** One committed write, as watchers hear of it. `from` is absent for the first version, `to` for a deletion. */
 export interface Change {
@@ -19,8 +21,6 @@ export interface Change {
 
 /** How many changes at most stay available to watches that start from an old revision. */
 export const KEPT_CHANGES = 4096
-/** kube-apiserver's --etcd-compaction-interval: what was written before the last time but one is forgotten. */
-const COMPACTED_EVERY = minutes(5)
 
 /** An object with the resourceVersion of a write. */
 export function atRevision(object: KubeObject, revision: number): KubeObject {
@@ -42,9 +42,12 @@ export class Store {
   readonly #counters: Table<number>
   readonly #byResource
   readonly #byNamespace
+  /** kube-apiserver's --etcd-compaction-interval: what was written before the last time but one is forgotten; 0: nothing by time. */
+  #compactedEvery: Micros = ETCD_COMPACTION_INTERVAL.initial
 
   constructor(engine: Engine) {
     this.#engine = engine
+    flagsIn(engine).follow(ETCD_COMPACTION_INTERVAL, (every) => (this.#compactedEvery = every || Infinity))
     this.objects = engine.table<KubeObject>('etcd')
     this.#changes = engine.table<Change>('etcd/changes')
     this.#counters = engine.table<number>('etcd/counters')
@@ -138,14 +141,14 @@ export class Store {
   #log(change: Change): Change {
     this.#changes.set(`${change.revision}`, change)
     this.#changes.delete(`${change.revision - KEPT_CHANGES}`)
-    if (change.at - (this.#counters.get('marked-at') ?? 0) >= COMPACTED_EVERY) this.#compactOld(change)
+    if (change.at - (this.#counters.get('marked-at') ?? 0) >= this.#compactedEvery) this.#compactOld(change)
     return change
   }
 
   /** Compaction by time waits for a write: nobody can tell, and a cluster at rest has no events for it. */
   #compactOld({ revision, at }: Change): void {
     const last = this.#changes.get(`${revision - 1}`)
-    const isAfterRest = last !== undefined && at - last.at >= COMPACTED_EVERY
+    const isAfterRest = last !== undefined && at - last.at >= this.#compactedEvery
     this.#forget(isAfterRest ? revision - 1 : (this.#counters.get('marked') ?? 1))
     this.#counters.set('marked', revision)
     this.#counters.set('marked-at', at)

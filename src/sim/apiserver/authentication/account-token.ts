@@ -13,10 +13,16 @@ export interface TokenClaims {
     readonly namespace: string
     readonly serviceaccount: { readonly name: string; readonly uid: string }
     readonly pod?: { readonly name: string; readonly uid: string }
+    /** From here on the token's use is counted as stale, though it is still good. */
+    readonly warnafter?: number
   }
 }
 
 export const ISSUER = 'https://kubernetes.default.svc.cluster.local'
+
+/** The life of tokens that pods get; where the server extends it, they are good for a year and stale from then on (serviceaccount: claims.go). */
+export const WARN_ONLY = 3607
+export const EXTENDED = 365 * 24 * 60 * 60
 
 /** The simulated server's key. There is nothing to protect: whoever runs the simulation owns it. */
 const KEY = 'orrery/service-account-signer'

@@ -1,6 +1,7 @@
 import { unauthorized, type Status } from '../../api/status.ts'
 import { unixSeconds, type Micros } from '../../engine/time.ts'
 import type { Store } from '../../store/store.ts'
+import type { ApiServer } from '../server.ts'
 import { readToken, type TokenClaims } from '../authentication/account-token.ts'
 import { impersonating, type Impersonation } from '../authentication/impersonation.ts'
 import { userOfToken } from '../authentication/tokens.ts'
@@ -13,13 +14,13 @@ import type { HttpRequest } from './message.ts'
  * Authentication: a user whom the transport knows already (a certificate), a bearer token, or nobody in particular
  * (apiserver: endpoints/filters/authentication.go).
  */
-export function authenticate({ who, token }: HttpRequest, store: Store, now: Micros): UserInfo | Status {
+export function authenticate({ who, token }: HttpRequest, server: Pick<ApiServer, 'store' | 'allowsAnonymous'>, now: Micros): UserInfo | Status {
   if (who) return who
-  if (token === undefined) return ANONYMOUS
+  if (token === undefined) return server.allowsAnonymous ? ANONYMOUS : unauthorized()
   const listed = userOfToken(token)
   if (listed) return listed
   const claims = readToken(token)
-  return claims && isValid(claims, store, now) ? userNamed(accountName(claims['kubernetes.io'].namespace, claims['kubernetes.io'].serviceaccount.name)) : unauthorized()
+  return claims && isValid(claims, server.store, now) ? userNamed(accountName(claims['kubernetes.io'].namespace, claims['kubernetes.io'].serviceaccount.name)) : unauthorized()
 }
 
 /** A token lives as long as its time, its service account and the pod it is bound to. */

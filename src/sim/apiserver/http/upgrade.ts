@@ -35,7 +35,7 @@ export function grantStream(server: ApiServer, request: HttpRequest, now: Micros
   const path = readPath(request.path)
   const query = parseQuery(request.query)
   const verb = request.method === 'GET' ? 'get' : 'create'
-  const sender = authenticate(request, server.store, now)
+  const sender = authenticate(request, server, now)
   if (isStatus(sender)) return sender
   const user = assume(server.authorizer, request.impersonate, server.attributes(sender, verb, path))
   if (isStatus(user)) return user
