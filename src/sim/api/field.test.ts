@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ErrorList, goQuote, invalidValue, notSupported, required, tooLong, tooMany } from './field.ts'
+import { at, child, ErrorList, findings, goQuote, invalidValue, notSupported, required, tooLong, tooMany } from './field.ts'
 import { alreadyExists, conflict, forbidden, internalError, invalid, isConflict, isNotFound, isStatus, notFound, OPTIMISTIC_LOCK } from './status.ts'
 
 describe('field errors', () => {
@@ -36,5 +36,29 @@ describe('Status errors', () => {
     expect(isStatus({ kind: 'Pod', status: { phase: 'Running' } })).toBe(false)
     expect(isNotFound(notFound(pods, 'p'))).toBe(true)
     expect(isConflict(notFound(pods, 'p'))).toBe(false)
+  })
+})
+
+describe('findings', () => {
+  const asks = (bad: boolean, seen: string[] = []) => () => {
+    const path = at(child('spec', 'items'), 2)
+    seen.push(path)
+    return bad ? [required(path)] : []
+  }
+
+  it('asks once, and without paths, where all is well', () => {
+    const seen: string[] = []
+    expect(findings(asks(false, seen))).toEqual([])
+    expect(seen).toEqual(['spec'])
+  })
+
+  it('tells the paths of what it finds, within another one too', () => {
+    expect(findings(asks(true))).toEqual([required('spec.items[2]')])
+    expect(findings(() => findings(asks(true)))).toEqual([required('spec.items[2]')])
+  })
+
+  it('writes paths again after a check that throws', () => {
+    expect(() => findings(() => { throw new Error('a bug') })).toThrow('a bug')
+    expect(child('spec', 'items')).toBe('spec.items')
   })
 })

@@ -2,7 +2,7 @@ import type { Container, EnvVar, Lifecycle, LifecycleHandler, Probe, ResourceReq
 import { defaultPullPolicy } from './image-name.ts'
 import type { PodSpec, PodTemplateSpec } from './pod-spec.ts'
 import { canonicalQuantity, fromMilli, milliValue, parseQuantity, type ResourceList } from './quantity.ts'
-import { assignSame, mapSame } from './share.ts'
+import { assignSame, extended, mapSame } from './share.ts'
 import { defaultVolume } from './volume-defaults.ts'
 
 const EMPTY = Object.freeze({})
@@ -66,7 +66,7 @@ export function defaultContainer<T extends Container>(c: T): T {
     terminationMessagePath: c.terminationMessagePath || '/dev/termination-log',
     terminationMessagePolicy: c.terminationMessagePolicy || 'File',
     resources: defaultResources(c.resources),
-    ports: mapSame(c.ports, (p) => (p.protocol ? p : { ...p, protocol: 'TCP' })),
+    ports: mapSame(c.ports, (p) => (p.protocol ? p : extended(p, { protocol: 'TCP' }))),
     env: mapSame(c.env, defaultEnvVar),
     livenessProbe: defaultProbe(c.livenessProbe),
     readinessProbe: defaultProbe(c.readinessProbe),

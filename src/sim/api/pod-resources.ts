@@ -164,24 +164,19 @@ function qosClassOf(spec: PodSpec): QosClass {
   const everyone = [...spec.containers, ...(spec.initContainers ?? [])]
   const sources: readonly (ResourceRequirements | undefined)[] =
     spec.resources && (hasPositive(spec.resources.requests) || hasPositive(spec.resources.limits)) ? [spec.resources] : everyone.map((c) => c.resources)
-  let requests: ResourceList = EMPTY
-  let limits: ResourceList = EMPTY
-  let guaranteed = true
-  for (const r of sources) {
-    requests = addResources(requests, positive(r?.requests))
-    const ours = positive(r?.limits)
-    limits = addResources(limits, ours)
-    if (!QOS_RESOURCES.every((name) => name in ours)) guaranteed = false
-  }
-  const names = Object.keys(requests)
-  if (names.length === 0 && Object.keys(limits).length === 0) return 'BestEffort'
-  const equal = names.length === Object.keys(limits).length && names.every((n) => n in limits && compareQuantities(requests[n]!, limits[n]!) === 0)
-  return guaranteed && equal ? 'Guaranteed' : 'Burstable'
+  const some = (r: ResourceRequirements | undefined): boolean => hasPositive(r?.requests) || hasPositive(r?.limits)
+  if (!sources.some(some)) return 'BestEffort'
+  if (!sources.every((r) => QOS_RESOURCES.every((name) => isPositive(r?.limits, name)))) return 'Burstable'
+  const sum = (which: Side): ResourceList => sources.reduce((total, r) => addResources(total, positive(r?.[which])), EMPTY)
+  const [requests, limits] = [sum('requests'), sum('limits')]
+  return QOS_RESOURCES.every((name) => requests[name] !== undefined && compareQuantities(requests[name]!, limits[name]!) === 0) ? 'Guaranteed' : 'Burstable'
 }
+
+const isPositive = (list: ResourceList | undefined, name: string): boolean => list?.[name] !== undefined && !isZeroQuantity(list[name])
+const hasPositive = (list: ResourceList | undefined): boolean => QOS_RESOURCES.some((name) => isPositive(list, name))
 
 function positive(list: ResourceList | undefined): ResourceList {
   const out: Record<string, string> = {}
-  for (const name of QOS_RESOURCES) if (list?.[name] !== undefined && !isZeroQuantity(list[name])) out[name] = list[name]!
+  for (const name of QOS_RESOURCES) if (isPositive(list, name)) out[name] = list![name]!
   return out
 }
-const hasPositive = (list: ResourceList | undefined): boolean => Object.keys(positive(list)).length > 0

@@ -134,10 +134,18 @@ function integerOf(p: ParsedQuantity): bigint | undefined {
   return p.unscaled % unit === 0n ? p.unscaled / unit : undefined
 }
 
+const canonical = new Map<Quantity | number, Quantity>()
+
 /** The canonical form of a quantity's text; a text that is no quantity comes back as it was. */
 export function canonicalQuantity(q: Quantity | number): Quantity {
-  const p = parseQuantity(q)
-  return typeof p === 'string' ? String(q) : formatQuantity(p)
+  let text = canonical.get(q)
+  if (text === undefined) {
+    const p = parseQuantity(q)
+    text = typeof p === 'string' ? String(q) : formatQuantity(p)
+    if (canonical.size > 20_000) canonical.clear()
+    canonical.set(q, text)
+  }
+  return text
 }
 
 /** q × 10^digits as an integer, rounded up; saturates at ±(2^63-1) as ScaledValue does not overflow here. */

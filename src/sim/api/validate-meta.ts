@@ -2,6 +2,7 @@ import { deepEqual } from './deep.ts'
 import { child, forbiddenField, goQuote, internalFieldError, invalidValue, required, tooLong, type FieldError, type Path } from './field.ts'
 import { byteCount } from './bytes.ts'
 import { FamiliarSet } from './familiar.ts'
+import { sortedKeys } from './sorted-keys.ts'
 import { finalizerDomains } from './validate-finalizers.ts'
 import { splitApiVersion, type ObjectMeta, type OwnerReference, type StringMap } from './meta.ts'
 import { isDns1123Label, isLabelValue, isPathSegmentName, isQualifiedName, type NameCheck } from './names.ts'
@@ -16,7 +17,7 @@ const soundLabels = new FamiliarSet()
 export function validateLabels(labels: StringMap | undefined, path: Path, out: FieldError[]): void {
   if (!labels || soundLabels.has(labels)) return
   const before = out.length
-  for (const key of Object.keys(labels).sort()) {
+  for (const key of sortedKeys(labels)) {
     for (const m of isQualifiedName(key)) out.push(invalidValue(path, key, m))
     for (const m of isLabelValue(labels[key]!)) out.push(invalidValue(path, labels[key], m))
   }
@@ -26,7 +27,7 @@ export function validateLabels(labels: StringMap | undefined, path: Path, out: F
 function validateAnnotations(annotations: StringMap | undefined, path: Path, out: FieldError[]): void {
   if (!annotations) return
   let size = 0
-  for (const key of Object.keys(annotations).sort()) {
+  for (const key of sortedKeys(annotations)) {
     for (const m of isQualifiedName(key.toLowerCase())) out.push(invalidValue(path, key, m))
     size += byteCount(key) + byteCount(annotations[key]!)
   }

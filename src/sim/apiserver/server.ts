@@ -34,7 +34,8 @@ import { newUid } from './uid.ts'
 import { AdmissionChains } from './admission/index.ts'
 import { flagsIn } from '../flags/index.ts'
 import { ANONYMOUS_AUTH } from '../flags/kube-apiserver.ts'
-import { WatchHub, type WatchRow } from './watch-hub.ts'
+import { Listener, type WatchRow } from './listener.ts'
+import { WatchHub } from './watch-hub.ts'
 
 /** A request by its path, for clients that bring no coordinates (kubectl --raw). */
 export interface RawRequest {
@@ -279,7 +280,8 @@ export class ApiServer {
         this.hub.greet(ctx, row, 'EXPIRED', this.store.revision)
         return
       }
-      for (const change of news) this.hub.deliver(ctx, kind, row, change)
+      const listener = new Listener(row)
+      for (const change of news) listener.deliver(ctx, kind, change)
       return
     }
     const options: RequestOptions = { labelSelector: row.labelSelector, fieldSelector: row.fieldSelector }

@@ -1,14 +1,37 @@
-import { SortedKeys } from '../engine/sorted-keys.ts'
 import type { Derived } from '../engine/table.ts'
-import type { WatchRow } from './watch-hub.ts'
+import { Listener, type WatchRow } from './listener.ts'
 
-/** The open watches of one resource, each in one of these groups by what it can care about: ids in their order. */
+/** Watches by id, told in the order of their ids. The list is made when somebody is told, as many open at once. */
+export class Audience {
+  readonly #byId = new Map<string, Listener>()
+  #inOrder: readonly Listener[] | undefined
+
+  get size(): number {
+    return this.#byId.size
+  }
+
+  get listeners(): readonly Listener[] {
+    return (this.#inOrder ??= [...this.#byId.keys()].sort().map((id) => this.#byId.get(id)!))
+  }
+
+  add(row: WatchRow): void {
+    this.#byId.set(row.id, new Listener(row))
+    this.#inOrder = undefined
+  }
+
+  delete(row: WatchRow): void {
+    this.#byId.delete(row.id)
+    this.#inOrder = undefined
+  }
+}
+
+/** The open watches of one resource, each in one of these groups by what it can care about. */
 interface OfResource {
-  readonly all: SortedKeys
-  readonly byNamespace: Map<string, SortedKeys>
+  readonly all: Audience
+  readonly byNamespace: Map<string, Audience>
   /** By "namespace/name". */
-  readonly byName: Map<string, SortedKeys>
-  readonly byNode: Map<string, SortedKeys>
+  readonly byName: Map<string, Audience>
+  readonly byNode: Map<string, Audience>
 }
 
 const ON_NODE = /^spec\.nodeName=([^,!]+)$/
@@ -22,15 +45,15 @@ export class WatchGroups implements Derived<WatchRow> {
     return this.#resources.get(resource)
   }
 
-  apply(id: string, from: WatchRow | undefined, to: WatchRow | undefined): void {
-    if (from) this.#place(from, (keys) => keys.delete(id))
-    if (to) this.#place(to, (keys) => keys.add(id))
+  apply(_id: string, from: WatchRow | undefined, to: WatchRow | undefined): void {
+    if (from) this.#place(from, (audience) => audience.delete(from))
+    if (to) this.#place(to, (audience) => audience.add(to))
   }
 
-  #place(row: WatchRow, change: (keys: SortedKeys) => void): void {
+  #place(row: WatchRow, change: (audience: Audience) => void): void {
     const resource = row.stored ?? row.resource
     let groups = this.#resources.get(resource)
-    if (!groups) this.#resources.set(resource, (groups = { all: new SortedKeys(), byNamespace: new Map(), byName: new Map(), byNode: new Map() }))
+    if (!groups) this.#resources.set(resource, (groups = { all: new Audience(), byNamespace: new Map(), byName: new Map(), byNode: new Map() }))
     const node = row.resource === 'pods' && row.fieldSelector ? ON_NODE.exec(row.fieldSelector)?.[1] : undefined
     if (node) return within(groups.byNode, node, change)
     const name = row.fieldSelector ? BY_NAME.exec(row.fieldSelector)?.[1] : undefined
@@ -40,9 +63,9 @@ export class WatchGroups implements Derived<WatchRow> {
   }
 }
 
-function within(groups: Map<string, SortedKeys>, group: string, change: (keys: SortedKeys) => void): void {
-  let keys = groups.get(group)
-  if (!keys) groups.set(group, (keys = new SortedKeys()))
-  change(keys)
-  if (keys.size === 0) groups.delete(group)
+function within(groups: Map<string, Audience>, group: string, change: (audience: Audience) => void): void {
+  let audience = groups.get(group)
+  if (!audience) groups.set(group, (audience = new Audience()))
+  change(audience)
+  if (audience.size === 0) groups.delete(group)
 }

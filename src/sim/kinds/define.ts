@@ -1,5 +1,5 @@
 import { deepEqual } from '../api/deep.ts'
-import type { FieldError } from '../api/field.ts'
+import { findings, type FieldError } from '../api/field.ts'
 import { since } from '../api/human-duration.ts'
 import { splitApiVersion, type KubeObject, type StringMap } from '../api/meta.ts'
 import { isDns1123Subdomain, type NameCheck } from '../api/names.ts'
@@ -130,13 +130,13 @@ export function fromResource<T extends KubeObject>(resource: ResourceSchema, rul
       const next = { ...old, metadata: obj.metadata, status: obj.status } as T
       return counts && old.metadata.generation !== undefined ? withGeneration(next, old.metadata.generation) : next
     },
-    validateCreate(obj, like) {
+    validateCreate: (obj, like) => findings(() => {
       const own = rules.validate?.(obj, like) ?? none
       if (rules.looseMeta) return own.length > 0 ? own : looseObjectMeta(obj.metadata, resource.namespaced)
       const meta = validateObjectMeta(obj.metadata, resource.namespaced, check)
       return meta.length === 0 ? own : own.length === 0 ? meta : [...meta, ...own]
-    },
-    validateUpdate(obj, old) {
+    }),
+    validateUpdate: (obj, old) => findings(() => {
       const meta = metaUpdateErrors(obj.metadata, old.metadata, resource.namespaced)
       const again = rules.recheck?.(obj, old) ?? none
       const own = rules.validateUpdate ? rules.validateUpdate(obj, old) : obj === old || rules.recheck ? none : (rules.validate?.(obj) ?? none)
@@ -144,13 +144,13 @@ export function fromResource<T extends KubeObject>(resource: ResourceSchema, rul
       if (rules.looseMeta) return [...again, ...own]
       if (rules.recheck) return [...meta.whole, ...again, ...meta.update, ...own]
       return [...meta.update, ...(rules.rechecksMeta ? meta.whole : none), ...own]
-    },
-    validateStatusUpdate(obj, old) {
+    }),
+    validateStatusUpdate: (obj, old) => findings(() => {
       const meta = metaUpdateErrors(obj.metadata, old.metadata, resource.namespaced)
       const own = rules.validateStatusUpdate?.(obj, old) ?? none
       return meta ? [...meta.update, ...own] : own
-    },
-    ...(rules.warnings ? { warnings: (obj: T, old?: T, like?: T) => once(rules.warnings!(obj, old, like)) } : {}),
+    }),
+    ...(rules.warnings ? { warnings: (obj: T, old?: T, like?: T) => once(findings(() => rules.warnings!(obj, old, like))) } : {}),
     errorGroup: rules.storedAs ? splitApiVersion(rules.storedAs.apiVersion).group : resource.group,
     ...(rules.readBack ? { readBack: rules.readBack } : {}),
     ...(rules.storedAs ? { storedAs: rules.storedAs } : {}),

@@ -88,37 +88,39 @@ function plainGoType(type: TypeNode): string {
   }
 }
 
-/** The decoded value, or a problem: undefined for a plain mismatch, `literal` for a number that does not fit. */
-export type ScalarResult = { readonly value: JsonValue } | { readonly problem: string | undefined; readonly literal?: boolean }
-
-const MISMATCH: ScalarResult = { problem: undefined }
-
-function integer(raw: JsonValue, limit: number): ScalarResult {
-  if (typeof raw !== 'number') return MISMATCH
-  if (!Number.isInteger(raw) || raw > limit || raw < -limit - 1) return { problem: `number ${raw}`, literal: true }
-  return { value: raw }
+/** Why a value does not fit: no `problem` for a plain mismatch, `literal` for a number out of range. */
+export class Unfit {
+  constructor(readonly problem?: string, readonly literal = false) {}
 }
 
-export function decodeScalar(kind: string, raw: JsonValue): ScalarResult {
+const MISMATCH = new Unfit()
+
+function integer(raw: JsonValue, limit: number): JsonValue | Unfit {
+  if (typeof raw !== 'number') return MISMATCH
+  return Number.isInteger(raw) && raw <= limit && raw >= -limit - 1 ? raw : new Unfit(`number ${raw}`, true)
+}
+
+/** The decoded value of a scalar; most are what they should be already, so that nothing is made for them. */
+export function decodeScalar(kind: string, raw: JsonValue): JsonValue | Unfit {
   switch (kind) {
     case 's':
-      return typeof raw === 'string' ? { value: raw } : MISMATCH
+      return typeof raw === 'string' ? raw : MISMATCH
     case 'b':
-      return typeof raw === 'boolean' ? { value: raw } : MISMATCH
+      return typeof raw === 'boolean' ? raw : MISMATCH
     case 'i32':
       return integer(raw, 2_147_483_647)
     case 'i64':
       return integer(raw, 2 ** 63)
     case 'n':
-      return typeof raw === 'number' ? { value: raw } : MISMATCH
+      return typeof raw === 'number' ? raw : MISMATCH
     case 'io':
-      return typeof raw === 'string' ? { value: raw } : integer(raw, 2_147_483_647)
+      return typeof raw === 'string' ? raw : integer(raw, 2_147_483_647)
     case 'bytes':
       return bytes(raw)
     case 'q': {
       const text = typeof raw === 'string' || typeof raw === 'number' ? raw : JSON.stringify(raw)
       const parsed = parseQuantity(text)
-      return typeof parsed === 'string' ? { problem: parsed } : { value: canonicalQuantity(text) }
+      return typeof parsed === 'string' ? new Unfit(parsed) : canonicalQuantity(text)
     }
     default:
       return time(raw, kind === 'mt')
@@ -157,12 +159,12 @@ function timeComplaint(raw: string, micro: boolean): string | undefined {
   return day < 1 || day > days ? `parsing time ${goQuote(raw)}: day out of range` : undefined
 }
 
-function time(raw: JsonValue, micro: boolean): ScalarResult {
+function time(raw: JsonValue, micro: boolean): JsonValue | Unfit {
   if (typeof raw !== 'string') return MISMATCH
   const problem = timeComplaint(raw, micro)
   const at = problem === undefined ? parseTime(raw) : undefined
-  if (at === undefined) return { problem: problem ?? `parsing time ${goQuote(raw)}: day out of range` }
-  return { value: micro ? formatMicroTime(at) : formatTime(at) }
+  if (at === undefined) return new Unfit(problem ?? `parsing time ${goQuote(raw)}: day out of range`)
+  return micro ? formatMicroTime(at) : formatTime(at)
 }
 
 const DIGIT = /[A-Za-z0-9+/]/
@@ -191,8 +193,8 @@ function badByte(text: string): number | undefined {
 }
 
 /** Standard base64 with padding; Go names the first byte that does not fit. */
-function bytes(raw: JsonValue): ScalarResult {
+function bytes(raw: JsonValue): JsonValue | Unfit {
   if (typeof raw !== 'string') return MISMATCH
   const bad = badByte(raw)
-  return bad === undefined ? { value: raw } : { problem: `illegal base64 data at input byte ${bad}` }
+  return bad === undefined ? raw : new Unfit(`illegal base64 data at input byte ${bad}`)
 }

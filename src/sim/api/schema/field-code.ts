@@ -10,6 +10,7 @@ export type TypeNode =
  * absent or zero. `goType` and `inline` are only for the wording of decoding errors.
  */
 export interface FieldSchema {
+  readonly name: string
   readonly type: TypeNode
   readonly listType?: string
   readonly keys?: readonly string[]
@@ -39,11 +40,12 @@ function typeOf(code: string): TypeNode {
   return node
 }
 
-/** Reads a field code such as `[]@core.v1.EnvVar|L=m|k=name|M=name|S=merge` (written by scripts/generate-schema.ts). */
-export function readFieldCode(code: string): FieldSchema {
+/** Reads the code of field `name`, such as `[]@core.v1.EnvVar|L=m|k=name|M=name|S=merge` (written by scripts/generate-schema.ts). */
+export function readFieldCode(name: string, code: string): FieldSchema {
   const [type, ...attributes] = code.split('|')
   const get = (prefix: string): string | undefined => attributes.find((a) => a.startsWith(prefix))?.slice(prefix.length)
   return {
+    name,
     type: typeOf(type!),
     listType: get('L='),
     keys: get('k=')?.split(','),

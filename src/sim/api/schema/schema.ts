@@ -59,7 +59,7 @@ export function definition(name: string): Definition | undefined {
   const raw: Tables['definitions'][string] | undefined = data.definitions[name] ?? ADD_ON_DEFINITIONS[name]
   if (!raw) return undefined
   const fields = new Map<string, FieldSchema>()
-  for (const key of Object.keys(raw.f)) fields.set(key, readFieldCode(raw.f[key]!))
+  for (const key of Object.keys(raw.f)) fields.set(key, readFieldCode(key, raw.f[key]!))
   const always = [...fields].filter(([, f]) => f.always && !f.inline).map(([key]) => key)
   const result: Definition = { name, fields, required: raw.r ?? [], always, atomic: raw.a === 1 }
   read.set(name, result)

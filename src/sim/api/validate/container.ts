@@ -1,6 +1,6 @@
 import { FamiliarSet } from '../familiar.ts'
 import { at, child, duplicate, forbiddenField, invalidValue, notSupported, required, tooMany, type Path } from '../field.ts'
-import type { Container, ContainerPort } from '../container.ts'
+import type { Container, ContainerPort, ResourceRequirements } from '../container.ts'
 import { isDns1123Label, isPortName, isPortNumber } from '../names.ts'
 import type { PodSpec } from '../pod-spec.ts'
 import { env, envFrom } from './env.ts'
@@ -8,7 +8,7 @@ import { volumeDevices, volumeMounts, type VolumeMap } from './mounts.ts'
 import { lifecycle, probe, type ProbeKind } from './probe.ts'
 import { resourceRequirements } from './resources.ts'
 import { securityContext } from './security.ts'
-import { named, once, oneOf, type Errors } from './simple.ts'
+import { named, once, oneOf, Seen, type Errors } from './simple.ts'
 
 const PROTOCOLS = ['SCTP', 'TCP', 'UDP']
 const PROBES: readonly ProbeKind[] = ['livenessProbe', 'readinessProbe', 'startupProbe']
@@ -20,9 +20,9 @@ export interface PodContext {
   readonly claims: ReadonlySet<string>
 }
 
-function ports(list: readonly ContainerPort[] | undefined, path: Path, out: Errors): void {
-  const names = new Set<string>()
-  list?.forEach((p, i) => {
+function ports(list: readonly ContainerPort[], path: Path, out: Errors): void {
+  const names = new Seen()
+  list.forEach((p, i) => {
     const here = at(path, i)
     // Kubernetes reuses the loop's index while it lists complaints about the name, so later paths of this port shift.
     if (p.name) {
@@ -41,8 +41,9 @@ function ports(list: readonly ContainerPort[] | undefined, path: Path, out: Erro
 }
 
 function resizePolicy(c: Container, podRestart: string | undefined, path: Path, out: Errors): void {
-  const seen = new Set<string>()
-  c.resizePolicy?.forEach((p, i) => {
+  if (!c.resizePolicy) return
+  const seen = new Seen()
+  c.resizePolicy.forEach((p, i) => {
     if (seen.has(p.resourceName)) out.push(duplicate(at(path, i), p.resourceName))
     seen.add(p.resourceName)
     oneOf(p.resourceName, ['cpu', 'memory'], path, out)
@@ -54,6 +55,8 @@ function resizePolicy(c: Container, podRestart: string | undefined, path: Path, 
 }
 
 const soundParts = new FamiliarSet(64)
+const NO_CLAIMS: ReadonlySet<string> = new Set()
+const withoutClaims = (r: ResourceRequirements, path: Path, out: Errors): void => resourceRequirements(r, NO_CLAIMS, path, out)
 
 /** core/validation: validateContainerCommon. */
 export function common(c: Container, ctx: PodContext, path: Path, out: Errors): void {
@@ -61,14 +64,14 @@ export function common(c: Container, ctx: PodContext, path: Path, out: Errors): 
   else named(isDns1123Label, c.name, child(path, 'name'), out)
   if (!c.image) out.push(required(child(path, 'image')))
   oneOf(c.terminationMessagePolicy, ['File', 'FallbackToLogsOnError'], child(path, 'terminationMessagePolicy'), out)
-  once(soundParts, c.ports, out, () => ports(c.ports, child(path, 'ports'), out))
-  once(soundParts, c.env, out, () => env(c.env, child(path, 'env'), out))
-  once(soundParts, c.envFrom, out, () => envFrom(c.envFrom, child(path, 'envFrom'), out))
+  once(soundParts, c.ports, child(path, 'ports'), out, ports)
+  once(soundParts, c.env, child(path, 'env'), out, env)
+  once(soundParts, c.envFrom, child(path, 'envFrom'), out, envFrom)
   volumeMounts(c, ctx.volumes, child(path, 'volumeMounts'), out)
   volumeDevices(c.volumeDevices, c.volumeMounts ?? [], ctx.volumes, child(path, 'volumeDevices'), out)
   oneOf(c.imagePullPolicy, ['Always', 'IfNotPresent', 'Never'], child(path, 'imagePullPolicy'), out)
   if (c.resources?.claims) resourceRequirements(c.resources, ctx.claims, child(path, 'resources'), out)
-  else once(soundParts, c.resources, out, () => resourceRequirements(c.resources!, ctx.claims, child(path, 'resources'), out))
+  else once(soundParts, c.resources, child(path, 'resources'), out, withoutClaims)
   resizePolicy(c, ctx.spec.restartPolicy, child(path, 'resizePolicy'), out)
   if (c.securityContext) securityContext(c.securityContext, ctx.spec.hostUsers !== false, child(path, 'securityContext'), out)
 }
@@ -114,14 +117,14 @@ function life(c: Container, ctx: PodContext, path: Path, out: Errors): void {
   const given = ctx.spec.terminationGracePeriodSeconds
   const grace = given !== undefined && given < 0 ? 1 : given
   lifecycle(c.lifecycle, grace, ctx.spec.os?.name, child(path, 'lifecycle'), out)
-  for (const kind of PROBES) once(soundProbes[kind], c[kind], out, () => probe(c[kind], kind, grace, child(path, kind), out))
+  for (const kind of PROBES) if (c[kind]) once(soundProbes[kind], c[kind], child(path, kind), out, (part, here) => probe(part, kind, grace, here, out))
 }
 
 /** core/validation: validateContainers. */
 export function containers(ctx: PodContext, path: Path, out: Errors): void {
   const list = ctx.spec.containers ?? []
   if (list.length === 0) return void out.push(required(path))
-  const names = new Set<string>()
+  const names = new Seen()
   list.forEach((c, i) => {
     const here = at(path, i)
     common(c, ctx, here, out)

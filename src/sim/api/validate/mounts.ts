@@ -2,7 +2,7 @@ import { at, child, forbiddenField, invalidValue, notFoundValue, notSupported, r
 import type { Container, VolumeDevice, VolumeMount } from '../container.ts'
 import type { Volume } from '../volume.ts'
 import { descendingPath, noBacksteps } from './paths.ts'
-import type { Errors } from './simple.ts'
+import { Seen, type Errors } from './simple.ts'
 
 export type VolumeMap = ReadonlyMap<string, Volume>
 
@@ -27,7 +27,7 @@ function recursiveReadOnly(m: VolumeMount, path: Path, out: Errors): void {
 /** core/validation: ValidateVolumeMounts. Some paths lack the index, as in Kubernetes. */
 export function volumeMounts(c: Container, volumes: VolumeMap, path: Path, out: Errors): void {
   if (!c.volumeMounts) return
-  const seen = new Set<string>()
+  const seen = new Seen()
   const devices = c.volumeDevices ?? []
   c.volumeMounts.forEach((m, i) => {
     const here = at(path, i)
@@ -50,9 +50,10 @@ export function volumeMounts(c: Container, volumes: VolumeMap, path: Path, out: 
 
 /** core/validation: ValidateVolumeDevices. */
 export function volumeDevices(devices: readonly VolumeDevice[] | undefined, mounts: readonly VolumeMount[], volumes: VolumeMap, path: Path, out: Errors): void {
-  const paths = new Set<string>()
-  const names = new Set<string>()
-  devices?.forEach((d, i) => {
+  if (!devices) return
+  const paths = new Seen()
+  const names = new Seen()
+  devices.forEach((d, i) => {
     const here = at(path, i)
     const name = child(here, 'name')
     const devicePath = child(here, 'devicePath')

@@ -9,6 +9,7 @@ import type { Volume } from '../volume.ts'
 import { ipWarnings } from './ip-warnings.ts'
 import { deprecatedNodeLabel, nodeSelectorTermWarnings } from './node-labels.ts'
 import { eachContainer } from './operating-system.ts'
+import { Seen } from './simple.ts'
 import { overlappingPaths } from './volume-warnings.ts'
 
 const NO_POD = 'a null labelSelector results in matching no pod'
@@ -79,12 +80,12 @@ const DEPRECATED_VOLUMES: readonly (readonly [keyof Volume, string, string])[] =
 ]
 
 function duplicates(spec: PodSpec, path: Path, out: string[]): void {
-  const ips = new Set<string>()
+  const ips = new Seen()
   spec.hostAliases?.forEach((h, i) => {
     if (ips.has(h.ip)) out.push(`${child(at(child(path, 'hostAliases'), i), 'ip')}: duplicate ip ${goQuote(h.ip)}`)
     ips.add(h.ip)
   })
-  const secrets = new Set<string>()
+  const secrets = new Seen()
   const here = child(path, 'imagePullSecrets')
   spec.imagePullSecrets?.forEach((s, i) => {
     const name = s.name ?? ''
@@ -129,33 +130,38 @@ function compare(p: ContainerPort, here: Path, other: Block): string | undefined
   return undefined
 }
 
-function ports(spec: PodSpec, path: Path, out: string[]): void {
-  const blocks = new Map<string, Block[]>()
-  eachContainer(spec, path, (c, cPath) =>
-    c.ports?.forEach((p, i) => {
-      const here = at(child(cPath, 'ports'), i)
-      if (p.hostIP && !p.hostPort) {
-        out.push(`${here}: hostIP set without hostPort: {Name:${p.name ?? ''} HostPort:0 ContainerPort:${p.containerPort} Protocol:${p.protocol} HostIP:${p.hostIP}}`)
-      }
-      const key = `${p.containerPort}/${p.protocol}`
-      const others = blocks.get(key) ?? []
-      for (const other of others) {
-        const text = compare(p, here, other)
-        if (text) out.push(text)
-      }
-      blocks.set(key, [...others, { at: here, port: p }])
-    }),
-  )
+/** Ports of one number and protocol that were there before. */
+function overlaps({ at: here, port }: Block, earlier: Map<string, Block[]>, out: string[]): void {
+  const key = `${port.containerPort}/${port.protocol}`
+  const others = earlier.get(key) ?? []
+  for (const other of others) {
+    const text = compare(port, here, other)
+    if (text) out.push(text)
+  }
+  others.push({ at: here, port })
+  earlier.set(key, others)
+}
+
+function sameNames(blocks: readonly Block[], out: string[]): void {
   const names = new Map<string, Path>()
-  eachContainer(spec, path, (c, cPath) =>
-    c.ports?.forEach((p, i) => {
-      if (!p.name) return
-      const here = at(child(cPath, 'ports'), i)
-      const other = names.get(p.name)
-      if (other) out.push(`${here}: duplicate port name ${goQuote(p.name)} with ${other}, services and probes that select ports by name will use ${other}`)
-      else names.set(p.name, here)
-    }),
-  )
+  for (const { at: here, port } of blocks) {
+    if (!port.name) continue
+    const other = names.get(port.name)
+    if (other !== undefined) out.push(`${here}: duplicate port name ${goQuote(port.name)} with ${other}, services and probes that select ports by name will use ${other}`)
+    else names.set(port.name, here)
+  }
+}
+
+function ports(spec: PodSpec, path: Path, out: string[]): void {
+  const blocks: Block[] = []
+  eachContainer(spec, path, (c, cPath) => c.ports?.forEach((port, i) => blocks.push({ at: at(child(cPath, 'ports'), i), port })))
+  const earlier = blocks.length > 1 ? new Map<string, Block[]>() : undefined
+  for (const block of blocks) {
+    const { name = '', containerPort, protocol, hostIP, hostPort } = block.port
+    if (hostIP && !hostPort) out.push(`${block.at}: hostIP set without hostPort: {Name:${name} HostPort:0 ContainerPort:${containerPort} Protocol:${protocol} HostIP:${hostIP}}`)
+    if (earlier) overlaps(block, earlier, out)
+  }
+  if (earlier) sameNames(blocks, out)
 }
 
 function affinityTerms(required: readonly PodAffinityTerm[] | undefined, preferred: readonly WeightedPodAffinityTerm[] | undefined, path: Path, out: string[]): void {

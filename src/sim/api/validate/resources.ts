@@ -4,7 +4,8 @@ import { isDns1123Label, isQualifiedName } from '../names.ts'
 import { own } from '../own.ts'
 import { aggregateResources, isPodLevelResource } from '../pod-resources.ts'
 import type { PodSpec } from '../pod-spec.ts'
-import { compareQuantities, isNegativeQuantity, milliValue, value, type ResourceList } from '../quantity.ts'
+import { compareQuantities, isNegativeQuantity, milliValue, value } from '../quantity.ts'
+import { sortedKeys } from '../sorted-keys.ts'
 import { named, type Errors } from './simple.ts'
 
 const CONTAINER = new Set(['cpu', 'memory', 'ephemeral-storage'])
@@ -71,11 +72,11 @@ export function resourceRequirements(r: ResourceRequirements, claims: ReadonlySe
     huge ||= isHugePages(name)
     basic ||= name === 'cpu' || name === 'memory'
   }
-  for (const name of names(limits)) {
+  for (const name of sortedKeys(limits)) {
     one(name, limits[name]!, at(limPath, name))
     if (isHugePages(name)) hugePages(name, limits[name]!, at(limPath, name), out)
   }
-  for (const name of names(requests)) {
+  for (const name of sortedKeys(requests)) {
     one(name, requests[name]!, at(reqPath, name))
     againstLimit(name, requests[name]!, own(limits, name), limPath, reqPath, out)
     if (isHugePages(name)) hugePages(name, requests[name]!, at(reqPath, name), out)
@@ -95,8 +96,9 @@ function againstLimit(name: string, request: string, limit: string | undefined, 
 }
 
 function claimNames(r: ResourceRequirements, known: ReadonlySet<string>, path: Path, out: Errors): void {
+  if (!r.claims) return
   const seen = new Set<string>()
-  r.claims?.forEach((c, i) => {
+  r.claims.forEach((c, i) => {
     const here = at(path, i)
     if (!c.name) return void out.push(required(here))
     if (seen.has(c.name)) out.push(duplicate(here, c.name))
@@ -114,11 +116,6 @@ function claimNames(r: ResourceRequirements, known: ReadonlySet<string>, path: P
   })
 }
 
-const names = (list: ResourceList): readonly string[] => {
-  const keys = Object.keys(list)
-  return keys.length > 1 ? keys.sort() : keys
-}
-
 /** core/validation: validatePodResources, the pod-level ones and how they fit those of the containers. */
 export function podResources(spec: PodSpec, claims: ReadonlySet<string>, path: Path, out: Errors): void {
   const r = spec.resources
@@ -128,21 +125,21 @@ export function podResources(spec: PodSpec, claims: ReadonlySet<string>, path: P
   if (r.claims) out.push(forbiddenField(child(here, 'claims'), 'claims may not be set for Resources at pod-level'))
   resourceRequirements(r, claims, here, out, podName)
   const wanted = aggregateResources(spec, 'requests')
-  for (const name of names(wanted)) {
+  for (const name of sortedKeys(wanted)) {
     const given = own(r.requests, name)
     if (given !== undefined && compareQuantities(wanted[name]!, given) > 0) {
       out.push(invalidValue(at(child(here, 'requests'), name), given, `must be greater than or equal to aggregate container requests of ${wanted[name]}`))
     }
   }
   const limited = aggregateResources(spec, 'limits')
-  for (const name of names(limited)) {
+  for (const name of sortedKeys(limited)) {
     const given = own(r.limits, name)
     if (isHugePages(name) && given !== undefined && compareQuantities(limited[name]!, given) > 0) {
       out.push(invalidValue(at(child(here, 'limits'), name), given, `must be greater than or equal to aggregate container limits of ${limited[name]}`))
     }
   }
   spec.containers.forEach((c, i) => {
-    for (const name of names(c.resources?.limits ?? {})) {
+    for (const name of sortedKeys(c.resources?.limits ?? {})) {
       const [limit, given] = [c.resources!.limits![name]!, own(r.limits, name)]
       if (given !== undefined && compareQuantities(limit, given) > 0) {
         out.push(invalidValue(child(at(at(child(here, 'containers'), i), name), 'limits'), limit, `must be less than or equal to pod limits of ${given}`))

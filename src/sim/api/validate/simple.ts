@@ -10,11 +10,26 @@ export type Errors = FieldError[]
  * Runs a check unless the same immutable part passed it before: pods of one template share their probes, ports and
  * resources, so each is looked at once.
  */
-export function once(sound: FamiliarSet, part: object | undefined, out: Errors, check: () => void): void {
+export function once<T extends object>(sound: FamiliarSet, part: T | undefined, path: Path, out: Errors, check: (part: T, path: Path, out: Errors) => void): void {
   if (part === undefined || sound.has(part)) return
   const before = out.length
-  check()
+  check(part, path, out)
   if (out.length === before) sound.add(part)
+}
+
+/** What stood in a list before. Most lists have one item, which needs no set. */
+export class Seen {
+  #first: string | undefined
+  #others: Set<string> | undefined
+
+  has(text: string): boolean {
+    return text === this.#first || this.#others?.has(text) === true
+  }
+
+  add(text: string): void {
+    if (this.#first === undefined) this.#first = text
+    else (this.#others ??= new Set()).add(text)
+  }
 }
 
 export function nonNegative(n: number | undefined, path: Path, out: Errors): void {

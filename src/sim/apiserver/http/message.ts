@@ -4,7 +4,7 @@ import type { Change } from '../../store/store.ts'
 import type { Impersonation } from '../authentication/impersonation.ts'
 import type { UserInfo } from '../authentication/user.ts'
 import type { WatchEvent } from './watch.ts'
-import type { WatchRow } from '../watch-hub.ts'
+import type { WatchRow } from '../listener.ts'
 
 /** An HTTP request as the door sees it: text or plain data as body, the identity that the transport has established. */
 export interface HttpRequest {

@@ -50,7 +50,7 @@ function prepareCreate(pod: Pod): Pod {
   const qosClass = computeQosClass(pod.spec)
   const status: PodStatus = gated ? { phase: 'Pending', conditions: [gatedCondition(pod)], qosClass } : { phase: 'Pending', qosClass }
   const spec = withAppArmor(withLabelKeys(pod.spec, pod.metadata.labels), pod.metadata.annotations)
-  return extended({ ...pod, spec, metadata: firstGeneration(pod.metadata) }, { status })
+  return { apiVersion: pod.apiVersion, kind: pod.kind, metadata: firstGeneration(pod.metadata), spec, status }
 }
 
 const gatedCondition = ({ metadata }: Pod): PodCondition => ({

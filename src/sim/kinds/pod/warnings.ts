@@ -1,4 +1,4 @@
-import { FamiliarMap } from '../../api/familiar.ts'
+import { FamiliarSet } from '../../api/familiar.ts'
 import { isDns1123Label } from '../../api/names.ts'
 import type { Pod } from '../../api/pod.ts'
 import type { PodSpec } from '../../api/pod-spec.ts'
@@ -6,11 +6,13 @@ import { appArmorWarnings } from './app-armor.ts'
 import { hasWatchedAnnotation, podSpecWarnings } from '../../api/validate/pod-warnings.ts'
 
 const NONE: readonly string[] = []
-const known = new FamiliarMap<readonly string[]>()
+/** Specs that there is nothing to say about. */
+const quiet = new FamiliarSet()
 
 function specWarnings(spec: PodSpec): readonly string[] {
-  let texts = known.get(spec)
-  if (!texts) known.set(spec, (texts = podSpecWarnings(spec, 'spec')))
+  if (quiet.has(spec)) return NONE
+  const texts = podSpecWarnings(spec, 'spec')
+  if (texts.length === 0) quiet.add(spec)
   return texts
 }
 
