@@ -13,7 +13,7 @@ import { unresolvable, type Rejection } from './rejection.ts'
 import { Rejections } from './rejections.ts'
 import type { ScoreTable } from './score-table.ts'
 import { heapRoot, scoreNodes } from './scoring.ts'
-import type { Snapshot } from './snapshot.ts'
+import { lineupOf, type Snapshot } from './snapshot.ts'
 
 /** Everything that a decision depends on besides the pod. */
 export interface World {
@@ -68,25 +68,26 @@ export function decide(pod: Pod, world: World, profile: Profile = DEFAULT_CONFIG
   const promised = onPromisedNode(cycle, filters, world)
   if (promised) return finish({ outcome: 'scheduled', node: promised.name, feasibleNodes: 1, feasible: [promised.name] })
   const nodes = filters.nodes ? narrowed(filters.nodes, snapshot) : all
-  const kept = filters.nodes ? new Kept(nodes.length) : (shaped ?? keptFor(pod, snapshot, profile))
+  const kept = filters.nodes ? new Kept(lineupOf(nodes)) : (shaped ?? keptFor(pod, snapshot, profile))
   const found = search({ pod, filters, nodes, kept, world, profile })
   // In a large cluster what was left out beforehand is only told when the pod finds no place.
-  const tell = found.feasible.length === 0 || all.length <= SMALL_CLUSTER
+  const { places } = found
+  const tell = places.length === 0 || all.length <= SMALL_CLUSTER
   const rejected = tell ? withNarrowed(found.rejected, filters, nodes, snapshot) : found.rejected
-  const nextStart = (start + found.feasible.length + found.rejected.size) % all.length
+  const nextStart = (start + places.length + found.rejected.size) % all.length
   const common = { nextStart, rejected, narrowedBy: filters.narrowedBy }
-  if (found.feasible.length === 0) return finish({ ...common, ...misfit({ cycle, filters, kept, rejected, world, profile }) })
-  if (found.feasible.length === 1) {
-    const { name } = found.feasible[0]!
+  if (places.length === 0) return finish({ ...common, ...misfit({ cycle, filters, kept, rejected, world, profile }) })
+  if (places.length === 1) {
+    const { name } = nodes[places[0]!]!
     return finish({ ...common, feasibleNodes: 1, feasible: [name], outcome: 'scheduled', node: name })
   }
-  return scored({ cycle, filters, found, rejected, kept, nextStart, profile })
+  return scored({ cycle, filters, places, rejected, kept, nextStart, profile })
 }
 
 interface Choice {
   readonly cycle: Cycle
   readonly filters: Filters
-  readonly found: Found
+  readonly places: readonly number[]
   readonly rejected: Rejections
   readonly kept: Kept
   readonly nextStart: number
@@ -94,18 +95,15 @@ interface Choice {
 }
 
 /** Several nodes would do: the one with the highest score. */
-function scored({ cycle, filters, found: { feasible, places }, rejected, kept, nextStart, profile }: Choice): Decision {
+function scored({ cycle, filters, places, rejected, kept, nextStart, profile }: Choice): Decision {
   const { snapshot } = cycle
-  const { order, nodes } = snapshot
-  let known: readonly string[] | undefined
-  const names = (): readonly string[] => (known ??= filters.nodes ? feasible.map(({ name }) => name) : kept.names(order, places, feasible))
-  const scores = scoreNodes(profile.scorers, cycle, { nodes: feasible, places, kept }, names)
+  const scores = scoreNodes(profile.scorers, cycle, { places, kept })
   const winner = heapRoot(scores.totals)
   return {
-    nodes: nodes.length, feasibleNodes: feasible.length, rejected, narrowedBy: filters.narrowedBy, plugins: NONE, nextStart,
-    outcome: 'scheduled', node: feasible[winner]!.name, scores, winner,
+    nodes: snapshot.nodes.length, feasibleNodes: places.length, rejected, narrowedBy: filters.narrowedBy, plugins: NONE, nextStart,
+    outcome: 'scheduled', node: kept.lineup.nodes[places[winner]!]!.name, scores, winner,
     get feasible() {
-      return names()
+      return scores.nodes
     },
   }
 }

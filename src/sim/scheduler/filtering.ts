@@ -112,7 +112,7 @@ export interface Search {
 }
 
 export interface Found {
-  readonly feasible: readonly NodeInfo[]
+  /** Of the nodes that would do. */
   readonly places: readonly number[]
   readonly rejected: Rejections
 }
@@ -120,27 +120,30 @@ export interface Found {
 /** Examines nodes from `start` on, round the list, until enough are feasible. */
 export function findFeasible(search: Search): Found {
   const { filters: { runs, local }, nodes, start, enough, pod, nominated, verdicts } = search
-  if (allFeasible(search)) return { feasible: nodes, places: search.kept.places(), rejected: Rejections.NONE }
-  const feasible: NodeInfo[] = []
-  const places: number[] = []
+  if (allFeasible(search)) return { places: search.kept.places(), rejected: Rejections.NONE }
+  const places = new Array<number>(Math.min(enough, nodes.length))
+  const onlyLocal = !nominated && runs.length === local
+  let passed = 0
   let rejected: Rejections | undefined
-  for (let i = 0, place = start % nodes.length; i < nodes.length && feasible.length < enough; i++) {
-    const node = nodes[place]!
-    const first = nominated ? precedingOn(node.name, pod, nominated) : NO_PODS
-    const rejection = first.length === 0 ? (verdicts.at(place, node) ?? judgeNode(runs, node, local)) : judgeAfter(first, runs, node)
-    if (rejection) (rejected ??= new Rejections(nodes)).push(place, rejection)
+  for (let i = 0, place = start % nodes.length; i < nodes.length && passed < enough; i++) {
+    let rejection: Rejection | undefined
+    if (onlyLocal) rejection = verdicts.at(place)
     else {
-      feasible.push(node)
-      places.push(place)
+      const node = nodes[place]!
+      const first = nominated ? precedingOn(node.name, pod, nominated) : NO_PODS
+      rejection = first.length === 0 ? (verdicts.at(place) ?? judgeNode(runs, node, local)) : judgeAfter(first, runs, node)
     }
+    if (rejection) (rejected ??= new Rejections(nodes)).push(place, rejection)
+    else places[passed++] = place
     if (++place === nodes.length) place = 0
   }
-  return { feasible, places, rejected: rejected ?? Rejections.NONE }
+  places.length = passed
+  return { places, rejected: rejected ?? Rejections.NONE }
 }
 
 /** The plain case of a small cluster: local filters only, and every node passes. */
 function allFeasible({ filters: { runs, local }, nodes, start, enough, nominated, verdicts }: Search): boolean {
   if (start !== 0 || nominated || runs.length !== local || enough < nodes.length) return false
-  for (let place = 0; place < nodes.length; place++) if (verdicts.at(place, nodes[place]!)) return false
+  for (let place = 0; place < nodes.length; place++) if (verdicts.at(place)) return false
   return true
 }

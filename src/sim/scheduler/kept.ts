@@ -2,39 +2,47 @@ import type { NodeInfo } from './node-info.ts'
 import { sameShape, shapeOf } from './pod-shape.ts'
 import type { Pod } from '../api/pod.ts'
 import type { FilterRun } from './plugin.ts'
-import type { Snapshot } from './snapshot.ts'
+import type { Lineup, Snapshot } from './snapshot.ts'
 
-/** Values by place of a node in the order of examination, each good as long as the very same NodeInfo stands there. */
+/**
+ * Values by place of a node in the order of examination, each good as long as the very same NodeInfo stands there. That is seen
+ * by its stamp: to compare the objects themselves, thousands of them would have to be fetched from memory.
+ */
 export class Column<T> {
-  readonly #nodes: (NodeInfo | undefined)[]
+  readonly #nodes: readonly NodeInfo[]
+  readonly #stamps: Int32Array
+  /** The stamps that the values are for; none is 0. */
+  readonly #seen: Int32Array
   readonly #values: (T | undefined)[]
-  #work: (node: NodeInfo) => T
+  #work: (node: NodeInfo, place: number) => T
 
-  constructor(size: number, work: (node: NodeInfo) => T) {
-    this.#nodes = new Array<NodeInfo | undefined>(size).fill(undefined)
-    this.#values = new Array<T | undefined>(size).fill(undefined)
+  constructor({ nodes, stamps }: Lineup, work: (node: NodeInfo, place: number) => T) {
+    this.#nodes = nodes
+    this.#stamps = stamps
+    this.#seen = new Int32Array(nodes.length)
+    this.#values = new Array<T | undefined>(nodes.length).fill(undefined)
     this.#work = work
   }
 
   /** From now on values are worked out by `work`, which must be the same function of the node, only with fresher means. */
-  workWith(work: (node: NodeInfo) => T): this {
+  workWith(work: (node: NodeInfo, place: number) => T): this {
     this.#work = work
     return this
   }
 
-  at(place: number, node: NodeInfo): T {
-    return this.#nodes[place] === node ? this.#values[place]! : this.#fresh(place, node)
+  at(place: number): T {
+    return this.#seen[place] === this.#stamps[place] ? this.#values[place]! : this.#fresh(place)
   }
 
-  #fresh(place: number, node: NodeInfo): T {
-    const value = this.#work(node)
-    this.#nodes[place] = node
+  #fresh(place: number): T {
+    const value = this.#work(this.#nodes[place]!, place)
+    this.#seen[place] = this.#stamps[place]!
     this.#values[place] = value
     return value
   }
 
   forget(place: number): void {
-    this.#nodes[place] = undefined
+    this.#seen[place] = 0
   }
 }
 
@@ -68,24 +76,24 @@ const MOST_SHAPES = 256
  * Only memory: leaving it away changes no result.
  */
 export class Kept {
-  readonly size: number
+  readonly lineup: Lineup
   /** The answers of the first so many plugins, all local, to such pods at PreFilter. */
   filters: { readonly plugins: number; readonly runs: readonly FilterRun[] } | undefined
   readonly #columns = new Map<unknown, Column<unknown>>()
   readonly #domains = new Map<string, Domains>()
   #places: readonly number[] | undefined
-  #names: { readonly order: number; readonly places: readonly number[]; readonly names: readonly string[] } | undefined
+  #names: { readonly places: readonly number[]; readonly names: readonly string[] } | undefined
 
-  constructor(size: number) {
-    this.size = size
+  constructor(lineup: Lineup) {
+    this.lineup = lineup
   }
 
   /** The column of a key; `work` must be the same function of the node whenever the key is the same. */
-  column<T>(key: string | object, work: (node: NodeInfo) => T): Column<T> {
+  column<T>(key: string | object, work: (node: NodeInfo, place: number) => T): Column<T> {
     const known = this.#columns.get(key) as Column<T> | undefined
     if (known) return known.workWith(work)
     if (this.#columns.size >= MOST_COLUMNS) this.#columns.clear()
-    const column = new Column<T>(this.size, work)
+    const column = new Column<T>(this.lineup, work)
     this.#columns.set(key, column as Column<unknown>)
     return column
   }
@@ -99,15 +107,15 @@ export class Kept {
 
   /** All places in order. */
   places(): readonly number[] {
-    return (this.#places ??= Array.from({ length: this.size }, (_, i) => i))
+    return (this.#places ??= Array.from(this.lineup.nodes, (_, i) => i))
   }
 
-  /** The names of nodes at `places`, the same list as last time if they are the same places of the same order. */
-  names(order: number, places: readonly number[], nodes: readonly NodeInfo[]): readonly string[] {
+  /** The names of the nodes at `places`, the same list as last time if they are the same places. */
+  names(places: readonly number[]): readonly string[] {
     const before = this.#names
-    if (before?.order === order && (before.places === places || same(before.places, places))) return before.names
-    const names = places.map((_, i) => nodes[i]!.name)
-    this.#names = { order, places, names }
+    if (before && (before.places === places || same(before.places, places))) return before.names
+    const names = places.map((place) => this.lineup.nodes[place]!.name)
+    this.#names = { places, names }
     return names
   }
 }
@@ -138,16 +146,16 @@ function shapesOf(snapshot: Snapshot, profile: object): Shapes {
 /** What is kept for pods like this one under `profile`. */
 export function keptFor(pod: Pod, snapshot: Snapshot, profile: object): Kept {
   const shapes = shapesOf(snapshot, profile)
-  const size = snapshot.nodes.length
-  if (shapes.kept?.size !== size || !sameShape(shapes.pod!, pod)) shapes.kept = byShape(shapes.byShape, shapeOf(pod), size)
+  const { lineup } = snapshot
+  if (shapes.kept?.lineup !== lineup || !sameShape(shapes.pod!, pod)) shapes.kept = byShape(shapes.byShape, shapeOf(pod), lineup)
   shapes.pod = pod
   return shapes.kept
 }
 
-function byShape(shapes: Map<string, Kept>, shape: string, size: number): Kept {
+function byShape(shapes: Map<string, Kept>, shape: string, lineup: Lineup): Kept {
   let kept = shapes.get(shape)
-  if (kept?.size === size) return kept
-  if (shapes.size >= Math.min(MOST_SHAPES, Math.max(4, MOST_PLACES / size))) shapes.clear()
-  shapes.set(shape, (kept = new Kept(size)))
+  if (kept?.lineup === lineup) return kept
+  if (shapes.size >= Math.min(MOST_SHAPES, Math.max(4, MOST_PLACES / lineup.nodes.length))) shapes.clear()
+  shapes.set(shape, (kept = new Kept(lineup)))
   return kept
 }

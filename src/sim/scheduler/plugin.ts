@@ -33,20 +33,24 @@ export interface FilterRun {
   readonly nodes?: ReadonlySet<string>
 }
 
-/** A plugin's part in scoring: a raw score a node, then all of them brought to 0…100; or the same for every node. */
-export type ScoreRun = ScoreEach | { readonly constant: number }
+/** A plugin's part in scoring: raw scores node by node or all at once, then brought to 0…100; or the same for every node. */
+export type ScoreRun = ScoreEach | ScoreAll | { readonly constant: number }
 
 export interface ScoreEach {
-  /** `place` is that of the node in the order of examination, for what is kept by place. */
-  score(node: NodeInfo, place: number): number
+  score(node: NodeInfo): number
   normalise?(scores: number[]): void
   /** Of a local plugin: what else the score depends on. As long as the text is the same, what is kept holds good. */
   readonly keep?: string
 }
 
-/** The nodes that passed: `places[i]` is the place of `nodes[i]` in the order of examination; `kept` remembers by place. */
+export interface ScoreAll {
+  /** A list of its own with the score of each feasible node. */
+  scoreAll(feasible: Feasible): number[]
+  normalise(scores: number[]): void
+}
+
+/** The nodes that passed, by their places in the order of examination; `kept` knows the nodes and remembers by place. */
 export interface Feasible {
-  readonly nodes: readonly NodeInfo[]
   readonly places: readonly number[]
   readonly kept: Kept
 }

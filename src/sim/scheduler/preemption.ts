@@ -252,11 +252,11 @@ function looking(input: PreemptionInput, budgets: readonly Budget[]): (place: nu
   return (place) => {
     const node = nodes[place]!
     if (nominated && nominated(node.name).length > 0) return fresh(node).result
-    const { result, budgets: given, lower } = memory.at(place, node)
+    const { result, budgets: given, lower } = memory.at(place)
     // That a node will not do even without its pods depends on nothing that changes behind a NodeInfo.
     if (!isCandidate(result) || (same(given, budgets) && lower.every((p) => latest(p) === p))) return result
     memory.forget(place)
-    return memory.at(place, node).result
+    return memory.at(place).result
   }
 }
 

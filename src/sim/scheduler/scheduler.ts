@@ -258,7 +258,7 @@ export class Scheduler {
   #place(ctx: EventContext, key: string, pod: Pod, node: string, d: Decision): void {
     this.cache.assume(pod, node)
     this.#nominations.withdraw(key)
-    ctx.note('scheduler.placed', { pod: key, node, feasible: d.feasible.length, nodes: d.nodes })
+    ctx.note('scheduler.placed', { pod: key, node, feasible: d.feasibleNodes, nodes: d.nodes })
     const info = this.cache.nodes.get(node)!
     const profile = this.#configured.profileOf(pod)!
     const volumes = pod.spec.volumes?.length && profile.bindsVolumes ? podVolumes({ pod, objects: this.#volumes.objects }, info.node) : undefined

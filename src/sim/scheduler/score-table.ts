@@ -1,3 +1,4 @@
+import type { Feasible } from './plugin.ts'
 import type { Scores } from './scoring.ts'
 
 /** Lists of equal numbers, shared by all who need one. */
@@ -14,33 +15,34 @@ function uniformList(value: number, length: number): readonly number[] {
   return list
 }
 
-/** The weighted scores of one plugin: one number when all nodes have the same. */
-export type WeightedScores = readonly number[] | number
+/** The weighted scores of one plugin: one number when all nodes have the same, a function where they are kept and looked up when asked for. */
+export type WeightedScores = readonly number[] | number | ((i: number) => number)
 
-/** The scores of one attempt. Names of nodes and full lists are made only when somebody looks. */
+const valuesOf = (list: WeightedScores, n: number): readonly number[] =>
+  typeof list === 'number' ? uniformList(list, n) : typeof list === 'function' ? Array.from({ length: n }, (_, i) => list(i)) : list
+
+/** The scores of one attempt. Names of nodes and full lists are made only when somebody looks, which must be before nodes change. */
 export class ScoreTable implements Scores {
   readonly plugins: readonly string[]
   readonly totals: readonly number[]
   readonly skipped: readonly string[]
   readonly #lists: readonly WeightedScores[]
-  readonly #names: () => readonly string[]
-  readonly #nameAt: (i: number) => string
+  readonly #feasible: Feasible
 
-  constructor(plugins: readonly string[], lists: readonly WeightedScores[], totals: readonly number[], skipped: readonly string[], names: () => readonly string[], nameAt: (i: number) => string) {
+  constructor(plugins: readonly string[], lists: readonly WeightedScores[], totals: readonly number[], skipped: readonly string[], feasible: Feasible) {
     this.plugins = plugins
     this.#lists = lists
     this.totals = totals
     this.skipped = skipped
-    this.#names = names
-    this.#nameAt = nameAt
+    this.#feasible = feasible
   }
 
   get nodes(): readonly string[] {
-    return this.#names()
+    return this.#feasible.kept.names(this.#feasible.places)
   }
 
   get weighted(): readonly (readonly number[])[] {
-    return this.#lists.map((list) => (typeof list === 'number' ? uniformList(list, this.totals.length) : list))
+    return this.#lists.map((list) => valuesOf(list, this.totals.length))
   }
 
   /** As plain data. */
@@ -51,14 +53,10 @@ export class ScoreTable implements Scores {
   /** As plain data, of the first nodes in scoring order and in any case of the `won`th. */
   some(kept: number, won: number): Scores {
     if (this.totals.length <= kept) return this.plain()
-    const pick = (list: readonly number[]): number[] => {
-      const few = list.slice(0, kept)
-      if (won >= kept) few[kept - 1] = list[won]!
-      return few
-    }
-    const nodes: string[] = []
-    for (let i = 0; i < kept; i++) nodes.push(this.#nameAt(i === kept - 1 && won >= kept ? won : i))
-    const weighted = this.#lists.map((list) => (typeof list === 'number' ? uniformList(list, kept) : pick(list)))
-    return { nodes, plugins: this.plugins, weighted, totals: pick(this.totals), skipped: this.skipped }
+    const { places, kept: { lineup } } = this.#feasible
+    const shown = Array.from({ length: kept }, (_, i) => (i === kept - 1 && won >= kept ? won : i))
+    const nodes = shown.map((i) => lineup.nodes[places[i]!]!.name)
+    const weighted = this.#lists.map((list) => (typeof list === 'number' ? uniformList(list, kept) : typeof list === 'function' ? shown.map(list) : shown.map((i) => list[i]!)))
+    return { nodes, plugins: this.plugins, weighted, totals: shown.map((i) => this.totals[i]!), skipped: this.skipped }
   }
 }

@@ -1,4 +1,5 @@
-import type { Cycle, Feasible, Plugin, ScoreEach } from './plugin.ts'
+import type { Column, Kept } from './kept.ts'
+import type { Cycle, Feasible, Plugin, ScoreAll, ScoreEach } from './plugin.ts'
 import { ScoreTable, type WeightedScores } from './score-table.ts'
 
 /** Weighted scores of the feasible nodes: `weighted[plugin][node]`, in the order of `plugins` and `nodes`. */
@@ -17,11 +18,19 @@ export interface Scorer {
   readonly weight: number
 }
 
-/** `names` gives the names of the feasible nodes, in their order. */
-export function scoreNodes(scorers: readonly Scorer[], cycle: Cycle, feasible: Feasible, names: () => readonly string[]): ScoreTable {
+/** What a local plugin says about each node, as it is kept. */
+interface Steady {
+  readonly text: string
+  readonly column: Column<number>
+  readonly weight: number
+}
+
+export function scoreNodes(scorers: readonly Scorer[], cycle: Cycle, feasible: Feasible): ScoreTable {
+  const { places, kept } = feasible
   const plugins: string[] = []
   const lists: WeightedScores[] = []
   const skipped: string[] = []
+  const steady: Steady[] = []
   for (const { plugin, weight } of scorers) {
     const run = plugin.preScore?.(cycle, feasible)
     if (!run) {
@@ -29,22 +38,34 @@ export function scoreNodes(scorers: readonly Scorer[], cycle: Cycle, feasible: F
       continue
     }
     plugins.push(plugin.name)
-    lists.push('constant' in run ? run.constant * weight : scoreEach(plugin, run, feasible, weight))
+    if ('constant' in run) lists.push(run.constant * weight)
+    else if (plugin.local && 'score' in run && !run.normalise) {
+      const column = remembered(plugin, run, kept)
+      steady.push({ text: `${plugin.name} ${run.keep ?? ''} ${weight}`, column, weight })
+      lists.push((i) => column.at(places[i]!) * weight)
+    } else lists.push(normalised(plugin, run, feasible, weight))
   }
-  const { nodes } = feasible
-  return new ScoreTable(plugins, lists, sums(lists, nodes.length), skipped.sort(), names, (i) => nodes[i]!.name)
+  return new ScoreTable(plugins, lists, sums(lists, steady, feasible), skipped.sort(), feasible)
 }
 
-function sums(lists: readonly WeightedScores[], n: number): readonly number[] {
+/** The totals. What is kept of single plugins and needs no other node to be judged by is kept as a sum too. */
+function sums(lists: readonly WeightedScores[], steady: readonly Steady[], { places, kept }: Feasible): readonly number[] {
+  const n = places.length
   let base = 0
   for (const list of lists) if (typeof list === 'number') base += list
-  const totals = new Array<number>(n).fill(base)
-  for (const list of lists) if (typeof list !== 'number') for (let i = 0; i < n; i++) totals[i]! += list[i]!
+  const totals = new Array<number>(n)
+  if (steady.length === 0) totals.fill(base)
+  else {
+    const sum = kept.column(`sum ${steady.map(({ text }) => text).join()}`, (_, place) => steady.reduce((total, { column, weight }) => total + column.at(place) * weight, 0))
+    for (let i = 0; i < n; i++) totals[i] = base + sum.at(places[i]!)
+  }
+  for (const list of lists) if (typeof list === 'object') for (let i = 0; i < n; i++) totals[i]! += list[i]!
   return totals
 }
 
-function scoreEach(plugin: Plugin, run: ScoreEach, feasible: Feasible, weight: number): WeightedScores {
-  const scores = plugin.local ? rememberedScores(plugin, run, feasible) : freshScores(run, feasible)
+/** Scores that mean something only beside those of the other nodes. */
+function normalised(plugin: Plugin, run: ScoreEach | ScoreAll, feasible: Feasible, weight: number): WeightedScores {
+  const scores = 'scoreAll' in run ? run.scoreAll(feasible) : scoreEach(plugin, run, feasible)
   if (isUniform(scores)) {
     const one = [scores[0]!]
     run.normalise?.(one)
@@ -55,18 +76,20 @@ function scoreEach(plugin: Plugin, run: ScoreEach, feasible: Feasible, weight: n
   return scores
 }
 
-function rememberedScores({ name }: Plugin, run: ScoreEach, { nodes, places, kept }: Feasible): number[] {
-  const column = kept.column(run.keep === undefined ? name : `${name} ${run.keep}`, (node) => run.score(node, 0))
-  const scores = new Array<number>(nodes.length)
-  for (let i = 0; i < nodes.length; i++) scores[i] = column.at(places[i]!, nodes[i]!)
+function scoreEach(plugin: Plugin, run: ScoreEach, { places, kept }: Feasible): number[] {
+  const scores = new Array<number>(places.length)
+  if (plugin.local) {
+    const column = remembered(plugin, run, kept)
+    for (let i = 0; i < scores.length; i++) scores[i] = column.at(places[i]!)
+  } else {
+    const { nodes } = kept.lineup
+    for (let i = 0; i < scores.length; i++) scores[i] = run.score(nodes[places[i]!]!)
+  }
   return scores
 }
 
-function freshScores(run: ScoreEach, { nodes, places }: Feasible): number[] {
-  const scores = new Array<number>(nodes.length)
-  for (let i = 0; i < nodes.length; i++) scores[i] = run.score(nodes[i]!, places[i]!)
-  return scores
-}
+const remembered = ({ name }: Plugin, run: ScoreEach, kept: Kept): Column<number> =>
+  kept.column(run.keep === undefined ? name : `${name} ${run.keep}`, (node) => run.score(node))
 
 function isUniform(scores: readonly number[]): boolean {
   const first = scores[0]

@@ -4,12 +4,22 @@ import type { Derived } from '../engine/table.ts'
 import { imagesOf, type NodeInfo } from './node-info.ts'
 import { Tallies } from './tallies.ts'
 
+/** Nodes by place; another object whenever nodes come, go or change places. */
+export interface Lineup {
+  readonly nodes: readonly NodeInfo[]
+  /** From 1 on, by place: another number whenever another NodeInfo stands there. */
+  readonly stamps: Int32Array
+}
+
+export const lineupOf = (nodes: readonly NodeInfo[]): Lineup => ({ nodes, stamps: new Int32Array(nodes.length).fill(1) })
+
 /** The cluster as one scheduling cycle sees it. Nodes are in the order in which they are examined. */
 export interface Snapshot {
   readonly nodes: readonly NodeInfo[]
-  /** Another number whenever nodes come, go or change places in `nodes`. */
-  readonly order: number
+  readonly lineup: Lineup
   get(name: string): NodeInfo | undefined
+  /** How many nodes have a taint of effect PreferNoSchedule. */
+  readonly discouraged: number
   /** How many nodes have an image. */
   imageNodes(image: string): number
   /** Numbers of pods by node and by label, kept in step. */
@@ -23,6 +33,8 @@ export interface Snapshot {
 const sameTaints = (a: NodeInfo, b: NodeInfo): boolean => a.node.spec.taints === b.node.spec.taints || deepEqual(a.node.spec.taints, b.node.spec.taints)
 const sameLabels = (a: NodeInfo, b: NodeInfo): boolean =>
   a.node.metadata.labels === b.node.metadata.labels || deepEqual(a.node.metadata.labels, b.node.metadata.labels)
+
+const isDiscouraged = ({ node }: NodeInfo): boolean => node.spec.taints?.some(({ effect }) => effect === 'PreferNoSchedule') ?? false
 
 const zoneOf = (info: NodeInfo): string => {
   const labels = info.node.metadata.labels ?? {}
@@ -55,21 +67,26 @@ export class LiveSnapshot implements Snapshot, Derived<NodeInfo> {
   readonly #byName = new Map<string, NodeInfo>()
   readonly tallies = new Tallies(this.#byName)
   #inOrder: NodeInfo[] = []
+  #lineup = lineupOf(this.#inOrder)
+  #discouraged = 0
   readonly #place = new Map<string, number>()
   #orderStale = false
-  #order = 0
   readonly #images = new Map<string, number>()
   readonly #claims = new Map<string, number>()
   /** Values by label key, until a node's labels change. */
   readonly #values = new Map<string, readonly string[]>()
 
   get nodes(): readonly NodeInfo[] {
-    if (this.#orderStale) this.#sort()
-    return this.#inOrder
+    return this.lineup.nodes
   }
 
-  get order(): number {
-    return this.#order
+  get lineup(): Lineup {
+    if (this.#orderStale) this.#sort()
+    return this.#lineup
+  }
+
+  get discouraged(): number {
+    return this.#discouraged
   }
 
   get(name: string): NodeInfo | undefined {
@@ -96,15 +113,17 @@ export class LiveSnapshot implements Snapshot, Derived<NodeInfo> {
     const place = this.#place.get(name)
     if (to) this.#byName.set(name, to)
     else this.#byName.delete(name)
-    if (!from || !to || place === undefined || zoneOf(from) !== zoneOf(to)) {
-      this.#orderStale = true
-      this.#order++
-    } else this.#inOrder[place] = to
+    if (!from || !to || place === undefined || zoneOf(from) !== zoneOf(to)) this.#orderStale = true
+    else {
+      this.#inOrder[place] = to
+      this.#lineup.stamps[place]!++
+    }
   }
 
   #sort(): void {
     const names = [...this.#byName.keys()].sort()
     this.#inOrder = examinationOrder(names.map((name) => this.#byName.get(name)!))
+    this.#lineup = lineupOf(this.#inOrder)
     this.#place.clear()
     this.#inOrder.forEach((info, i) => this.#place.set(info.name, i))
     this.#orderStale = false
@@ -129,6 +148,7 @@ export class LiveSnapshot implements Snapshot, Derived<NodeInfo> {
     const relabelled = !from || !to || !sameLabels(from, to)
     if (relabelled) this.#values.clear()
     if (relabelled || !sameTaints(from, to)) this.tallies.renode(from?.node, to?.node)
+    this.#discouraged += (to && isDiscouraged(to) ? 1 : 0) - (from && isDiscouraged(from) ? 1 : 0)
     if (from?.node.status?.images === to?.node.status?.images) return
     if (from) for (const name of imagesOf(from.node).keys()) bump(this.#images, name, -1)
     if (to) for (const name of imagesOf(to.node).keys()) bump(this.#images, name, 1)

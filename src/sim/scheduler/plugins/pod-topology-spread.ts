@@ -110,10 +110,10 @@ function preFilter(cycle: Cycle, args: PodTopologySpreadArgs): FilterRun | undef
 const round = (x: number): number => Math.floor(x + 0.5)
 
 /** How many values of a label the nodes that take part have. */
-function domainsAmong({ nodes }: Feasible, key: string, most: number, complete: ((n: NodeInfo) => boolean) | undefined): number {
+function domainsAmong({ places, kept: { lineup } }: Feasible, key: string, most: number, complete: ((n: NodeInfo) => boolean) | undefined): number {
   const seen = new Set<string>()
-  for (let i = 0; i < nodes.length && seen.size < most; i++) {
-    const info = nodes[i]!
+  for (let i = 0; i < places.length && seen.size < most; i++) {
+    const info = lineup.nodes[places[i]!]!
     if (!complete || complete(info)) seen.add(info.node.metadata.labels?.[key] ?? '')
   }
   return seen.size
@@ -147,14 +147,17 @@ function byDomain({ pod, snapshot }: Cycle, c: Constraint, { kept }: Feasible, c
   return { column, worth: (domain) => (worth[domain] ??= (values.get(domains.value(domain)) ?? 0) * weight + (c.maxSkew - 1)) }
 }
 
-function scoreWith(parts: readonly Part[], info: NodeInfo, place: number): number {
-  let score = 0
-  for (let i = 0; i < parts.length; i++) {
-    const { column, worth } = parts[i]!
-    const kept = column.at(place, info)
-    if (kept !== IGNORED) score += worth(kept)
+/** Part by part, since thousands of nodes are asked the same. */
+function scoreWith(parts: readonly Part[], { places, kept: { lineup } }: Feasible, complete: ((n: NodeInfo) => boolean) | undefined): number[] {
+  const scores = new Array<number>(places.length).fill(0)
+  for (const { column, worth } of parts) {
+    for (let i = 0; i < scores.length; i++) {
+      const kept = column.at(places[i]!)
+      if (kept !== IGNORED) scores[i]! += worth(kept)
+    }
   }
-  return round(score)
+  for (let i = 0; i < scores.length; i++) scores[i] = complete && !complete(lineup.nodes[places[i]!]!) ? IGNORED : round(scores[i]!)
+  return scores
 }
 
 function normalise(scores: number[]): void {
@@ -177,16 +180,14 @@ function preScore(cycle: Cycle, feasible: Feasible, args: PodTopologySpreadArgs)
   // Nodes without a zone may still be spread by host name, but only under the system's own constraints.
   const needAll = (cycle.pod.spec.topologySpreadConstraints?.length ?? 0) > 0 || args.defaultingType === 'List'
   const complete = needAll ? (info: NodeInfo): boolean => hasAllKeys(info.node, constraints) : undefined
-  const taking = complete ? feasible.nodes.filter(complete).length : feasible.nodes.length
+  const { places, kept: { lineup } } = feasible
+  const taking = complete ? places.filter((place) => complete(lineup.nodes[place]!)).length : places.length
   const parts = constraints.map((c) => {
     if (c.key === HOSTNAME) return byHost(cycle, c, feasible, naturalLogarithm(taking + 2))
     const size = domainsAmong(feasible, c.key, cycle.snapshot.values(c.key).length, complete)
     return byDomain(cycle, c, feasible, needAll ? constraints : [], naturalLogarithm(size + 2))
   })
-  return {
-    score: (info, place) => (complete && !complete(info) ? IGNORED : scoreWith(parts, info, place)),
-    normalise,
-  }
+  return { scoreAll: (all) => scoreWith(parts, all, complete), normalise }
 }
 
 /** Spreads pods over zones and hosts (plugins/podtopologyspread). */

@@ -1,4 +1,4 @@
-import { normaliseByMax, type Plugin } from '../plugin.ts'
+import { MAX_SCORE, normaliseByMax, type Plugin } from '../plugin.ts'
 import { unresolvable } from '../rejection.ts'
 import { toleratesAny, untoleratedTaint } from '../../api/tolerations.ts'
 
@@ -10,7 +10,8 @@ export const taintToleration: Plugin = {
   name: NAME,
   local: true,
   preFilter: ({ pod }) => ({ filter: ({ node }) => (untoleratedTaint(node.spec.taints, pod.spec.tolerations) ? TAINTED : undefined) }),
-  preScore: ({ pod }) => {
+  preScore: ({ pod, snapshot }) => {
+    if (snapshot.discouraged === 0) return { constant: MAX_SCORE }
     const helpful = (pod.spec.tolerations ?? []).filter((t) => !t.effect || t.effect === 'PreferNoSchedule')
     return {
       score({ node }) {
