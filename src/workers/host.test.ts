@@ -73,6 +73,16 @@ spec:
 describe("the worker's host", () => {
   let world: World
 
+  test('while paused, what does not fit into one frame comes in the next ones', async () => {
+    await world.ask({ type: 'reset', nodes: 1, kubelet: 'kwok' })
+    const names = Array.from({ length: 2100 }, (_, i) => `{apiVersion: v1, kind: ConfigMap, metadata: {name: c${i}}}`)
+    await world.ask({ type: 'apply', files: [{ name: 'many.yaml', text: names.join('\n---\n') }] })
+    await world.ask({ type: 'step', unit: 'settle' })
+    world.pass(1000)
+    const told = new Set(world.frames.flatMap(({ changes }) => changes.map(({ key }) => key)))
+    expect([...told].filter((key) => key.startsWith('configmaps/default/c'))).toHaveLength(2100)
+  })
+
   beforeEach(() => {
     world = new World()
     world.host.boot()

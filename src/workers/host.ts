@@ -250,8 +250,8 @@ export class ClusterHost {
     const sinceFrame = this.#world.now() - this.#lastFrame
     const free = !this.#waitingForAck || sinceFrame > PATIENCE
     if ((this.#force || this.#pacer.playing || this.#frames.due()) && free && sinceFrame >= FRAME) this.#frame()
-    else if (this.#force || this.#frames.due()) next = Math.min(next, FRAME)
-    if (this.#pacer.playing) next = Math.min(next, FRAME)
+    // What did not fit into this frame, or had to wait, goes with the next.
+    if (this.#pacer.playing || this.#force || this.#frames.due()) next = Math.min(next, FRAME)
     if (next !== Infinity) this.#schedule(next)
   }
 
