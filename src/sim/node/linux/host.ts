@@ -2,7 +2,7 @@ import type { Micros } from '../../engine/time.ts'
 import type { ImageConfig } from '../../images/image.ts'
 import type { CgroupLimits } from './cgroups.ts'
 import type { FsNode } from './fs.ts'
-import type { LogChunk, Mount, ProcessFacts } from './machine.ts'
+import type { ContainerState, LogChunk, Mount, ProcessFacts } from './machine.ts'
 import type { NamespaceKind } from './namespaces.ts'
 
 /** A process of the node as its root sees it: a daemon of the node, or a process of a pod. */
@@ -35,6 +35,10 @@ export interface HostContainer {
   readonly mounts: readonly Mount[]
   readonly usage: { readonly cpu: number; readonly memory: number }
   readonly log: LogChunk | null
+  /** The image by the name that the pod gives it. */
+  readonly wanted?: string
+  /** What it was made of, while the runtime has it. */
+  readonly made?: ContainerState
 }
 
 /** A pod's sandbox with its containers, the present ones and those before. */
@@ -120,4 +124,4 @@ export function ofForeign(name: string): readonly [string, string] {
 /** The node's end of a pod's link. */
 export const vethOf = (sandbox: string): string => `veth${sandbox.slice(0, 8)}`
 /** The name of a pod's network namespace under /run/netns. */
-export const netnsOf = (sandbox: string): string => `cni-${sandbox.slice(0, 8)}-${sandbox.slice(8, 12)}`
+export const netnsOf = (sandbox: string): string => `cni-${[[0, 8], [8, 12], [12, 16], [16, 20], [20, 32]].map(([from, to]) => sandbox.slice(from, to)).join('-')}`

@@ -66,6 +66,8 @@ export interface Mount {
   readonly options: string
   /** A proc mount shows the processes of this pid namespace, a cgroup mount the groups below this path of the node's tree ("host": all); its own one where it says nothing (processes.ts). */
   readonly space?: string
+  /** The path on the node that is bound here. */
+  readonly origin?: string
   /** The kernel's own arrangement: not in the table of mounts. */
   readonly hidden?: true
 }

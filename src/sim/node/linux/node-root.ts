@@ -7,7 +7,7 @@ const socket: FsNode = { t: 's', mode: 0o660, uid: 0, gid: 0, mtime: 0, device: 
 const shared = (BASE.entries['bin'] as Extract<FsNode, { t: 'd' }>).entries
 
 /** Programs of a node: those of every image, the full-sized ps, bash, and what administers a node. */
-const BIN = directory({ ...shared, ...tools(['crictl', 'systemctl', 'journalctl', 'docker', 'lsns', 'findmnt', 'pstree', 'nsenter', 'unshare', 'curl']), bash: program('sh'), ls: program('ls {"gnu":true}'), ps: program('ps {"procps":true}') })
+const BIN = directory({ ...shared, ...tools(['crictl', 'ctr', 'systemctl', 'journalctl', 'docker', 'lsns', 'findmnt', 'pstree', 'nsenter', 'unshare', 'curl']), bash: program('sh'), ls: program('ls {"gnu":true}'), ps: program('ps {"procps":true}') })
 
 /** The file system of a node; what the kubelet keeps in it appears when it is looked at (kubelet/host-view.ts). */
 export const NODE_ROOT: FsNode = directory({

@@ -56,6 +56,12 @@ export class ToolContext {
     return status
   }
 
+  /** Says how it is called, as a busybox does. */
+  usage(words: string, status = 1): number {
+    this.err(`BusyBox v1.37.0 multi-call binary.\n\nUsage: ${this.name} ${words}\n`)
+    return status
+  }
+
   failure(what: string, failure: Failure, status = 1): number {
     return this.fail(`${what}: ${failure.text}`, status)
   }
@@ -177,3 +183,12 @@ export function options(args: readonly string[], valued = ''): { readonly flags:
   }
   return { flags, values, rest }
 }
+
+/** A text as its lines, without line breaks. */
+export const linesOf = (text: string): string[] => {
+  const lines = text.split('\n')
+  if (lines.at(-1) === '') lines.pop()
+  return lines
+}
+
+export const joined = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('')

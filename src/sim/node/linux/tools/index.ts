@@ -12,6 +12,7 @@ import { netTools, onServerSignal } from './net-tools.ts'
 import { awk } from './awk/index.ts'
 import { byteTools } from './byte-tools.ts'
 import { crictl } from './crictl.ts'
+import { ctr } from './ctr.ts'
 import { ipTools } from './ip.ts'
 import { nodeTools } from './node-tools.ts'
 import { namespaceTools } from './namespace-tools.ts'
@@ -41,9 +42,9 @@ const shellInput: Tool = (c) => {
 }
 
 /** Programs that only nodes have. */
-const OF_NODES = ['crictl', 'docker', 'systemctl', 'journalctl', 'lsns', 'findmnt']
+const OF_NODES = ['crictl', 'ctr', 'docker', 'systemctl', 'journalctl', 'lsns', 'findmnt']
 
-const TOOLS: Readonly<Record<string, Tool>> = { ...textTools, ...fileTools, ...processTools, ...netTools, ...ipTools, ...psTools, ...namespaceTools, ...nodeTools, ...byteTools, ...statTools, awk, gawk: awk, crictl, curl, docker, runtime, packages, apk: packages, apt: packages, 'apt-get': packages, yum: packages, dnf: packages, tar, gzip, gunzip: gzip, zcat: gzip, 'sh-input': shellInput }
+const TOOLS: Readonly<Record<string, Tool>> = { ...textTools, ...fileTools, ...processTools, ...netTools, ...ipTools, ...psTools, ...namespaceTools, ...nodeTools, ...byteTools, ...statTools, awk, gawk: awk, crictl, ctr, curl, docker, runtime, packages, apk: packages, apt: packages, 'apt-get': packages, yum: packages, dnf: packages, tar, gzip, gunzip: gzip, zcat: gzip, 'sh-input': shellInput }
 
 /** Programs that images have under these names; the rest of a busybox says by name that it is not modelled. */
 export const TOOL_NAMES: readonly string[] = Object.keys(TOOLS).filter((name) => !['fault', 'sh-input', 'server', 'needs', 'pause', 'curl', 'runtime', 'packages', ...OF_NODES].includes(name)).sort()

@@ -6,6 +6,7 @@ import { formatted } from './printf.ts'
 import { testExpression } from './test-command.ts'
 import { options, type Tool, type ToolContext } from './context.ts'
 import { clockText } from './clock.ts'
+import { xargs } from './xargs.ts'
 import { nameOf, visible } from './ps.ts'
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, s: 1, m: 60, h: 3600, d: 86_400 }
@@ -111,14 +112,6 @@ function env(c: ToolContext): number | undefined {
   if (i < c.args.length) return become(c, c.args.slice(i), variables)
   for (const [name, value] of Object.entries(variables)) c.out(`${name}=${value}\n`)
   return 0
-}
-
-function xargs(c: ToolContext): number | undefined {
-  const text = c.input()
-  if (text === null) return undefined
-  const words = text.split(/\s+/).filter(Boolean)
-  const command = c.args.length > 0 ? c.args : ['echo']
-  return become(c, [...command, ...words], c.task.env)
 }
 
 const ONE_MIB = 1024 * 1024

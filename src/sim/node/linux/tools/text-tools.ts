@@ -1,15 +1,12 @@
 import { byteCount, splitBytes } from '../../../api/bytes.ts'
 import { writeFile } from '../files.ts'
-import { options, type Tool, type ToolContext } from './context.ts'
-import { regularExpression } from './regex.ts'
-import { sed } from './sed.ts'
+import { joined, linesOf, options, type Tool, type ToolContext } from './context.ts'
+import { expr } from './expr.ts'
+import { grep } from './grep.ts'
+import { sed } from './sed/index.ts'
+import { seq } from './seq.ts'
+import { sort, uniq } from './sort.ts'
 
-const linesOf = (text: string): string[] => {
-  const lines = text.split('\n')
-  if (lines.at(-1) === '') lines.pop()
-  return lines
-}
-const joined = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('')
 
 function cat(c: ToolContext): number | undefined {
   const { rest, flags } = options(c.args)
@@ -117,79 +114,13 @@ function wc(c: ToolContext): number | undefined {
   return c.status
 }
 
-function grep(c: ToolContext): number | undefined {
-  const { flags, values, rest } = options(c.args, 'eABCm')
-  const pattern = values.get('e') ?? rest[0]
-  const files = values.has('e') ? rest : rest.slice(1)
-  if (pattern === undefined) return c.fail('no pattern', 2)
-  const texts = c.texts(files)
-  if (!texts) return undefined
-  const literal = flags.has('F') || c.name === 'fgrep'
-  const expression = literal ? undefined : regularExpression(pattern, flags.has('E') || c.name === 'egrep', flags.has('i'))
-  if (!literal && !expression) return c.fail(`bad regex '${pattern}'`, 2)
-  const hit = (line: string): boolean => {
-    if (literal) return flags.has('x') ? line === pattern : line.includes(pattern)
-    const m = expression!.exec(line)
-    if (!m) return false
-    if (flags.has('x')) return m[0] === line
-    return flags.has('w') ? new RegExp(`(^|\\W)(?:${expression!.source})(\\W|$)`, expression!.flags).test(line) : true
-  }
-  let found = 0
-  for (const { name, text } of texts) {
-    const prefix = texts.length > 1 && !flags.has('h') ? `${name}:` : ''
-    let count = 0
-    linesOf(text).forEach((line, i) => {
-      if (hit(line) === flags.has('v')) return
-      count++
-      if (flags.has('q') || flags.has('c') || flags.has('l')) return
-      if (flags.has('o') && expression) for (const piece of line.matchAll(new RegExp(expression.source, `${expression.flags}g`))) c.out(`${prefix}${piece[0]}\n`)
-      else c.out(`${prefix}${flags.has('n') ? `${i + 1}:` : ''}${line}\n`)
-    })
-    if (flags.has('c')) c.out(`${prefix}${count}\n`)
-    if (flags.has('l') && count > 0) c.out(`${name}\n`)
-    found += count
-  }
-  return found > 0 ? 0 : c.status === 0 ? 1 : 2
-}
-
-function sort(c: ToolContext): number | undefined {
-  const { flags, values, rest } = options(c.args, 'kt')
-  const texts = c.texts(rest)
-  if (!texts) return undefined
-  const field = Number.parseInt(values.get('k') ?? '0', 10)
-  const separator = values.get('t')
-  const key = (line: string): string => (field > 0 ? (separator ? line.split(separator) : line.trim().split(/\s+/)).slice(field - 1).join(' ') : line)
-  const compare = (a: string, b: string): number => {
-    const [x, y] = [key(a), key(b)]
-    const numeric = flags.has('n') ? (Number.parseFloat(x) || 0) - (Number.parseFloat(y) || 0) : 0
-    return numeric || (x < y ? -1 : x > y ? 1 : a < b ? -1 : a > b ? 1 : 0)
-  }
-  let lines = texts.flatMap(({ text }) => linesOf(text)).sort(compare)
-  if (flags.has('r')) lines = lines.reverse()
-  if (flags.has('u')) lines = lines.filter((line, i) => i === 0 || line !== lines[i - 1])
-  c.out(joined(lines))
-  return c.status
-}
-
-function uniq(c: ToolContext): number | undefined {
-  const { flags, rest } = options(c.args)
-  const texts = c.texts(rest.slice(0, 1))
-  if (!texts) return undefined
-  const groups: { line: string; n: number }[] = []
-  for (const line of linesOf(texts[0]?.text ?? '')) {
-    const last = groups.at(-1)
-    if (last?.line === line) last.n++
-    else groups.push({ line, n: 1 })
-  }
-  for (const { line, n } of groups) if ((!flags.has('d') || n > 1) && (!flags.has('u') || n === 1)) c.out(flags.has('c') ? `${String(n).padStart(7)} ${line}\n` : `${line}\n`)
-  return c.status
-}
-
 function cut(c: ToolContext): number | undefined {
-  const { values, rest } = options(c.args, 'dfcb')
+  const { flags, values, rest } = options(c.args, 'dfcb')
   const texts = c.texts(rest)
   if (!texts) return undefined
-  const list = values.get('f') ?? values.get('c') ?? values.get('b') ?? ''
+  const list = values.get('f') ?? values.get('c') ?? values.get('b')
+  if (list === undefined) return c.fail('expected a list of bytes, characters, or fields')
+  if (!/^\d*(-\d*)?(,\d*(-\d*)?)*$/.test(list)) return c.fail(`invalid range '${list}'`)
   const ranges = list.split(',').map((part) => {
     const [from = '', to] = part.split('-')
     return [Number(from || 1), part.includes('-') ? Number(to || Infinity) : Number(from)] as const
@@ -198,7 +129,10 @@ function cut(c: ToolContext): number | undefined {
   const delimiter = values.get('d') ?? '\t'
   for (const { text } of texts)
     for (const line of linesOf(text)) {
-      if (values.has('f')) c.out(line.includes(delimiter) ? `${line.split(delimiter).filter((_, i) => wanted(i + 1)).join(delimiter)}\n` : `${line}\n`)
+      if (values.has('f')) {
+        if (line.includes(delimiter)) c.out(`${line.split(delimiter).filter((_, i) => wanted(i + 1)).join(delimiter)}\n`)
+        else if (!flags.has('s')) c.out(`${line}\n`)
+      }
       else c.out(`${[...line].filter((_, i) => wanted(i + 1)).join('')}\n`)
     }
   return c.status
@@ -241,20 +175,6 @@ function tr(c: ToolContext): number | undefined {
   return 0
 }
 
-const MOST_NUMBERS = 100_000
-
-function seq(c: ToolContext): number {
-  const { values, rest } = options(c.args, 's')
-  const numbers = rest.map(Number)
-  if (numbers.length === 0 || numbers.some((n) => Number.isNaN(n))) return c.fail(`invalid number '${rest[numbers.findIndex((n) => Number.isNaN(n))] ?? ''}'`)
-  const [first, step, last] = numbers.length === 1 ? [1, 1, numbers[0]!] : numbers.length === 2 ? [numbers[0]!, 1, numbers[1]!] : (numbers as [number, number, number])
-  const out: string[] = []
-  if (step !== 0) for (let n = first; (step > 0 ? n <= last : n >= last) && out.length < MOST_NUMBERS; n += step) out.push(String(Math.round(n * 1e6) / 1e6))
-  const separator = values.get('s') ?? '\n'
-  c.out(out.length > 0 ? `${out.join(separator)}\n` : '')
-  return 0
-}
-
 function tee(c: ToolContext): number | undefined {
   const { flags, rest } = options(c.args)
   const text = c.input()
@@ -266,28 +186,6 @@ function tee(c: ToolContext): number | undefined {
     if (refused) status = c.failure(name, refused)
   }
   return status
-}
-
-function expr(c: ToolContext): number {
-  const words = c.args
-  const [a = '', operator, b = ''] = words
-  let value: string
-  if (operator === undefined) value = a
-  else if (/^(=|==|!=|<|>|<=|>=)$/.test(operator)) {
-    const numeric = /^-?\d+$/.test(a) && /^-?\d+$/.test(b)
-    const [x, y]: readonly [number | string, number | string] = numeric ? [Number(a), Number(b)] : [a, b]
-    value = ({ '=': x === y, '==': x === y, '!=': x !== y, '<': x < y, '>': x > y, '<=': x <= y, '>=': x >= y } as Record<string, boolean>)[operator] ? '1' : '0'
-  } else if (operator === ':') {
-    const m = regularExpression(`^${b}`, false, false)?.exec(a)
-    value = m ? (m[1] ?? String(m[0].length)) : '0'
-  } else {
-    const [x, y] = [Number(a), Number(b)]
-    if (Number.isNaN(x) || Number.isNaN(y)) return c.fail('non-numeric argument', 2)
-    if ((operator === '/' || operator === '%') && y === 0) return c.fail('division by zero', 2)
-    value = String({ '+': x + y, '-': x - y, '*': x * y, '/': Math.trunc(x / y), '%': x % y }[operator] ?? 0)
-  }
-  c.out(`${value}\n`)
-  return value === '0' || value === '' ? 1 : 0
 }
 
 const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
