@@ -21,7 +21,7 @@ import { ComponentFlags, type FlagTexts } from './component-flags.ts'
 import type { Note, Step } from './engine/event.ts'
 import { invariant } from './engine/invariant.ts'
 import type { Table } from './engine/table.ts'
-import { formatMicroTime, seconds, type Micros } from './engine/time.ts'
+import { seconds, type Micros } from './engine/time.ts'
 import type { CommandRecord } from './engine/branch.ts'
 import { servePodPresets } from './bootstrap-pod-preset.ts'
 import { rbacObjects } from './bootstrap-rbac.ts'
@@ -34,6 +34,7 @@ import { Timeline, type TimelineOptions } from './engine/timeline.ts'
 import { completeLine, type LineCompletion } from './kubectl/complete-line.ts'
 import { KubectlProcesses, type KubectlCommand } from './kubectl/processes.ts'
 import type { Registry } from './images/registry.ts'
+import { computedReads } from './node/computed-reads.ts'
 import { heartbeatTable, lastRenewal, type NodeHeartbeat } from './node/heartbeats.ts'
 import { Kubelets } from './node/kubelet/kubelets.ts'
 import { podListens } from './node/kubelet/network.ts'
@@ -126,11 +127,11 @@ export class Cluster {
     this.engine = engine
     engine.debug = options.debug ?? false
     this.timeline = new Timeline(engine, options.history)
-    this.flags = new ComponentFlags(engine, options.flags ?? {}, { controllers: () => this.runners, hasKubelets: () => this.kubelet === 'detailed', nodeRanges: () => this.#nodeRanges(), admissionChanged: (ctx) => servePodPresets(this.server, this.flags.values, ctx), serviceRangeChanged: (ctx) => tellOfServiceRange(this.server, this.flags.values, ctx) })
+    this.flags = new ComponentFlags(engine, options.flags ?? {}, { controllers: () => this.runners, hasKubelets: () => this.kubelet === 'detailed', nodes: () => this.list('nodes'), admissionChanged: (ctx) => servePodPresets(this.server, this.flags.values, ctx), serviceRangeChanged: (ctx) => tellOfServiceRange(this.server, this.flags.values, ctx) })
     this.#beats = heartbeatTable(engine)
     this.#answers = engine.table('user/answers')
     this.server = new ApiServer(engine, {
-      overlay: (resource, object, now) => (resource === 'leases' ? this.#renewed(object, now) : object),
+      overlay: computedReads(this.#beats, this.flags.values),
       podExec: (ctx, pod, body, then, what) => (this.kubelets instanceof Kubelets ? this.kubelets.exec(ctx, pod, body as unknown as ExecRequest, then, what) : NO_EXEC),
       serveRaw: (ctx, raw, who) => serveHttp(this.server, { ...raw, who, accept: 'application/json' }, ctx.now, ctx),
       podListens: (ip, port, now) => (this.kubelets instanceof Kubelets ? podListens(this.kubelets.world, ip, port, now) : undefined),
@@ -360,10 +361,6 @@ export class Cluster {
     return this.kubelets instanceof Kubelets ? `kubelet/${node}` : 'kwok'
   }
 
-  #nodeRanges(): readonly (readonly [string, string])[] {
-    return this.list('nodes').flatMap(({ metadata, spec }) => (spec as { podCIDRs?: readonly string[] } | undefined)?.podCIDRs?.map((range) => [metadata.name, range] as const) ?? [])
-  }
-
   #isStopped(component: string): boolean {
     return this.engine.table<'stopped'>('components').has(component)
   }
@@ -371,12 +368,6 @@ export class Cluster {
   #lastRenewal(node: string, now: Micros): Micros | undefined {
     const beat = this.#beats.get(node)
     return beat && lastRenewal(beat, now)
-  }
-
-  /** A healthy node's lease as it would read now. */
-  #renewed(lease: KubeObject, now: Micros): KubeObject {
-    const renewedAt = this.#lastRenewal(lease.metadata.name, now)
-    return renewedAt === undefined ? lease : { ...lease, spec: { ...(lease.spec as object), renewTime: formatMicroTime(renewedAt) } }
   }
 
   #start(ctx: EventContext): void {

@@ -5,7 +5,7 @@ import type { Engine, EventContext } from './engine/engine.ts'
 import type { Note, Step } from './engine/event.ts'
 import type { Timeline } from './engine/timeline.ts'
 import { kubeletFileProblems, takeKubeletFile } from './flags/kubelet-configuration.ts'
-import type { JsonObject } from './api/meta.ts'
+import type { JsonObject, KubeObject } from './api/meta.ts'
 import { SERVICE_CLUSTER_IP_RANGE } from './flags/kube-apiserver.ts'
 import { CLUSTER_CIDR } from './flags/kube-controller-manager.ts'
 import { holdsRange, rangeText } from './flags/ipv4-range.ts'
@@ -19,8 +19,7 @@ export interface FlagHosts {
   controllers(): readonly ControllerRunner[]
   /** Are the kubelets real ones? Faked ones have no configuration. */
   hasKubelets(): boolean
-  /** Ranges of pod addresses that nodes have, with their nodes. */
-  nodeRanges(): readonly (readonly [string, string])[]
+  nodes(): readonly KubeObject<{ readonly podCIDRs?: readonly string[] }>[]
   /** The API server has other admission plugins now. */
   admissionChanged(ctx: EventContext): void
   /** The API server is told of another range of Services than it has. */
@@ -85,7 +84,8 @@ export class ComponentFlags {
   #strayNode(value: string | null): string | undefined {
     const cluster = value === null ? CLUSTER_CIDR.initial : CLUSTER_CIDR.parse(value)
     if (isRefused(cluster)) return undefined
-    const stray = this.#hosts.nodeRanges().find(([, range]) => !holdsRange(cluster, range))
+    const ranges = this.#hosts.nodes().flatMap(({ metadata, spec }) => (spec?.podCIDRs ?? []).map((range) => [metadata.name, range] as const))
+    const stray = ranges.find(([, range]) => !holdsRange(cluster, range))
     return stray && `kube-controller-manager would not come up: failed to mark cidr[${stray[1]}] at idx [0] as occupied for node: ${stray[0]}: cidr ${stray[1]} is out the range of cluster cidr ${rangeText(cluster)}. Choose it for a new cluster`
   }
 

@@ -3,7 +3,10 @@ import { idOf, isRefused } from './flag.ts'
 import type { Flags } from './flags.ts'
 import { DISABLE_ADMISSION_PLUGINS, ENABLE_ADMISSION_PLUGINS } from './kube-apiserver.ts'
 import { CLUSTER_CIDR, NODE_CIDR_MASK_SIZE, NODE_CIDR_MASK_SIZE_IPV4, NODE_MONITOR_GRACE_PERIOD, nodeMaskSize } from './kube-controller-manager.ts'
-import { MAX_PARALLEL_IMAGE_PULLS, NODE_LEASE_DURATION_SECONDS, renewalOf, SERIALIZE_IMAGE_PULLS } from './kubelet.ts'
+import {
+  IMAGE_GC_HIGH_THRESHOLD, IMAGE_GC_LOW_THRESHOLD, MAX_PARALLEL_IMAGE_PULLS, NODE_LEASE_DURATION_SECONDS, renewalOf, SERIALIZE_IMAGE_PULLS, SHUTDOWN_GRACE_PERIOD, SHUTDOWN_GRACE_PERIOD_BY_PRIORITY,
+  SHUTDOWN_GRACE_PERIOD_CRITICAL_PODS,
+} from './kubelet.ts'
 
 /** Payload of the command 'set' of actor 'flags': a new text, or null for the default. */
 export interface FlagChange {
@@ -43,6 +46,11 @@ export function togetherProblem(of: (flag: Flag) => unknown): string | undefined
   if (both.length > 0) return `[${both.sort().join(' ')}] in enable-admission-plugins and disable-admission-plugins overlapped`
   const parallel = get(MAX_PARALLEL_IMAGE_PULLS)
   if (get(SERIALIZE_IMAGE_PULLS) && parallel !== null && parallel > 1) return 'invalid configuration: maxParallelImagePulls cannot be larger than 1 unless SerializeImagePulls (--serialize-image-pulls) is set to false'
+  const [low, high] = [get(IMAGE_GC_LOW_THRESHOLD), get(IMAGE_GC_HIGH_THRESHOLD)]
+  if (low >= high) return `invalid configuration: imageGCLowThresholdPercent (--image-gc-low-threshold) ${low} must be less than imageGCHighThresholdPercent (--image-gc-high-threshold) ${high}`
+  const [all, critical] = [get(SHUTDOWN_GRACE_PERIOD), get(SHUTDOWN_GRACE_PERIOD_CRITICAL_PODS)]
+  if (critical > all) return `invalid configuration: shutdownGracePeriodCriticalPods {${critical / 1_000_000}s} must be <= shutdownGracePeriod {${all / 1_000_000}s}`
+  if (all > 0 && get(SHUTDOWN_GRACE_PERIOD_BY_PRIORITY).length > 0) return 'invalid configuration: Cannot specify both shutdownGracePeriodByPodPriority and shutdownGracePeriod at the same time'
   const [mask, mask4] = [get(NODE_CIDR_MASK_SIZE), get(NODE_CIDR_MASK_SIZE_IPV4)]
   if (mask > 0 && mask4 > 0) return 'usage of --node-cidr-mask-size-ipv4 and --node-cidr-mask-size-ipv6 is not allowed if --node-cidr-mask-size is set. For dual-stack clusters please unset it and use IPFamily specific flags'
   const wider = nodeMaskSize(mask, mask4) - get(CLUSTER_CIDR).bits

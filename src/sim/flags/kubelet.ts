@@ -1,8 +1,10 @@
 import { seconds, type Micros } from '../engine/time.ts'
 import { readGracePeriods, readReclaims, readThresholds, type Amounts } from './eviction.ts'
-import { flagsOf, positive, type Flag, type Parse, type Rule } from './flag.ts'
+import type { Flags } from './flags.ts'
+import { readReserved, readSysctls, readTaints, type NodeTaint, type Reserved } from './kubelet-values.ts'
+import { atLeastTenth, flagsOf, positive, type Flag, type Parse, type Rule } from './flag.ts'
 
-const { duration, integer, number, boolean, custom } = flagsOf('kubelet')
+const { duration, integer, number, boolean, list, custom } = flagsOf('kubelet')
 
 const notNegative =
   (words: string): Rule<number> =>
@@ -11,6 +13,14 @@ const notNegative =
 
 /** Fields of KubeletConfiguration (kubelet.config.k8s.io/v1beta1), the same for all nodes. Validation: pkg/kubelet/apis/config/validation. */
 export const NODE_LEASE_DURATION_SECONDS = integer('nodeLeaseDurationSeconds', '40', (value) => (value > 0 ? undefined : 'invalid configuration: nodeLeaseDurationSeconds must be greater than 0'))
+export const NODE_STATUS_UPDATE_FREQUENCY = duration('nodeStatusUpdateFrequency', '10s', atLeastTenth('nodeStatusUpdateFrequency'))
+export const NODE_STATUS_REPORT_FREQUENCY = duration('nodeStatusReportFrequency', '5m0s', atLeastTenth('nodeStatusReportFrequency'))
+/** How often a node's status is written though nothing of it has changed; the one field, where it alone is given, stands for the other (v1beta1, defaults.go). */
+export function reportEvery(flags: Pick<Flags, 'get'>): Micros {
+  const [update, report] = [flags.get(NODE_STATUS_UPDATE_FREQUENCY), flags.get(NODE_STATUS_REPORT_FREQUENCY)]
+  const every = report === NODE_STATUS_REPORT_FREQUENCY.initial && update !== NODE_STATUS_UPDATE_FREQUENCY.initial ? update : report
+  return Math.ceil(every / update) * update
+}
 export const SYNC_FREQUENCY = duration('syncFrequency', '1m0s', positive('syncFrequency'))
 export const MAX_CONTAINER_RESTART_PERIOD = duration('crashLoopBackOff.maxContainerRestartPeriod', '5m0s', (value) =>
   value >= seconds(1) && value <= seconds(300) ? undefined : `invalid configuration: CrashLoopBackOff.MaxContainerRestartPeriod (got: ${value / 1_000_000} seconds) must be set between 1s and 300s`,
@@ -24,6 +34,20 @@ const readCount: Parse<number | null> = (text) => {
 export const MAX_PARALLEL_IMAGE_PULLS = custom<number | null>('maxParallelImagePulls', 'integer', '', readCount, (value, text) =>
   value === null || value >= 1 ? undefined : `invalid configuration: maxParallelImagePulls ${text} must be a positive number`,
 )
+/** Pulls a second that may begin, and how many at once; 0: no limit (images/helpers.go: throttleImagePulling). */
+export const REGISTRY_PULL_QPS = number('registryPullQPS', '5', notNegative('registryPullQPS (--registry-qps)'))
+export const REGISTRY_BURST = integer('registryBurst', '10', notNegative('registryBurst (--registry-burst)'))
+/** Empty: the address of the Service kube-dns, as kubeadm sets it. */
+export const CLUSTER_DNS = list('clusterDNS', '')
+export const CLUSTER_DOMAIN = custom('clusterDomain', 'text', 'cluster.local', (text) => text)
+/** What is kept for the system: taken off what pods may have. */
+export const KUBE_RESERVED = custom<Reserved>('kubeReserved', 'text', '', readReserved)
+export const SYSTEM_RESERVED = custom<Reserved>('systemReserved', 'text', '', readReserved)
+export const PODS_PER_CORE = integer('podsPerCore', '0', notNegative('podsPerCore (--pods-per-core)'))
+export const REGISTER_WITH_TAINTS = custom<readonly NodeTaint[]>('registerWithTaints', 'text', '', readTaints)
+export const ALLOWED_UNSAFE_SYSCTLS = custom<readonly string[]>('allowedUnsafeSysctls', 'list', '', readSysctls)
+/** On cgroup v2 all processes of a container go when its memory is used up, unless this is on. */
+export const SINGLE_PROCESS_OOM_KILL = boolean('singleProcessOOMKill', 'false')
 export const MAX_PODS = integer('maxPods', '110', notNegative('maxPods (--max-pods)'))
 /** -1: the node's own limit. */
 export const POD_PIDS_LIMIT = integer('podPidsLimit', '-1', (value, text) => (value === -1 || value >= 1 ? undefined : `podPidsLimit ${text} would leave a pod without any process, which is not modelled here`))
@@ -66,7 +90,8 @@ export const SHUTDOWN_GRACE_PERIOD_BY_PRIORITY = custom('shutdownGracePeriodByPo
 export const KUBELET_FLAGS: readonly Flag[] = [
   SHUTDOWN_GRACE_PERIOD, SHUTDOWN_GRACE_PERIOD_CRITICAL_PODS, SHUTDOWN_GRACE_PERIOD_BY_PRIORITY,
   EVICTION_HARD, EVICTION_SOFT, EVICTION_SOFT_GRACE_PERIOD, EVICTION_MINIMUM_RECLAIM, EVICTION_PRESSURE_TRANSITION_PERIOD, EVICTION_MAX_POD_GRACE_PERIOD, IMAGE_GC_HIGH_THRESHOLD, IMAGE_GC_LOW_THRESHOLD, IMAGE_MINIMUM_GC_AGE,
-  NODE_LEASE_DURATION_SECONDS, SYNC_FREQUENCY, MAX_PODS, POD_PIDS_LIMIT, MAX_CONTAINER_RESTART_PERIOD, SERIALIZE_IMAGE_PULLS, MAX_PARALLEL_IMAGE_PULLS, KUBELET_API_QPS, KUBELET_API_BURST, EVENT_RECORD_QPS, EVENT_BURST,
+  NODE_STATUS_UPDATE_FREQUENCY, NODE_STATUS_REPORT_FREQUENCY, NODE_LEASE_DURATION_SECONDS, REGISTRY_PULL_QPS, REGISTRY_BURST, CLUSTER_DNS, CLUSTER_DOMAIN, KUBE_RESERVED, SYSTEM_RESERVED, PODS_PER_CORE, REGISTER_WITH_TAINTS, ALLOWED_UNSAFE_SYSCTLS,
+  SINGLE_PROCESS_OOM_KILL, SYNC_FREQUENCY, MAX_PODS, POD_PIDS_LIMIT, MAX_CONTAINER_RESTART_PERIOD, SERIALIZE_IMAGE_PULLS, MAX_PARALLEL_IMAGE_PULLS, KUBELET_API_QPS, KUBELET_API_BURST, EVENT_RECORD_QPS, EVENT_BURST,
 ] as readonly Flag[]
 
 /** How often a lease is renewed (component-helpers: lease, NewController with renewIntervalFraction 0.25). */

@@ -6,14 +6,10 @@ import type { Pod } from '../../api/pod.ts'
 import type { Node } from '../../kinds/node/node.ts'
 import { amountOf, victimsFor, type Lack } from './preemption.ts'
 import { isCritical } from './ranking.ts'
+import { ALLOWED_UNSAFE_SYSCTLS } from '../../flags/kubelet.ts'
 import type { PodRow, Reason } from './state.ts'
+import { forbiddenSysctl } from './sysctls.ts'
 import type { KubeletWorld } from './world.ts'
-
-/** Sysctls that may be set without being allowed first (pkg/kubelet/sysctl: SafeSysctlAllowlist). */
-const SAFE = new Set([
-  'kernel.shm_rmid_forced', 'net.ipv4.ip_local_port_range', 'net.ipv4.tcp_syncookies', 'net.ipv4.ping_group_range', 'net.ipv4.ip_unprivileged_port_start', 'net.ipv4.ip_local_reserved_ports',
-  'net.ipv4.tcp_keepalive_time', 'net.ipv4.tcp_fin_timeout', 'net.ipv4.tcp_keepalive_intvl', 'net.ipv4.tcp_keepalive_probes', 'net.ipv4.tcp_rmem', 'net.ipv4.tcp_wmem',
-])
 
 /** Why a kubelet will not run a pod that was bound to it; undefined when it will (pkg/kubelet/lifecycle: predicate.go). */
 export function refusal(world: KubeletWorld, node: string, pod: Pod, isStatic = false): Reason | Victims | undefined {
@@ -25,7 +21,8 @@ export function refusal(world: KubeletWorld, node: string, pod: Pod, isStatic = 
   if (short.length > 0 && !isAdmittedUnderPressure(pod, short)) return said('Evicted', `The node had condition: [${short.join(' ')}]. `)
   if (row?.shutdown) return said('NodeShutdown', 'Pod was rejected as the node is shutting down.')
   if (spec.os && spec.os.name !== 'linux') return said('PodOSNotSupported', "Failed to admit pod as the OS field doesn't match node OS")
-  for (const { name } of spec.securityContext?.sysctls ?? []) if (!SAFE.has(name)) return said('SysctlForbidden', `forbidden sysctl: "${name}" not allowlisted`)
+  const sysctl = forbiddenSysctl(pod, world.flags.get(ALLOWED_UNSAFE_SYSCTLS))
+  if (sysctl !== undefined) return said('SysctlForbidden', sysctl)
   const others = world.byNode.keys(node).map((key) => world.pods.get(key)!).filter((row) => row.uid !== pod.metadata.uid && holdsResources(row))
   const lacks = lacking(object, others, pod)
   const unfit = misfit(object, others, pod, isStatic)

@@ -1,7 +1,7 @@
 import type { Container } from '../../api/container.ts'
 import { milliValue, value } from '../../api/quantity.ts'
 import type { EventContext } from '../../engine/engine.ts'
-import { POD_PIDS_LIMIT } from '../../flags/kubelet.ts'
+import { CLUSTER_DOMAIN, POD_PIDS_LIMIT, SINGLE_PROCESS_OOM_KILL } from '../../flags/kubelet.ts'
 import type { Resolved } from '../../images/registry.ts'
 import { lookUp, namesOf, normalize, withPath, directory, file, withNode, type FsNode } from '../linux/fs.ts'
 import type { Credentials, Mount } from '../linux/machine.ts'
@@ -90,7 +90,7 @@ export function configure(world: KubeletWorld, ctx: EventContext, row: PodRow, c
   const mounts = mountsOf(world, ctx, row, container, variables, roots)
   if (!Array.isArray(mounts)) return { error: (mounts as { error: string }).error, kind: 'config' }
   const env: Record<string, string> = {
-    PATH: DEFAULT_PATH, HOSTNAME: hostNames(pod, node).shown, ...(container.tty ? { TERM: 'xterm' } : {}),
+    PATH: DEFAULT_PATH, HOSTNAME: hostNames(pod, node, world.flags.get(CLUSTER_DOMAIN)).shown, ...(container.tty ? { TERM: 'xterm' } : {}),
     ...Object.fromEntries(imageEnv.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)])),
     ...Object.fromEntries([...variables].sort(([a], [b]) => (a < b ? -1 : 1))), HOME: user.uid === 0 ? '/root' : '/',
     ...(row.devices ? deviceVariables(row, container.name) : {}),
@@ -103,7 +103,7 @@ export function configure(world: KubeletWorld, ctx: EventContext, row: PodRow, c
   const config: ContainerConfig = {
     name: container.name, id, argv, env, cwd: container.workingDir ?? workingDir, user, root: workRoot(rootOf(image.image, ports), container.workingDir), mounts, readOnlyRoot: container.securityContext?.readOnlyRootFilesystem ?? false,
     milliCpuRequest: milliValue(requests?.['cpu'] ?? limits?.['cpu']), milliCpuLimit: milliValue(limits?.['cpu']), ...(memoryLimit === undefined ? {} : { memoryLimit }), ...(pidsLimit < 0 ? {} : { pidsLimit }),
-    oomScore: oomScoreOf(pod, container, node.memory), oomGroup: world.cgroups === 'v2',
+    oomScore: oomScoreOf(pod, container, node.memory), oomGroup: world.cgroups === 'v2' && !world.flags.get(SINGLE_PROCESS_OOM_KILL),
     capabilities: capabilitiesOf(container), noNewPrivileges: container.securityContext?.allowPrivilegeEscalation === false,
     seccomp: (container.securityContext?.seccompProfile ?? pod.spec.securityContext?.seccompProfile)?.type === 'RuntimeDefault', privileged: container.securityContext?.privileged ?? false,
     cgroup: cgroupPath(world, row, qos, id), cgroups: world.cgroups, ports, ...(container.stdin ? { stdin: true } : {}), ...(container.tty ? { tty: true } : {}), ...(targetOf(container) ? { pidsOf: targetOf(container)! } : {}), terminationPath: container.terminationMessagePath ?? '/dev/termination-log', layers: 30 + image.layers.length,
@@ -126,7 +126,8 @@ function mountsOf(world: KubeletWorld, ctx: EventContext, row: PodRow, container
   const { pod } = row
   const node = world.node(row)
   const bind = (at: string, name: string): Mount => ({ at, fs: 'pod-files', from: `/${name}`, readOnly: container.securityContext?.readOnlyRootFilesystem ?? false, type: 'ext4', source: '/dev/vda', options: 'rw,relatime,discard' })
-  const files: Record<string, FsNode> = { hosts: file(hostsFile(row, node), 0o644, ctx.now), hostname: file(`${hostNames(pod, node).shown}\n`, 0o644, ctx.now), 'resolv.conf': file(resolvFile(pod, world.clusterDNS), 0o644, ctx.now) }
+  const domain = world.flags.get(CLUSTER_DOMAIN)
+  const files: Record<string, FsNode> = { hosts: file(hostsFile(row, node, domain), 0o644, ctx.now), hostname: file(`${hostNames(pod, node, domain).shown}\n`, 0o644, ctx.now), 'resolv.conf': file(resolvFile(pod, world.clusterDNS, domain), 0o644, ctx.now) }
   roots['pod-files'] = row.machine?.roots['pod-files'] ?? directory(files)
   if (row.machine?.roots['pod-files']) roots['pod-files'] = withNode(roots['pod-files'], ['hosts'], files['hosts'], ctx.now)
   roots[`messages:${container.name}`] = directory({ log: { ...file('', 0o666, ctx.now) } })

@@ -57,16 +57,16 @@ export function resourceText(pod: Pod, node: NodeRow, { containerName, resource,
 const HOSTS = '127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nfe00::0\tip6-localnet\nfe00::0\tip6-mcastprefix\nfe00::1\tip6-allnodes\nfe00::2\tip6-allrouters\n'
 
 /** The pod's host name and domain (kubelet_pods.go: GeneratePodHostNameAndDomain). */
-export function hostNames(pod: Pod, node: NodeRow): { readonly name: string; readonly domain: string; readonly shown: string } {
+export function hostNames(pod: Pod, node: NodeRow, clusterDomain: string): { readonly name: string; readonly domain: string; readonly shown: string } {
   const name = pod.spec.hostNetwork ? node.hostName : (pod.spec.hostname ?? pod.metadata.name).slice(0, 63).replace(/[-.]+$/, '')
-  const domain = pod.spec.subdomain ? `${pod.spec.subdomain}.${pod.metadata.namespace}.svc.cluster.local` : ''
+  const domain = pod.spec.subdomain ? `${pod.spec.subdomain}.${pod.metadata.namespace}.svc.${clusterDomain}` : ''
   return { name, domain, shown: pod.spec.setHostnameAsFQDN && domain ? `${name}.${domain}` : name }
 }
 
 /** /etc/hosts of a pod (kubelet_pods.go: managedHostsFileContent). */
-export function hostsFile(row: PodRow, node: NodeRow): string {
+export function hostsFile(row: PodRow, node: NodeRow, clusterDomain: string): string {
   const { pod } = row
-  const { name, domain } = hostNames(pod, node)
+  const { name, domain } = hostNames(pod, node, clusterDomain)
   const own = pod.spec.hostNetwork ? `# Kubernetes-managed hosts file (host network).\n127.0.0.1\tlocalhost\n${node.address}\t${node.hostName}\n` : `# Kubernetes-managed hosts file.\n${HOSTS}${row.ip ?? ''}\t${domain ? `${name}.${domain}\t` : ''}${name}\n`
   const aliases = (pod.spec.hostAliases ?? []).map((a) => `${a.ip}\t${(a.hostnames ?? []).join('\t')}\n`).join('')
   return aliases ? `${own}\n# Entries added by HostAliases.\n${aliases}` : own
@@ -75,13 +75,13 @@ export function hostsFile(row: PodRow, node: NodeRow): string {
 const NODE_NAMESERVER = '10.0.0.2'
 
 /** /etc/resolv.conf of a pod (pkg/kubelet/network/dns: GetPodDNS). */
-export function resolvFile(pod: Pod, clusterDNS: string): string {
+export function resolvFile(pod: Pod, clusterDNS: readonly string[], clusterDomain: string): string {
   const { namespace } = pod.metadata
   const policy = pod.spec.dnsPolicy ?? 'ClusterFirst'
   const cluster = policy === 'ClusterFirstWithHostNet' || (policy === 'ClusterFirst' && !pod.spec.hostNetwork)
   const config = pod.spec.dnsConfig
-  let servers: readonly string[] = policy === 'None' ? [] : cluster ? [clusterDNS] : [NODE_NAMESERVER]
-  let searches: readonly string[] = cluster ? [`${namespace}.svc.cluster.local`, 'svc.cluster.local', 'cluster.local'] : []
+  let servers: readonly string[] = policy === 'None' ? [] : cluster ? clusterDNS : [NODE_NAMESERVER]
+  let searches: readonly string[] = cluster ? [`${namespace}.svc.${clusterDomain}`, `svc.${clusterDomain}`, clusterDomain] : []
   const options = new Map<string, string | undefined>(cluster ? [['ndots', '5']] : [])
   servers = [...new Set([...servers, ...(config?.nameservers ?? [])])]
   searches = [...new Set([...searches, ...(config?.searches ?? [])])]

@@ -30,6 +30,7 @@ import { storageExcess } from './consumption.ts'
 import { devicePlugin, devicesForgotten, type DevicePlugin } from './devices.ts'
 import { reportNode } from './node-report.ts'
 import { armCollection, armPressure, collect, evictWriter, housekeep } from './pressure.ts'
+import type { PullEnd } from './puller.ts'
 import { occupy, reconfigured } from './node-changes.ts'
 import { flush } from './reporter.ts'
 import { askKubelet, type KubeletAnswer } from './server/index.ts'
@@ -84,7 +85,7 @@ export class Kubelets {
       'retry-resizes': (ctx) => this.#isAwake(ctx.instance) && retryResizes(world, ctx, ctx.instance),
       mount: onPod((ctx, row) => row.work?.stage === 'volumes' && mountVolumes(world, ctx, row)),
       sandbox: onPod((ctx, row) => sandboxReady(world, ctx, row)),
-      pulled: onPod((ctx, row, p) => pulled(world, ctx, row, p as unknown as { container: string; took: number; waited: number })),
+      pulled: onPod((ctx, row, p) => pulled(world, ctx, row, p as unknown as PullEnd & { container: string })),
       create: onPod((ctx, row, p) => createContainer(world, ctx, row, p['container'] as string)),
       start: onPod((ctx, row, p) => start(world, ctx, row, p['container'] as string, p['argv'] as readonly string[])),
       pleg: onPod((ctx, row) => this.#relist(ctx, row)),

@@ -5,11 +5,13 @@ import { milliValue, value } from '../../api/quantity.ts'
 import type { EventContext } from '../../engine/engine.ts'
 import type { Table } from '../../engine/table.ts'
 import { formatTime, ms, seconds, type Micros } from '../../engine/time.ts'
-import { MAX_PODS, NODE_LEASE_DURATION_SECONDS, renewalOf } from '../../flags/kubelet.ts'
+import { NODE_LEASE_DURATION_SECONDS, renewalOf, reportEvery } from '../../flags/kubelet.ts'
 import type { Lease } from '../../kinds/lease/lease.ts'
 import type { Node } from '../../kinds/node/node.ts'
+import { reportedConditions } from '../computed-reads.ts'
 import { heartbeatFrom, lastRenewal, type NodeHeartbeat } from '../heartbeats.ts'
 import { hostAddress, LEASE_NAMESPACE, leaseOf, nodeStatusPatch, renewal } from '../kwok/node-status.ts'
+import { configuredNode } from './configured-node.ts'
 import type { KubeletFault } from './faults.ts'
 import { advanced, lookAhead } from './linux.ts'
 import { declared } from './node-changes.ts'
@@ -38,13 +40,6 @@ function withoutRoles(node: Node): { readonly own: Node; readonly roles: StringM
   return { own: { ...node, metadata: { ...node.metadata, labels: kept } }, roles: Object.fromEntries(keys.map((key) => [key, labels[key]!])) }
 }
 
-/** maxPods, where it is not the default, goes before what the machine was made with. */
-function withMaxPods(node: Node, most: number): Node {
-  if (most === MAX_PODS.initial) return node
-  const pods = `${most}`
-  return { ...node, status: { ...node.status, capacity: { ...node.status?.capacity, pods }, allocatable: { ...node.status?.allocatable, pods } } }
-}
-
 /** The network plugin needs this long to be ready once the node has its range. */
 const CNI_STARTS: Micros = ms(1500)
 
@@ -67,7 +62,7 @@ export class NodeLife {
       phase: ctx.random.below(1_000_000), bootedAt: ctx.now, milliCpu: milliValue(node.status?.capacity?.['cpu'] ?? '4'), memory: value(node.status?.capacity?.['memory'] ?? '8Gi'), disk: value(node.status?.capacity?.['ephemeral-storage'] ?? '100Gi'), hostName: name, manifests: {},
     })
     ctx.note('kubelet.boot', { node: name })
-    const { own, roles } = withoutRoles(withMaxPods(node, this.#world.flags.get(MAX_PODS)))
+    const { own, roles } = withoutRoles(configuredNode(this.#world.flags, node))
     this.#world.client(name).send(ctx, create(NODES, undefined, unready(own, formatTime(ctx.now))), { actor: actorOf(name), what: 'registered', data: roles }, ms(5))
   }
 
@@ -122,6 +117,16 @@ export class NodeLife {
     this.#beats.delete(name)
     const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name, namespace: LEASE_NAMESPACE } }
     client.send(ctx, patch(LEASES, lease, renewal(lastRenewal(beat, ctx.now)), 'merge'))
+    this.#lastReport(ctx, name)
+  }
+
+  /** The heartbeats that were no events until now. */
+  #lastReport(ctx: EventContext, name: string): void {
+    const node = this.#world.reader.get('nodes', undefined, name) as Node | undefined
+    const conditions = reportedConditions(node?.status?.conditions, reportEvery(this.#world.flags), ctx.now)
+    if (!node || !conditions) return
+    const beaten = conditions.flatMap(({ type, lastHeartbeatTime }) => (lastHeartbeatTime === undefined ? [] : [{ type, lastHeartbeatTime }]))
+    this.#world.client(name).send(ctx, patch(NODES, node, { status: { conditions: beaten } }, 'strategic', 'status'))
   }
 
   #speak(ctx: EventContext, row: NodeRow): void {

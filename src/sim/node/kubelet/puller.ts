@@ -3,7 +3,7 @@ import type { KubeObject } from '../../api/meta.ts'
 import { base64Decode } from '../../api/base64.ts'
 import type { EventContext } from '../../engine/engine.ts'
 import { ms, type Micros } from '../../engine/time.ts'
-import { MAX_PARALLEL_IMAGE_PULLS, SERIALIZE_IMAGE_PULLS } from '../../flags/kubelet.ts'
+import { MAX_PARALLEL_IMAGE_PULLS, REGISTRY_BURST, REGISTRY_PULL_QPS, SERIALIZE_IMAGE_PULLS } from '../../flags/kubelet.ts'
 import { LOCAL, sizeOf, type Account, type Resolved } from '../../images/registry.ts'
 import { goDuration, nextBackoff } from './restart.ts'
 import type { NodeRow, PodRow } from './state.ts'
@@ -17,6 +17,8 @@ export type Ensured = { readonly image: Found } | { readonly pulling: true } | {
 /** Bytes a microsecond that a node gets from a registry: 40 MB/s, give or take. */
 const BANDWIDTH = 40
 const HANDSHAKE = ms(400)
+/** The registry is asked whether the tag still stands for the image that the node has; slow enough for registryPullQPS. */
+const MANIFEST = ms(205)
 
 /** Sees to the image of a container (pkg/kubelet/images, image_manager.go: EnsureImageExists). */
 export function ensureImage(world: KubeletWorld, ctx: EventContext, row: PodRow, container: Container): Ensured {
@@ -52,11 +54,24 @@ export function ensureImage(world: KubeletWorld, ctx: EventContext, row: PodRow,
   event('Normal', 'Pulling', `Pulling image "${name}"`)
   ctx.note('kubelet.pulls', { pod: row.pod.metadata.name, node: row.node, image: name })
   const from = startOfPull(world, node, ctx.now)
+  const tokens = pullTokens(world, node, from)
+  if (tokens && tokens.left < 0) {
+    world.later(ctx, row, from - ctx.now, 'pulled', { container: container.name, took: 0, waited: from - ctx.now, exceeded: true })
+    return { pulling: true }
+  }
   const isQueued = (node.pulling?.[image.reference] ?? 0) > ctx.now
   const took = image.found ? pullTime(ctx, node, image, stored !== undefined || isQueued) : ms(40) + ctx.random.below(600_000)
-  world.nodes.set(node.name, { ...node, pullingUntil: Math.max(node.pullingUntil, from + took), ...(image.found && !isQueued ? { pulling: { ...node.pulling, [image.reference]: from + took } } : {}) })
+  world.nodes.set(node.name, { ...node, ...(tokens ? { pullTokens: tokens } : {}), pullingUntil: Math.max(node.pullingUntil, from + took), ...(image.found && !isQueued ? { pulling: { ...node.pulling, [image.reference]: from + took } } : {}) })
   world.later(ctx, row, from + took - ctx.now, 'pulled', { container: container.name, took, waited: from + took - ctx.now })
   return { pulling: true }
+}
+
+/** What registryPullQPS leaves once a pull has begun at `from`; less than nothing when it may not begin (flowcontrol: TryAccept). */
+function pullTokens(world: KubeletWorld, { pullTokens: before }: NodeRow, from: Micros): NodeRow['pullTokens'] {
+  const [qps, burst] = [world.flags.get(REGISTRY_PULL_QPS), world.flags.get(REGISTRY_BURST)]
+  if (qps === 0) return undefined
+  const left = before ? Math.min(burst, before.left + (Math.max(0, from - before.at) * qps) / 1_000_000) : burst
+  return { at: from, left: left - 1 }
 }
 
 /** When the next pull may begin: after all others, or where they go side by side once fewer than the most are under way. */
@@ -74,7 +89,7 @@ function refuse(world: KubeletWorld, ctx: EventContext, row: PodRow, container: 
 
 /** Only the layers that the node has not got are fetched. */
 function pullTime(ctx: EventContext, node: NodeRow, image: Found, present: boolean): Micros {
-  if (present) return ms(15) + ctx.random.below(20_000)
+  if (present) return MANIFEST + ctx.random.below(20_000)
   if (image.image.takes !== undefined) return image.image.takes + ctx.random.below(200_000)
   const missing = image.layers.filter((size) => !node.layers.includes(layerId(image, size)))
   return HANDSHAKE + ctx.random.below(300_000) + Math.round(sizeOf(missing) / BANDWIDTH)
@@ -89,19 +104,27 @@ export function storedImage(world: KubeletWorld, name: string): { readonly entry
   return image.found ? { entry: { reference: image.reference, digest: `${image.repository}@${image.digest}`, size: sizeOf(image.layers) }, layers: image.layers.map((l) => layerId(image, l)) } : undefined
 }
 
+/** How a pull went: µs of it alone and with waiting, or that it was one too many. */
+export interface PullEnd {
+  readonly took: Micros
+  readonly waited: Micros
+  readonly exceeded?: boolean
+}
+
 /** The pull is over: the node has the image now, or the registry has refused. */
-export function finishPull(world: KubeletWorld, ctx: EventContext, row: PodRow, container: Container, took: Micros, waited: Micros): { readonly row: PodRow; readonly image?: Found } {
+export function finishPull(world: KubeletWorld, ctx: EventContext, row: PodRow, container: Container, { took, waited, exceeded = false }: PullEnd): { readonly row: PodRow; readonly image?: Found } {
   const name = container.image ?? ''
   const image = world.registry.resolve(name, accountsOf(world, row))
   const names = { pod: row.pod.metadata.name, node: row.node, image: name }
-  if (!image.found) {
-    world.aboutContainer(ctx, row, container.name, 'Warning', 'Failed', `Failed to pull image "${name}": ${image.message}`)
+  if (!image.found || exceeded) {
+    const message = exceeded || image.found ? 'pull QPS exceeded' : image.message
+    world.aboutContainer(ctx, row, container.name, 'Warning', 'Failed', `Failed to pull image "${name}": ${message}`)
     world.aboutContainer(ctx, row, container.name, 'Warning', 'Failed', 'Error: ErrImagePull')
     ctx.note('kubelet.pullFailed', names)
     const key = `image ${name}`
     const backoff = nextBackoff(row.backoffs[key], ctx.now)
     ctx.note('kubelet.pullBackoff', { ...names, seconds: goDuration(backoff.delay) })
-    return { row: { ...row, backoffs: { ...row.backoffs, [key]: backoff }, reasons: { ...row.reasons, [container.name]: { reason: 'ErrImagePull', message: image.message }, [`pull ${container.name}`]: { reason: 'ErrImagePull', message: image.message } } } }
+    return { row: { ...row, backoffs: { ...row.backoffs, [key]: backoff }, reasons: { ...row.reasons, [container.name]: { reason: 'ErrImagePull', message }, [`pull ${container.name}`]: { reason: 'ErrImagePull', message } } } }
   }
   const node = world.node(row)
   const entry = { reference: image.reference, digest: `${image.repository}@${image.digest}`, size: sizeOf(image.layers), since: ctx.now }

@@ -7,7 +7,7 @@ import { configure } from './config.ts'
 import { runHook } from './hooks.ts'
 import { advanced, hexId, lookAhead, settingOf } from './linux.ts'
 import { armProbes } from './prober.ts'
-import { ensureImage, finishPull } from './puller.ts'
+import { ensureImage, finishPull, type PullEnd } from './puller.ts'
 import { MAX_CONTAINER_RESTART_PERIOD } from '../../flags/kubelet.ts'
 import { goDuration, inBackoff, nextBackoff } from './restart.ts'
 import { withContainer, type PodRow, type Run } from './state.ts'
@@ -70,10 +70,10 @@ const without = <T>(of: Readonly<Record<string, T>> | undefined, key: string | u
 }
 
 /** Event `pulled`: the image is there, or the registry has refused. */
-export function pulled(world: KubeletWorld, ctx: EventContext, row: PodRow, { container: name, took, waited }: { container: string; took: number; waited: number }): PodRow {
+export function pulled(world: KubeletWorld, ctx: EventContext, row: PodRow, { container: name, ...end }: PullEnd & { container: string }): PodRow {
   const container = containerNamed(row.pod, name)
   if (!container || !row.work || row.work.kind !== 'sync') return row
-  const done = finishPull(world, ctx, row, container, took, waited)
+  const done = finishPull(world, ctx, row, container, end)
   const next = world.put(done.row)
   if (!done.image) return failed(world, ctx, next, name, 'ErrImagePull', next.reasons[name]!.message)
   return create(world, ctx, next, name)

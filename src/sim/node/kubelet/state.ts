@@ -234,6 +234,8 @@ export interface NodeRow {
   readonly layers: readonly string[]
   /** Pulls happen one by one: until then the puller is busy. */
   readonly pullingUntil: Micros
+  /** What registryPullQPS had left when the last pull began. */
+  readonly pullTokens?: { readonly at: Micros; readonly left: number }
   /** References that are in the queue already: who asks again finds the layers there. */
   readonly pulling?: Readonly<Record<string, Micros>>
   readonly lastAddress: number

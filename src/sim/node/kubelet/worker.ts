@@ -2,7 +2,7 @@ import type { Container } from '../../api/container.ts'
 import { isSidecar } from '../../api/pod.ts'
 import type { EventContext } from '../../engine/engine.ts'
 import { ms, seconds } from '../../engine/time.ts'
-import { SYNC_FREQUENCY } from '../../flags/kubelet.ts'
+import { CLUSTER_DOMAIN, SYNC_FREQUENCY } from '../../flags/kubelet.ts'
 import { nextAddress } from '../kwok/pod-ip.ts'
 import { newMachine } from '../linux/pod-machine.ts'
 import { hostNames } from './files.ts'
@@ -229,7 +229,7 @@ export function sandboxReady(world: KubeletWorld, ctx: EventContext, row: PodRow
   world.nodes.set(row.node, { ...node, ...(address ? { lastAddress: address.number } : {}), lastPid: pid + 300, lastInode: inode })
   ctx.note('kubelet.sandbox', { pod: row.pod.metadata.name, node: row.node, ip: ip ?? '' })
   const old = row.machine
-  const fresh = newMachine({ now: ctx.now, firstPid: pid, ip: ip ?? '', hostname: hostNames(row.pod, node).shown, network: host ? 'host' : 'own', sharedPid: row.pod.spec.shareProcessNamespace ?? false, hostPid: row.pod.spec.hostPID ?? false })
+  const fresh = newMachine({ now: ctx.now, firstPid: pid, ip: ip ?? '', hostname: hostNames(row.pod, node, world.flags.get(CLUSTER_DOMAIN)).shown, network: host ? 'host' : 'own', sharedPid: row.pod.spec.shareProcessNamespace ?? false, hostPid: row.pod.spec.hostPID ?? false })
   const volumes = Object.fromEntries(Object.entries(old?.roots ?? {}).filter(([fs]) => fs.startsWith('volume:')))
   const next = world.put({
     ...row,

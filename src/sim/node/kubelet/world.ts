@@ -9,7 +9,9 @@ import type { Index, Table } from '../../engine/table.ts'
 import { ms, seconds, type Micros } from '../../engine/time.ts'
 import { defaultRegistry } from '../../images/index.ts'
 import { flagsIn, type Flags } from '../../flags/index.ts'
-import { EVENT_BURST, EVENT_RECORD_QPS, KUBELET_API_BURST, KUBELET_API_QPS } from '../../flags/kubelet.ts'
+import { ipv4Text } from '../../flags/ipv4-range.ts'
+import { SERVICE_CLUSTER_IP_RANGE } from '../../flags/kube-apiserver.ts'
+import { CLUSTER_DNS, EVENT_BURST, EVENT_RECORD_QPS, KUBELET_API_BURST, KUBELET_API_QPS } from '../../flags/kubelet.ts'
 import type { Registry } from '../../images/registry.ts'
 import type { FsNode } from '../linux/fs.ts'
 import type { ContainerUse } from '../linux/setting.ts'
@@ -31,7 +33,6 @@ export interface KubeletOptions {
   readonly registry?: Registry
   readonly reader?: ClusterReader
   readonly cgroups?: 'v1' | 'v2'
-  readonly clusterDNS?: string
   /** What the volume manager has brought for pods' claims and shares; without one, disks are simply there. */
   readonly mounts?: Table<PodMounts>
   /** Can the node still write to a disk? One that was taken from it by force it cannot reach. */
@@ -59,7 +60,6 @@ export class KubeletWorld {
   readonly built: Table<BuiltImage>
   readonly reader: ClusterReader
   readonly cgroups: 'v1' | 'v2'
-  readonly clusterDNS: string
   readonly mounts: Table<PodMounts> | undefined
   readonly reaches: (disk: string, node: string) => boolean
   /** Set once by the composition of the kubelets. */
@@ -77,7 +77,7 @@ export class KubeletWorld {
   readonly #eventClients = new Set<Client>()
   readonly #recorders = new Map<string, EventRecorder>()
 
-  constructor(engine: Engine, { registry = defaultRegistry, reader = NO_READER, cgroups = 'v2', clusterDNS = '10.96.0.10', mounts, reaches = () => true }: KubeletOptions = {}) {
+  constructor(engine: Engine, { registry = defaultRegistry, reader = NO_READER, cgroups = 'v2', mounts, reaches = () => true }: KubeletOptions = {}) {
     this.#engine = engine
     this.flags = flagsIn(engine)
     for (const flag of [KUBELET_API_QPS, KUBELET_API_BURST]) this.flags.follow(flag, () => this.#clients.forEach((client) => this.#limit(client)))
@@ -93,7 +93,14 @@ export class KubeletWorld {
     this.registry = new LocalImages(registry, this.built)
     this.reader = reader
     this.cgroups = cgroups
-    this.clusterDNS = clusterDNS
+  }
+
+  /** Name servers of pods: those of the configuration, or the cluster's DNS where it says nothing. */
+  get clusterDNS(): readonly string[] {
+    const given = this.flags.get(CLUSTER_DNS)
+    if (given.length > 0) return given
+    const { clusterIP } = (this.reader.get('services', 'kube-system', 'kube-dns')?.spec ?? {}) as { readonly clusterIP?: string }
+    return [clusterIP ?? ipv4Text(this.flags.get(SERVICE_CLUSTER_IP_RANGE).first + 10)]
   }
 
   client(node: string): Client {

@@ -1,16 +1,17 @@
+import { jsonOf } from '../../../flags/kubelet-json.ts'
 import { KUBELET_FLAGS } from '../../../flags/kubelet.ts'
 import type { Flag, Flags } from '../../../flags/index.ts'
 
 type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json }
 
 /** What a kubelet set up by kubeadm goes by, in the order of the type's fields (kubelet.config.k8s.io/v1beta1: defaults.go). */
-const configuration = (cgroups: 'v1' | 'v2', clusterDNS: string): Readonly<Record<string, Json>> => ({
+const configuration = (cgroups: 'v1' | 'v2'): Readonly<Record<string, Json>> => ({
   enableServer: true, staticPodPath: '/etc/kubernetes/manifests', podLogsDir: '/var/log/pods', syncFrequency: '1m0s', fileCheckFrequency: '20s', httpCheckFrequency: '20s', address: '0.0.0.0', port: 10250,
   tlsCertFile: '/var/lib/kubelet/pki/kubelet.crt', tlsPrivateKeyFile: '/var/lib/kubelet/pki/kubelet.key', rotateCertificates: true,
   authentication: { x509: { clientCAFile: '/etc/kubernetes/pki/ca.crt' }, webhook: { enabled: true, cacheTTL: '2m0s' }, anonymous: { enabled: false } },
   authorization: { mode: 'Webhook', webhook: { cacheAuthorizedTTL: '5m0s', cacheUnauthorizedTTL: '30s' } },
   registryPullQPS: 5, registryBurst: 10, imagePullCredentialsVerificationPolicy: 'NeverVerifyPreloadedImages', eventRecordQPS: 50, eventBurst: 100, enableDebuggingHandlers: true, healthzPort: 10248, healthzBindAddress: '127.0.0.1', oomScoreAdj: -999,
-  clusterDomain: 'cluster.local', clusterDNS: [clusterDNS], streamingConnectionIdleTimeout: '4h0m0s', nodeStatusUpdateFrequency: '10s', nodeStatusReportFrequency: '5m0s', nodeLeaseDurationSeconds: 40, imageMinimumGCAge: '2m0s', imageMaximumGCAge: '0s',
+  clusterDomain: 'cluster.local', clusterDNS: [], streamingConnectionIdleTimeout: '4h0m0s', nodeStatusUpdateFrequency: '10s', nodeStatusReportFrequency: '5m0s', nodeLeaseDurationSeconds: 40, imageMinimumGCAge: '2m0s', imageMaximumGCAge: '0s',
   imageGCHighThresholdPercent: 85, imageGCLowThresholdPercent: 80, volumeStatsAggPeriod: '1m0s', cgroupsPerQOS: true, cgroupDriver: cgroups === 'v2' ? 'systemd' : 'cgroupfs', cpuManagerPolicy: 'none', singleProcessOOMKill: cgroups === 'v1', cpuManagerReconcilePeriod: '10s', memoryManagerPolicy: 'None',
   topologyManagerPolicy: 'none', topologyManagerScope: 'container', runtimeRequestTimeout: '2m0s', hairpinMode: 'promiscuous-bridge', maxPods: 110, podPidsLimit: -1, resolvConf: '/etc/resolv.conf', cpuCFSQuota: true, cpuCFSQuotaPeriod: '100ms', nodeStatusMaxImages: 50, maxOpenFiles: 1_000_000,
   contentType: 'application/vnd.kubernetes.protobuf', kubeAPIQPS: 50, kubeAPIBurst: 100, serializeImagePulls: true, maxParallelImagePulls: null, evictionHard: {}, evictionSoft: {}, evictionSoftGracePeriod: {}, evictionPressureTransitionPeriod: '5m0s', evictionMaxPodGracePeriod: 0, evictionMinimumReclaim: {},
@@ -21,27 +22,26 @@ const configuration = (cgroups: 'v1' | 'v2', clusterDNS: string): Readonly<Recor
   containerRuntimeEndpoint: 'unix:///run/containerd/containerd.sock', failCgroupV1: cgroups !== 'v1',
 })
 
-const LEFT_OUT_WHEN_EMPTY: ReadonlySet<string> = new Set(['evictionSoft', 'evictionSoftGracePeriod', 'evictionMinimumReclaim', 'shutdownGracePeriodByPodPriority', 'maxParallelImagePulls'])
+const LEFT_OUT_WHEN_EMPTY: ReadonlySet<string> = new Set(['evictionSoft', 'evictionSoftGracePeriod', 'evictionMinimumReclaim', 'kubeReserved', 'systemReserved', 'registerWithTaints', 'allowedUnsafeSysctls', 'shutdownGracePeriodByPodPriority', 'maxParallelImagePulls'])
 
-/** "memory.available<100Mi,nodefs.available<10%" as an object with its keys in order. */
-const amounts = (text: string): Json => Object.fromEntries(text.split(',').filter((part) => part !== '').map((part) => part.split(/[<=]/).map((word) => word.trim()) as [string, string]).sort(([a], [b]) => (a < b ? -1 : 1)))
-
+/** Maps have their keys in order. */
 function valueOf(flag: Flag, text: string): Json {
-  if (flag.name.startsWith('eviction') && flag.type === 'text') return amounts(text)
-  if (flag.name === 'shutdownGracePeriodByPodPriority') return text.split(',').filter((part) => part !== '').map((part) => ({ priority: Number(part.split('=')[0]), shutdownGracePeriodSeconds: Number(part.split('=')[1]) }))
-  if (flag.type === 'boolean') return flag.parse(text) as boolean
-  return flag.type === 'integer' || flag.type === 'number' ? (text === '' ? null : Number(text)) : text
+  const value = jsonOf(flag, text) as Json
+  return value === null || typeof value !== 'object' || Array.isArray(value) ? value : Object.fromEntries(Object.entries(value as Record<string, Json>).sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 const isEmpty = (value: Json | undefined): boolean => value === null || (typeof value === 'object' && Object.keys(value as object).length === 0)
 
 /** GET /configz: the kubelet's configuration with what was set here (kubelet/config/v1beta1). */
-export function configz(flags: Flags, cgroups: 'v1' | 'v2', clusterDNS: string): Json {
-  const all: Record<string, Json> = { ...configuration(cgroups, clusterDNS) }
+export function configz(flags: Flags, cgroups: 'v1' | 'v2', clusterDNS: readonly string[]): Json {
+  const all: Record<string, Json> = { ...configuration(cgroups) }
   for (const flag of KUBELET_FLAGS) {
     const [field, inner] = flag.name.split('.') as [string, string?]
     const value = valueOf(flag, flags.textOf(flag))
     all[field] = inner === undefined ? value : { ...(all[field] as Record<string, Json>), [inner]: value }
   }
+  // Fields whose default is found out when the kubelet starts.
+  all['clusterDNS'] = clusterDNS
+  if (cgroups === 'v1') all['singleProcessOOMKill'] = true
   return { kubeletconfig: Object.fromEntries(Object.entries(all).filter(([name, value]) => !LEFT_OUT_WHEN_EMPTY.has(name) || !isEmpty(value))) }
 }
