@@ -48,7 +48,7 @@ export class NodeShell {
         command('rec-proxy', () => ({ stdout: '', stderr: 'the proxy runs as ever here\n', exitCode: 1 })),
         command('rmimage', (argv) => this.#node('remove-images', argv)),
         command('cid', ([pod, container]) => this.#cid(pod!, container ?? '')),
-        ...['ps', 'lsns', 'ip', 'mount', 'ls', 'cat', 'find', 'crictl'].map((name) => command(name, (argv, ctx) => this.#onNode(name, argv, ctx))),
+        ...['ps', 'lsns', 'ip', 'mount', 'ls', 'cat', 'find', 'crictl', 'ctr', 'bridge', 'tail'].map((name) => command(name, (argv, ctx) => this.#onNode(name, argv, ctx))),
       ],
     })
   }
@@ -92,6 +92,21 @@ export class NodeShell {
   #pid(pod: string, container: string): Result {
     const pid = this.#kubelets.pidOf(NODE, `${this.#namespace}/${pod}`, container)
     return pid === undefined ? { stdout: '', stderr: 'no such container\n', exitCode: 1 } : { stdout: `${pid}\n`, stderr: '', exitCode: 0 }
+  }
+
+  /** Numbers of the pods' processes on the node, with the names that recordings give them. */
+  pids(): ReadonlyMap<string, string> {
+    const { world } = this.#kubelets
+    const found = new Map<string, string>()
+    for (const key of world.byNode.keys(NODE)) {
+      const { pod, containers } = world.pods.get(key)!
+      if (pod.metadata.namespace !== this.#namespace) continue
+      for (const name of ['POD', ...Object.keys(containers)]) {
+        const pid = this.#kubelets.pidOf(NODE, `${this.#namespace}/${pod.metadata.name}`, name)
+        if (pid !== undefined) found.set(String(pid), `<pid-${pod.metadata.name}/${name === 'POD' ? 'pause' : name}>`)
+      }
+    }
+    return found
   }
 
   #kill(argv: readonly string[]): Result {

@@ -17,6 +17,8 @@ interface Step {
   readonly sleep?: number
   readonly run?: string
   readonly cap?: string
+  /** Numbers of processes are under names in what was captured. */
+  readonly pids?: boolean
   readonly cmd?: string
   readonly show?: string
   readonly caps?: Readonly<Record<string, string>>
@@ -78,7 +80,7 @@ export class Playing {
     if (step.delete !== undefined) await this.#run(`kubectl delete pod ${step.delete} --wait=false`)
     if (step.sleep !== undefined) this.#cluster.runFor(seconds(step.sleep))
     if (step.wait !== undefined) this.#wait(step.wait, step.timeout === undefined ? PATIENCE : seconds(step.timeout))
-    if (step.cap !== undefined) await this.#capture(step.cap, step.cmd ?? '', step.show ?? step.cmd ?? '')
+    if (step.cap !== undefined) await this.#capture(step.cap, step.cmd ?? '', step.show ?? step.cmd ?? '', step.pids)
     for (const [name, cmd] of Object.entries(step.caps ?? {})) await this.#capture(name, cmd, cmd)
   }
 
@@ -92,8 +94,11 @@ export class Playing {
     return result
   }
 
-  async #capture(name: string, cmd: string, show: string): Promise<void> {
-    const { code, text } = await this.#run(cmd)
+  async #capture(name: string, cmd: string, show: string, named = false): Promise<void> {
+    const pids = named ? this.#shell.pids() : new Map<string, string>()
+    const result = await this.#run(cmd)
+    const { code } = result
+    const text = named ? result.text.replace(/\b\d+\b/g, (number) => pids.get(number) ?? number) : result.text
     this.#recording.captured(name)
     this.#captures.set(name, this.#recording.masked(`$ ${show}\n${text}${code === 0 ? '' : `[exit ${code}]\n`}`))
   }

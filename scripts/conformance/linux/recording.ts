@@ -61,9 +61,12 @@ export class Recording {
     return text
       .replace(this.#suffixes, (suffix) => this.#endings.get(suffix) ?? suffix)
       .replace(/\b[0-9a-f]{64}\b/g, (hex, offset: number, all: string) => this.#mask(hex, all.slice(Math.max(0, offset - 7), offset) === 'sha256:' ? 'digest' : 'cid'))
-      .replace(/(?<=\bpod|\b)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, '<uid>')
+      .replace(/(?<=\bpod|\b|_)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, '<uid>')
       .replace(/\.\.\d{4}(_\d\d){5}\.\d+/g, '..<stamp>')
       .replace(/\b40265\d{5}(?= (time|cgroup|pid|user|uts|ipc|net|mnt) )/g, (inode) => this.#mask(inode, 'nsid'))
+      .replace(/\bveth[0-9a-f]{8}\b/g, (name) => this.#mask(name, 'veth'))
+      .replace(/\b(?!ff:ff|00:00)[0-9a-f]{2}(:[0-9a-f]{2}){5}\b/g, (mac) => this.#mask(mac, 'mac'))
+      .replace(/\bfe80::[0-9a-f:]+/g, (address) => this.#mask(address, 'lladdr'))
       .replace(/kube-api-access-[a-z0-9]{5}/g, 'kube-api-access-<sfx>')
       .replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, '<time>')
       .replace(/\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d \w{3} \d{4} \d\d:\d\d:\d\d [+-]\d{4}/g, '<time>')

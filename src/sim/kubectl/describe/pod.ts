@@ -66,11 +66,14 @@ function stateText(s: ContainerStatus): string {
   return `${t}    Ready:\t${s.ready ? 'True' : 'False'}\n    Restart Count:\t${s.restartCount}\n`
 }
 
+/** A moment as Go prints it, the zero one too (describe.go: describeStatus, Time.Format(RFC1123Z)). */
+const momentText = (at: string | null | undefined): string => (at ? dateText(at) : 'Mon, 01 Jan 0001 00:00:00 +0000')
+
 function oneState(title: string, state: ContainerState | undefined): string {
-  if (state?.running) return `    ${title}:\tRunning\n      Started:\t${dateText(state.running.startedAt)}\n`
+  if (state?.running) return `    ${title}:\tRunning\n      Started:\t${momentText(state.running.startedAt)}\n`
   if (state?.terminated) {
     const { reason, message, exitCode, signal, startedAt, finishedAt } = state.terminated
-    return `    ${title}:\tTerminated\n${reason ? `      Reason:\t${reason}\n` : ''}${message ? `      Message:\t${message}\n` : ''}      Exit Code:\t${exitCode}\n${signal ? `      Signal:\t${signal}\n` : ''}      Started:\t${dateText(startedAt)}\n      Finished:\t${dateText(finishedAt)}\n`
+    return `    ${title}:\tTerminated\n${reason ? `      Reason:\t${reason}\n` : ''}${message ? `      Message:\t${message}\n` : ''}      Exit Code:\t${exitCode}\n${signal ? `      Signal:\t${signal}\n` : ''}      Started:\t${momentText(startedAt)}\n      Finished:\t${momentText(finishedAt)}\n`
   }
   const reason = state?.waiting?.reason
   return `    ${title}:\tWaiting\n${reason ? `      Reason:\t${reason}\n` : ''}`

@@ -1,3 +1,4 @@
+import { ALL_CAPABILITIES, CAPABILITIES, DEFAULT_CAPABILITIES } from '../linux/capabilities.ts'
 import type { Container } from '../../api/container.ts'
 import { milliValue, value } from '../../api/quantity.ts'
 import type { EventContext } from '../../engine/engine.ts'
@@ -15,6 +16,7 @@ import { hostNames, hostsFile, qosOf, resolvFile } from './files.ts'
 import { oomScoreOf } from './oom-score.ts'
 import type { PodRow } from './state.ts'
 import { podText, type KubeletWorld } from './world.ts'
+import { hostsPath, messagePath, sandboxFile, sandboxMemory, subPathPath, volumePath } from './volume-paths.ts'
 import { setUpVolume, type SetUp } from './volumes.ts'
 
 type Found = Extract<Resolved, { found: true }>
@@ -22,19 +24,10 @@ type Found = Extract<Resolved, { found: true }>
 /** A container ready to be created: its configuration, the trees of its volumes, or what is wrong with it. */
 export type Made = { readonly config: ContainerConfig; readonly argv: readonly string[]; readonly roots: Readonly<Record<string, FsNode>> } | { readonly error: string; readonly kind: 'config' | 'create' }
 
-/** Capabilities in the order of their bits. */
-export const CAPABILITIES = [
-  'CHOWN', 'DAC_OVERRIDE', 'DAC_READ_SEARCH', 'FOWNER', 'FSETID', 'KILL', 'SETGID', 'SETUID', 'SETPCAP', 'LINUX_IMMUTABLE', 'NET_BIND_SERVICE', 'NET_BROADCAST', 'NET_ADMIN', 'NET_RAW', 'IPC_LOCK', 'IPC_OWNER', 'SYS_MODULE', 'SYS_RAWIO', 'SYS_CHROOT', 'SYS_PTRACE', 'SYS_PACCT',
-  'SYS_ADMIN', 'SYS_BOOT', 'SYS_NICE', 'SYS_RESOURCE', 'SYS_TIME', 'SYS_TTY_CONFIG', 'MKNOD', 'LEASE', 'AUDIT_WRITE', 'AUDIT_CONTROL', 'SETFCAP', 'MAC_OVERRIDE', 'MAC_ADMIN', 'SYSLOG', 'WAKE_ALARM', 'BLOCK_SUSPEND', 'AUDIT_READ', 'PERFMON', 'BPF', 'CHECKPOINT_RESTORE',
-] as const
-/** What containerd gives to a container that asks for nothing. */
-const DEFAULT_CAPABILITIES = ['CHOWN', 'DAC_OVERRIDE', 'FSETID', 'FOWNER', 'MKNOD', 'NET_RAW', 'SETGID', 'SETUID', 'SETFCAP', 'SETPCAP', 'NET_BIND_SERVICE', 'SYS_CHROOT', 'KILL', 'AUDIT_WRITE']
-const ALL = 2 ** CAPABILITIES.length - 1
-
 /** The set of capabilities as a number (bits above 31 too, so no bit operators). */
 export function capabilitiesOf(container: Container): number {
   const { privileged, capabilities } = container.securityContext ?? {}
-  if (privileged) return ALL
+  if (privileged) return ALL_CAPABILITIES
   const named = (list: readonly string[] | undefined): readonly string[] => (list ?? []).map((name) => name.toUpperCase().replace(/^CAP_/, ''))
   const add = named(capabilities?.add)
   const drop = named(capabilities?.drop)
@@ -87,7 +80,7 @@ export function configure(world: KubeletWorld, ctx: EventContext, row: PodRow, c
   if (argv.length === 0) return { error: `failed to generate container "${id}" spec: failed to generate spec: no command specified`, kind: 'create' }
   const user = credentialsOf(row, container, image)
   const roots: Record<string, FsNode> = {}
-  const mounts = mountsOf(world, ctx, row, container, variables, roots)
+  const mounts = mountsOf(world, ctx, row, container, id, variables, roots)
   if (!Array.isArray(mounts)) return { error: (mounts as { error: string }).error, kind: 'config' }
   const env: Record<string, string> = {
     PATH: DEFAULT_PATH, HOSTNAME: hostNames(pod, node, world.flags.get(CLUSTER_DOMAIN)).shown, ...(container.tty ? { TERM: 'xterm' } : {}),
@@ -122,24 +115,25 @@ function cgroupPath(world: KubeletWorld, row: PodRow, qos: string, id: string): 
   return `/kubepods.slice${kind ? `/kubepods${kind}.slice` : ''}/kubepods${kind}-pod${uid}.slice/cri-containerd-${id}.scope`
 }
 
-function mountsOf(world: KubeletWorld, ctx: EventContext, row: PodRow, container: Container, variables: ReadonlyMap<string, string>, roots: Record<string, FsNode>): Mount[] | { readonly error: string } {
+function mountsOf(world: KubeletWorld, ctx: EventContext, row: PodRow, container: Container, id: string, variables: ReadonlyMap<string, string>, roots: Record<string, FsNode>): Mount[] | { readonly error: string } {
   const { pod } = row
   const node = world.node(row)
-  const bind = (at: string, name: string): Mount => ({ at, fs: 'pod-files', from: `/${name}`, readOnly: container.securityContext?.readOnlyRootFilesystem ?? false, type: 'ext4', source: '/dev/vda', options: 'rw,relatime,discard' })
+  const sandbox = row.sandbox.id ?? ''
+  const bind = (at: string, name: string, origin: string): Mount => ({ at, origin, fs: 'pod-files', from: `/${name}`, readOnly: container.securityContext?.readOnlyRootFilesystem ?? false, type: 'ext4', source: '/dev/vda', options: 'rw,relatime,discard' })
   const domain = world.flags.get(CLUSTER_DOMAIN)
   const files: Record<string, FsNode> = { hosts: file(hostsFile(row, node, domain), 0o644, ctx.now), hostname: file(`${hostNames(pod, node, domain).shown}\n`, 0o644, ctx.now), 'resolv.conf': file(resolvFile(pod, world.clusterDNS, domain), 0o644, ctx.now) }
   roots['pod-files'] = row.machine?.roots['pod-files'] ?? directory(files)
   if (row.machine?.roots['pod-files']) roots['pod-files'] = withNode(roots['pod-files'], ['hosts'], files['hosts'], ctx.now)
   roots[`messages:${container.name}`] = directory({ log: { ...file('', 0o666, ctx.now) } })
   const mounts: Mount[] = [
-    bind('/etc/hosts', 'hosts'),
-    { ...bind(container.terminationMessagePath ?? '/dev/termination-log', ''), fs: `messages:${container.name}`, from: '/log', readOnly: false },
-    bind('/etc/hostname', 'hostname'),
-    bind('/etc/resolv.conf', 'resolv.conf'),
-    { at: '/dev/shm', fs: 'shm', from: '/', readOnly: false, type: 'tmpfs', source: 'shm', options: 'rw,relatime,size=65536k' },
+    bind('/etc/hosts', 'hosts', hostsPath(row.uid)),
+    { ...bind(container.terminationMessagePath ?? '/dev/termination-log', '', messagePath(row.uid, container.name, id)), fs: `messages:${container.name}`, from: '/log', readOnly: false },
+    bind('/etc/hostname', 'hostname', sandboxFile(sandbox, 'hostname')),
+    bind('/etc/resolv.conf', 'resolv.conf', sandboxFile(sandbox, 'resolv.conf')),
+    { at: '/dev/shm', origin: pod.spec.hostIPC ? '/dev/shm' : sandboxMemory(sandbox), fs: 'shm', from: '/', readOnly: false, type: 'tmpfs', source: 'shm', options: 'rw,relatime,size=65536k' },
   ]
   roots['shm'] = row.machine?.roots['shm'] ?? directory({}, 0o1777, ctx.now)
-  for (const wanted of container.volumeMounts ?? []) {
+  for (const [index, wanted] of (container.volumeMounts ?? []).entries()) {
     const volume = pod.spec.volumes?.find((v) => v.name === wanted.name)
     const made = volume && (existingSetUp(row, volume.name) ?? setUpVolume(world, ctx, row, volume))
     if (!made || 'error' in made) continue
@@ -147,6 +141,9 @@ function mountsOf(world: KubeletWorld, ctx: EventContext, row: PodRow, container
     if (tree && made.fs.startsWith('volume:')) roots[made.fs] = tree
     const sub = wanted.subPathExpr === undefined ? wanted.subPath : expand(wanted.subPathExpr, variables)
     let from = made.from
+    const path = volumePath(row.uid, volume)
+    const origin = sub ? subPathPath(row.uid, volume.name, container.name, index) : (path ?? (from === '/' || made.fs === 'host' ? from : undefined))
+    const known = origin === undefined ? {} : { origin }
     if (sub) {
       const prepared = subPath(world, row, made, tree, sub, ctx.now, roots)
       if (typeof prepared !== 'string') return prepared
@@ -157,12 +154,12 @@ function mountsOf(world: KubeletWorld, ctx: EventContext, row: PodRow, container
         const key = `sub:${container.name}:${wanted.mountPath}`
         roots[key] = directory({ it: content })
         const readOnly = wanted.readOnly ?? made.type === 'tmpfs'
-        mounts.push({ at: normalize(wanted.mountPath), fs: key, from: '/it', readOnly, type: made.type, source: made.source, options: readOnly ? made.options.replace(/^rw/, 'ro') : made.options })
+        mounts.push({ at: normalize(wanted.mountPath), ...known, fs: key, from: '/it', readOnly, type: made.type, source: made.source, options: readOnly ? made.options.replace(/^rw/, 'ro') : made.options })
         continue
       }
     }
     const readOnly = wanted.readOnly ?? (made.type === 'tmpfs' && !volume.emptyDir)
-    mounts.push({ at: normalize(wanted.mountPath), fs: made.fs, from, readOnly, type: made.type, source: made.source, options: readOnly ? made.options.replace(/^rw/, 'ro') : made.options })
+    mounts.push({ at: normalize(wanted.mountPath), ...known, fs: made.fs, from, readOnly, type: made.type, source: made.source, options: readOnly ? made.options.replace(/^rw/, 'ro') : made.options })
   }
   return mounts
 }

@@ -2,7 +2,6 @@ import { milliValue, value } from '../../api/quantity.ts'
 import { parseImageName } from '../../api/image-name.ts'
 import { podRequests } from '../../api/pod-resources.ts'
 import { allContainers } from '../../api/pod.ts'
-import type { Volume } from '../../api/volume.ts'
 import type { Micros } from '../../engine/time.ts'
 import { diskOf } from '../../client/storage/disks.ts'
 import { quotaOf, sharesOf } from '../linux/cgroups.ts'
@@ -20,7 +19,8 @@ import { settingOf, logLines } from './linux.ts'
 import type { NodeRow, PodRow } from './state.ts'
 import { containerUsage, nodeUsage } from './usage.ts'
 import { nodeRoot } from './volumes.ts'
-import type { KubeletWorld } from './world.ts'
+import { pluginOf } from './volume-paths.ts'
+import { containerNamed, type KubeletWorld } from './world.ts'
 
 const ROOT = { uid: 0, gid: 0, groups: [0] }
 const ALL_CAPABILITIES = 2 ** 41 - 1
@@ -147,8 +147,6 @@ function podCgroup(world: KubeletWorld, row: PodRow): string {
   return `/kubepods.slice${kind ? `/kubepods${kind}.slice` : ''}/kubepods${kind}-pod${row.uid.replaceAll('-', '_')}.slice`
 }
 
-const PLUGINS: readonly (readonly [keyof Volume, string])[] = [['emptyDir', 'empty-dir'], ['configMap', 'configmap'], ['secret', 'secret'], ['projected', 'projected'], ['downwardAPI', 'downward-api'], ['nfs', 'nfs'], ['persistentVolumeClaim', 'csi'], ['ephemeral', 'csi']]
-
 function podOf(world: KubeletWorld, row: PodRow, machine: Machine, at: Micros): HostPod {
   const { metadata, spec } = row.pod
   const key = `${row.node} ${metadata.namespace}/${metadata.name}`
@@ -168,7 +166,7 @@ function podOf(world: KubeletWorld, row: PodRow, machine: Machine, at: Micros): 
         name: state.name, id: run.id.replace(/^.*:\/\//, ''), attempt: run.attempt, state: ended ? 'exited' : run.state, createdAt: run.createdAt, ...(run.startedAt === undefined ? {} : { startedAt: run.startedAt }), ...(ended ? { ended } : {}),
         image: run.reference, imageDigest: run.imageID.slice(run.imageID.indexOf('@') + 1), pid: live && !ended ? hostPid(machine, live.main) : 0, argv: machine.processes.find((p) => p.id === live?.main)?.argv ?? [], env: live?.env ?? {}, cgroup: live?.cgroup ?? '',
         cpu: live?.cpu ?? { cpuShares: 2, cpuPeriod: 100_000 }, ...(live?.memoryLimit === undefined ? {} : { memoryLimit: live.memoryLimit }), mounts: live?.mounts ?? [], usage: containerUsage(world, row, state.name, at) ?? { cpu: 0, memory: 0 },
-        log: live ? live.log : (row.previousLogs?.[run.id] ?? null),
+        log: live ? live.log : (row.previousLogs?.[run.id] ?? null), ...(live ? { made: live, wanted: containerNamed(row.pod, state.name)?.image ?? run.reference } : {}),
       })
     }
   }
@@ -178,7 +176,7 @@ function podOf(world: KubeletWorld, row: PodRow, machine: Machine, at: Micros): 
     ns: Object.fromEntries(NAMESPACES.map((kind) => [kind, namespaceOf(kernel, 'pause', kind)])) as Record<NamespaceKind, number>, link: (row.sandbox.inode % 900) + 5, containers,
     subPaths: allContainers(spec).flatMap((c) => (c.volumeMounts ?? []).flatMap((m, index) => (m.subPath || m.subPathExpr ? [{ volume: m.name, container: c.name, index }] : []))),
     volumes: (spec.volumes ?? []).flatMap((v) => {
-      const plugin = PLUGINS.find(([field]) => v[field] !== undefined)?.[1]
+      const plugin = pluginOf(v)
       if (!plugin) return []
       const mounted = Object.values(machine.containers).flatMap((c) => c.mounts).find((m) => m.fs === `volume:${v.name}`)
       const disk = world.mounts?.get(`${row.node} ${metadata.namespace}/${metadata.name}`)?.volumes[v.name]?.fs

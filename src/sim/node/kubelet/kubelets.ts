@@ -66,6 +66,7 @@ export class Kubelets {
     this.world = new KubeletWorld(engine, options)
     this.world.steps = { requestSync, nextOp, finishSync }
     this.world.usageOf = (row, name, at) => ({ ...(containerUsage(this.world, row, name, at) ?? { cpu: 0, memory: 0 }), spent: spentBy(this.world, row, name, at) })
+    this.world.excessOf = (row, at) => storageExcess(this.world, row, at)
     this.world.hostView = (node, at, looking) => hostView(this.world, node, at, looking)
     const { world } = this
     const life = new NodeLife(world, heartbeatTable(engine))
@@ -109,7 +110,7 @@ export class Kubelets {
       object: (ctx, delivery: WatchDelivery) => objectChanged(world, ctx, delivery),
       refresh: onPod((ctx, row) => refreshVolumes(world, ctx, row)),
       oom: onPod((ctx, row, p) => outOfMemory(world, ctx, row, p['container'] as string, p['id'] as string), true),
-      evict: onPod((ctx, row) => this.#evict(ctx, row)),
+      evict: onPod((ctx, row) => evictWriter(world, ctx, row)),
       housekeep: (ctx) => this.#isAwake(ctx.instance) && housekeep(world, ctx, ctx.instance),
       'collect-images': (ctx) => this.#isAwake(ctx.instance) && collect(world, ctx, ctx.instance),
       'report-pressure': (ctx) => this.#isAwake(ctx.instance) && reportNode(world, ctx, world.nodes.get(ctx.instance)!),
@@ -364,11 +365,6 @@ export class Kubelets {
   #hooked(ctx: EventContext, row: PodRow, name: string, kind: HookKind, error: string | undefined): void {
     if (kind === 'postStart') postStartDone(this.world, ctx, row, name, error)
     else preStopDone(this.world, ctx, row, name, error)
-  }
-
-  /** The eviction manager found a volume that holds more than it may. */
-  #evict(ctx: EventContext, row: PodRow): void {
-    evictWriter(this.world, ctx, row)
   }
 
   /** The API server has the last report; if more has changed since, the next one goes out. */

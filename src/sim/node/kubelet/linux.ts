@@ -1,6 +1,7 @@
+import type { Pod } from '../../api/pod.ts'
+import type { PodSpec } from '../../api/pod-spec.ts'
 import type { EventContext } from '../../engine/engine.ts'
 import { ms, seconds, type Micros } from '../../engine/time.ts'
-import { treeSize } from '../linux/fs.ts'
 import { ofForeign } from '../linux/host.ts'
 import { Kernel, type Ran } from '../linux/kernel.ts'
 import type { KernelSetting } from '../linux/setting.ts'
@@ -153,6 +154,8 @@ export function lookAhead(world: KubeletWorld, ctx: EventContext, row: PodRow): 
     const soon = Math.max(1, Math.min(kernel.now - ctx.now, SHARED_LAG), quiet)
     return world.put({ ...rest, look: world.later(ctx, row, soon, 'look') })
   }
+  const full = nextExcess(world, ctx, rest, laid, far)
+  if (full !== undefined) return world.put({ ...rest, look: world.later(ctx, row, Math.max(1, full - ctx.now), 'look') })
   if (ran.because === 'idle') return world.put(rest)
   const horizon = ctx.now + far
   const isLater = ran.because === 'time' && (ran.next ?? 0) > horizon + HORIZON
@@ -160,6 +163,30 @@ export function lookAhead(world: KubeletWorld, ctx: EventContext, row: PodRow): 
   if (!isLater) memo.set(row.machine, { at, machine: { ...kernel.freeze(), now: at }, ran })
   const look = world.later(ctx, row, at - ctx.now, 'look')
   return world.put({ ...rest, look })
+}
+
+/** How exactly it is told when a volume runs over: the eviction manager looks no more often. */
+const EXCESS_STEP = seconds(10)
+
+/** When the pod will have written more than it may, by the horizon `far`; nothing where it has no limit or is above it already. */
+function nextExcess(world: KubeletWorld, ctx: EventContext, row: PodRow, laid: Machine, far: Micros): Micros | undefined {
+  if (!hasStorageLimit(row.pod) || row.life !== 'sync' || world.excessOf(row, ctx.now) !== undefined) return undefined
+  const kernel = new Kernel(laid, settingOf(world, row))
+  const end = ctx.now + far
+  for (let at = ctx.now + 1; ; at = Math.min(at + EXCESS_STEP, end)) {
+    const { because } = kernel.run(at, BUDGET - kernel.steps)
+    if (world.excessOf({ ...row, machine: kernel.freeze() }, at) !== undefined) return Math.min(kernel.now, at)
+    if (because !== 'time' || at === end) return undefined
+  }
+}
+
+const limited = new WeakMap<PodSpec, boolean>()
+
+/** Does anything limit what the pod writes to the node's disk? */
+function hasStorageLimit({ spec }: Pod): boolean {
+  let known = limited.get(spec)
+  if (known === undefined) limited.set(spec, (known = (spec.volumes ?? []).some((v) => v.emptyDir?.sizeLimit !== undefined) || [...spec.containers, ...(spec.initContainers ?? [])].some((c) => c.resources?.limits?.['ephemeral-storage'] !== undefined)))
+  return known
 }
 
 /** How long output is gathered before it is sent, and how far is looked while somebody follows. */
@@ -185,16 +212,6 @@ function lookSoon(world: KubeletWorld, ctx: EventContext, row: PodRow, laid: Mac
   const at = Math.max(kernel.now, ctx.now + 1)
   memo.set(before, { at, machine: { ...kernel.freeze(), now: at }, ran })
   return world.put({ ...row, look: world.later(ctx, row, at - ctx.now, 'look') })
-}
-
-/** The emptyDir that holds more than it may, if one does. */
-export function overfull(row: PodRow): { readonly name: string; readonly limit: string } | undefined {
-  for (const v of row.pod.spec.volumes ?? []) {
-    if (!v.emptyDir?.sizeLimit || v.emptyDir.medium === 'Memory') continue
-    const tree = row.machine?.roots[`volume:${v.name}`]
-    if (tree && treeSize(tree) - 4096 > value(v.emptyDir.sizeLimit)) return { name: v.name, limit: v.emptyDir.sizeLimit }
-  }
-  return undefined
 }
 
 export interface LogLine {

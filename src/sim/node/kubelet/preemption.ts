@@ -118,6 +118,6 @@ export function continuePreemption(world: KubeletWorld, ctx: EventContext): { re
   world.nodes.set(node.name, { ...node, preempting: { arrival, victims: left, begun: true, waiting } })
   ctx.note('kubelet.preempts', { pod: row.pod.metadata.name, node: node.name, critical: arrival.pod.metadata.name })
   world.aboutPod(ctx, row, 'Warning', REASON, MESSAGE)
-  requestEnd(world, ctx, row, { grace: seconds(gracePeriodOf(row.pod)), reason: REASON, message: MESSAGE, deleted: false, since: ctx.now, conditionReason: 'TerminationByKubelet', conditionMessage: CONDITION })
+  requestEnd(world, ctx, row, { grace: seconds(gracePeriodOf(row.pod)), reason: REASON, message: MESSAGE, deleted: false, since: ctx.now, evicted: true, conditionReason: 'TerminationByKubelet', conditionMessage: CONDITION })
   return undefined
 }

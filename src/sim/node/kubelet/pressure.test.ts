@@ -134,3 +134,15 @@ test('allocatableMemory.available counts the memory of pods alone, not that of t
   expect(podOf(cluster, 'large')?.status).toMatchObject({ phase: 'Failed', reason: 'Evicted' })
   expect(podOf(cluster, 'large')?.status?.message).toMatch(/^The node was low on resource: memory\. Threshold quantity: 1000Mi, available: \d+Mi\. /)
 })
+
+test('a pod that writes more than its emptyDir may hold is evicted soon, and its containers are gone from the node', () => {
+  const cluster = world()
+  const script = 'dd if=/dev/zero of=/dir/a bs=1M count=3; sleep 60; dd if=/dev/zero of=/dir/b bs=1M count=3; sleep 100000'
+  run(cluster, 'writer', '', {}, { volumes: [{ name: 'dir', emptyDir: { sizeLimit: '4Mi' } }], containers: [{ name: 'app', image: 'busybox:1.36', command: ['sh', '-c', script], volumeMounts: [{ name: 'dir', mountPath: '/dir' }] }] })
+  cluster.runFor(seconds(55))
+  expect(podOf(cluster, 'writer')?.status?.phase).toBe('Running')
+  cluster.runFor(seconds(45))
+  const { status } = podOf(cluster, 'writer')!
+  expect(status).toMatchObject({ phase: 'Failed', reason: 'Evicted', message: 'Usage of EmptyDir volume "dir" exceeds the limit "4Mi". ' })
+  expect(status!.containerStatuses![0]).toMatchObject({ restartCount: 1, state: { terminated: { exitCode: 137, reason: 'ContainerStatusUnknown' } }, lastState: { terminated: { message: 'The container could not be located when the pod was deleted.  The container used to be Running' } } })
+})

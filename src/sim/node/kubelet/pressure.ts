@@ -138,7 +138,7 @@ function evict(world: KubeletWorld, ctx: EventContext, row: PodRow, message: str
   if (isCritical(row.pod, row.isStatic)) return false
   ctx.note('kubelet.evicts', { pod: row.pod.metadata.name, node: row.node, why: message.trim() })
   world.aboutPod(ctx, row, 'Warning', 'Evicted', message)
-  requestEnd(world, ctx, row, { grace, reason: 'Evicted', message, deleted: false, since: ctx.now, ...(disrupts ? { conditionReason: 'TerminationByKubelet' } : {}) })
+  requestEnd(world, ctx, row, { grace, reason: 'Evicted', message, deleted: false, since: ctx.now, evicted: true, ...(disrupts ? { conditionReason: 'TerminationByKubelet' } : {}) })
   return true
 }
 

@@ -147,7 +147,7 @@ export interface PodRow {
   /** Where the pod stands with its worker. */
   readonly life: 'sync' | 'terminating' | 'terminated' | 'finished'
   /** Termination was asked for: why, and how much time there is. */
-  readonly end?: { readonly grace: Micros; readonly reason?: string; readonly message?: string; readonly deleted: boolean; readonly since: Micros; readonly conditionReason?: string; readonly conditionMessage?: string }
+  readonly end?: { readonly grace: Micros; readonly reason?: string; readonly message?: string; readonly deleted: boolean; readonly since: Micros; readonly conditionReason?: string; readonly conditionMessage?: string; readonly evicted?: true }
   readonly patching: boolean
   /** The status that was made last, at the beginning of a sync. */
   readonly wanted?: PodStatus

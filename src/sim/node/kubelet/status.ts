@@ -12,6 +12,7 @@ import type { ContainerRow, PodRow, Run } from './state.ts'
 type Phase = NonNullable<PodStatus['phase']>
 
 export const UNKNOWN = 'The container could not be located when the pod was terminated'
+const USED_TO_RUN = 'The container could not be located when the pod was deleted.  The container used to be Running'
 const EPOCH = '1970-01-01T00:00:00Z'
 
 const isTerminal = (phase: string | undefined): boolean => phase === 'Succeeded' || phase === 'Failed'
@@ -71,8 +72,21 @@ function remember(pod: Pod): { readonly waiting: PodLevel; readonly running: Pod
   return both
 }
 
-function containerStatus(row: PodRow, container: Container, isInit: boolean): ContainerStatus {
+/** What is told of a container that was removed with its evicted pod as soon as it had ended (kubelet_pods.go: convertToAPIContainerStatuses). */
+function removedStatus(before: ContainerStatus, container: Container, waiting: string): ContainerStatus {
+  if (!before.state?.running) return before
+  const { containerID: _id, resources: _has, allocatedResources: _given, user: _who, ...rest } = before
+  const unknown: ContainerState = { terminated: { exitCode: 137, reason: 'ContainerStatusUnknown', message: USED_TO_RUN, startedAt: null as unknown as undefined, finishedAt: null as unknown as undefined } }
+  return { ...rest, state: { waiting: { reason: waiting } }, lastState: unknown, ready: false, started: false, restartCount: (before.restartCount ?? 0) + 1, image: container.image ?? '', imageID: '' }
+}
+
+function containerStatus(row: PodRow, container: Container, isInit: boolean, isRemoved: boolean): ContainerStatus {
   const { pod } = row
+  if (isRemoved) {
+    const told = row.wanted ?? row.sent
+    const before = [...(told?.initContainerStatuses ?? []), ...(told?.containerStatuses ?? [])].find((s) => s.name === container.name)
+    if (before) return removedStatus(before, container, (pod.spec.initContainers?.length ?? 0) > 0 ? 'PodInitializing' : 'ContainerCreating')
+  }
   const known = row.containers[container.name]
   const run = known?.run
   const hasInit = (pod.spec.initContainers?.length ?? 0) > 0
@@ -218,9 +232,10 @@ const lost = (s: ContainerStatus): ContainerStatus => (s.state?.terminated ? s :
 export function podStatus(row: PodRow, hostIP: string, now: Micros, withAddress = true): PodStatus {
   const { pod } = row
   const over = row.life !== 'sync' && row.sandbox.state !== 'ready' && !row.work?.ops.length && Object.values(row.containers).every((c) => c.run?.state !== 'running')
-  let init = (pod.spec.initContainers ?? []).map((c) => containerStatus(row, c, true))
-  let statuses = pod.spec.containers.map((c) => containerStatus(row, c, false)).sort((a, b) => (a.name < b.name ? -1 : 1))
-  const ephemeral = ((pod.spec.ephemeralContainers ?? []) as readonly Container[]).filter((c) => row.containers[c.name]).map((c) => containerStatus(row, c, false))
+  const isRemoved = over && row.end?.evicted === true
+  let init = (pod.spec.initContainers ?? []).map((c) => containerStatus(row, c, true, isRemoved))
+  let statuses = pod.spec.containers.map((c) => containerStatus(row, c, false, isRemoved)).sort((a, b) => (a.name < b.name ? -1 : 1))
+  const ephemeral = ((pod.spec.ephemeralContainers ?? []) as readonly Container[]).filter((c) => row.containers[c.name]).map((c) => containerStatus(row, c, false, false))
   const stopping = row.life === 'terminating' || row.life === 'terminated' || row.life === 'finished'
   const previous = (row.wanted ?? row.sent)?.phase ?? pod.status?.phase ?? 'Pending'
   const computed = row.rejected || row.end?.reason ? 'Failed' : isTerminal(previous) ? (previous as Phase) : phaseOf(pod, [...init, ...statuses], stopping && over && !row.isStatic)

@@ -66,6 +66,8 @@ export class KubeletWorld {
   steps!: WorkerSteps
   /** What a container uses by its declared load; set by the composition of the kubelets. */
   usageOf: (row: PodRow, container: string, at: Micros) => ContainerUse = () => ({ cpu: 0, memory: 0 })
+  /** Why a pod must go for what it has written; set by the composition of the kubelets. */
+  excessOf: (row: PodRow, at: Micros) => string | undefined = () => undefined
   /** The whole node as one of its pods sees it; set by the composition of the kubelets. */
   hostView!: (node: string, at: Micros, looking: PodRow) => HostState
   /** Who set the cluster up, for what kubelets may not do themselves. */

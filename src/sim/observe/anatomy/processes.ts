@@ -1,5 +1,5 @@
 import type { ProcessView } from '../../../workers/protocol-anatomy.ts'
-import { CAPABILITIES } from '../../node/kubelet/config.ts'
+import { CAPABILITIES } from '../../node/linux/capabilities.ts'
 import type { PodRow } from '../../node/kubelet/state.ts'
 import type { Machine, Process } from '../../node/linux/machine.ts'
 import { hostPid } from '../../node/linux/processes.ts'
