@@ -1,7 +1,7 @@
 import { controllerOf, keyOf, type KubeObject } from '../api/meta.ts'
 import type { Engine, EventContext } from '../engine/engine.ts'
 import { broken } from '../engine/invariant.ts'
-import type { Index, Table } from '../engine/table.ts'
+import { KEY_ALONE, type Index, type Table } from '../engine/table.ts'
 import type { Lister } from './lister.ts'
 import type { Client, WatchDelivery, WatchSpec } from './transport.ts'
 
@@ -55,6 +55,7 @@ const dependentsIndex = (obj: KubeObject): string | readonly string[] | undefine
   const owners = obj.metadata.ownerReferences
   return !owners || owners.length === 0 ? undefined : owners.length === 1 ? owners[0]!.uid : owners.map((o) => o.uid)
 }
+const owners = (obj: KubeObject): unknown => obj.metadata.ownerReferences
 const uidIndex = (obj: KubeObject): string | undefined => obj.metadata.uid
 const nodeIndex = (obj: KubeObject): string | undefined => (obj.spec as { nodeName?: string } | undefined)?.nodeName || undefined
 
@@ -70,12 +71,12 @@ export class Informer<T extends KubeObject = KubeObject> implements Lister<T> {
     this.spec = spec
     this.cache = engine.table<T>(`cache/${process}/${spec.resource}`)
     this.deltas = engine.table<readonly Delta[]>(`deltas/${process}/${spec.resource}`)
-    this.#indexes.set('namespace', this.cache.index(namespaceIndex, true))
+    this.#indexes.set('namespace', this.cache.index(namespaceIndex, KEY_ALONE))
   }
 
   /** Declares an index (client-go: AddIndexers). 'namespace' always exists; 'owner', 'orphan', 'dependents', 'uid' and 'node' are made when first named. */
-  addIndex(name: string, by: (obj: T) => string | readonly string[] | undefined): void {
-    if (!this.#indexes.has(name)) this.#indexes.set(name, this.cache.index(by))
+  addIndex(name: string, by: (obj: T) => string | readonly string[] | undefined, part?: (obj: T) => unknown): void {
+    if (!this.#indexes.has(name)) this.#indexes.set(name, this.cache.index(by, part))
   }
 
   get(namespace: string | undefined, name: string): T | undefined {
@@ -91,9 +92,9 @@ export class Informer<T extends KubeObject = KubeObject> implements Lister<T> {
   }
 
   index(name: string): Index<T> {
-    if (name === 'owner') this.addIndex('owner', ownerIndex)
-    if (name === 'orphan') this.addIndex('orphan', orphanIndex)
-    if (name === 'dependents') this.addIndex('dependents', dependentsIndex)
+    if (name === 'owner') this.addIndex('owner', ownerIndex, owners)
+    if (name === 'orphan') this.addIndex('orphan', orphanIndex, owners)
+    if (name === 'dependents') this.addIndex('dependents', dependentsIndex, owners)
     if (name === 'uid') this.addIndex('uid', uidIndex)
     if (name === 'node') this.addIndex('node', nodeIndex)
     const index = this.#indexes.get(name)

@@ -1,6 +1,8 @@
 import { broken } from './invariant.ts'
 import { SortedKeys } from './sorted-keys.ts'
 
+const NONE: readonly string[] = []
+
 /** Receives every write of a table while an event runs: the journal. */
 export interface Recorder {
   record(table: Table<unknown>, key: string, from: unknown, to: unknown): void
@@ -14,25 +16,33 @@ export interface Derived<V> {
   apply(key: string, from: V | undefined, to: V | undefined): void
 }
 
+/** The part of a value that its groups depend on: while it is the same, they are. */
+export type PartOf<V> = (value: V) => unknown
+
+/** For groups that depend on the key alone. */
+export const KEY_ALONE: PartOf<unknown> = () => null
+
 /** A derived, always current grouping of a table's keys. */
 export class Index<V> implements Derived<V> {
   readonly #by: IndexBy<V>
-  readonly #ofKeys: boolean
-  readonly #groups = new Map<string, SortedKeys>()
+  readonly #part: PartOf<V> | undefined
+  /** A group of one, as most are in an index by uid, is just its key. */
+  readonly #groups = new Map<string, SortedKeys | string>()
 
-  /** `ofKeys`: the group depends on the key alone, so changes of a value need not be looked at. */
-  constructor(by: IndexBy<V>, ofKeys = false) {
+  constructor(by: IndexBy<V>, part?: PartOf<V>) {
     this.#by = by
-    this.#ofKeys = ofKeys
+    this.#part = part
   }
 
   /** The keys under `group`, sorted. */
   keys(group: string): readonly string[] {
-    return this.#groups.get(group)?.toArray() ?? []
+    const keys = this.#groups.get(group)
+    return keys === undefined ? NONE : typeof keys === 'string' ? [keys] : keys.toArray()
   }
 
   count(group: string): number {
-    return this.#groups.get(group)?.size ?? 0
+    const keys = this.#groups.get(group)
+    return keys === undefined ? 0 : typeof keys === 'string' ? 1 : keys.size
   }
 
   /** All groups that have a key, sorted. */
@@ -41,7 +51,7 @@ export class Index<V> implements Derived<V> {
   }
 
   apply(key: string, from: V | undefined, to: V | undefined): void {
-    if (this.#ofKeys && from !== undefined && to !== undefined) return
+    if (this.#part && from !== undefined && to !== undefined && this.#part(from) === this.#part(to)) return
     const before = from === undefined ? undefined : this.#by(from, key)
     const after = to === undefined ? undefined : this.#by(to, key)
     if (before === after) return
@@ -56,14 +66,16 @@ export class Index<V> implements Derived<V> {
   }
 
   #add(group: string, key: string): void {
-    let keys = this.#groups.get(group)
-    if (!keys) this.#groups.set(group, (keys = new SortedKeys()))
-    keys.add(key)
+    const keys = this.#groups.get(group)
+    if (keys === undefined) this.#groups.set(group, key)
+    else if (typeof keys !== 'string') keys.add(key)
+    else if (keys !== key) this.#groups.set(group, SortedKeys.of([keys, key]))
   }
 
   #remove(group: string, key: string): void {
     const keys = this.#groups.get(group)
-    if (!keys) return
+    if (keys === key) this.#groups.delete(group)
+    if (keys === undefined || typeof keys === 'string') return
     keys.delete(key)
     if (keys.size === 0) this.#groups.delete(group)
   }
@@ -135,8 +147,8 @@ export class Table<V> {
   }
 
   /** Declares an index; rows that exist already are entered. Declare at composition time. */
-  index(by: IndexBy<V>, ofKeys = false): Index<V> {
-    return this.derive(new Index<V>(by, ofKeys))
+  index(by: IndexBy<V>, part?: PartOf<V>): Index<V> {
+    return this.derive(new Index<V>(by, part))
   }
 
   /** Keeps `derived` current from now on, beginning with the rows that exist already. */

@@ -1,7 +1,7 @@
 import type { KubeObject } from '../api/meta.ts'
 import { draftMeta } from '../api/meta-copy.ts'
 import type { Engine } from '../engine/engine.ts'
-import type { Table } from '../engine/table.ts'
+import { KEY_ALONE, type Table } from '../engine/table.ts'
 import type { Micros } from '../engine/time.ts'
 import { flagsIn } from '../flags/index.ts'
 import { ETCD_COMPACTION_INTERVAL } from '../flags/kube-apiserver.ts'
@@ -51,11 +51,11 @@ export class Store {
     this.objects = engine.table<KubeObject>('etcd')
     this.#changes = engine.table<Change>('etcd/changes')
     this.#counters = engine.table<number>('etcd/counters')
-    this.#byResource = this.objects.index((_, key) => key.slice(0, key.indexOf('/')), true)
+    this.#byResource = this.objects.index((_, key) => key.slice(0, key.indexOf('/')), KEY_ALONE)
     this.#byNamespace = this.objects.index((_, key) => {
       const name = key.lastIndexOf('/')
       return key.indexOf('/') < name ? key.slice(0, name) : undefined
-    }, true)
+    }, KEY_ALONE)
   }
 
   /** The revision of the latest write. */
