@@ -1,3 +1,5 @@
+import type { Bash } from 'just-bash'
+
 const MOST_FILES = 500
 
 /** All files of the working directory by their relative names, for folders and kustomizations. */
@@ -39,6 +41,26 @@ export async function filesNamedBy(args: readonly string[], read: (path: string)
   return files
 }
 
+const CONFIG_FLAGS = new Set(['--kubeconfig', '--kuberc'])
+
+/** Does a line name a configuration or preferences of its own? */
+export const namesConfig = (word: string): boolean => CONFIG_FLAGS.has(splitFlag(word)[0])
+
+/** The configurations and preferences of kubectl that flags and variables name, and ~/.kube/kuberc. */
+export async function configFiles(args: readonly string[], env: Readonly<Record<string, string>>, read: (path: string) => Promise<string>): Promise<Record<string, string>> {
+  const named = args.flatMap((word, i) => (namesConfig(word) ? [splitFlag(word)[1] ?? args[i + 1] ?? ''] : []))
+  const paths = [...named, ...(env['KUBECONFIG'] ?? '').split(':'), env['KUBERC'] ?? '', `${env['HOME'] ?? ''}/.kube/kuberc`]
+  const files: Record<string, string> = {}
+  for (const path of paths.filter((p) => p !== '' && p !== 'off')) {
+    try {
+      files[path] = await read(path)
+    } catch {
+      // kubectl says what is missing, where that matters.
+    }
+  }
+  return files
+}
+
 function splitFlag(arg: string): readonly [string, string | undefined] {
   const equals = arg.startsWith('--') ? arg.indexOf('=') : -1
   if (equals > 0) return [arg.slice(0, equals), arg.slice(equals + 1)]
@@ -57,4 +79,13 @@ export async function filesOutside(paths: readonly string[], args: readonly stri
     }
   }
   return files
+}
+
+/** Files that a process has written, with the folders that they need. */
+export async function writeFiles(fs: Bash['fs'], cwd: string, { files = {} }: { readonly files?: Readonly<Record<string, string>> }): Promise<void> {
+  for (const [path, text] of Object.entries(files)) {
+    const place = fs.resolvePath(cwd, path)
+    await fs.mkdir(place.slice(0, place.lastIndexOf('/')) || '/', { recursive: true })
+    await fs.writeFile(place, text)
+  }
 }

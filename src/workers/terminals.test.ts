@@ -74,3 +74,30 @@ it('a forwarded port and the proxy answer curl, in the background too', async ()
   cluster.timeline.seek(commands)
   expect(cluster.engine.hash()).toBe(hash)
 })
+
+it('a shell remembers folders, variables, aliases and functions, and kubectl hears of its variables and preferences', async () => {
+  const cluster = new Cluster({ seed: 1, nodes: [], kubelet: 'kwok', bare: true })
+  cluster.boot()
+  let out = ''
+  const terminals = new Terminals({ cluster: () => cluster, playing: () => false, output: (_session, _stream, text) => void (out += text), seat: () => undefined, edit: () => undefined, moved: () => undefined })
+  const run = async (line: string, session = 0): Promise<string> => {
+    out = ''
+    await terminals.run(session, line)
+    return out
+  }
+  await run('mkdir -p deep/er && cd deep && NS=kube-system && alias kg="kubectl get" && export WHO=me')
+  expect(await run('pwd; echo $NS $WHO; cd er; pwd')).toBe('/home/learner/deep\nkube-system me\n/home/learner/deep/er\n')
+  expect(await run('kg ns $NS -o name')).toBe('namespace/kube-system\n')
+  await run('count() { kubectl get "$1" -o name | wc -l; }')
+  expect((await run('count ns')).trim()).toBe((await run('kubectl get ns -o name | wc -l')).trim())
+  await run('kubectl get nothing')
+  await run('false')
+  expect(await run('echo $?')).toBe('1\n')
+  expect(await run('echo "[$NS]"; pwd', 1)).toBe('[]\n/home/learner\n')
+  await run("printf 'apiVersion: v1\nkind: Config\ncurrent-context: c\ncontexts: [{name: c, context: {cluster: k, user: u, namespace: far}}]\n' > my.conf; export KUBECONFIG=$PWD/my.conf")
+  expect(await run('kubectl config current-context')).toBe('c\n')
+  expect(await run('kubectl config current-context', 1)).toBe('kubernetes-admin@kubernetes\n')
+  expect(await run('kubectl config current-context --kubeconfig=deep/er/my.conf', 1)).toBe('c\n')
+  expect(await run('KUBECONFIG= kubectl kuberc set --section aliases --name spaces --command get --prependarg ns --option output=name')).toBe('Updated /home/learner/.kube/kuberc\n')
+  expect(await run('kubectl spaces default', 1)).toBe('namespace/default\n')
+})

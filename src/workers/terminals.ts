@@ -1,9 +1,10 @@
 import type { Bash as BashType, CustomCommand } from 'just-bash'
-import { provideDescriptions, type Cluster, type Descriptions, type LocalAnswer, type Typed } from '../sim/index.ts'
+import { provideDescriptions, type Cluster, type Descriptions, type KubectlCommand, type LocalAnswer, type Typed } from '../sim/index.ts'
 import type { Answers, ApplyResult, Seat } from './protocol.ts'
 import { curl, wget, type HttpResult, type Send } from './terminal-http.ts'
 import { inBackground, Jobs, type Job } from './terminal-jobs.ts'
-import { filesBelow, filesNamedBy, filesOutside, namesFile } from './terminal-files.ts'
+import { configFiles, filesBelow, filesNamedBy, filesOutside, namesConfig, namesFile, writeFiles } from './terminal-files.ts'
+import { after, kubectlEnv, newShell, withPast, type ShellState } from './terminal-state.ts'
 import { atTerminal, isReading, takesInput } from './terminal-words.ts'
 
 /** What the terminals need of their host. */
@@ -65,6 +66,8 @@ export class Terminals {
   /** Names in the working directory of the shell, as they were after its last line. */
   #files: readonly string[] = []
   readonly #aborts = new Map<number, AbortController>()
+  /** What the shell of each terminal remembers. */
+  readonly #states = new Map<number, ShellState>()
 
   constructor(world: TerminalWorld) {
     this.#world = world
@@ -79,17 +82,24 @@ export class Terminals {
     const job = JOB_COMMANDS.has(words[0]!) ? await this.#jobCommand(session, words) : undefined
     if (job) return job
     // Files lie in the shell's file system.
-    if ((words[0] === 'kubectl' || words[0] === 'k') && !NEEDS_SHELL.test(line) && !words.some(namesFile) && !words.includes('cp')) {
-      const result = await this.#kubectl(session, words.slice(1), undefined, {}, true, true)
+    if ((words[0] === 'kubectl' || words[0] === 'k') && !NEEDS_SHELL.test(line) && !words.some(namesFile) && !words.some(namesConfig) && !words.includes('cp')) {
+      const { env } = this.#stateOf(session)
+      // Before the shell was used once it has no files.
+      const bash = this.#bash && (await this.#bash)
+      const files = bash ? await configFiles(words.slice(1), env, (path) => bash.fs.readFile(bash.fs.resolvePath(env['PWD'] ?? HOME, path))) : {}
+      const result = await this.#kubectl(session, { argv: words.slice(1), files, env: kubectlEnv(env) }, true, true)
+      await this.#save(session, result)
       return { exit: result.exitCode }
     }
     this.#direct = atTerminal(line)
     const bash = await this.#shell()
     const abort = new AbortController()
     this.#aborts.set(session, abort)
-    const result = await bash.exec(line, { signal: abort.signal, cwd: bash.getCwd() })
+    const state = this.#stateOf(session)
+    const result = await bash.exec(withPast(state, line), { signal: abort.signal, cwd: state.env['PWD'] ?? HOME, env: state.env, replaceEnv: true })
     this.#aborts.delete(session)
-    const root = `${bash.getCwd()}/`
+    this.#states.set(session, after(state, line, result.env, result.exitCode))
+    const root = `${result.env['PWD'] ?? HOME}/`
     this.#files = bash.fs.getAllPaths().filter((path) => path.startsWith(root)).map((path) => path.slice(root.length)).sort()
     if (result.stdout) this.#world.output(session, 'stdout', result.stdout)
     if (result.stderr) this.#world.output(session, 'stderr', result.stderr)
@@ -101,7 +111,7 @@ export class Terminals {
     const pid = this.#cluster.kubectl.nextPid()
     const job = this.#jobs.add(session, pid, line)
     this.#world.output(session, 'stderr', `[${job.number}] ${pid}\n`)
-    const ended = this.#start(session, line.split(/\s+/).slice(1), '', {}, !silent, false, job)
+    const ended = this.#start(session, { argv: line.split(/\s+/).slice(1), stdin: '', files: {}, env: kubectlEnv(this.#stateOf(session).env) }, !silent, false, job)
     void ended.then(({ exitCode }) => this.#world.output(session, 'stderr', this.#jobs.ended(job, exitCode)))
     return { exit: 0 }
   }
@@ -189,7 +199,7 @@ export class Terminals {
 
   /** A kubectl command given by a button, as its lines. */
   async command(argv: readonly string[]): Promise<ApplyResult> {
-    const { stdout, stderr } = await this.#kubectl(0, argv, undefined, {}, false)
+    const { stdout, stderr } = await this.#kubectl(0, { argv, files: {} }, false)
     const lines = [...textLines(stdout, true), ...textLines(stderr, false)]
     return { lines, problems: [] }
   }
@@ -230,6 +240,16 @@ export class Terminals {
     this.#jobs.clear()
     for (const waiting of this.#waiting.slice()) this.#end(waiting, { stdout: '', stderr: '', exitCode: 130 })
     this.#bash = undefined
+    this.#states.clear()
+  }
+
+  #stateOf(session: number): ShellState {
+    return this.#states.get(session) ?? newShell(HOME)
+  }
+
+  /** What a process has written goes into the shell's file system. */
+  async #save(session: number, result: Result): Promise<void> {
+    if (Object.keys(result.files ?? {}).length > 0) await writeFiles((await this.#shell()).fs, this.#stateOf(session).env['PWD'] ?? HOME, result)
   }
 
   get #cluster(): Cluster {
@@ -271,21 +291,21 @@ export class Terminals {
   }
 
   /** The long texts of `explain` are fetched when somebody asks for them. */
-  async #kubectl(session: number, argv: readonly string[], stdin: string | undefined, files: Readonly<Record<string, string>>, stream: boolean, interactive = false): Promise<Result> {
-    if (argv.includes('explain')) await loadDescriptions()
-    return this.#start(session, argv, stdin, files, stream, interactive)
+  async #kubectl(session: number, command: KubectlCommand, stream: boolean, interactive = false): Promise<Result> {
+    if (command.argv.includes('explain')) await loadDescriptions()
+    return this.#start(session, command, stream, interactive)
   }
 
-  #start(session: number, argv: readonly string[], stdin: string | undefined, files: Readonly<Record<string, string>>, stream: boolean, interactive: boolean, job?: Job): Promise<Result> {
+  #start(session: number, command: KubectlCommand, stream: boolean, interactive: boolean, job?: Job): Promise<Result> {
     const { timeline } = this.#cluster
     const isPast = timeline.index < timeline.endIndex
-    if (isReading(argv) && (isPast || !this.#world.playing())) {
-      const result = this.#ghost(argv, stdin, files)
+    if (isReading(command.argv) && (isPast || !this.#world.playing())) {
+      const result = this.#ghost(command)
       if (stream && result.stdout) this.#world.output(session, 'stdout', result.stdout)
       if (stream && result.stderr) this.#world.output(session, 'stderr', result.stderr)
       return Promise.resolve(result)
     }
-    const pid = this.#cluster.runKubectl({ argv, stdin, files, ...(interactive ? { interactive } : {}) })
+    const pid = this.#cluster.runKubectl({ ...command, ...(interactive ? { interactive } : {}) })
     return new Promise((done) => {
       this.#waiting.push({ pid, session, stream, shown: 0, edit: false, seat: 'none', job, after: [], done })
       if (!this.#world.playing()) this.#advance(pid)
@@ -294,12 +314,12 @@ export class Terminals {
     })
   }
 
-  #ghost(argv: readonly string[], stdin: string | undefined, files: Readonly<Record<string, string>>): Result {
+  #ghost(command: KubectlCommand): Result {
     const { kubectl, timeline } = this.#cluster
     const pid = kubectl.nextPid()
     const ended = (): Result | undefined => (kubectl.processes.get(pid)?.exit === undefined ? undefined : this.#resultOf(pid))
     return (
-      timeline.ghost(`kubectl/${pid}`, 'run', { argv, stdin, files }, GHOST_LIMIT, ended) ?? { stdout: '', stderr: 'error: the command did not end\n', exitCode: 1 }
+      timeline.ghost(`kubectl/${pid}`, 'run', command, GHOST_LIMIT, ended) ?? { stdout: '', stderr: 'error: the command did not end\n', exitCode: 1 }
     )
   }
 
@@ -324,8 +344,9 @@ export class Terminals {
           const files = args.some(namesFile) || args.includes('kustomize') || args.includes('cp') ? { ...(await filesBelow(ctx.fs.getAllPaths(), ctx.cwd, read)), ...named, ...(args.includes('cp') ? await filesOutside(ctx.fs.getAllPaths(), args, read) : {}) } : named
           const sits = this.#direct && takesInput(args)
           const stdin = args.includes('-') || args.includes('-f=-') || args.includes('--filename=-') || (takesInput(args) && !sits) ? decodeBytesToUtf8(ctx.stdin) : undefined
-          const result = await this.#kubectl(this.#session, args, stdin, files, sits, sits)
-          for (const [path, text] of Object.entries(result.files ?? {})) await ctx.fs.writeFile(ctx.fs.resolvePath(ctx.cwd, path), text)
+          const config = await configFiles(args, ctx.exportedEnv ?? {}, read)
+          const result = await this.#kubectl(this.#session, { argv: args, stdin, files: { ...files, ...config }, env: kubectlEnv(ctx.exportedEnv ?? {}) }, sits, sits)
+          await writeFiles(ctx.fs, ctx.cwd, result)
           return sits ? { ...result, stdout: '', stderr: '' } : result
         })
       const http = (name: string, run: (args: readonly string[], send: Send) => Promise<HttpResult>): CustomCommand =>

@@ -4,7 +4,7 @@ import type { FlagSpec } from './surface.ts'
 import { parseGoDuration } from './go-duration.ts'
 
 /** Lists whose values are not split at commas (pflag: StringArray). */
-const WHOLE: ReadonlySet<string> = new Set(['from-literal', 'annotation', 'annotations', 'rule', 'env', 'as-user-extra', 'as-group', 'exec-arg', 'exec-env', 'auth-provider-arg'])
+const WHOLE: ReadonlySet<string> = new Set(['from-literal', 'annotation', 'annotations', 'rule', 'env', 'as-user-extra', 'as-group', 'exec-arg', 'exec-env', 'option', 'prependarg', 'appendarg', 'allowlist-entry', 'auth-provider-arg'])
 
 /** The parsed words of a command. Values are texts as given; the getters turn them into what they mean. */
 export class Flags {

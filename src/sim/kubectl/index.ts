@@ -24,6 +24,7 @@ import { execVerb } from './exec/index.ts'
 import { explainVerb } from './explain/index.ts'
 import { exposeVerb } from './expose/index.ts'
 import { getVerb } from './get/index.ts'
+import { kubercVerb } from './kuberc/index.ts'
 import { kustomizeVerb } from './kustomize/index.ts'
 import { labelVerb } from './label/index.ts'
 import { logsVerb } from './logs/index.ts'
@@ -54,6 +55,7 @@ export const verbs: readonly Verb[] = [
   patchVerb,
   diffVerb,
   kustomizeVerb,
+  kubercVerb,
   labelVerb,
   annotateVerb,
   scaleVerb,

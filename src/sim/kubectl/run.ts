@@ -5,15 +5,16 @@ import { parseFlags, Flags, type Parsed } from './flags.ts'
 import { globalOptions, helpText } from './help.ts'
 import { verbs } from './index.ts'
 import { configOf, contextNamed } from './kubeconfig.ts'
+import { withPreferences } from './preferring.ts'
 import { REQUIRED } from './required.ts'
 import { answerShell } from './complete-shell.ts'
-import { commandAt, DEPRECATED, GLOBAL_FLAGS, subCommand, type CommandSpec } from './surface.ts'
+import { commandAt, DEPRECATED, gatedFlags, GLOBAL_FLAGS, subCommand, type CommandSpec } from './surface.ts'
 import { suggestions } from './suggestions.ts'
 
 /** Runs one kubectl command line (without the word kubectl) and gives its exit code. */
 export function runKubectl(ctx: KubectlContext, argv: readonly string[]): number {
   try {
-    return dispatch(ctx, argv)
+    return dispatch(ctx, withPreferences(ctx, argv))
   } catch (thrown) {
     if (!(thrown instanceof Failure)) throw thrown
     ctx.err(thrown.text === '' || thrown.text.endsWith('\n') ? thrown.text : `${thrown.text}\n`)
@@ -31,7 +32,7 @@ function dispatch(ctx: KubectlContext, argv: readonly string[]): number {
     return 0
   }
   const old = Object.values(DEPRECATED[command.path] ?? {})
-  const parsed = parseFlags(rest, [...GLOBAL_FLAGS, ...command.flags, ...old.map((d) => d.spec)], command.path)
+  const parsed = parseFlags(rest, [...GLOBAL_FLAGS, ...command.flags, ...gatedFlags(command.path, ctx.env), ...old.map((d) => d.spec)], command.path)
   for (const { spec, said } of old) if (parsed.flags.given(spec.name)) ctx.err(`Flag --${spec.name} has been deprecated, ${said}\n`)
   if (parsed.flags.bool('help')) return help(ctx, command.path ? command.path.split(' ') : [])
   if (command.path === '') return help(ctx, [])
@@ -62,7 +63,7 @@ function finish(ctx: KubectlContext, verb: Verb, parsed: Parsed, command: Comman
   // A command's own flag hides the global one of its name: `create rolebinding --user`, `debug --profile`.
   const hidden = command.flags.map((f) => f.name).filter((name) => name !== 'namespace' && GLOBAL_NAMES.has(name))
   const global = { flags: flags.without(hidden) }
-  checkGlobals(ctx, global.flags)
+  checkGlobals(global.flags)
   const config = path[0] === 'config' ? undefined : configOf(ctx, global)
   const context = config && contextNamed(config, global.flags.text('context') || config.currentContext)
   const namespace = flags.text('namespace') || context?.namespace || 'default'
@@ -116,11 +117,9 @@ function checkRequired(path: string, flags: Flags): void {
 }
 
 /** Global flags that are wrong whatever the command. */
-function checkGlobals(ctx: KubectlContext, flags: Flags): void {
+function checkGlobals(flags: Flags): void {
   const profile = flags.text('profile')
   if (flags.given('profile') && !PROFILES.includes(profile)) throw new Failure(`error: unknown profile '${profile}'`)
-  const preferences = flags.text('kuberc')
-  if (preferences && ctx.files[preferences] === undefined) throw new Failure(`error occurred while applying preferences kuberc error kuberc: open ${preferences}: no such file or directory`)
 }
 
 const PROFILES: readonly string[] = ['none', 'cpu', 'heap', 'goroutine', 'threadcreate', 'block', 'mutex']

@@ -45,6 +45,13 @@ export const DEPRECATED: Readonly<Record<string, Readonly<Record<string, { reado
   },
 }
 
+/** Flags that there are only where an environment variable asks for them (cmd/util: FeatureGate). */
+const GATED: Readonly<Record<string, readonly { readonly variable: string; readonly spec: FlagSpec }[]>> = {
+  apply: [{ variable: 'KUBECTL_APPLYSET', spec: { name: 'applyset', short: '', type: 'string', default: '', valueOptional: false } }],
+}
+
+export const gatedFlags = (path: string, env: Readonly<Record<string, string>>): readonly FlagSpec[] => (GATED[path] ?? []).filter(({ variable }) => env[variable]?.toLowerCase() === 'true').map(({ spec }) => spec)
+
 export const GLOBAL_FLAGS: readonly FlagSpec[] = [...data.global.map((i) => flags[i]!), ...HIDDEN]
 
 const commands = new Map<string, CommandSpec>(

@@ -15,6 +15,7 @@ import { lastAppliedOf, LAST_APPLIED, withLastApplied } from '../last-applied.ts
 import { goJson } from '../print-json.ts'
 import { Report } from '../report.ts'
 import { createTarget, getTarget, patchTarget, resourceName, type Target } from '../resources.ts'
+import { ApplySet } from './applyset.ts'
 import { checkPrune, prune } from './prune.ts'
 import { upgraded } from './upgrade.ts'
 import { validationOf } from '../validation.ts'
@@ -46,19 +47,27 @@ function apply(ctx: KubectlContext, inv: Invocation): number {
   if (flags.bool('force-conflicts') && !serverSide) fail('--force-conflicts only works with --server-side')
   if (serverSide && flags.bool('force')) fail('--force cannot be used with --server-side')
   if (serverSide && dryRun === 'client') fail('--dry-run=client doesn\'t work with --server-side (did you mean --dry-run=server instead?)')
-  checkPrune(inv, serverSide)
+  if (flags.bool('all') && flags.text('selector')) fail('cannot set --all and --selector at the same time')
+  const set = flags.text('applyset') ? new ApplySet(ctx, inv, dryRun) : undefined
+  if (set) set.validate()
+  else checkPrune(inv, serverSide)
   const fieldManager = flags.given('field-manager') ? flags.text('field-manager') : serverSide ? 'kubectl' : 'kubectl-client-side-apply'
   const job: Job = {
     dryRun, serverSide,
     options: { fieldManager, fieldValidation: validationOf(inv), ...(dryRun === 'server' ? { dryRun: true } : {}), ...(serverSide ? { force: flags.bool('force-conflicts') } : {}) },
     report: new Report(ctx, inv, dryRun),
   }
-  const entries = selected(entriesOf(ctx, inv), flags.text('selector'))
+  const entries = selected(entriesOf(ctx, inv), flags.text('selector')).map((entry) => (set && entry.target?.object ? { ...entry, target: { ...entry.target, object: set.labelled(entry.target.object) } } : entry))
   if (entries.length === 0) fail('no objects passed to apply')
   const problems = entries.flatMap((e) => e.problem ?? [])
+  const targets = entries.flatMap((e) => e.target ?? [])
+  set?.before(targets)
   job.report.each(entries, ({ target }) => target && applyOne(ctx, target, job))
   for (const problem of problems) job.report.problem(problem)
-  if (flags.bool('prune') && !job.report.failed) prune(ctx, inv, entries.flatMap((e) => e.target ?? []), dryRun, job.report)
+  if (flags.bool('prune') && !job.report.failed) {
+    if (set) set.prune(targets, job.report)
+    else prune(ctx, inv, targets, dryRun, job.report)
+  }
   return job.report.end()
 }
 

@@ -16,10 +16,8 @@ const KINDS: readonly string[] = [
 ]
 
 export function checkPrune({ flags }: Invocation, serverSide: boolean): void {
-  if (flags.given('applyset') && !flags.bool('prune')) fail('--applyset requires --prune')
   if (!flags.bool('prune')) return
   if (flags.bool('force')) fail('--force cannot be used with --prune')
-  if (flags.given('applyset')) fail('--applyset is not modelled here; prune with --all or a label selector')
   if (!flags.bool('all') && !flags.text('selector')) fail('all resources selected for prune without explicitly passing --all. To prune all resources, pass the --all flag. If you did not mean to prune all resources, specify a label selector')
   if (serverSide) fail("--prune is in alpha and doesn't currently work on objects created by server-side apply")
 }

@@ -1,10 +1,10 @@
 import type { JsonValue } from '../../api/meta.ts'
+import { VERSION } from '../client-version.ts'
 import type { Verb } from '../context.ts'
 import { fail, usage } from '../failure.ts'
 import { prettyJson } from '../print-json.ts'
 import { toYaml } from '../print-yaml.ts'
 
-const VERSION = 'v1.36.2'
 const KUSTOMIZE = 'v5.8.1'
 
 const info = { major: '1', minor: '36', gitVersion: VERSION, platform: 'linux/amd64' }
