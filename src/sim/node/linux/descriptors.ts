@@ -1,13 +1,14 @@
 import type { Micros } from '../../engine/time.ts'
 import { Failure, failed } from './errno.ts'
 import { contentOf, existing, openForWriting, type FileWorld } from './files.ts'
-import { lookUp, treeSize, withNode, type FsNode } from './fs.ts'
+import { directory, lookUp, treeSize, withNode, type FsNode } from './fs.ts'
 import type { ContainerState, Descriptor, DockerContainer, LogChunk, Machine, OpenFile, Session } from './machine.ts'
 import type { HostState } from './host.ts'
 import type { KernelSetting } from './setting.ts'
 import type { Task } from './kernel.ts'
 import { takenFrom } from './tty.ts'
 
+const NOTHING = directory()
 const LOG_KEPT = 4096
 const CAPTURE_LIMIT = 1 << 20
 const PIPE_SIZE = 65_536
@@ -215,6 +216,24 @@ export abstract class Descriptors {
       default:
         return undefined
     }
+  }
+
+  /** Is there more in a file than was read of it? A file that became shorter is read from its beginning again. */
+  hasGrown(task: Task, fd: number): boolean {
+    const d = task.fds[fd]
+    const open = d?.k === 'file' ? this.open[d.id] : undefined
+    const node = open && lookUp(this.tree(open.fs) ?? NOTHING, open.names)
+    if (!open || d?.k !== 'file' || node?.t !== 'f') return false
+    if (node.data.length < open.at && !node.zeros) this.open[d.id] = { ...open, at: 0 }
+    return node.data.length > this.open[d.id]!.at
+  }
+
+  /** Goes to the end of an open file. */
+  toEnd(task: Task, fd: number): void {
+    const d = task.fds[fd]
+    const open = d?.k === 'file' ? this.open[d.id] : undefined
+    const node = open && lookUp(this.tree(open.fs) ?? NOTHING, open.names)
+    if (open && d?.k === 'file' && node?.t === 'f') this.open[d.id] = { ...open, at: contentOf(node).length }
   }
 
   /** Makes a file of zeros; gives back how many bytes found room, or what is wrong. */

@@ -11,6 +11,8 @@ export interface FileWorld {
   readonly user: Credentials
   readonly capabilities: number
   readonly cwd: string
+  /** Bits that new files do not get. */
+  readonly umask: number
   root(fs: string): FsNode | undefined
   setRoot(fs: string, tree: FsNode): void
   /** A node of /proc, /sys or another pseudo file system; undefined: there is none of that name. */
@@ -146,14 +148,14 @@ export function put(world: FileWorld, place: Place, node: FsNode | undefined): F
 }
 
 /** Opens for writing: makes the file where it is missing, empties it unless `keep`. */
-export function openForWriting(world: FileWorld, path: string, keep: boolean, umask = 0o022): Place | Failure {
+export function openForWriting(world: FileWorld, path: string, keep: boolean): Place | Failure {
   const place = resolve(world, path)
   if (failed(place)) return place
   if (!place.node) {
     const refused = writableParent(world, place)
     if (refused) return refused
     const { uid, gid } = world.user
-    const made = file('', 0o666 & ~umask, world.clock, uid, inheritedGroup(world, place.path, gid))
+    const made = file('', 0o666 & ~world.umask, world.clock, uid, inheritedGroup(world, place.path, gid))
     return put(world, place, made) ?? { ...place, node: made }
   }
   if (place.node.t === 'd') return new Failure('EISDIR')
@@ -186,7 +188,7 @@ const lookAgain = (world: FileWorld, place: Place): FsNode | undefined => {
   return root && lookUp(root, place.names)
 }
 
-export function makeDirectory(world: FileWorld, path: string, parents: boolean, mode = 0o755): Failure | undefined {
+export function makeDirectory(world: FileWorld, path: string, parents: boolean, mode = 0o777 & ~world.umask): Failure | undefined {
   const whole = normalize(path, world.cwd)
   if (parents) {
     const names = namesOf(whole)

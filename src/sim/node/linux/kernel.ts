@@ -139,6 +139,8 @@ export class Kernel extends Descriptors {
         return undefined
       case 'input':
         return this.#hasInput(task, wait.fd) ? clock : wait.until
+      case 'growth':
+        return wait.fds.some((fd) => this.hasGrown(task, fd)) ? Math.max(clock, this.now) : undefined
       case 'answer':
         return wait.answer ? clock : wait.until
       case 'ever':
@@ -186,7 +188,7 @@ export class Kernel extends Descriptors {
     const pid = this.#nextPid(container, id)
     const { at, group, ...rest } = made
     const leader = group === 'own' ? id : (group ?? parent?.group)
-    const task: Task = { ...rest, ...(leader === undefined ? {} : { group: leader }), ...(parent?.ignores ? { ignores: parent.ignores } : {}), id, pid, parent: parent?.id ?? 0, startedAt: at, clock: at + (parent ? SPAWN : 0), wait: null, signals: [], memory: 0, listens: [] }
+    const task: Task = { ...rest, ...(leader === undefined ? {} : { group: leader }), ...(parent?.ignores ? { ignores: parent.ignores } : {}), ...(parent?.umask === undefined ? {} : { umask: parent.umask }), id, pid, parent: parent?.id ?? 0, startedAt: at, clock: at + (parent ? SPAWN : 0), wait: null, signals: [], memory: 0, listens: [] }
     if (parent?.view) this.#inherit(task, parent)
     this.tasks.set(id, task)
     return task
@@ -316,6 +318,7 @@ export class Kernel extends Descriptors {
       user: task.user,
       capabilities: task.view?.capabilities ?? container.capabilities,
       cwd: task.cwd,
+      umask: task.umask ?? 0o022,
       root: (fs) => roots[fs] ?? this.tree(fs),
       setRoot: (fs, tree) => void (roots[fs] = tree),
       pseudo: (mount, path) => pseudoNode(this, task, mount, path),

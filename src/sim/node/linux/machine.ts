@@ -200,6 +200,8 @@ export type Wait =
   | { readonly for: 'child'; readonly ids: readonly number[]; readonly until?: Micros; readonly stops?: true }
   | { readonly for: 'any-child' }
   | { readonly for: 'input'; readonly fd: number; readonly until?: Micros }
+  /** Files that are read to their end, to grow. */
+  | { readonly for: 'growth'; readonly fds: readonly number[] }
   | { readonly for: 'answer'; readonly answer?: Answer; readonly until?: Micros }
   | { readonly for: 'ever' }
 
@@ -232,6 +234,8 @@ export interface Process {
   readonly group?: number
   /** The signal that stopped it, until CONT. */
   readonly stopped?: string
+  /** Bits that new files do not get; 022 where nothing is said. */
+  readonly umask?: number
   /** Signals that it and what it starts do not mind. */
   readonly ignores?: readonly string[]
   /** Set when it has ended and its parent has not yet asked how. */

@@ -28,7 +28,7 @@ class Evaluation {
   #nesting = 0
 
   constructor(text: string, variables: Variables, depth: number) {
-    this.#tokens = text.match(/0[xX][0-9a-fA-F]+|\d+|[A-Za-z_]\w*|\+\+|--|<<=|>>=|\|\||&&|==|!=|<=|>=|<<|>>|[-+*/%&|^]=|\S/g) ?? []
+    this.#tokens = text.match(/0[xX][0-9a-fA-F]+|\d+|[A-Za-z_]\w*|\*\*|\+\+|--|<<=|>>=|\|\||&&|==|!=|<=|>=|<<|>>|[-+*/%&|^]=|\S/g) ?? []
     this.#variables = variables
     this.#depth = depth
   }
@@ -85,13 +85,23 @@ class Evaluation {
 
   #binary(level: number): number {
     const operators = BINARY[level]
-    if (!operators) return this.#unary()
+    if (!operators) return this.#power()
     let left = this.#binary(level + 1)
     while (operators.includes(this.#tokens[this.#at] ?? '')) {
       const op = this.#tokens[this.#at++]!
       left = apply(op, left, this.#binary(level + 1))
     }
     return left
+  }
+
+  #power(): number {
+    const base = this.#unary()
+    if (!this.#take('**')) return base
+    const exponent = this.#power()
+    if (exponent < 0) throw new ArithmeticFault('exponent less than 0')
+    let value = 1
+    for (let i = 0; i < Math.min(exponent, 1100) && Math.abs(value) < LIMIT; i++) value = wrap(value * base)
+    return base === 1 || base === 0 || base === -1 ? wrap(base ** (exponent > 1 ? 2 - (exponent % 2) : exponent)) : value
   }
 
   #unary(): number {

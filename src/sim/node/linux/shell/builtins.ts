@@ -6,15 +6,18 @@ import { signalName, SIGNALS } from '../machine.ts'
 import { startProgram } from '../programs.ts'
 import { formatted } from '../tools/printf.ts'
 import { testExpression } from '../tools/test-command.ts'
+import { alias, declared, letBuiltin, umaskBuiltin, unalias } from './more-builtins.ts'
 import { hangUpJobs, jobNamed, listJobs, resume, signalJob, warnsOfJobs } from './jobs.ts'
 import type { Outcome } from './outcome.ts'
 import { parseShell } from './parse.ts'
 import { read } from './read.ts'
 import { SyntaxFault } from './syntax.ts'
+import { assignVariable } from './variables.ts'
 
 type Builtin = (kernel: Kernel, task: Task, shell: Shell, argv: readonly string[]) => Outcome
 
 const NAME = /^[A-Za-z_]\w*$/
+const KNOWN_OPTIONS = new Set(['allexport', 'emacs', 'ignoreeof', 'monitor', 'noclobber', 'noexec', 'noglob', 'nolog', 'notify', 'posix', 'verbose', 'vi', 'hashall', 'history', 'braceexpand'])
 const say = (kernel: Kernel, task: Task, shell: Shell, text: string): void => void kernel.write(task, 2, `${shell.name}: ${text}\n`)
 const number = (text: string | undefined, otherwise: number): number => (text !== undefined && /^-?\d+$/.test(text) ? Number(text) : otherwise)
 
@@ -34,11 +37,12 @@ function echo(kernel: Kernel, task: Task, _shell: Shell, argv: readonly string[]
 }
 
 function printf(kernel: Kernel, task: Task, shell: Shell, argv: readonly string[]): Outcome {
-  if (argv.length < 2) {
+  const words = argv[1] === '--' ? argv.slice(2) : argv.slice(1)
+  if (words.length === 0) {
     say(kernel, task, shell, 'printf: usage: printf FORMAT [ARG]...')
     return 2
   }
-  const { text, error } = formatted(argv[1]!, argv.slice(2))
+  const { text, error } = formatted(words[0]!, words.slice(1))
   kernel.write(task, 1, text)
   if (error) kernel.write(task, 2, `${shell.name}: ${error}\n`)
   return error ? 1 : 0
@@ -79,7 +83,7 @@ function assign(shell: Shell, words: readonly string[], exported: boolean): Outc
     const at = word.indexOf('=')
     const name = at < 0 ? word : word.slice(0, at)
     if (!NAME.test(name)) return 2
-    if (at >= 0) shell.vars = { ...shell.vars, [name]: word.slice(at + 1) }
+    if (at >= 0) assignVariable(shell, name, word.slice(at + 1))
     if (exported) shell.exported = { ...shell.exported, [name]: true }
   }
   return 0
@@ -102,7 +106,17 @@ function set(kernel: Kernel, task: Task, shell: Shell, argv: readonly string[]):
     if (word.includes('e')) shell.errexit = on
     if (word.includes('u')) shell.nounset = on
     if (word.includes('x')) shell.xtrace = on
-    if (word.endsWith('o')) i++
+    if (word.endsWith('o')) {
+      const option = argv[++i] ?? ''
+      if (option === 'pipefail') shell.pipefail = on
+      else if (option === 'errexit') shell.errexit = on
+      else if (option === 'nounset') shell.nounset = on
+      else if (option === 'xtrace') shell.xtrace = on
+      else if (option !== '' && !KNOWN_OPTIONS.has(option)) {
+        say(kernel, task, shell, `set: illegal option -o ${option}`)
+        return 2
+      }
+    }
   }
   if (i < argv.length || argv.includes('--')) shell.params = argv.slice(i)
   return 0
@@ -132,6 +146,17 @@ function kill(kernel: Kernel, task: Task, shell: Shell, argv: readonly string[])
   const targets: string[] = []
   for (let i = 1; i < argv.length; i++) {
     const word = argv[i]!
+    if (word === '-l' && argv[i + 1] !== undefined) {
+      for (const wanted of argv.slice(i + 1)) {
+        const known = signalName(/^\d+$/.test(wanted) && Number(wanted) > 128 ? String(Number(wanted) - 128) : wanted)
+        if (!known) {
+          say(kernel, task, shell, `kill: bad signal name '${wanted}'`)
+          return 1
+        }
+        kernel.write(task, 1, `${/^\d/.test(wanted) ? known : SIGNALS[known]}\n`)
+      }
+      return 0
+    }
     if (word === '-l') {
       kernel.write(task, 1, `${Object.keys(SIGNALS).map((name) => name).join('\n')}\n`)
       return 0
@@ -228,10 +253,23 @@ export const BUILTINS: Readonly<Record<string, Builtin>> = {
     for (const key of Object.keys(shell.exported).sort()) kernel.write(task, 1, `export ${key}='${shell.vars[key] ?? ''}'\n`)
     return 0
   },
-  readonly: (_kernel, _task, shell, argv) => assign(shell, argv.slice(1), false),
+  readonly: (kernel, task, shell, argv) => {
+    const words = argv.slice(1).filter((w) => w !== '-p')
+    if (words.length === 0) for (const key of Object.keys(shell.fixed ?? {}).sort()) kernel.write(task, 1, `readonly ${key}='${shell.vars[key] ?? ''}'\n`)
+    const status = assign(shell, words, false)
+    for (const word of words) shell.fixed = { ...shell.fixed, [word.split('=')[0]!]: true }
+    return status
+  },
+  let: (kernel, task, shell, argv) => letBuiltin(kernel, task, shell, argv),
+  declare: declared,
+  typeset: declared,
   local: (_kernel, _task, shell, argv) => local(shell, argv.slice(1)),
-  unset: (_kernel, _task, shell, argv) => {
-    for (const name of argv.slice(1)) {
+  unset: (kernel, task, shell, argv) => {
+    for (const name of argv.slice(1).filter((word) => word !== '-v' && word !== '-f')) {
+      if (shell.fixed?.[name]) {
+        say(kernel, task, shell, `unset: ${name}: is read only`)
+        return 1
+      }
       const { [name]: _value, ...vars } = shell.vars
       const { [name]: _flag, ...exported } = shell.exported
       const { [name]: _body, ...functions } = shell.functions
@@ -308,7 +346,7 @@ export const BUILTINS: Readonly<Record<string, Builtin>> = {
     if (builtin) return builtin(kernel, task, shell, words)
     return evaluate(kernel, task, shell, words.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' '))
   },
-  umask: () => 0,
+  umask: umaskBuiltin,
   ulimit: (kernel, task) => {
     kernel.write(task, 1, 'unlimited\n')
     return 0
@@ -318,8 +356,8 @@ export const BUILTINS: Readonly<Record<string, Builtin>> = {
   bg: (kernel, task, shell, argv) => resumed(kernel, task, shell, argv),
   times: () => 0,
   hash: () => 0,
-  alias: () => 0,
-  unalias: () => 0,
+  alias,
+  unalias,
   getopts,
 }
 
@@ -336,20 +374,29 @@ const envOf = (shell: Shell): Readonly<Record<string, string>> => {
   return env
 }
 
-function getopts(_kernel: Kernel, _task: Task, shell: Shell, argv: readonly string[]): Outcome {
-  const [, options = '', name = 'opt'] = argv
+function getopts(kernel: Kernel, task: Task, shell: Shell, argv: readonly string[]): Outcome {
+  const [, options = '', name = 'opt', ...given] = argv
+  const words = given.length > 0 ? given : shell.params
   const [index = 1, offset = 1] = (shell.vars['OPTIND'] ?? '1').split('.').map(Number)
-  const word = shell.params[index - 1]
+  const word = words[index - 1]
   if (!word?.startsWith('-') || word === '-' || word === '--') {
-    shell.vars = { ...shell.vars, [name]: '?' }
+    shell.vars = { ...shell.vars, [name]: '?', ...(word === '--' ? { OPTIND: String(index + 1) } : {}) }
     return 1
   }
   const letter = word[offset] ?? '?'
   const at = options.indexOf(letter)
   const wantsValue = at >= 0 && options[at + 1] === ':'
   const isLast = offset + 1 >= word.length
-  const value = wantsValue ? (isLast ? shell.params[index] : word.slice(offset + 1)) : undefined
+  const value = wantsValue ? (isLast ? words[index] : word.slice(offset + 1)) : undefined
   const next = wantsValue ? String(index + (isLast ? 2 : 1)) : isLast ? String(index + 1) : `${index}.${offset + 1}`
-  shell.vars = { ...shell.vars, [name]: at < 0 || letter === ':' ? '?' : letter, OPTIND: next, ...(value === undefined ? {} : { OPTARG: value }) }
+  const silent = options.startsWith(':')
+  const isUnknown = at < 0 || letter === ':'
+  if (isUnknown && !silent) say(kernel, task, shell, `illegal option -${letter}`)
+  const isMissing = wantsValue && value === undefined
+  if (isMissing && !silent) say(kernel, task, shell, `no arg for -${letter} option`)
+  const found = isUnknown ? '?' : isMissing ? (silent ? ':' : '?') : letter
+  const argument = isUnknown || isMissing ? (silent ? letter : undefined) : value
+  const { OPTARG: _old, ...vars } = shell.vars
+  shell.vars = { ...vars, [name]: found, OPTIND: next, ...(argument === undefined ? {} : { OPTARG: argument }) }
   return 0
 }

@@ -4,11 +4,13 @@ import type { Descriptor } from '../machine.ts'
 import { startProgram } from '../programs.ts'
 import { awaitChildren, complain, environment, finish, fork, ignoredBy, without } from './basics.ts'
 import { BUILTINS } from './builtins.ts'
+import { conditionWords, isTrue } from './conditional.ts'
 import { Expansion, substitutions } from './expand.ts'
 import { matches } from './glob.ts'
 import type { Outcome } from './outcome.ts'
 import type { Frame } from './state.ts'
 import type { Redirect, ShellNode, Word } from './syntax.ts'
+import { assignVariable } from './variables.ts'
 
 /** Begins a node: with its substitutions first when it has any. */
 export function enter(kernel: Kernel, task: Task, shell: Shell, node: ShellNode): void {
@@ -27,6 +29,10 @@ function wordsOf(node: ShellNode): readonly Word[] {
       return [node.word, ...node.items.flatMap((item) => item.patterns)]
     case 'redirected':
       return node.redirects.map((r) => r.word)
+    case 'cond':
+      return conditionWords(node.test)
+    case 'sum':
+      return [node.expression]
     default:
       return []
   }
@@ -81,6 +87,15 @@ export function perform(kernel: Kernel, task: Task, shell: Shell, node: ShellNod
       shell.stack.push({ f: 'restore', fds: before }, { f: 'node', node: node.body })
       return
     }
+    case 'cond': {
+      const truth = isTrue(kernel, task, node.test, expansion)
+      if (typeof truth === 'string') complain(kernel, task, shell, truth)
+      shell.status = typeof truth === 'string' ? 2 : truth ? 0 : 1
+      return
+    }
+    case 'sum':
+      shell.status = expansion.sum(node.expression) !== 0 ? 0 : 1
+      return
     case 'simple':
       return simple(kernel, task, shell, node, expansion)
   }
@@ -144,8 +159,8 @@ function descriptor(kernel: Kernel, task: Task, op: Redirect['op'], target: stri
 }
 
 function simple(kernel: Kernel, task: Task, shell: Shell, node: Extract<ShellNode, { k: 'simple' }>, expansion: Expansion): void {
-  const argv = expansion.fields(node.words)
-  const assigned = node.assignments.map(({ name, value }) => [name, expansion.text(value)] as const)
+  const argv = unaliased(shell, expansion.fields(node.words))
+  const assigned = node.assignments.map(({ name, value, append }) => [name, (append ? (shell.vars[name] ?? '') : '') + expansion.text(value)] as const)
   const before = task.fds
   if (shell.xtrace) kernel.write(task, 2, `+ ${[...assigned.map(([n, v]) => `${n}=${v}`), ...argv].join(' ')}\n`)
   const [name] = argv
@@ -154,7 +169,7 @@ function simple(kernel: Kernel, task: Task, shell: Shell, node: Extract<ShellNod
       if (!redirect(kernel, task, shell, node.redirects, expansion)) return
       task.fds = before
     }
-    for (const [key, value] of assigned) shell.vars = { ...shell.vars, [key]: value }
+    for (const [key, value] of assigned) assignVariable(shell, key, value)
     if (substitutions(wordsOf(node)).length === 0) shell.status = 0
     return
   }
@@ -170,10 +185,16 @@ function simple(kernel: Kernel, task: Task, shell: Shell, node: Extract<ShellNod
       shell.params = argv.slice(1)
       return
     }
-    return settle(kernel, task, shell, builtin!(kernel, task, shell, argv), { f: 'read', names: [], raw: false, fds: null })
+    return settle(kernel, task, shell, builtin!(kernel, task, shell, argv))
   }
   const env = environment(shell, assigned)
   external(kernel, task, shell, argv, env, before, node)
+}
+
+/** An alias at the head of a command; only words, not syntax, can stand in one. */
+function unaliased(shell: Shell, argv: string[]): string[] {
+  const text = shell.aliases && argv[0] !== undefined && Object.hasOwn(shell.aliases, argv[0]) ? shell.aliases[argv[0]] : undefined
+  return text === undefined ? argv : [...text.split(/\s+/).filter(Boolean), ...argv.slice(1)]
 }
 
 /** Variables that hold for one builtin or function only. */
@@ -218,14 +239,14 @@ function external(kernel: Kernel, task: Task, shell: Shell, argv: readonly strin
 }
 
 /** Takes what a builtin says: a status, something to wait for, or a change of flow. */
-export function settle(kernel: Kernel, task: Task, shell: Shell, outcome: Outcome, again: Extract<Frame, { f: 'read' }>): void {
+export function settle(kernel: Kernel, task: Task, shell: Shell, outcome: Outcome): void {
   if (typeof outcome === 'number') {
     shell.status = outcome
     return
   }
   switch (outcome.do) {
     case 'wait':
-      shell.stack.push({ ...again, names: outcome.names, raw: outcome.raw })
+      shell.stack.push({ f: 'read', argv: outcome.argv, ...(outcome.until === undefined ? {} : { until: outcome.until }) })
       return kernel.wait(task, outcome.wait)
     case 'run':
       shell.stack.push({ f: 'node', node: outcome.node })

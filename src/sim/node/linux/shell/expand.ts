@@ -1,17 +1,13 @@
 import type { Kernel, Shell, Task } from '../kernel.ts'
 import { existing } from '../files.ts'
 import { failed } from '../errno.ts'
+import { hashText } from '../../../engine/hash.ts'
 import { arithmetic } from './arithmetic.ts'
+import { expandBraces } from './braces.ts'
+import { changedCase, replaced, substring, trim } from './edits.ts'
 import { escaped, hasGlob, matches, unescaped } from './glob.ts'
 import type { Part, ShellNode, Word } from './syntax.ts'
-
-/** An expansion that ends the script: `${x?message}`, an unset variable under `set -u`. */
-export class ExpansionFault {
-  readonly message: string
-  constructor(message: string) {
-    this.message = message
-  }
-}
+import { assignVariable, ExpansionFault } from './variables.ts'
 
 /** The command substitutions in words, in the order in which the expansion meets them. */
 export function substitutions(words: readonly Word[]): readonly ShellNode[] {
@@ -20,7 +16,10 @@ export function substitutions(words: readonly Word[]): readonly ShellNode[] {
     for (const part of word.parts) {
       if (part.p === 'command') found.push(part.body)
       else if (part.p === 'sum') walk(part.expression)
-      else if (part.p === 'var' && part.arg) walk(part.arg)
+      else if (part.p === 'var') {
+        if (part.arg) walk(part.arg)
+        if (part.second) walk(part.second)
+      }
     }
   }
   for (const word of words) walk(word)
@@ -52,7 +51,7 @@ export class Expansion {
   /** Words to fields: split and globbed. */
   fields(words: readonly Word[]): string[] {
     const out: string[] = []
-    for (const word of words) {
+    for (const word of this.#task.comm === 'bash' ? words.flatMap(expandBraces) : words) {
       const plain = plainText(word)
       if (plain !== undefined) out.push(plain)
       else for (const field of this.#split(word)) out.push(...this.#globbed(field))
@@ -146,13 +145,21 @@ export class Expansion {
       case 'command':
         return [(this.#texts[this.#used++] ?? '').replace(/\n+$/, '').replaceAll('\0', '')]
       case 'sum': {
-        const shell = this.#shell
-        const value = arithmetic(this.text(part.expression), { get: (name) => this.valueOf(name), set: (name, v) => void (shell.vars = { ...shell.vars, [name]: v }) })
-        return [String(value)]
+        return [String(this.sum(part.expression))]
       }
       case 'var':
         return this.#variable(part)
     }
+  }
+
+  /** The value of an arithmetic expression. */
+  sum(expression: Word): number {
+    return this.#sum(this.text(expression))
+  }
+
+  #sum(text: string): number {
+    const shell = this.#shell
+    return arithmetic(text, { get: (name) => this.valueOf(name), set: (name, v) => assignVariable(shell, name, v) })
   }
 
   #variable(part: Extract<Part, { p: 'var' }>): readonly string[] {
@@ -172,14 +179,17 @@ export class Expansion {
       const pattern = part.arg ? this.pattern(part.arg) : ''
       return [trim(value ?? '', pattern, op)]
     }
+    if (op.startsWith('/')) return [replaced(value ?? '', part.arg ? this.pattern(part.arg) : '', part.second ? this.text(part.second) : '', op === '//')]
+    if (op.startsWith('^') || op.startsWith(',')) return [changedCase(value ?? '', op)]
     const argument = part.arg ? this.text(part.arg) : ''
+    if (op === ':') return [substring(value ?? '', this.#sum(argument), part.second ? this.#sum(this.text(part.second)) : undefined)]
     switch (op.replace(':', '')) {
       case '-':
         return [isNull ? argument : value]
       case '+':
         return [isNull ? '' : argument]
       case '=':
-        if (isNull) this.#shell.vars = { ...this.#shell.vars, [name]: argument }
+        if (isNull) assignVariable(this.#shell, name, argument)
         return [isNull ? argument : value]
       default:
         if (isNull) throw new ExpansionFault(`${name}: ${argument || 'parameter not set'}`)
@@ -202,13 +212,22 @@ export class Expansion {
       case '@':
         return shell.params.join(' ')
       case '-':
-        return `${shell.errexit ? 'e' : ''}${shell.nounset ? 'u' : ''}`
+        return `${shell.errexit ? 'e' : ''}${shell.jobs ? 'im' : ''}${shell.nounset ? 'u' : ''}${shell.xtrace ? 'x' : ''}`
       case '0':
         return shell.name
       default:
         if (/^\d+$/.test(name)) return shell.params[Number(name) - 1]
+        if (name === 'RANDOM' && !Object.hasOwn(shell.vars, name)) return String(this.#random())
+        if (name === 'SECONDS' && !Object.hasOwn(shell.vars, name)) return String(Math.floor((this.#task.clock - this.#task.startedAt) / 1_000_000))
+        if (name === 'PPID' && !Object.hasOwn(shell.vars, name)) return String(this.#kernel.tasks.get(this.#task.parent)?.pid ?? 0)
         return Object.hasOwn(shell.vars, name) ? shell.vars[name] : undefined
     }
+  }
+
+  /** A number of 15 bits, drawn from where and when it is asked for, so that it comes out the same again. */
+  #random(): number {
+    this.#shell.draws = (this.#shell.draws ?? 0) + 1
+    return hashText(`${this.#kernel.setting.nodeName} ${this.#kernel.machine.firstPid} ${this.#task.id} ${this.#task.clock}`, this.#shell.draws) & 0x7fff
   }
 
   #globbed(field: Field): readonly string[] {
@@ -249,17 +268,4 @@ export function glob(kernel: Kernel, task: Task, pattern: string): readonly stri
     found = next.slice(0, MOST_NAMES)
   }
   return found
-}
-
-function trim(value: string, pattern: string, op: string): string {
-  const n = value.length
-  const lengths = Array.from({ length: n + 1 }, (_, i) => i)
-  if (op === '%' || op === '%%') {
-    const order = op === '%' ? lengths : lengths.slice().reverse()
-    for (const cut of order) if (matches(pattern, value.slice(n - cut))) return value.slice(0, n - cut)
-    return value
-  }
-  const order = op === '#' ? lengths : lengths.slice().reverse()
-  for (const cut of order) if (matches(pattern, value.slice(0, cut))) return value.slice(cut)
-  return value
 }

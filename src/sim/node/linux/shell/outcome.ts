@@ -5,7 +5,7 @@ import type { ShellNode } from './syntax.ts'
 /** What a builtin comes to: a status, or something for the interpreter to do. */
 export type Outcome =
   | number
-  | { readonly do: 'wait'; readonly wait: Wait; readonly names: readonly string[]; readonly raw: boolean }
+  | { readonly do: 'wait'; readonly wait: Wait; readonly argv: readonly string[]; readonly until?: number }
   | { readonly do: 'run'; readonly node: ShellNode }
   | { readonly do: 'exit' | 'return'; readonly status: number }
   | { readonly do: 'break' | 'continue'; readonly levels: number }

@@ -1,9 +1,11 @@
+import { parseCondition } from './conditional.ts'
+import { asAssignment } from './assignment.ts'
 import { SyntaxFault, type Assignment, type Part, type Redirect, type ShellNode, type Word } from './syntax.ts'
 import { WordReader } from './words.ts'
 
 const RESERVED = new Set(['if', 'then', 'elif', 'else', 'fi', 'while', 'until', 'do', 'done', 'for', 'in', 'case', 'esac', '{', '}', '!'])
 const ENDERS = new Set(['then', 'elif', 'else', 'fi', 'do', 'done', 'esac', '}'])
-const OPERATORS = ['&&', '||', ';;', '<<-', '<<', '>>', '>&', '<&', '<>', '>|', '&', ';', '|', '<', '>', '(', ')', '\n']
+const OPERATORS = ['&&', '||', ';;', '&>>', '&>', '|&', '<<<', '<<-', '<<', '>>', '>&', '<&', '<>', '>|', '&', ';', '|', '<', '>', '(', ')', '\n']
 const DEEPEST = 200
 
 type Token =
@@ -17,6 +19,8 @@ interface PendingHeredoc {
   readonly quoted: boolean
   fill(word: Word): void
 }
+
+const ONE: Word = { parts: [{ p: 'text', s: '1', quoted: false }], bare: true }
 
 const memo = new Map<string, ShellNode | SyntaxFault>()
 
@@ -34,6 +38,13 @@ export function parseShell(script: string): ShellNode | SyntaxFault {
     memo.set(script, found)
   }
   return found
+}
+
+/** A part of a script; throws what is wrong with it. */
+function parsed(body: string): ShellNode {
+  const node = parseShell(body)
+  if (node instanceof SyntaxFault) throw node
+  return node
 }
 
 const UNFINISHED = /unexpected end of file|unterminated quoted string|EOF in backquote|missing '/
@@ -61,11 +72,7 @@ class Parser {
   /** `state.open` tells of a here-document without its end. */
   constructor(text: string, state?: { open: boolean }) {
     this.#state = state
-    this.#reader = new WordReader(text, (body) => {
-      const node = parseShell(body)
-      if (node instanceof SyntaxFault) throw node
-      return node
-    })
+    this.#reader = new WordReader(text, parsed)
     this.#token = this.#next()
   }
 
@@ -87,7 +94,7 @@ class Parser {
     }
     const fd = r.redirectNumber()
     if (fd !== undefined) {
-      const op = ['<<-', '<<', '>>', '>&', '<&', '<>', '>|', '<', '>'].find((o) => r.looksAt(o))!
+      const op = ['<<<', '<<-', '<<', '>>', '>&', '<&', '<>', '>|', '<', '>'].find((o) => r.looksAt(o))!
       r.skip(op.length)
       return { t: 'op', op, fd }
     }
@@ -162,7 +169,9 @@ class Parser {
       not = !not
     }
     const stages = [this.#command()]
-    while (this.#isOp('|')) {
+    while (this.#isOp('|', '|&')) {
+      // `|&` sends both outputs on.
+      if (this.#isOp('|&')) stages[stages.length - 1] = { k: 'redirected', body: stages.at(-1)!, redirects: [{ fd: 2, op: '>&', word: ONE }] }
       this.#advance()
       this.#newlines()
       stages.push(this.#command())
@@ -180,6 +189,24 @@ class Parser {
   }
 
   #compound(): ShellNode | undefined {
+    if (this.#isOp('(') && this.#reader.looksAt('(')) {
+      const sum = this.#sum()
+      if (sum) return sum
+    }
+    if (this.#isWord('[[')) {
+      const text = this.#reader.until(']]')
+      this.#advance()
+      return { k: 'cond', test: parseCondition(text, parsed) }
+    }
+    if (this.#isWord('function')) {
+      this.#advance()
+      const name = this.#advance()
+      if (name.t !== 'word' || name.literal === undefined) throw this.#unexpected()
+      if (this.#isOp('(')) return this.#function(name.literal)
+      this.#newlines()
+      return { k: 'function', name: name.literal, body: this.#command() }
+    }
+    if (this.#isWord('select', 'coproc')) throw new SyntaxFault(`syntax error: ${(this.#token as { literal: string }).literal} is not modelled`)
     if (this.#isOp('(')) {
       this.#advance()
       const body = this.#list()
@@ -203,6 +230,25 @@ class Parser {
     if (this.#isWord('for')) return this.#for()
     if (this.#isWord('case')) return this.#case()
     return undefined
+  }
+
+  /** `((…))`: an arithmetic command. */
+  #sum(): ShellNode | undefined {
+    const text = this.#reader.sum()
+    if (text === undefined) return undefined
+    this.#advance()
+    return { k: 'sum', expression: { parts: this.#reader.quotedParts(text), bare: false } }
+  }
+
+  /** `for ((first; condition; step))` */
+  #counting(): ShellNode {
+    const text = this.#reader.sum()
+    const pieces = text?.split(';')
+    if (pieces?.length !== 3) throw new SyntaxFault('syntax error: bad for loop')
+    this.#advance()
+    if (this.#isOp(';')) this.#advance()
+    const [first, condition, step] = pieces.map((piece): ShellNode => ({ k: 'sum', expression: { parts: this.#reader.quotedParts(piece.trim() === '' ? '1' : piece), bare: false } })) as [ShellNode, ShellNode, ShellNode]
+    return { k: 'list', items: [first, { k: 'while', until: false, condition, body: this.#doGroup(), step } as const].map((node) => ({ node, background: false })) }
   }
 
   #doGroup(): ShellNode {
@@ -232,6 +278,7 @@ class Parser {
 
   #for(): ShellNode {
     this.#advance()
+    if (this.#isOp('(') && this.#reader.looksAt('(')) return this.#counting()
     const token = this.#advance()
     if (token.t !== 'word' || token.literal === undefined || !/^[A-Za-z_]\w*$/.test(token.literal)) throw new SyntaxFault('syntax error: bad for loop variable')
     this.#newlines()
@@ -279,13 +326,24 @@ class Parser {
   }
 
   #atRedirect(): boolean {
-    return this.#isOp('<', '>', '>>', '>&', '<&', '<>', '>|', '<<', '<<-')
+    return this.#isOp('<<<', '&>', '&>>', '<', '>', '>>', '>&', '<&', '<>', '>|', '<<', '<<-')
   }
 
   #redirect(into: Redirect[]): void {
     const { op, fd } = this.#advance() as { op: string; fd?: number }
     const target = this.#token
+    if (target.t === 'op' && target.op === '(') throw new SyntaxFault('syntax error: process substitution is not modelled')
     if (target.t !== 'word') throw this.#unexpected()
+    if (op === '&>' || op === '&>>') {
+      into.push({ fd: 1, op: op === '&>' ? '>' : '>>', word: target.word }, { fd: 2, op: '>&', word: ONE })
+      this.#advance()
+      return
+    }
+    if (op === '<<<') {
+      into.push({ fd: fd ?? 0, op: '<<', word: { parts: [...target.word.parts.map((part) => ({ ...part, quoted: true })), { p: 'text', s: '\n', quoted: true }], bare: false } })
+      this.#advance()
+      return
+    }
     const at = into.length
     const isHere = op === '<<' || op === '<<-'
     into.push({ fd: fd ?? (op.startsWith('<') ? 0 : 1), op: isHere ? '<<' : op === '>|' ? '>' : (op as Redirect['op']), word: target.word })
@@ -320,6 +378,8 @@ class Parser {
       if (words.length === 0 && assignments.length === 0 && redirects.length === 0 && literal !== undefined && ENDERS.has(literal)) throw this.#unexpected()
       const assigned = words.length === 0 ? asAssignment(word) : undefined
       this.#advance()
+      if (assigned && assigned.value.parts.length === 0 && this.#isOp('(')) throw new SyntaxFault('syntax error: arrays are not modelled')
+      if (words.length === 0 && literal !== undefined && /^[A-Za-z_]\w*\[[^\]]*\]\+?=/.test(literal)) throw new SyntaxFault('syntax error: arrays are not modelled')
       if (assigned) assignments.push(assigned)
       else words.push(word)
       if (words.length === 1 && this.#isOp('(') && literal !== undefined && redirects.length === 0) return this.#function(literal)
@@ -335,14 +395,4 @@ class Parser {
     this.#newlines()
     return { k: 'function', name, body: this.#command() }
   }
-}
-
-/** `NAME=value` at the head of a command. */
-function asAssignment(word: Word): Assignment | undefined {
-  const [first, ...rest] = word.parts
-  if (first?.p !== 'text' || first.quoted) return undefined
-  const m = /^([A-Za-z_]\w*)=/.exec(first.s)
-  if (!m) return undefined
-  const tail = first.s.slice(m[0].length)
-  return { name: m[1]!, value: { parts: [...(tail ? [{ ...first, s: tail }] : []), ...rest], bare: word.bare } }
 }

@@ -2,10 +2,10 @@ import type { Kernel, Shell, Task } from '../kernel.ts'
 import { isInteractive } from '../tty.ts'
 import { ArithmeticFault } from './arithmetic.ts'
 import { complain, finish, fork, without } from './basics.ts'
-import { BUILTINS } from './builtins.ts'
 import { enter, perform, settle } from './commands.ts'
-import { ExpansionFault } from './expand.ts'
+import { assignVariable, ExpansionFault } from './variables.ts'
 import { parseShell } from './parse.ts'
+import { read } from './read.ts'
 import type { Frame } from './state.ts'
 import { familyOf } from './family.ts'
 import { addJob, endedText, lookAtJobs, stoppedInFront } from './jobs.ts'
@@ -96,7 +96,7 @@ function stepFrame(kernel: Kernel, task: Task, shell: Shell, frame: Frame): void
     case 'for': {
       const item = frame.items[frame.i]
       if (item === undefined) return
-      shell.vars = { ...shell.vars, [frame.name]: item }
+      assignVariable(shell, frame.name, item)
       return push({ ...frame, i: frame.i + 1 }, { f: 'node', node: frame.body })
     }
     case 'not':
@@ -127,8 +127,7 @@ function stepFrame(kernel: Kernel, task: Task, shell: Shell, frame: Frame): void
     case 'toplevel':
       return stepToplevel(kernel, task, shell, frame)
     case 'read': {
-      const outcome = BUILTINS['read']!(kernel, task, shell, ['read', ...(frame.raw ? ['-r'] : []), ...frame.names])
-      return settle(kernel, task, shell, outcome, frame)
+      return settle(kernel, task, shell, read(kernel, task, shell, frame.argv, frame))
     }
   }
 }
@@ -149,7 +148,9 @@ function stepWhile(shell: Shell, frame: Extract<Frame, { f: 'while' }>): void {
     shell.stack.push({ ...frame, phase: 'body' }, { f: 'node', node: frame.node.body })
     return
   }
-  shell.stack.push({ ...frame, phase: 'condition', status: shell.status })
+  const again: Frame = { ...frame, phase: 'condition', status: shell.status }
+  if (frame.node.step) shell.stack.push(again, { f: 'node', node: frame.node.step })
+  else shell.stack.push(again)
 }
 
 function stepWait(kernel: Kernel, task: Task, shell: Shell, frame: Extract<Frame, { f: 'wait' }>): void {
@@ -161,8 +162,9 @@ function stepWait(kernel: Kernel, task: Task, shell: Shell, frame: Extract<Frame
   }
   const last = frame.ids.at(-1)!
   const child = kernel.tasks.get(last)
+  const statuses = shell.pipefail ? frame.ids.map((id) => kernel.tasks.get(id)?.exit ?? 0) : []
   for (const id of frame.ids) kernel.reap(id)
-  shell.status = child?.exit ?? 0
+  shell.status = statuses.filter((status) => status !== 0).at(-1) ?? child?.exit ?? 0
   if (endedByKey(kernel, task, shell, child?.endedBy)) return
   const text = endedText(child?.endedBy)
   if (text) kernel.write(task, 2, isInteractive(shell) || familyOf(kernel, task) !== 'bash' ? `${text}\n` : `${shell.name}: line 1: ${String(child!.pid).padStart(5)} ${text.padEnd(23)} ${child!.argv.join(' ')}\n`)

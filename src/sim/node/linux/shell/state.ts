@@ -36,6 +36,14 @@ export interface ShellState {
   readonly errexit: boolean
   readonly nounset: boolean
   readonly xtrace: boolean
+  /** The status of a pipeline is that of the last stage that failed. */
+  readonly pipefail?: boolean
+  /** Variables that are read-only. */
+  readonly fixed?: Readonly<Record<string, true>>
+  /** Words that stand for others at the head of a command. */
+  readonly aliases?: Readonly<Record<string, string>>
+  /** How often RANDOM has been asked for. */
+  readonly draws?: number
   readonly stack: readonly Frame[]
   /** A process that is only the shell of a pipeline stage or substitution. */
   readonly sub: boolean
@@ -58,7 +66,7 @@ export type Frame =
   | { readonly f: 'call'; readonly params: readonly string[]; readonly locals: Readonly<Record<string, string | null>> }
   | { readonly f: 'gather'; readonly node: ShellNode; readonly bodies: readonly ShellNode[]; readonly texts: readonly string[]; readonly child?: number; readonly capture?: string; readonly status: number }
   | { readonly f: 'trap'; readonly status: number }
-  | { readonly f: 'read'; readonly names: readonly string[]; readonly raw: boolean; readonly fds: Readonly<Record<number, Descriptor>> | null; readonly until?: number }
+  | { readonly f: 'read'; readonly argv: readonly string[]; readonly until?: number }
   | { readonly f: 'toplevel'; readonly interactive: boolean; readonly text: string; readonly prompted: boolean }
   | { readonly f: 'env'; readonly vars: Readonly<Record<string, string | null>>; readonly exported: Readonly<Record<string, boolean>> }
 

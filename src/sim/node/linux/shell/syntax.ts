@@ -1,7 +1,7 @@
 /** The syntax tree of POSIX shell as far as it is modelled (busybox ash: shell/ash.c). Trees are immutable and shared. */
 export type Part =
   | { readonly p: 'text'; readonly s: string; readonly quoted: boolean }
-  | { readonly p: 'var'; readonly name: string; readonly op: string; readonly arg?: Word; readonly quoted: boolean }
+  | { readonly p: 'var'; readonly name: string; readonly op: string; readonly arg?: Word; /** Replacement of `${x/a/b}`, length of `${x:1:2}`. */ readonly second?: Word; readonly quoted: boolean }
   | { readonly p: 'command'; readonly body: ShellNode; readonly quoted: boolean }
   | { readonly p: 'sum'; readonly expression: Word; readonly quoted: boolean }
 
@@ -20,6 +20,8 @@ export interface Redirect {
 export interface Assignment {
   readonly name: string
   readonly value: Word
+  /** `+=` */
+  readonly append?: true
 }
 
 export type ShellNode =
@@ -28,13 +30,23 @@ export type ShellNode =
   | { readonly k: 'pipe'; readonly stages: readonly ShellNode[]; readonly not: boolean }
   | { readonly k: 'simple'; readonly assignments: readonly Assignment[]; readonly words: readonly Word[]; readonly redirects: readonly Redirect[] }
   | { readonly k: 'if'; readonly clauses: readonly { readonly condition: ShellNode; readonly body: ShellNode }[]; readonly otherwise?: ShellNode }
-  | { readonly k: 'while'; readonly until: boolean; readonly condition: ShellNode; readonly body: ShellNode }
+  /** `step`: what a `for ((…))` does after each turn. */
+  | { readonly k: 'while'; readonly until: boolean; readonly condition: ShellNode; readonly body: ShellNode; readonly step?: ShellNode }
+  | { readonly k: 'cond'; readonly test: Condition }
+  | { readonly k: 'sum'; readonly expression: Word }
   | { readonly k: 'for'; readonly name: string; readonly words?: readonly Word[]; readonly body: ShellNode }
   | { readonly k: 'case'; readonly word: Word; readonly items: readonly { readonly patterns: readonly Word[]; readonly body: ShellNode }[] }
   | { readonly k: 'group'; readonly body: ShellNode }
   | { readonly k: 'subshell'; readonly body: ShellNode }
   | { readonly k: 'function'; readonly name: string; readonly body: ShellNode }
   | { readonly k: 'redirected'; readonly body: ShellNode; readonly redirects: readonly Redirect[] }
+
+/** The inside of `[[ … ]]`. */
+export type Condition =
+  | { readonly c: 'or' | 'and'; readonly left: Condition; readonly right: Condition }
+  | { readonly c: 'not'; readonly of: Condition }
+  | { readonly c: 'unary'; readonly op: string; readonly word: Word }
+  | { readonly c: 'binary'; readonly op: string; readonly left: Word; readonly right: Word }
 
 /** What is wrong with a script, in the shell's words. */
 export class SyntaxFault {

@@ -1,4 +1,4 @@
-import type { Part, Redirect, ShellNode, Word } from './syntax.ts'
+import type { Condition, Part, Redirect, ShellNode, Word } from './syntax.ts'
 
 const LONGEST = 200
 
@@ -30,10 +30,28 @@ function of(node: ShellNode): string {
       return `{ ${of(node.body)}; }`
     case 'subshell':
       return `(${of(node.body)})`
+    case 'cond':
+      return `[[ ${condition(node.test)} ]]`
+    case 'sum':
+      return `((${node.expression.parts.map(partText).join('')}))`
     case 'function':
       return `${node.name}() { ${of(node.body)}; }`
     case 'redirected':
       return `${of(node.body)} ${node.redirects.map(redirection).join(' ')}`
+  }
+}
+
+function condition(test: Condition): string {
+  switch (test.c) {
+    case 'or':
+    case 'and':
+      return `${condition(test.left)} ${test.c === 'or' ? '||' : '&&'} ${condition(test.right)}`
+    case 'not':
+      return `! ${condition(test.of)}`
+    case 'unary':
+      return `${test.op} ${word(test.word)}`
+    case 'binary':
+      return `${word(test.left)} ${test.op} ${word(test.right)}`
   }
 }
 

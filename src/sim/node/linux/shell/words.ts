@@ -1,3 +1,4 @@
+import { formatted } from '../tools/printf.ts'
 import { SyntaxFault, type Part, type ShellNode, type Word } from './syntax.ts'
 
 const META = new Set([' ', '\t', '\n', ';', '&', '|', '<', '>', '(', ')'])
@@ -37,6 +38,58 @@ export class WordReader {
     }
   }
 
+  /** Blanks and line breaks. */
+  skipSpace(): void {
+    while (/\s/.test(this.#text[this.#at] ?? '')) this.#at++
+  }
+
+  /** Raw text up to `end`, which stands alone and outside of quotes; it is passed. */
+  until(end: string): string {
+    for (let i = this.#at; i < this.#text.length; i++) {
+      const c = this.#text[i]!
+      if (c === '\\') i++
+      else if (c === "'" || c === '"') {
+        const close = this.#text.indexOf(c, i + 1)
+        if (close < 0) throw new SyntaxFault('syntax error: unterminated quoted string')
+        i = close
+      } else if (this.#text.startsWith(end, i) && /\s/.test(this.#text[i - 1] ?? '') && /^(?:[\s;&|)]|$)/.test(this.#text.slice(i + end.length, i + end.length + 1))) {
+        const text = this.#text.slice(this.#at, i)
+        this.#at = i + end.length
+        return text
+      }
+    }
+    throw new SyntaxFault(`syntax error: missing '${end}'`)
+  }
+
+  /** The inside of `((…))`, which begins at the second bracket; undefined where the brackets do not close together. */
+  sum(): string | undefined {
+    this.#at--
+    const end = this.#balanced('((', '))')
+    if (end === undefined) {
+      this.#at++
+      return undefined
+    }
+    const text = this.#text.slice(this.#at + 2, end)
+    this.#at = end + 2
+    return text
+  }
+
+  /** A word in which brackets and bars are characters: the expression behind `=~`. */
+  regexWord(): Word {
+    let depth = 0
+    let end = this.#at
+    for (; end < this.#text.length; end++) {
+      const c = this.#text[end]!
+      if (c === '\\') end++
+      else if (c === '(') depth++
+      else if (c === ')') depth--
+      else if (/\s/.test(c) && depth <= 0) break
+    }
+    const parts = new WordReader(this.#text.slice(this.#at, end).replace(/\\/g, '\\\\'), this.#parse).#loose()
+    this.#at = end
+    return { parts: parts.map((part) => (part.p === 'text' && part.s === '\\' ? { ...part, quoted: false } : part)), bare: false }
+  }
+
   /** A number directly in front of a redirection, consumed when there is one. */
   redirectNumber(): number | undefined {
     const m = /^\d+(?=[<>])/.exec(this.#text.slice(this.#at, this.#at + 4))
@@ -74,6 +127,11 @@ export class WordReader {
         bare = false
         if (this.#text[this.#at + 1] !== '\n') parts.push({ p: 'text', s: this.#text[this.#at + 1] ?? '\\', quoted: true })
         this.#at += 2
+      } else if (c === '$' && this.#text[this.#at + 1] === '"') this.#at++
+      else if (c === '$' && this.#text[this.#at + 1] === "'") {
+        flush()
+        bare = false
+        parts.push(this.#ansi())
       } else if (c === '$' || c === '`') {
         const part = this.#expansion(false)
         if (part) {
@@ -180,6 +238,16 @@ export class WordReader {
     return { p: 'var', name, op: '', quoted }
   }
 
+  /** `$'…'` with its escapes. */
+  #ansi(): Part {
+    let end = this.#at + 2
+    while (end < this.#text.length && this.#text[end] !== "'") end += this.#text[end] === '\\' ? 2 : 1
+    if (end >= this.#text.length) throw new SyntaxFault('syntax error: unterminated quoted string')
+    const inner = this.#text.slice(this.#at + 2, end)
+    this.#at = end + 1
+    return { p: 'text', s: formatted(inner.replaceAll('%', '%%'), []).text, quoted: true }
+  }
+
   #backquoted(quoted: boolean): Part {
     let end = this.#at + 1
     while (end < this.#text.length && this.#text[end] !== '`') end += this.#text[end] === '\\' ? 2 : 1
@@ -195,10 +263,15 @@ export class WordReader {
     this.#at = end + 1
     const length = /^#(\w+|[@*?$!])$/.exec(inner)
     if (length) return { p: 'var', name: length[1]!, op: '#', quoted }
-    const m = /^(\w+|[?$!#*@-])(?:(:?[-=?+]|%%?|##?)([\s\S]*))?$/.exec(inner)
+    if (/^[#!]?\w+\[/.test(inner)) throw new SyntaxFault('syntax error: arrays are not modelled')
+    const m = /^(\w+|[?$!#*@-])(?:(:?[-=?+]|%%?|##?|\/\/?|:|\^\^?|,,?)([\s\S]*))?$/.exec(inner)
     if (!m) throw new SyntaxFault('syntax error: bad substitution')
-    const arg = m[2] ? { parts: quoted ? this.quotedParts(m[3]!) : new WordReader(m[3]!, this.#parse).#loose(), bare: false } : undefined
-    return { p: 'var', name: m[1]!, op: m[2] ?? '', ...(arg ? { arg } : {}), quoted }
+    const word = (text: string): Word => ({ parts: quoted ? this.quotedParts(text) : new WordReader(text, this.#parse).#loose(), bare: false })
+    const op = m[2] ?? ''
+    // `${x/pattern/replacement}` and `${x:offset:length}` have two words.
+    const cut = op.startsWith('/') ? unescapedAt(m[3]!, '/') : op === ':' ? unescapedAt(m[3]!, ':') : -1
+    const arg = op ? word(cut < 0 ? m[3]! : m[3]!.slice(0, cut)) : undefined
+    return { p: 'var', name: m[1]!, op, ...(arg ? { arg } : {}), ...(cut < 0 ? {} : { second: word(m[3]!.slice(cut + 1)) }), quoted }
   }
 
   /** A word in which blanks and operators are characters: the argument of `${x:-…}`. */
@@ -247,4 +320,16 @@ export class WordReader {
     }
     return undefined
   }
+}
+
+/** Where a mark stands that is not escaped or in brackets; -1: nowhere. */
+function unescapedAt(text: string, mark: string): number {
+  let depth = 0
+  for (let i = 0; i < text.length; i++) {
+    if (text[i] === '\\') i++
+    else if (text[i] === '(' || text[i] === '{') depth++
+    else if (text[i] === ')' || text[i] === '}') depth--
+    else if (text[i] === mark && depth === 0 && i > 0) return i
+  }
+  return -1
 }

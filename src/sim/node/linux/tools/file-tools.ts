@@ -39,7 +39,7 @@ function rm(c: ToolContext): number {
 
 function mkdir(c: ToolContext): number {
   const { flags, values, rest } = options(c.args, 'm')
-  const mode = values.has('m') ? Number.parseInt(values.get('m')!, 8) : 0o755
+  const mode = values.has('m') ? Number.parseInt(values.get('m')!, 8) : undefined
   return each(c, rest, (name) => {
     const refused = makeDirectory(c.files, name, flags.has('p'), mode)
     return refused && `can't create directory '${name}': ${refused.text}`

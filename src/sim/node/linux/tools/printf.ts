@@ -67,31 +67,44 @@ function conversion(kind: string, arg: string, precision: number | undefined, fl
       const base = kind === 'x' || kind === 'X' ? 16 : kind === 'o' ? 8 : 10
       const digits = Math.abs(Math.trunc(value)).toString(base)
       const sign = value < 0 ? '-' : flags.includes('+') ? '+' : ''
-      return sign + (kind === 'X' ? digits.toUpperCase() : digits).padStart(Math.min(precision ?? 0, 100), '0')
+      const prefix = flags.includes('#') && value !== 0 ? (base === 16 ? `0${kind}` : base === 8 ? '0' : '') : ''
+      return sign + prefix + (kind === 'X' ? digits.toUpperCase() : digits).padStart(Math.min(precision ?? 0, 100), '0')
     }
     case 'f':
     case 'g':
     case 'e': {
       const value = Number(arg || '0')
-      return Number.isNaN(value) ? undefined : value.toFixed(Math.min(precision ?? 6, 20))
+      if (Number.isNaN(value)) return undefined
+      const digits = Math.min(precision ?? 6, 20)
+      return (value >= 0 && flags.includes('+') ? '+' : '') + (kind === 'f' ? value.toFixed(digits) : kind === 'e' ? scientific(value, digits) : shortest(value, digits || 1))
     }
     default:
       return undefined
   }
 }
 
-function pad(text: string, width: number, flags: string): string {
-  if (flags.includes('-')) return text.padEnd(width)
-  return flags.includes('0') ? text.padStart(width, '0') : text.padStart(width)
+/** 1234.5 as "1.234500e+03". */
+const scientific = (value: number, digits: number): string => value.toExponential(digits).replace(/e([-+])(\d)$/, 'e$10$2')
+
+/** %g: the shorter of both forms, without zeros at the end. */
+function shortest(value: number, digits: number): string {
+  const exponent = value === 0 ? 0 : Number(value.toExponential(digits - 1).split('e')[1])
+  const text = exponent < -4 || exponent >= digits ? scientific(value, digits - 1) : value.toFixed(Math.max(0, digits - 1 - exponent))
+  return text.includes('.') ? text.replace(/\.?0+(?=e|$)/, '') : text
 }
 
-/** The character that an escape at `i` means, and how many characters it takes. */
+function pad(text: string, width: number, flags: string): string {
+  if (flags.includes('-')) return text.padEnd(width)
+  return flags.includes('0') ? (/^[-+]/.test(text) ? text[0]! + text.slice(1).padStart(width - 1, '0') : text.padStart(width, '0')) : text.padStart(width)
+}
+
 /** One byte as it stands in a text (api/bytes.ts). */
 const byteText = (byte: number): string => String.fromCharCode(byte < 0x80 ? byte : 0xdc00 + byte)
 const LOOSE = /[\udc80-\udcff]/
 /** Bytes that together are characters become them. */
 const joined = (text: string): string => (LOOSE.test(text) ? textOf(bytesOf(text)) : text)
 
+/** The character that an escape at `i` means, and how many characters it takes. */
 function escape(text: string, i: number): [string, number] {
   const c = text[i + 1]
   const simple = { n: '\n', t: '\t', r: '\r', a: '\x07', b: '\b', f: '\f', v: '\v', e: '\x1b', '\\': '\\', '"': '"', "'": "'" }[c ?? '']

@@ -77,7 +77,7 @@ function binary(kernel: Kernel, task: Task, left: string, operator: string, righ
     case '-ef': {
       const world = kernel.files(task)
       const [a, b] = [existing(world, left), existing(world, right)]
-      if (failed(a) || failed(b)) return operator === '-nt' && !failed(a)
+      if (failed(a) || failed(b)) return false
       return operator === '-nt' ? a.node.mtime > b.node.mtime : operator === '-ot' ? a.node.mtime < b.node.mtime : a.path === b.path
     }
   }
@@ -89,7 +89,7 @@ function binary(kernel: Kernel, task: Task, left: string, operator: string, righ
 function unary(kernel: Kernel, task: Task, operator: string, word: string): boolean {
   if (operator === '-z') return word === ''
   if (operator === '-n') return word !== ''
-  if (operator === '-t') return false
+  if (operator === '-t') return kernel.isTty(task, Number(word))
   const world = kernel.files(task)
   const place = existing(world, word, operator !== '-L' && operator !== '-h')
   if (failed(place)) return false
@@ -110,6 +110,16 @@ function unary(kernel: Kernel, task: Task, operator: string, word: string): bool
       return node.t === 'c'
     case '-p':
       return node.t === 'p'
+    case '-u':
+      return (node.mode & 0o4000) !== 0
+    case '-g':
+      return (node.mode & 0o2000) !== 0
+    case '-k':
+      return (node.mode & 0o1000) !== 0
+    case '-O':
+      return node.uid === task.user.uid
+    case '-G':
+      return node.gid === task.user.gid
     case '-S':
       return node.t === 's'
     case '-s':

@@ -1,4 +1,5 @@
 import { byteCount, splitBytes } from '../../../api/bytes.ts'
+import { failed } from '../errno.ts'
 import { writeFile } from '../files.ts'
 import { joined, linesOf, options, type Tool, type ToolContext } from './context.ts'
 import { expr } from './expr.ts'
@@ -32,6 +33,8 @@ function passOn(c: ToolContext): number | undefined {
 function head(c: ToolContext): number | undefined {
   const { values, rest } = options(c.args, 'nc')
   const count = Number(values.get('n') ?? 10)
+  if (Number.isNaN(count)) return c.fail(`invalid number '${values.get('n')}'`)
+  if (count < 0) return allBut(c, rest, -count)
   // Lines are passed on as they come, so that an endless writer meets a closed pipe.
   if (rest.length === 0 && !values.has('c')) return headOfInput(c, count)
   const size = sizeOf(values.get('c'))
@@ -42,6 +45,14 @@ function head(c: ToolContext): number | undefined {
     if (texts.length > 1) c.out(`${i > 0 ? '\n' : ''}==> ${name} <==\n`)
     c.out(size !== undefined ? splitBytes(text, size)[0] : text.split('\n').slice(0, count).join('\n') + (text.split('\n').length > count ? '\n' : ''))
   })
+  return c.status
+}
+
+/** `head -n -N`: all lines but the last N. */
+function allBut(c: ToolContext, names: readonly string[], count: number): number | undefined {
+  const texts = c.texts(names)
+  if (!texts) return undefined
+  for (const { text } of texts) c.out(joined(linesOf(text).slice(0, -count)))
   return c.status
 }
 
@@ -80,21 +91,49 @@ function headOfInput(c: ToolContext, count: number): number | undefined {
   return 0
 }
 
+/** Follows files: what is added to them is written as soon as it is there. */
+function follow(c: ToolContext): undefined {
+  for (;;) {
+    const fds = (c.state['following'] as readonly number[]).filter((fd) => c.task.fds[fd] !== undefined)
+    let grown = false
+    for (const fd of fds) {
+      const more = c.kernel.read(c.task, fd)
+      if (typeof more !== 'string') continue
+      c.out(more)
+      grown = true
+    }
+    if (!grown) return c.wait({ for: 'growth', fds })
+  }
+}
+
 function tail(c: ToolContext): number | undefined {
-  const { values, flags, rest } = options(c.args, 'nc')
-  if ((flags.has('f') || flags.has('F')) && c.state['done']) return c.wait({ for: 'ever' })
+  if (c.state['following']) return follow(c)
+  const { values, flags, rest } = options(c.args, 'ncs')
   const texts = c.texts(rest)
   if (!texts) return undefined
   const n = values.get('n') ?? '10'
-  for (const { text } of texts) {
+  const size = values.get('c')
+  if (!/^[-+]?\d+$/.test(n)) return c.fail(`invalid number '${n}'`)
+  texts.forEach(({ name, text }, i) => {
+    if (texts.length > 1 && !flags.has('q')) c.out(`${i > 0 ? '\n' : ''}==> ${name} <==\n`)
     const lines = linesOf(text)
-    c.out(joined(n.startsWith('+') ? lines.slice(Number(n.slice(1)) - 1) : Number(n) === 0 ? [] : lines.slice(-Math.abs(Number(n)))))
-  }
+    if (size !== undefined) c.out(size.startsWith('+') ? splitBytes(text, Number(size.slice(1)) - 1)[1] : splitBytes(text, Math.max(0, byteCount(text) - Math.abs(Number(size))))[1])
+    else if (n.startsWith('+')) c.out(joined(lines.slice(Math.max(0, Number(n.slice(1)) - 1))))
+    else c.out(Number(n) === 0 ? '' : text.endsWith('\n') ? joined(lines.slice(-Math.abs(Number(n)))) : joined(lines.slice(-Math.abs(Number(n)))).slice(0, -1))
+  })
   if (!flags.has('f') && !flags.has('F')) return c.status
   if (texts.length === 0 && !flags.has('F')) return 1
-  // What is written to the file later is not followed; it waits, as for /dev/null.
-  c.keep({ done: true })
-  return c.wait({ for: 'ever' })
+  const following: number[] = []
+  for (const { name } of texts) {
+    const opened = c.kernel.openFile(c.task, name, 'r')
+    if (failed(opened) || opened.k !== 'file') continue
+    const fd = 50 + following.length
+    c.task.fds = { ...c.task.fds, [fd]: opened }
+    c.kernel.toEnd(c.task, fd)
+    following.push(fd)
+  }
+  c.keep({ following })
+  return c.wait({ for: 'growth', fds: following })
 }
 
 function wc(c: ToolContext): number | undefined {
