@@ -15,14 +15,30 @@ const LABEL_1035 = '[a-z]([-a-z0-9]*[a-z0-9])?'
 const KEY = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]'
 const whole = (pattern: string): RegExp => new RegExp(`^(?:${pattern})$`)
 
-const LABEL_RE = whole(LABEL)
-const SUBDOMAIN_RE = whole(SUBDOMAIN)
 const SUBDOMAIN_UNDERSCORE_RE = whole(SUBDOMAIN_UNDERSCORE)
 const LABEL_1035_RE = whole(LABEL_1035)
 const KEY_RE = whole(KEY)
 const VALUE_RE = whole(`(${KEY})?`)
 
 const FINE: readonly string[] = Object.freeze([])
+
+const DASH = 45
+const DOT = 46
+const isAlphanumeric = (c: number): boolean => (c >= 97 && c <= 122) || (c >= 48 && c <= 57)
+
+/**
+ * Does the text match LABEL, or with `dots` SUBDOMAIN? Read character by character, since every object's name passes here:
+ * names are new texts, which are slow to look up and of no use to remember.
+ */
+function isLabels(text: string, dots: boolean): boolean {
+  let last = DOT
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i)
+    if (!isAlphanumeric(c) && (last === DOT || (c !== DASH && (c !== DOT || !dots || last === DASH)))) return false
+    last = c
+  }
+  return isAlphanumeric(last)
+}
 
 /** Remembers texts that passed; complaints are made anew. */
 function remembering(check: NameCheck): NameCheck {
@@ -54,20 +70,22 @@ const SUBDOMAIN_WORDS =
 const LABEL_WORDS =
   "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character"
 
-const subdomain = (text: string, tooLong: (n: number) => string): string[] => {
+function subdomain(text: string, tooLong: (n: number) => string): readonly string[] {
+  const fits = isLabels(text, true)
+  if (fits && text.length <= 253) return FINE
   const out: string[] = []
   if (byteCount(text) > 253) out.push(tooLong(253))
-  if (!SUBDOMAIN_RE.test(text)) out.push(regexComplaint(SUBDOMAIN_WORDS, SUBDOMAIN, 'example.com'))
+  if (!fits) out.push(regexComplaint(SUBDOMAIN_WORDS, SUBDOMAIN, 'example.com'))
   return out
 }
 
-export const isDns1123Subdomain = remembering((text) => subdomain(text, maxLength))
+export const isDns1123Subdomain: NameCheck = (text) => subdomain(text, maxLength)
 
 /** A host name whose first label is a star. */
 export const isWildcardSubdomain = remembering((text) => {
   const out: string[] = []
   if (byteCount(text) > 253) out.push(maxLength(253))
-  if (!/^\*\./.test(text) || !SUBDOMAIN_RE.test(text.slice(2))) {
+  if (!/^\*\./.test(text) || !isLabels(text.slice(2), true)) {
     out.push(
       regexComplaint(
         "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character",
@@ -94,14 +112,14 @@ export const isDns1123SubdomainWithUnderscore = remembering((text) => {
   return out
 })
 
-export const isDns1123Label = remembering((text) => {
+export const isDns1123Label: NameCheck = (text) => {
+  const fits = isLabels(text, false)
+  if (fits && text.length <= 63) return FINE
   const out: string[] = []
   if (byteCount(text) > 63) out.push(maxLength(63))
-  if (!LABEL_RE.test(text)) {
-    out.push(SUBDOMAIN_RE.test(text) ? 'must not contain dots' : regexComplaint(LABEL_WORDS, LABEL, 'my-name', '123-abc'))
-  }
+  if (!fits) out.push(isLabels(text, true) ? 'must not contain dots' : regexComplaint(LABEL_WORDS, LABEL, 'my-name', '123-abc'))
   return out
-})
+}
 
 export const isDns1035Label = remembering((text) => {
   const out: string[] = []
@@ -123,7 +141,7 @@ const KEY_WORDS = "must consist of alphanumeric characters, '-', '_' or '.', and
 const KEY_COMPLAINT = regexComplaint(KEY_WORDS, KEY, 'MyName', 'my.name', '123-abc')
 
 /** The same where declarative validation counts (format k8s-long-name). */
-export const isLongName = remembering((text) => subdomain(text, maxBytes))
+export const isLongName: NameCheck = (text) => subdomain(text, maxBytes)
 
 /** A label key, annotation key or other qualified name: [prefix/]name. */
 export const isQualifiedName = remembering((text) => {
@@ -224,5 +242,6 @@ export const isPercent = remembering((text) =>
 /** A name that is one path segment (api/validation/path: IsValidPathSegmentName), e.g. of RBAC objects. */
 export const isPathSegmentName: NameCheck = (text) => {
   if (text === '.' || text === '..') return [`may not be '${text}'`]
+  if (!text.includes('/') && !text.includes('%')) return FINE
   return ['/', '%'].filter((c) => text.includes(c)).map((c) => `may not contain '${c}'`)
 }

@@ -77,9 +77,10 @@ export function defaultContainer<T extends Container>(c: T): T {
 
 /**
  * core/v1 SetDefaults_PodSpec and all below it. Shared parts and complete specs come back as they are. Nothing is
- * remembered for pods: a weak entry for each of many short-lived specs costs more than the comparison.
+ * remembered for pods: a weak entry for each of many short-lived specs costs more than the comparison. `enableServiceLinks` where
+ * it is not set: templates leave it open.
  */
-export function defaultPodSpec(spec: PodSpec): PodSpec {
+export function defaultPodSpec(spec: PodSpec, enableServiceLinks?: boolean): PodSpec {
   const account = spec.serviceAccountName || spec.serviceAccount || undefined
   return assignSame(spec, {
     dnsPolicy: spec.dnsPolicy || 'ClusterFirst',
@@ -97,6 +98,7 @@ export function defaultPodSpec(spec: PodSpec): PodSpec {
     // Behind a gate that is off by default: dropped, as DropDisabledPodFields does.
     schedulingGroup: undefined,
     serviceAccount: account,
+    enableServiceLinks: spec.enableServiceLinks ?? enableServiceLinks,
   })
 }
 

@@ -11,8 +11,7 @@ const REGISTRY = 'pkg/api/legacyscheme/scheme.go:30'
 
 /** The kind that a request's body should be of: the resource's own, or that of a subresource's body. */
 export function decode(exec: Execution, body: Body, complaints: readonly string[] = []): Outcome<KubeObject> {
-  const { group, version, kind } = exec.kind
-  const object = decodeAs(exec, body, { group, version, kind }, complaints)
+  const object = decodeAs(exec, body, exec.kind, complaints)
   if (isStatus(object)) return object
   return checkIdentity(exec, object) ?? object
 }
@@ -34,7 +33,7 @@ export function decodeAs(exec: Execution, body: Body, want: GroupVersionKind, co
   if (exec.trusted) return full
   const mode = exec.options.fieldValidation ?? 'Warn'
   const custom = exec.kind.custom && want.kind === exec.kind.kind ? (exec.kind as CustomKind) : undefined
-  const checked = custom ? decodedCustom(custom, full, mode, complaints) : validateStructure(full, mode, mode === 'Ignore' ? [] : complaints, remember)
+  const checked = custom ? decodedCustom(custom, full, mode, complaints) : validateStructure(full, mode, mode === 'Ignore' ? [] : complaints, remember, want)
   if (isStatus(checked)) return checked
   exec.warnings.push(...checked.warnings)
   return checked.object.metadata?.name === undefined ? { ...checked.object, metadata: { ...checked.object.metadata, name: '' } } : checked.object

@@ -52,6 +52,6 @@ export class Listener {
     // An object that leaves the selection is shown as it last was within it.
     const object = type === 'DELETED' && change.type !== 'DELETED' ? atRevision(change.from!, change.revision) : change.object
     const { latency, to } = row
-    ctx.schedule(latency, to.actor, to.what, { watch: row.id, type, object, resourceVersion: object.metadata.resourceVersion, data: to.data, sentAt: ctx.now })
+    ctx.schedule(latency, to.actor, to.what, { watch: row.id, type, object, resourceVersion: object.metadata.resourceVersion, data: to.data })
   }
 }

@@ -311,10 +311,14 @@ function asSubresource(request: RestRequest): RestRequest {
 const VERBS: Readonly<Record<string, string>> = { create: 'POST', update: 'PUT', patch: 'PATCH', delete: 'DELETE', deletecollection: 'DELETE', get: 'GET', list: 'GET' }
 
 function note(ctx: EventContext, { request, client }: Arrived, { answer, changes }: Served): void {
-  const name = request.name ?? (request.body as KubeObject | undefined)?.metadata?.name ?? ''
-  const object = `${request.resource}${request.namespace ? `/${request.namespace}` : ''}${name ? `/${name}` : ''}${request.subresource ? `/${request.subresource}` : ''}`
   const verb = VERBS[request.verb]!
-  if (isStatus(answer)) ctx.note('apiserver.refused', { client, verb, object, reason: answer.reason ?? '', message: answer.message ?? '' })
+  if (isStatus(answer)) ctx.note('apiserver.refused', { client, verb, object: nameOf(request), reason: answer.reason ?? '', message: answer.message ?? '' })
   else if (changes.length > 0) ctx.note('apiserver.stored', { client, verb, object: changes[0]!.key, revision: changes[0]!.revision })
-  else ctx.note('apiserver.served', { client, verb, object })
+  else ctx.note('apiserver.served', { client, verb, object: nameOf(request) })
+}
+
+/** "pods/default/web-1/status": what a request is about. */
+function nameOf({ resource, namespace, name, subresource, body }: RestRequest): string {
+  const named = name ?? (body as KubeObject | undefined)?.metadata?.name ?? ''
+  return `${resource}${namespace ? `/${namespace}` : ''}${named ? `/${named}` : ''}${subresource ? `/${subresource}` : ''}`
 }

@@ -38,7 +38,7 @@ export class WatchHub {
   /** The present state, or the news since the watch's resourceVersion. */
   greet(ctx: EventContext, row: WatchRow, type: 'SYNC' | 'EXPIRED', revision: number, items?: readonly KubeObject[]): void {
     ctx.schedule(row.latency, row.to.actor, row.to.what, {
-      watch: row.id, type, items, resourceVersion: `${revision}`, data: row.to.data, sentAt: ctx.now,
+      watch: row.id, type, items, resourceVersion: `${revision}`, data: row.to.data,
     })
   }
 }

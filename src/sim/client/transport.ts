@@ -59,7 +59,6 @@ export interface WatchDelivery {
   readonly items?: readonly KubeObject[]
   readonly resourceVersion: string
   readonly data: unknown
-  readonly sentAt: Micros
 }
 
 export interface ClientOptions {

@@ -1,5 +1,4 @@
-import type { JsonValue, KubeObject } from '../meta.ts'
-import { gvkOf } from '../meta.ts'
+import { gvkOf, type GroupVersionKind, type JsonValue, type KubeObject } from '../meta.ts'
 import { badRequest, type Status } from '../status.ts'
 import { decode } from './decode.ts'
 import { schemaOf } from './schema.ts'
@@ -20,10 +19,9 @@ export const strictComplaints = (unknown: readonly string[]): readonly string[] 
 /**
  * Decodes the body of a POST or PUT against its kind's schema and puts refusals in the API server's words. Kinds
  * without a schema (custom resources) pass as they are. `earlier`: what strict reading of the text complained about;
- * `remember`: see decode.
+ * `remember`: see decode; `gvk`: what the object says that it is, for callers that know.
  */
-export function validateStructure(obj: KubeObject, mode: FieldValidation = 'Strict', earlier: readonly string[] = [], remember = false): StructureResult | Status {
-  const gvk = gvkOf(obj)
+export function validateStructure(obj: KubeObject, mode: FieldValidation = 'Strict', earlier: readonly string[] = [], remember = false, gvk: GroupVersionKind = gvkOf(obj)): StructureResult | Status {
   const def = schemaOf(gvk)
   if (!def) return { object: obj, warnings: earlier }
   const { value, error, unknown } = decode(def, obj as unknown as JsonValue, remember)

@@ -1,5 +1,6 @@
 import { nameAsked } from '../../api/name-suffix.ts'
 import { forbidden, notFound } from '../../api/status.ts'
+import { namespaceKey } from '../keys.ts'
 import type { AdmissionPlugin } from './plugin.ts'
 
 /** Namespaces that may not be deleted. */
@@ -15,7 +16,7 @@ export const namespaceLifecycle: AdmissionPlugin = {
   keepsValid: true,
   admit(exec, object, old) {
     if (!exec.namespace || old) return object
-    const namespace = exec.store.get(`namespaces/${exec.namespace}`)
+    const namespace = exec.store.get(namespaceKey(exec.namespace))
     if (!namespace) return notFound({ group: '', resource: 'namespaces' }, exec.namespace)
     if (!namespace.metadata.deletionTimestamp) return object
     const why = `unable to create new content in namespace ${exec.namespace} because it is being terminated`

@@ -58,9 +58,10 @@ export class Ownership {
   }
 }
 
-const writeOf = (exec: Execution, from: KubeObject | undefined, to: KubeObject): PendingWrite => ({
-  manager: managerOf(exec), apiVersion: apiVersionOf(exec.kind), subresource: exec.subresource, time: formatTime(exec.now), ...(from ? { from } : {}), to,
-})
+function writeOf(exec: Execution, from: KubeObject | undefined, to: KubeObject): PendingWrite {
+  const write = { manager: managerOf(exec), apiVersion: apiVersionOf(exec.kind), subresource: exec.subresource, time: formatTime(exec.now), to }
+  return from ? { ...write, from } : write
+}
 
 /** The field manager, or the first part of the user agent (endpoints/handlers: managerOrUserAgent). */
 function managerOf({ options, userAgent, user, trusted }: Execution): string {

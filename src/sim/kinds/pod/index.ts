@@ -6,7 +6,7 @@ import type { Pod } from '../../api/pod.ts'
 import type { PodSpec } from '../../api/pod-spec.ts'
 import type { PodCondition, PodStatus } from '../../api/pod-status.ts'
 import { draftMeta } from '../../api/meta-copy.ts'
-import { assignSame, extended } from '../../api/share.ts'
+import { assignSame } from '../../api/share.ts'
 import { defineKind, withStatusOf } from '../define.ts'
 import { withAppArmor } from './app-armor.ts'
 import { podColumns } from './columns.ts'
@@ -31,11 +31,16 @@ function defaults(pod: Pod, old?: Pod): Pod {
   const sent = pod.spec ? notNegative(pod.spec) : { containers: [] }
   const known = linked.get(sent)
   if (known) return assignSame(pod, { spec: known })
-  const spec = defaultPodRequests(defaultPodSpec(sent))
-  if (spec.enableServiceLinks !== undefined) return assignSame(pod, { spec })
-  const complete: PodSpec = extended(spec, { enableServiceLinks: true })
-  if (spec === sent) linked.set(sent, complete)
-  return assignSame(pod, { spec: complete })
+  const spec = defaultPodRequests(defaultPodSpec(sent, true))
+  if (isLinked(sent, spec)) linked.set(sent, spec)
+  return assignSame(pod, { spec })
+}
+
+/** Was nothing missing but the links? Then the spec is a template's, which many pods share. */
+function isLinked(sent: PodSpec, spec: PodSpec): boolean {
+  if (sent.enableServiceLinks !== undefined) return false
+  for (const key in spec) if (key !== 'enableServiceLinks' && sent[key as keyof PodSpec] !== spec[key as keyof PodSpec]) return false
+  return true
 }
 
 /** The first of podIPs and podIP are one value (core/v1: conversion.go). */

@@ -4,6 +4,7 @@ import type { Pod } from '../../../api/pod.ts'
 import type { PodSpec } from '../../../api/pod-spec.ts'
 import { forbidden, invalid, type Status } from '../../../api/status.ts'
 import type { Execution } from '../../execution.ts'
+import { namespaceKey } from '../../keys.ts'
 import type { AdmissionPlugin } from '../plugin.ts'
 import { detailsText, reasonsText, violations } from './checks.ts'
 import { compareLevels, isFullyPrivileged, levelText, policyOf, type LevelVersion } from './policy.ts'
@@ -34,7 +35,7 @@ export const podSecurity: AdmissionPlugin = {
   validate(exec, object, old) {
     const { plural } = exec.kind
     if (plural === 'namespaces') return exec.subresource ? undefined : checkNamespace(exec, object, old)
-    const labels = exec.store.get(`namespaces/${exec.namespace}`)?.metadata.labels
+    const labels = exec.store.get(namespaceKey(exec.namespace!))?.metadata.labels
     const { policy } = policyOf(labels)
     if (isFullyPrivileged(policy)) return undefined
     if (plural !== 'pods') {
