@@ -3,9 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { minutes, parseTime, type Micros } from '../src/sim/engine/time.ts'
-import type { FlagTexts } from '../src/sim/component-flags.ts'
-import { Engine } from '../src/sim/engine/engine.ts'
-import { flagsIn, problemOfAll } from '../src/sim/flags/index.ts'
+import { problemOfSettings, type FlagTexts } from '../src/sim/component-flags.ts'
 import { parseDuration } from '../src/sim/testing/chainsaw/duration.ts'
 import { TestFileError } from '../src/sim/testing/chainsaw/reader.ts'
 import { nodesOption } from './sim/files.ts'
@@ -74,9 +72,7 @@ function flagsOption(given: readonly string[] = [], kubelet: 'detailed' | 'kwok'
       return [text.slice(0, at), text.slice(at + 1)]
     }),
   )
-  const known = flagsIn(new Engine({ seed: 1 }))
-  const isDead = kubelet === 'kwok' && Object.keys(flags).some((flag) => flag.startsWith('kubelet.'))
-  const problem = isDead ? 'faked kubelets have no configuration' : problemOfAll(known, flags)
+  const problem = problemOfSettings(flags, kubelet)
   if (problem !== undefined) throw new UsageError(`--flag: ${problem}`)
   return flags
 }

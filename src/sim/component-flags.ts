@@ -1,7 +1,7 @@
 import type { FlagState } from '../workers/protocol-settings.ts'
 import type { ControllerRunner } from './client/controller-runner.ts'
 import type { CommandRecord } from './engine/branch.ts'
-import type { Engine, EventContext } from './engine/engine.ts'
+import { Engine, type EventContext } from './engine/engine.ts'
 import type { Note, Step } from './engine/event.ts'
 import type { Timeline } from './engine/timeline.ts'
 import { kubeletFileProblems, takeKubeletFile } from './flags/kubelet-configuration.ts'
@@ -32,11 +32,22 @@ function refuse(problem: string | undefined): void {
   if (problem !== undefined) throw new RangeError(problem)
 }
 
+/** Why no cluster can be made with these settings, in the component's words. */
+export function problemOfSettings(flags: FlagTexts, kubelet: 'detailed' | 'kwok'): string | undefined {
+  if (kubelet === 'kwok' && Object.keys(flags).some((flag) => flag.startsWith('kubelet.'))) return NO_CONFIGURATION
+  return problemOfAll(flagsIn(new Engine({ seed: 1 })), flags)
+}
+
 /** The settings of a cluster's components: those it was made with, and the command that changes one. */
 export class ComponentFlags {
   readonly values: Flags
   readonly #initial: FlagTexts
   readonly #hosts: FlagHosts
+
+  /** What the cluster was made with, where it is not the default. */
+  get initial(): FlagTexts {
+    return this.#initial
+  }
 
   /** Throws RangeError with the component's complaint when one of `initial` is wrong. */
   constructor(engine: Engine, initial: FlagTexts, hosts: FlagHosts) {

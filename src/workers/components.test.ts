@@ -26,6 +26,26 @@ test('a save carries what differs, and brings it back', () => {
   expect((answerSettings(again, { type: 'flags' }) as readonly FlagState[]).find(({ id }) => id === GRACE)?.text).toBe('30s')
 })
 
+test('a save carries the settings that a cluster was made with', () => {
+  const flags = { 'kube-controller-manager.cluster-cidr': '10.20.0.0/16' }
+  const cluster = world({ flags })
+  changeSettings(cluster, { type: 'flag', flag: GRACE, value: '30s' })
+  const save = structuredClone(saveOf(cluster))
+  checkSave(save)
+  expect(save.flags).toEqual(flags)
+  expect(saveOf(world()).flags).toBeUndefined()
+  const again = world({ flags: save.flags })
+  replay(again, save)
+  expect(again.engine.hash()).toBe(save.hash)
+})
+
+test('settings of a save that no cluster could be made with are refused in the words of the component', () => {
+  const save = structuredClone(saveOf(world()))
+  expect(() => checkSave({ ...save, flags: { [GRACE]: 'soon' } })).toThrow('invalid argument "soon" for "--node-monitor-grace-period" flag')
+  expect(() => checkSave({ ...save, kubelet: 'kwok', flags: { 'kubelet.syncFrequency': '5s' } })).toThrow('faked')
+  expect(answerSettings(world(), { type: 'flagsProblem', flags: { 'kubelet.none': '1' }, kubelet: 'detailed' })).toEqual({ problem: 'there is no setting called kubelet.none' })
+})
+
 test('a wrong value is answered with the problem, and nothing is done', () => {
   const cluster = world()
   const { index } = cluster.timeline

@@ -1,8 +1,8 @@
 import { parse, stringify } from 'yaml'
-import { currentFile, fileSchemas, reconcilesOf, startWithFile, type Cluster, type JsonObject } from '../sim/index.ts'
+import { currentFile, fileSchemas, problemOfSettings, reconcilesOf, startWithFile, type Cluster, type JsonObject } from '../sim/index.ts'
 import type { SettingsAnswers, SettingsQuery, StorageState } from './protocol-settings.ts'
 
-type Looking = Extract<SettingsQuery, { type: 'fileSchemas' | 'flags' | 'reconciles' | 'storage' | 'configuration' }>
+type Looking = Extract<SettingsQuery, { type: 'fileSchemas' | 'flags' | 'flagsProblem' | 'reconciles' | 'storage' | 'configuration' }>
 type Changing = Exclude<SettingsQuery, Looking>
 
 /** Questions about settings, reconciles and storage: nothing moves. */
@@ -12,6 +12,8 @@ export function answerSettings(cluster: Cluster, query: Looking): SettingsAnswer
       return fileSchemas()
     case 'flags':
       return cluster.flags.list()
+    case 'flagsProblem':
+      return { problem: problemOfSettings(query.flags, query.kubelet) ?? null }
     case 'reconciles':
       return reconcilesOf(cluster.timeline, query.controller, query.count)
     case 'storage':

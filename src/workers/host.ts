@@ -171,7 +171,7 @@ export class ClusterHost {
       case 'load':
         return this.#load(query.save)
       case 'reset':
-        this.#settings = { seed: query.seed ?? this.#settings.seed, nodes: query.nodes ?? this.#settings.nodes, kubelet: query.kubelet ?? this.#settings.kubelet, cloud: query.cloud ?? this.#settings.cloud ?? false, metrics: true }
+        this.#settings = { seed: query.seed ?? this.#settings.seed, nodes: query.nodes ?? this.#settings.nodes, kubelet: query.kubelet ?? this.#settings.kubelet, cloud: query.cloud ?? this.#settings.cloud ?? false, metrics: true, flags: query.flags ?? {} }
         this.#replace(createCluster({ ...this.#settings, history: HISTORY }), (fresh) => fresh.boot())
         return null
       case 'hash':
@@ -182,6 +182,7 @@ export class ClusterHost {
         return this.#touched(changeSettings(cluster, query))
       case 'fileSchemas':
       case 'flags':
+      case 'flagsProblem':
       case 'reconciles':
       case 'storage':
       case 'configuration':
@@ -204,7 +205,7 @@ export class ClusterHost {
   /** Verifies before it replaces: a save that does not hold together leaves the present session alone. */
   #load(save: SaveFile): Answers['load'] {
     checkSave(save)
-    const settings: ClusterSettings = { seed: save.seed, nodes: save.nodes, kubelet: save.kubelet ?? 'detailed', cloud: save.cloud ?? false, metrics: save.metrics ?? false }
+    const settings: ClusterSettings = { seed: save.seed, nodes: save.nodes, kubelet: save.kubelet ?? 'detailed', cloud: save.cloud ?? false, metrics: save.metrics ?? false, flags: save.flags ?? {} }
     const fresh = createCluster({ ...settings, history: HISTORY })
     fresh.boot()
     replay(fresh, save)

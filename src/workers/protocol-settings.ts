@@ -58,6 +58,8 @@ export type SettingsQuery =
   /** JSON schemas of components' files, for the editor. */
   | { readonly type: 'fileSchemas' }
   | { readonly type: 'flags' }
+  /** Could a cluster be made with these? */
+  | { readonly type: 'flagsProblem'; readonly flags: Readonly<Record<string, string>>; readonly kubelet: 'detailed' | 'kwok' }
   /** null: the default. */
   | { readonly type: 'flag'; readonly flag: string; readonly value: string | null }
   | { readonly type: 'reconciles'; readonly controller: string; readonly count: number }
@@ -71,6 +73,7 @@ export type SettingsQuery =
 export interface SettingsAnswers {
   fileSchemas: readonly { readonly apiVersion: string; readonly kind: string; readonly schema: object }[]
   flags: readonly FlagState[]
+  flagsProblem: { readonly problem: string | null }
   flag: { readonly problem: string | null }
   reconciles: readonly ReconcileState[]
   storage: StorageState | null

@@ -339,6 +339,8 @@ export interface ClusterSettings {
   readonly cloud?: boolean
   /** With a metrics server, for kubectl top. */
   readonly metrics?: boolean
+  /** Settings of components that differ from the start: "kubelet.syncFrequency" → "10s". */
+  readonly flags?: Readonly<Record<string, string>>
 }
 
 /** The save file: what reproduces a session. Everything else follows from it. */
@@ -350,6 +352,8 @@ export interface SaveFile {
   readonly kubelet?: 'kwok'
   readonly cloud?: true
   readonly metrics?: true
+  /** Settings that the cluster was made with; those that were changed later are commands. */
+  readonly flags?: Readonly<Record<string, string>>
   /** Branches in order of creation; the first is the trunk. */
   readonly branches: readonly {
     readonly parent: number | null

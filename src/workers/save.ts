@@ -1,4 +1,4 @@
-import type { Cluster } from '../sim/index.ts'
+import { problemOfSettings, type Cluster } from '../sim/index.ts'
 import type { SaveFile } from './protocol.ts'
 
 /** The session as a save file: seed, size and every branch's commands with their places. */
@@ -11,6 +11,7 @@ export function saveOf(cluster: Cluster): SaveFile {
     ...(cluster.kubelet === 'kwok' && { kubelet: 'kwok' as const }),
     ...(hasCloud(cluster) && { cloud: true as const }),
     ...(cluster.metrics && { metrics: true as const }),
+    ...(Object.keys(cluster.flags.initial).length > 0 && { flags: cluster.flags.initial }),
     branches: timeline.branches().map((branch) => ({
       parent: branch.parent,
       forkIndex: branch.forkIndex,
@@ -34,6 +35,7 @@ export function checkSave(save: SaveFile): void {
   if (save.kubelet !== undefined && save.kubelet !== 'kwok') throw new RangeError(`kubelets are detailed, or "kwok"; got ${String(save.kubelet)}`)
   if (save.cloud !== undefined && save.cloud !== true) throw new RangeError(`a cloud is there (true) or not named; got ${String(save.cloud)}`)
   if (save.metrics !== undefined && save.metrics !== true) throw new RangeError(`a metrics server is there (true) or not named; got ${String(save.metrics)}`)
+  if (save.flags !== undefined) checkFlags(save.flags, save.kubelet ?? 'detailed')
   if (!Array.isArray(save.branches) || save.branches.length === 0) throw new RangeError('a save file has at least one branch')
   save.branches.forEach((branch, id) => {
     if ((branch.parent === null) !== (id === 0)) throw new RangeError(`branch ${id} must ${id === 0 ? 'have no' : 'have a'} parent`)
@@ -41,6 +43,12 @@ export function checkSave(save: SaveFile): void {
     if (!Array.isArray(branch.commands)) throw new RangeError(`branch ${id} has no list of commands`)
   })
   if (!save.branches[save.cursor?.branch]) throw new RangeError(`the cursor stands on branch ${String(save.cursor?.branch)}, which is not there`)
+}
+
+function checkFlags(flags: NonNullable<SaveFile['flags']>, kubelet: 'detailed' | 'kwok'): void {
+  if (typeof flags !== 'object' || flags === null || !Object.values(flags).every((text) => typeof text === 'string')) throw new TypeError('settings are texts by name')
+  const problem = problemOfSettings(flags, kubelet)
+  if (problem !== undefined) throw new RangeError(problem)
 }
 
 /** Plays a save into a freshly booted cluster. Throws where it does not fit, e.g. after an alteration. */

@@ -6,11 +6,14 @@ import { Button } from '../kit/Button.tsx'
 import { Dialog } from '../kit/Dialog.tsx'
 import { Segmented } from '../kit/Segmented.tsx'
 import styles from './settings.module.css'
+import { readSettings, StartFlags } from './StartFlags.tsx'
 
 const MOST_NODES = 5000
 const LARGEST_SEED = 2 ** 31 - 1
 /** From here on detailed kubelets would make the cluster slow to look at. */
 const MANY_NODES = 50
+
+const PLUGINS = 'kube-apiserver.enable-admission-plugins'
 
 type Kubelets = 'detailed' | 'kwok'
 
@@ -29,12 +32,18 @@ export function NewClusterDialog({ onClose }: { onClose(): void }): ReactNode {
   const [kubelets, setKubelets] = useState<Kubelets>('detailed')
   const [cloud, setCloud] = useState(false)
   const [podPreset, setPodPreset] = useState(false)
+  const [settings, setSettings] = useState('')
+  const [problem, setProblem] = useState<string | null>(null)
   const wantedNodes = wholeNumber(nodes, 0, MOST_NODES)
   const wantedSeed = wholeNumber(seed, 0, LARGEST_SEED)
-  const start = (): void => {
+  const begin = async (): Promise<void> => {
     if (wantedNodes === undefined || wantedSeed === undefined) return
-    session.reset({ nodes: wantedNodes, seed: wantedSeed, kubelet: kubelets, cloud })
-    if (podPreset) session.ask<'flag'>({ type: 'flag', flag: 'kube-apiserver.enable-admission-plugins', value: 'PodPreset' }).catch(report)
+    const flags = readSettings(settings)
+    const { problem } = await session.ask<'flagsProblem'>({ type: 'flagsProblem', flags, kubelet: kubelets })
+    setProblem(problem)
+    if (problem !== null) return
+    session.reset({ nodes: wantedNodes, seed: wantedSeed, kubelet: kubelets, cloud, flags })
+    if (podPreset) session.ask<'flag'>({ type: 'flag', flag: PLUGINS, value: flags[PLUGINS] ? `${flags[PLUGINS]},PodPreset` : 'PodPreset' }).catch(report)
     onClose()
   }
   return (
@@ -52,7 +61,7 @@ export function NewClusterDialog({ onClose }: { onClose(): void }): ReactNode {
         className={styles['form']}
         onSubmit={(event) => {
           event.preventDefault()
-          start()
+          begin().catch(report)
         }}
       >
         <p>{t('newText')}</p>
@@ -73,6 +82,14 @@ export function NewClusterDialog({ onClose }: { onClose(): void }): ReactNode {
         </div>
         <Check title={t('cloud')} label={t('cloudLabel')} hint={t('cloudHint')} checked={cloud} onChange={setCloud} />
         <Check title={t('removed')} label={t('podPresetLabel')} hint={t('podPresetHint')} checked={podPreset} onChange={setPodPreset} />
+        <StartFlags
+          value={settings}
+          problem={problem}
+          onChange={(text) => {
+            setSettings(text)
+            setProblem(null)
+          }}
+        />
         {kubelets === 'detailed' && (wantedNodes ?? 0) > MANY_NODES && <p className={styles['advice']}>{t('manyNodes')}</p>}
       </form>
     </Dialog>
