@@ -6,7 +6,7 @@ import { signalName, SIGNALS } from '../machine.ts'
 import { startProgram } from '../programs.ts'
 import { formatted } from '../tools/printf.ts'
 import { testExpression } from '../tools/test-command.ts'
-import { alias, declared, letBuiltin, umaskBuiltin, unalias } from './more-builtins.ts'
+import { alias, declared, getopts, letBuiltin, umaskBuiltin, unalias } from './more-builtins.ts'
 import { hangUpJobs, jobNamed, listJobs, resume, signalJob, warnsOfJobs } from './jobs.ts'
 import type { Outcome } from './outcome.ts'
 import { parseShell } from './parse.ts'
@@ -372,31 +372,4 @@ const envOf = (shell: Shell): Readonly<Record<string, string>> => {
   const env: Record<string, string> = {}
   for (const key of Object.keys(shell.exported)) if (shell.vars[key] !== undefined) env[key] = shell.vars[key]
   return env
-}
-
-function getopts(kernel: Kernel, task: Task, shell: Shell, argv: readonly string[]): Outcome {
-  const [, options = '', name = 'opt', ...given] = argv
-  const words = given.length > 0 ? given : shell.params
-  const [index = 1, offset = 1] = (shell.vars['OPTIND'] ?? '1').split('.').map(Number)
-  const word = words[index - 1]
-  if (!word?.startsWith('-') || word === '-' || word === '--') {
-    shell.vars = { ...shell.vars, [name]: '?', ...(word === '--' ? { OPTIND: String(index + 1) } : {}) }
-    return 1
-  }
-  const letter = word[offset] ?? '?'
-  const at = options.indexOf(letter)
-  const wantsValue = at >= 0 && options[at + 1] === ':'
-  const isLast = offset + 1 >= word.length
-  const value = wantsValue ? (isLast ? words[index] : word.slice(offset + 1)) : undefined
-  const next = wantsValue ? String(index + (isLast ? 2 : 1)) : isLast ? String(index + 1) : `${index}.${offset + 1}`
-  const silent = options.startsWith(':')
-  const isUnknown = at < 0 || letter === ':'
-  if (isUnknown && !silent) say(kernel, task, shell, `illegal option -${letter}`)
-  const isMissing = wantsValue && value === undefined
-  if (isMissing && !silent) say(kernel, task, shell, `no arg for -${letter} option`)
-  const found = isUnknown ? '?' : isMissing ? (silent ? ':' : '?') : letter
-  const argument = isUnknown || isMissing ? (silent ? letter : undefined) : value
-  const { OPTARG: _old, ...vars } = shell.vars
-  shell.vars = { ...vars, [name]: found, OPTIND: next, ...(argument === undefined ? {} : { OPTARG: argument }) }
-  return 0
 }

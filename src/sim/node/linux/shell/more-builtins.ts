@@ -99,3 +99,31 @@ export function declared(kernel: Kernel, task: Task, shell: Shell, argv: readonl
   }
   return 0
 }
+
+/** `getopts letters name [words…]`: one option at a time; OPTIND is where the next one stands (word.letter). */
+export function getopts(kernel: Kernel, task: Task, shell: Shell, argv: readonly string[]): number {
+  const [, options = '', name = 'opt', ...given] = argv
+  const words = given.length > 0 ? given : shell.params
+  const [index = 1, offset = 1] = (shell.vars['OPTIND'] ?? '1').split('.').map(Number)
+  const word = words[index - 1]
+  if (!word?.startsWith('-') || word === '-' || word === '--') {
+    shell.vars = { ...shell.vars, [name]: '?', ...(word === '--' ? { OPTIND: String(index + 1) } : {}) }
+    return 1
+  }
+  const letter = word[offset] ?? '?'
+  const at = options.indexOf(letter)
+  const wantsValue = at >= 0 && options[at + 1] === ':'
+  const isLast = offset + 1 >= word.length
+  const value = wantsValue ? (isLast ? words[index] : word.slice(offset + 1)) : undefined
+  const next = wantsValue ? String(index + (isLast ? 2 : 1)) : isLast ? String(index + 1) : `${index}.${offset + 1}`
+  const silent = options.startsWith(':')
+  const isUnknown = at < 0 || letter === ':'
+  if (isUnknown && !silent) say(kernel, task, shell, `illegal option -${letter}`)
+  const isMissing = wantsValue && value === undefined
+  if (isMissing && !silent) say(kernel, task, shell, `no arg for -${letter} option`)
+  const found = isUnknown ? '?' : isMissing ? (silent ? ':' : '?') : letter
+  const argument = isUnknown || isMissing ? (silent ? letter : undefined) : value
+  const { OPTARG: _old, ...vars } = shell.vars
+  shell.vars = { ...vars, [name]: found, OPTIND: next, ...(argument === undefined ? {} : { OPTARG: argument }) }
+  return 0
+}

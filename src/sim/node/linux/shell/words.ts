@@ -266,8 +266,10 @@ export class WordReader {
     if (/^[#!]?\w+\[/.test(inner)) throw new SyntaxFault('syntax error: arrays are not modelled')
     const m = /^(\w+|[?$!#*@-])(?:(:?[-=?+]|%%?|##?|\/\/?|:|\^\^?|,,?)([\s\S]*))?$/.exec(inner)
     if (!m) throw new SyntaxFault('syntax error: bad substitution')
-    const word = (text: string): Word => ({ parts: quoted ? this.quotedParts(text) : new WordReader(text, this.#parse).#loose(), bare: false })
     const op = m[2] ?? ''
+    // Quotes around the whole do not quote a pattern (POSIX 2.6.2).
+    const isPattern = /^[%#/]/.test(op)
+    const word = (text: string): Word => ({ parts: quoted && !isPattern ? this.quotedParts(text) : new WordReader(text, this.#parse).#loose(), bare: false })
     // `${x/pattern/replacement}` and `${x:offset:length}` have two words.
     const cut = op.startsWith('/') ? unescapedAt(m[3]!, '/') : op === ':' ? unescapedAt(m[3]!, ':') : -1
     const arg = op ? word(cut < 0 ? m[3]! : m[3]!.slice(0, cut)) : undefined

@@ -1,3 +1,4 @@
+import { hashText } from '../../../engine/hash.ts'
 import { failed } from '../errno.ts'
 import { bytesOf, changeNode, existing, makeDirectory, makeLink, mountOf, moveOrCopy, openForWriting, put, remove, resolve } from '../files.ts'
 import { baseName, device, treeSize, type FsNode } from '../fs.ts'
@@ -5,9 +6,8 @@ import type { Mount } from '../machine.ts'
 import { GROUPS, USERS } from '../users.ts'
 import { ls, modeText } from './ls.ts'
 import { options, type Tool, type ToolContext } from './context.ts'
-import { clockText } from './clock.ts'
-
-const TYPES: Readonly<Record<FsNode['t'], string>> = { d: 'd', f: '-', l: 'l', c: 'c', b: 'b', s: 's', p: 'p' }
+import { clockText, dateOf } from './clock.ts'
+import { find } from './find.ts'
 
 function each(c: ToolContext, names: readonly string[], run: (name: string) => string | undefined): number {
   let status = 0
@@ -19,11 +19,36 @@ function each(c: ToolContext, names: readonly string[], run: (name: string) => s
 }
 
 function touch(c: ToolContext): number {
-  return each(c, options(c.args, 'dtr').rest, (name) => {
-    const place = openForWriting(c.files, name, true)
-    if (failed(place)) return place.errno === 'EISDIR' ? undefined : `${name}: ${place.text}`
-    if (place.node) put(c.files, place, { ...place.node, mtime: c.now })
-    return undefined
+  const { flags, values, rest } = options(c.args, 'dtr')
+  const like = values.has('r') ? existing(c.files, values.get('r')!) : undefined
+  if (like && failed(like)) return c.failure(values.get('r')!, like)
+  const at = like ? like.node.mtime : values.has('d') ? dateOf(values.get('d')!, c.now) : c.now
+  if (at === undefined) return c.fail(`invalid date '${values.get('d')}'`)
+  return each(c, rest, (name) => {
+    if (flags.has('c') && failed(existing(c.files, name))) return undefined
+    const folder = existing(c.files, name)
+    const place = !failed(folder) && folder.node.t === 'd' ? folder : openForWriting(c.files, name, true)
+    if (failed(place)) return `${name}: ${place.text}`
+    const refused = place.node && put(c.files, place, { ...place.node, mtime: at })
+    return refused && `${name}: ${refused.text}`
+  })
+}
+
+/** `install [-d] [-m mode] from… to` */
+function install(c: ToolContext): number {
+  const { flags, values, rest } = options(c.args, 'mog')
+  const mode = Number.parseInt(values.get('m') ?? '755', 8)
+  if (flags.has('d')) return each(c, rest, (name) => {
+    const refused = makeDirectory(c.files, name, true, mode)
+    return refused && `can't create directory '${name}': ${refused.text}`
+  })
+  const target = rest.at(-1)!
+  if (rest.length < 2) return c.fail('missing file operand')
+  return each(c, rest.slice(0, -1), (name) => {
+    const into = existing(c.files, target)
+    const path = !failed(into) && into.node.t === 'd' ? `${target}/${baseName(name)}` : target
+    const refused = moveOrCopy(c.files, name, path, true) ?? changeNode(c.files, path, (node) => ({ ...node, mode }))
+    return refused && `can't stat '${name}': ${refused.text}`
   })
 }
 
@@ -54,6 +79,9 @@ function copy(c: ToolContext): number {
   return each(c, rest.slice(0, -1), (name) => {
     const source = existing(c.files, name)
     if (!isMove && !failed(source) && source.node.t === 'd' && !flags.has('r') && !flags.has('a') && !flags.has('R')) return `omitting directory '${name}'`
+    const into = existing(c.files, target!)
+    const there = !failed(into) && into.node.t === 'd' ? existing(c.files, `${target!}/${baseName(name)}`) : into
+    if (!failed(source) && !failed(there) && source.path === there.path) return `'${name}' and '${failed(into) || into.node.t !== 'd' ? target! : `${target!.replace(/\/$/, '')}/${baseName(name)}`}' are the same file`
     const refused = moveOrCopy(c.files, name, target!, !isMove)
     if (!refused) return undefined
     return refused.errno === 'ENOENT' && failed(source) ? (isMove ? `can't rename '${name}': ${refused.text}` : `can't stat '${name}': ${refused.text}`) : `can't create '${target!}': ${refused.text}`
@@ -124,49 +152,33 @@ function readlink(c: ToolContext): number {
 }
 
 function stat(c: ToolContext): number {
-  const { values, rest } = options(c.args, 'c')
+  const { values, flags, rest } = options(c.args, 'c')
   return each(c, rest, (name) => {
     const place = existing(c.files, name, false)
     if (failed(place)) return `can't stat '${name}': ${place.text}`
     const { node } = place
-    const format = values.get('c') ?? '  File: %n\n  Size: %s\n  Access: (%a/%A)  Uid: (%u/%U)   Gid: (%g/%G)'
-    const parts: Readonly<Record<string, string>> = {
-      n: name, s: String(bytesOf(node)), a: (node.mode & 0o7777).toString(8), A: modeText(node), u: String(node.uid), U: USERS[node.uid] ?? 'UNKNOWN', g: String(node.gid), G: GROUPS[node.gid] ?? 'UNKNOWN',
-      F: { d: 'directory', f: 'regular file', l: 'symbolic link', c: 'character special file', b: 'block special file', s: 'socket', p: 'fifo' }[node.t], Y: clockText(node.mtime, '%s'), y: clockText(node.mtime, '%Y-%m-%d %H:%M:%S.000000000 +0000'),
+    if (flags.has('f')) {
+      c.out(`  File: "${name}"\n    ID: 0 Namelen: 255 Type: ${place.mount.type === 'overlay' ? 'overlayfs' : place.mount.type}\nBlock size: 4096\n`)
+      return undefined
     }
-    c.out(`${format.replace(/%(\w)/g, (all, letter: string) => parts[letter] ?? all)}\n`)
+    const format = values.get('c') ?? STAT_FORM
+    const when = (at: number): string => clockText(at, '%Y-%m-%d %H:%M:%S.%N +0000')
+    const size = bytesOf(node)
+    const parts: Readonly<Record<string, string>> = {
+      n: name, N: node.t === 'l' ? `'${name}' -> '${node.to}'` : name, s: String(size), b: String(Math.ceil(size / 512)), B: '512', o: '4096', h: node.t === 'd' ? String(2 + Object.values(node.entries).filter((e) => e.t === 'd').length) : '1', i: String(inodeOf(place.mount.fs, place.path)), d: '58', D: '3a',
+      a: (node.mode & 0o7777).toString(8), f: node.mode.toString(16), A: modeText(node), u: String(node.uid), U: USERS[node.uid] ?? 'UNKNOWN', g: String(node.gid), G: GROUPS[node.gid] ?? 'UNKNOWN', m: place.mount.at, t: '0', T: '0',
+      x: when(node.mtime), X: clockText(node.mtime, '%s'), z: when(node.mtime), Z: clockText(node.mtime, '%s'), w: '-', W: '0',
+      F: { d: 'directory', f: size === 0 ? 'regular empty file' : 'regular file', l: 'symbolic link', c: 'character special file', b: 'block special file', s: 'socket', p: 'fifo' }[node.t], Y: clockText(node.mtime, '%s'), y: when(node.mtime),
+    }
+    c.out(`${format.replace(/%(\d*)([a-zA-Z%])/g, (all, width: string, letter: string) => (letter === '%' ? '%' : (parts[letter] ?? all).padStart(Number(width || 0))))}\n`)
     return undefined
   })
 }
 
-const MOST_FOUND = 20_000
+const STAT_FORM = '  File: %N\n  Size: %s\t\tBlocks: %b\tIO Block: %o\t%F\nDevice: %Dh/%dd\tInode: %i\tLinks: %h\nAccess: (0%a/%A)  Uid: (%5u/%8U)   Gid: (%5g/%8G)\nAccess: %x\nModify: %y\nChange: %z'
 
-function find(c: ToolContext): number {
-  const words = c.args
-  const at = words.findIndex((word) => word.startsWith('-'))
-  const roots = at === 0 ? ['.'] : at < 0 ? (words.length > 0 ? words : ['.']) : words.slice(0, at)
-  const tests = at < 0 ? [] : words.slice(at)
-  const value = (name: string): string | undefined => (tests.includes(name) ? tests[tests.indexOf(name) + 1] : undefined)
-  const name = value('-name')
-  const type = value('-type')
-  const depth = Number(value('-maxdepth') ?? Infinity)
-  let left = MOST_FOUND
-  const pattern = name === undefined ? undefined : new RegExp(`^${name.replace(/[.+^${}()|\\]/g, '\\$&').replace(/\*/g, '.*').replace(/\?/g, '.')}$`)
-  const walk = (path: string, level: number): void => {
-    if (left-- <= 0) return
-    const place = existing(c.files, path, false)
-    if (failed(place)) {
-      c.fail(`${path}: ${place.text}`)
-      c.keep({ status: 1 })
-      return
-    }
-    const { node } = place
-    if ((!pattern || pattern.test(baseName(path))) && (!type || TYPES[node.t].replace('-', 'f') === type)) c.out(`${path}\n`)
-    if (node.t === 'd' && level < depth) for (const child of Object.keys(node.entries).sort()) walk(path === '/' ? `/${child}` : `${path}/${child}`, level + 1)
-  }
-  for (const root of roots) walk(root, 0)
-  return c.status
-}
+/** A number for a file that stays the same as long as its name does. */
+const inodeOf = (fs: string, path: string): number => 1000 + (hashText(`${fs}|${path}`, 7) % 900_000)
 
 const human = (bytes: number): string => {
   if (bytes === 0) return '0'
@@ -225,7 +237,7 @@ function du(c: ToolContext): number {
 }
 
 export const fileTools: Readonly<Record<string, Tool>> = {
-  ls, touch, rm, mkdir, cp: copy, mv: copy, ln, chmod, chown, readlink, stat, find, df, du,
+  ls, install, touch, rm, mkdir, cp: copy, mv: copy, ln, chmod, chown, readlink, stat, find, df, du,
   rmdir: (c) => each(c, options(c.args).rest, (name) => {
     const refused = remove(c.files, name, 'directory')
     return refused && `'${name}': ${refused.text}`

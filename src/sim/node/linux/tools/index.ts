@@ -10,6 +10,7 @@ import { docker } from './docker.ts'
 import { fileTools } from './file-tools.ts'
 import { netTools, onServerSignal } from './net-tools.ts'
 import { awk } from './awk/index.ts'
+import { lineTools } from './line-tools.ts'
 import { byteTools } from './byte-tools.ts'
 import { crictl } from './crictl.ts'
 import { ctr } from './ctr.ts'
@@ -44,13 +45,13 @@ const shellInput: Tool = (c) => {
 /** Programs that only nodes have. */
 const OF_NODES = ['crictl', 'ctr', 'docker', 'systemctl', 'journalctl', 'lsns', 'findmnt']
 
-const TOOLS: Readonly<Record<string, Tool>> = { ...textTools, ...fileTools, ...processTools, ...netTools, ...ipTools, ...psTools, ...namespaceTools, ...nodeTools, ...byteTools, ...statTools, awk, gawk: awk, crictl, ctr, curl, docker, runtime, packages, apk: packages, apt: packages, 'apt-get': packages, yum: packages, dnf: packages, tar, gzip, gunzip: gzip, zcat: gzip, 'sh-input': shellInput }
+const TOOLS: Readonly<Record<string, Tool>> = { ...textTools, ...lineTools, ...fileTools, ...processTools, ...netTools, ...ipTools, ...psTools, ...namespaceTools, ...nodeTools, ...byteTools, ...statTools, awk, gawk: awk, crictl, ctr, curl, docker, runtime, packages, apk: packages, apt: packages, 'apt-get': packages, yum: packages, dnf: packages, tar, gzip, gunzip: gzip, zcat: gzip, 'sh-input': shellInput }
 
 /** Programs that images have under these names; the rest of a busybox says by name that it is not modelled. */
 export const TOOL_NAMES: readonly string[] = Object.keys(TOOLS).filter((name) => !['fault', 'sh-input', 'server', 'needs', 'pause', 'curl', 'runtime', 'packages', ...OF_NODES].includes(name)).sort()
 
 /** Well-known programs of a busybox that are not modelled: running one says so and fails. */
-export const UNMODELLED: readonly string[] = ['vi', 'watch', 'telnet', 'ftpget', 'crond', 'patch', 'split', 'stty', 'su', 'login', 'passwd', 'adduser', 'mknod', 'losetup', 'fdisk', 'traceroute', 'arping', 'iptables', 'lsof', 'strace', 'bc', 'dc', 'ed']
+export const UNMODELLED: readonly string[] = ['vi', 'watch', 'telnet', 'ftpget', 'crond', 'patch', 'stty', 'su', 'login', 'passwd', 'adduser', 'mknod', 'losetup', 'fdisk', 'traceroute', 'arping', 'iptables', 'lsof', 'strace', 'bc', 'dc', 'ed']
 
 /** One step of a program that is not a shell. */
 export function stepTool(kernel: Kernel, task: Task, name: string): void {

@@ -5,7 +5,9 @@ import { GROUPS, USERS } from '../users.ts'
 import { formatted } from './printf.ts'
 import { testExpression } from './test-command.ts'
 import { options, type Tool, type ToolContext } from './context.ts'
-import { clockText } from './clock.ts'
+import { failed } from '../errno.ts'
+import { existing } from '../files.ts'
+import { clockText, dateOf } from './clock.ts'
 import { xargs } from './xargs.ts'
 import { nameOf, visible } from './ps.ts'
 
@@ -160,11 +162,19 @@ function dd(c: ToolContext): number | undefined {
   return 0
 }
 
+/** The clock is the node's, and has no namespace: nobody sets it from here. */
 function date(c: ToolContext): number {
-  const { rest } = options(c.args, 'd')
+  const { flags, values, rest } = options(c.args.map((word) => word.replace(/^--date=/, '-d')), 'dsrD')
+  if (flags.has('s')) return c.fail("can't set date: Operation not permitted")
+  const file = values.has('r') ? existing(c.files, values.get('r')!) : undefined
+  if (file && failed(file)) return c.failure(values.get('r')!, file)
+  const at = file ? file.node.mtime : values.has('d') ? dateOf(values.get('d')!, c.now) : c.now
+  if (at === undefined) return c.fail(`invalid date '${values.get('d')}'`)
   const format = rest.find((word) => word.startsWith('+'))
   if (rest.length > 0 && !format) return c.fail("can't set date: Operation not permitted")
-  c.out(`${clockText(c.now, format?.slice(1) ?? '%a %b %e %H:%M:%S UTC %Y')}\n`)
+  const iso = c.args.find((word) => /^-I/.test(word))
+  const usual = flags.has('R') ? '%a, %d %b %Y %H:%M:%S +0000' : iso ? (iso.length > 2 && iso !== '-Id' && iso !== '-Idate' ? '%Y-%m-%dT%H:%M:%S+00:00' : '%Y-%m-%d') : '%a %b %e %H:%M:%S UTC %Y'
+  c.out(`${clockText(at, format?.slice(1) ?? usual)}\n`)
   return 0
 }
 
