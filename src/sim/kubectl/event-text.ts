@@ -18,16 +18,21 @@ export interface EventObject extends KubeObject {
   readonly source?: { readonly component?: string; readonly host?: string }
   readonly reportingComponent?: string
   readonly reportingInstance?: string
-  readonly involvedObject?: { readonly kind?: string; readonly name?: string; readonly namespace?: string; readonly uid?: string }
+  readonly involvedObject?: { readonly kind?: string; readonly name?: string; readonly namespace?: string; readonly uid?: string; readonly fieldPath?: string }
 }
 
-/** The events about an object, oldest first. */
+/** The events about an object, oldest first. Of a node both those that name its uid and those that have its name in that place (describe.go: NodeDescriber). */
 export function eventsAbout(ctx: KubectlContext, object: KubeObject): readonly EventObject[] {
-  const { name, namespace, uid } = object.metadata
-  const fieldSelector = [`involvedObject.name=${name}`, ...(namespace ? [`involvedObject.namespace=${namespace}`] : []), `involvedObject.kind=${object.kind}`, ...(uid ? [`involvedObject.uid=${object.kind === 'Node' ? name : uid}`] : [])].join(',')
-  const answer = ctx.call(list(EVENTS, namespace ?? 'default', { fieldSelector })) as unknown
-  const found = isStatus(answer) ? [] : ((answer as KubeList).items as readonly EventObject[])
+  const { name, uid } = object.metadata
+  const found = object.kind === 'Node' ? [...search(ctx, object, uid), ...search(ctx, object, name)] : search(ctx, object, uid)
   return [...found].sort((a, b) => lastSeen(a) - lastSeen(b))
+}
+
+function search(ctx: KubectlContext, object: KubeObject, uid: string | undefined): readonly EventObject[] {
+  const { name, namespace } = object.metadata
+  const fieldSelector = [`involvedObject.name=${name}`, ...(namespace ? [`involvedObject.namespace=${namespace}`] : []), `involvedObject.kind=${object.kind}`, ...(uid ? [`involvedObject.uid=${uid}`] : [])].join(',')
+  const answer = ctx.call(list(EVENTS, namespace ?? 'default', { fieldSelector })) as unknown
+  return isStatus(answer) ? [] : ((answer as KubeList).items as readonly EventObject[])
 }
 
 export const firstSeen = (e: EventObject): Micros => parseTime(e.firstTimestamp ?? e.eventTime ?? undefined) ?? 0
@@ -43,7 +48,7 @@ export function eventAge(e: EventObject, now: Micros): string {
 /** The "Events:" part at the end of every description, cells separated by tabs. */
 export function eventsText(events: readonly EventObject[], now: Micros): string {
   if (events.length === 0) return 'Events:\t<none>\n'
-  const source = (e: EventObject): string => [e.source?.component || e.reportingComponent || '', e.source?.host ?? ''].filter(Boolean).join(', ')
-  const rows = events.map((e) => `  ${e.type ?? ''}\t${e.reason ?? ''}\t${eventAge(e, now)}\t${source(e)}\t${(e.message ?? '').trim()}\n`)
+  const message = ({ involvedObject, message = '' }: EventObject): string => `${involvedObject?.fieldPath ? `${involvedObject.fieldPath}: ` : ''}${message.trim()}`
+  const rows = events.map((e) => `  ${e.type ?? ''}\t${e.reason ?? ''}\t${eventAge(e, now)}\t${e.source?.component || e.reportingComponent || ''}\t${message(e)}\n`)
   return `Events:\n  Type\tReason\tAge\tFrom\tMessage\n  ----\t------\t----\t----\t-------\n${rows.join('')}`
 }

@@ -168,8 +168,9 @@ export class KubeletWorld {
     this.recorder(row.node).emit(ctx, row.pod, type, reason, message)
   }
 
+  /** An event about the node: without a uid, so `kubectl describe node` does not find it (kubelet.go: nodeRef). */
   aboutNode(ctx: EventContext, name: string, type: 'Normal' | 'Warning', reason: string, message: string): void {
-    this.recorder(name).emit(ctx, { apiVersion: 'v1', kind: 'Node', metadata: { name, uid: name } }, type, reason, message)
+    this.recorder(name).emit(ctx, { apiVersion: 'v1', kind: 'Node', metadata: { name } }, type, reason, message)
   }
 
   later(ctx: EventContext, row: PodRow, delay: Micros, what: string, payload: Readonly<Record<string, unknown>> = {}): number {
