@@ -8,9 +8,11 @@ export interface BuiltImage {
   readonly reference: string
   readonly digest: string
   readonly image: Image
+  /** It was pushed: every node can pull it. */
+  readonly pushed?: true
 }
 
-/** Registries, and for those who have an image already the ones that nodes have built. */
+/** Registries, with what nodes have pushed to them, and for those who have an image already the ones that nodes have built. */
 export class LocalImages implements Registry {
   readonly #behind: Registry
   readonly #built: Table<BuiltImage>
@@ -25,9 +27,9 @@ export class LocalImages implements Registry {
   }
 
   resolve(image: string, accounts: readonly Account[] = []): Resolved {
-    const name = accounts.includes(LOCAL) ? parseImageName(image) : undefined
+    const name = this.#built.size > 0 ? parseImageName(image) : undefined
     const built = name && this.#built.get(`${name.repository}:${name.tag}`)
-    if (!built) return this.#behind.resolve(image, accounts)
+    if (!built || !(built.pushed || accounts.includes(LOCAL))) return this.#behind.resolve(image, accounts)
     return { found: true, reference: built.reference, repository: name.repository, digest: built.digest, layers: built.image.layers, program: built.image.program, image: built.image }
   }
 }

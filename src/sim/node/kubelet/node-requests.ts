@@ -19,6 +19,8 @@ export type NodeRequest =
   | { readonly do: 'pull'; readonly image: string }
   | ({ readonly do: 'cgroup' } & GroupLimit)
   | { readonly do: 'remove-image'; readonly image: string }
+  /** A built image becomes one that every node can pull. */
+  | { readonly do: 'push-image'; readonly reference: string }
   /** An image that was built, committed or given another name; its tree lies in the asking machine under `fs`. */
   | { readonly do: 'store-image'; readonly reference: string; readonly digest: string; readonly fs: string; readonly config: ImageConfig; readonly history: NonNullable<Image['history']> }
 
@@ -53,6 +55,12 @@ export function nodeRequest(world: KubeletWorld, ctx: EventContext, row: PodRow,
     case 'remove-image':
       ctx.schedule(0, actor, 'remove-images', [request.image])
       break
+    case 'push-image': {
+      const built = world.built.get(request.reference)
+      if (!built) return { answer: { ok: false, status: 0, body: '' }, after: ms(200) }
+      world.built.set(request.reference, { ...built, pushed: true })
+      return { answer: DONE, after: ms(300) + Math.floor((sizeOf(built.image.layers) * 1_000_000) / RATE) }
+    }
     case 'store-image':
       store(world, ctx, row, request)
       break

@@ -2,7 +2,7 @@ import type { Micros } from '../../engine/time.ts'
 import { Failure, failed } from './errno.ts'
 import { contentOf, existing, openForWriting, type FileWorld } from './files.ts'
 import { directory, lookUp, treeSize, withNode, type FsNode } from './fs.ts'
-import type { ContainerState, Descriptor, DockerContainer, LogChunk, Machine, OpenFile, Session } from './machine.ts'
+import type { ContainerState, Descriptor, DockerContainer, DockerNetwork, LogChunk, Machine, OpenFile, Session } from './machine.ts'
 import type { HostState } from './host.ts'
 import type { KernelSetting } from './setting.ts'
 import type { Task } from './kernel.ts'
@@ -23,6 +23,7 @@ export abstract class Descriptors {
   readonly captures: Record<string, string>
   readonly sessions: Record<string, Session>
   readonly docker: Record<string, DockerContainer>
+  readonly dockerNetworks: Record<string, DockerNetwork>
   readonly setting: KernelSetting
   lastId: number
   /** Sessions and logs of containers that somebody follows: `run` stops when one of them grows. */
@@ -39,6 +40,7 @@ export abstract class Descriptors {
     this.captures = { ...machine.captures }
     this.sessions = { ...machine.sessions }
     this.docker = { ...machine.docker }
+    this.dockerNetworks = { ...machine.dockerNetworks }
   }
 
   /** A file system; those of other pods are the node's to give. */

@@ -67,7 +67,7 @@ export class Kernel extends Descriptors {
     for (const fs of Object.keys(this.roots)) if (fs.startsWith('pseudo:') && !used.has(fs.slice(7))) delete this.roots[fs]
     return {
       ...this.machine, ...(this.#looksAtNode ? { looksAtNode: true as const } : {}), now: this.now, lastId: this.lastId, containers: this.containers, roots: this.roots, processes,
-      pipes: kept(this.pipes), open: kept(this.open), captures: this.captures, sessions: this.sessions, asked: this.asked, ...(Object.keys(this.docker).length > 0 ? { docker: this.docker } : {}),
+      pipes: kept(this.pipes), open: kept(this.open), captures: this.captures, sessions: this.sessions, asked: this.asked, ...(Object.keys(this.docker).length > 0 ? { docker: this.docker } : {}), ...(Object.keys(this.dockerNetworks).length > 0 ? { dockerNetworks: this.dockerNetworks } : {}),
     }
   }
 

@@ -30,6 +30,8 @@ export interface Machine {
   readonly sessions: Readonly<Record<string, Session>>
   /** Containers that `docker` has made here, by their id. */
   readonly docker?: Readonly<Record<string, DockerContainer>>
+  /** Networks that `docker network create` has made, by name. */
+  readonly dockerNetworks?: Readonly<Record<string, DockerNetwork>>
   /** Requests to the world outside the pod that wait for an answer. */
   readonly asked: readonly Asked[]
 }
@@ -53,6 +55,17 @@ export interface DockerContainer {
   readonly workingDir: string
   readonly entrypoint: readonly string[]
   readonly cmd: readonly string[]
+}
+
+/** A network of docker's containers. */
+export interface DockerNetwork {
+  readonly name: string
+  /** 64 hexadecimal digits. */
+  readonly id: string
+  readonly driver: string
+  /** First two numbers of its addresses: "172.18". */
+  readonly subnet: string
+  readonly createdAt: Micros
 }
 
 /** A mount in a container's mount namespace. `at` is inside the container, `from` a path inside file system `fs`. */

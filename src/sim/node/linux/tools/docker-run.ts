@@ -6,6 +6,7 @@ import { withContainerMade, type ContainerConfig } from '../container.ts'
 import { DEFAULT_PATH, startProgram } from '../programs.ts'
 import { USERS } from '../users.ts'
 import { daemonSays, digestOf, dockerContainers, imageFor, nameFrom, needed, statusOf } from './docker-state.ts'
+import { freeAddress, networkNamed } from './docker-network.ts'
 import type { ToolContext } from './context.ts'
 
 const NOTHING: Descriptor = { k: 'null' }
@@ -90,11 +91,8 @@ function networkOf(c: ToolContext, wanted: string): View['network'] | number {
     if (statusOf(c, other).state !== 'running') return daemonSays(c, `cannot join network of a non running container: ${other.id}`, 125)
     return { kind: 'own', ip: other.ip }
   }
-  if (!['bridge', 'default', ''].includes(wanted)) return daemonSays(c, `network ${wanted} not found`, 125)
-  const used = new Set(dockerContainers(c).map((d) => d.ip))
-  let n = 2
-  while (used.has(`172.17.0.${n}`)) n++
-  return { kind: 'own', ip: `172.17.0.${n}` }
+  const known = networkNamed(c, wanted === '' || wanted === 'default' ? 'bridge' : wanted)
+  return known ? { kind: 'own', ip: freeAddress(c, known) } : daemonSays(c, `network ${wanted} not found`, 125)
 }
 
 const bytes = (text: string): number => {
@@ -199,10 +197,14 @@ export function start(c: ToolContext, d: DockerContainer, attach: boolean, remov
     return daemonSays(c, `failed to create task for container: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: exec: ${JSON.stringify(d.argv[0])}: ${why}`, 127)
   }
   const given = ownDescriptors(c)
-  const fds: Readonly<Record<number, Descriptor>> = attach ? (input || tty ? given : { ...given, 0: NOTHING }) : { 0: NOTHING, 1: { k: 'log', stream: 'stdout' }, 2: { k: 'log', stream: 'stderr' } }
+  // -i or -t without being attached: the input stays open, though nobody types.
+  const idle = `docker ${d.id}`
+  const isOpen = !attach && (input || tty)
+  const fds: Readonly<Record<number, Descriptor>> = attach ? (input || tty ? given : { ...given, 0: NOTHING }) : { 0: isOpen ? { k: 'session', id: idle, stream: 'in' } : NOTHING, 1: { k: 'log', stream: 'stdout' }, 2: { k: 'log', stream: 'stderr' } }
   c.kernel.containers[d.container] = { ...inner, ended: undefined, lastPid: 0, log: null, oomKilled: false } as typeof inner
   const task = c.kernel.spawn(undefined, { container: d.container, user: inner.user, cwd: inner.cwd, env: inner.env, fds, ...program, at: c.now, ...(attach && c.task.session !== undefined ? { session: c.task.session } : {}) })
   if (!task) return daemonSays(c, "can't fork: Resource temporarily unavailable", 125)
+  if (isOpen) c.kernel.sessions[idle] = { container: d.container, process: task.id, stdin: '', closed: false, stdout: '', stderr: '', ...(tty ? { tty: true } : {}) }
   const hostname = inner.env['HOSTNAME'] ?? ''
   const network: View['network'] = d.network === 'host' ? { kind: 'host', ip: d.ip } : d.network === 'none' ? { kind: 'empty', ip: '' } : { kind: 'own', ip: d.ip }
   task.view = { hostname, network, cgroup: inner.cgroup, ns: namespacesOf(c, d) }
@@ -236,6 +238,7 @@ function attached(c: ToolContext, id: string): number {
 export function dropContainer(c: ToolContext, d: DockerContainer): void {
   for (const task of [...c.kernel.tasks.values()]) if (task.container === d.container) c.kernel.signal(task.id, 'KILL')
   delete c.kernel.docker[d.id]
+  delete c.kernel.sessions[`docker ${d.id}`]
   if (statusOf(c, d).state === 'running') return
   delete c.kernel.containers[d.container]
   for (const fs of [`root:${d.container}`, `dev:${d.container}`, `names:${d.container}`]) delete c.kernel.roots[fs]

@@ -2,9 +2,13 @@ import { differences } from '../fs.ts'
 import { parseImageName } from '../../../api/image-name.ts'
 import { formatMicroTime } from '../../../engine/time.ts'
 import type { HostState } from '../host.ts'
-import type { DockerContainer, LogChunk } from '../machine.ts'
+import type { DockerContainer } from '../machine.ts'
 import { ago, columns, duration, megabytes } from './crictl.ts'
+import { copy, load, login, logout, push, save } from './docker-archive.ts'
 import { build } from './docker-build.ts'
+import { network, networkNamed } from './docker-network.ts'
+import { prune, usage, volume } from './docker-volume.ts'
+import { freeze, logs, stats, top, wait } from './docker-watch.ts'
 import { daemonSays, digestOf, dockerContainers, containerNamed, familiar, needed, statusOf } from './docker-state.ts'
 import { dropContainer, exec, run, runOptions, start } from './docker-run.ts'
 import { nodeOf } from './node-tools.ts'
@@ -18,6 +22,7 @@ export function docker(c: ToolContext): number | undefined {
   if (typeof host === 'number') return host
   let [verb = 'help', ...args] = c.args
   if (['container', 'image', 'system'].includes(verb)) [verb = 'help', ...args] = verb === 'image' ? [({ ls: 'images', rm: 'rmi' } as Record<string, string>)[args[0] ?? ''] ?? args[0] ?? 'help', ...args.slice(1)] : [args[0] === 'ls' ? 'ps' : (args[0] ?? 'help'), ...args.slice(1)]
+  if (UNMODELLED.has(verb)) return daemonSays(c, `docker ${verb} is not modelled here`)
   const known = Object.hasOwn(VERBS, verb) ? VERBS[verb] : undefined
   if (known) return known(c, host, args)
   if (['help', '--help'].includes(verb)) {
@@ -27,6 +32,9 @@ export function docker(c: ToolContext): number | undefined {
   c.err(`docker: unknown command: docker ${verb}\n\nRun 'docker --help' for more information\n`)
   return 1
 }
+
+/** Verbs of docker that are known and refused. */
+const UNMODELLED = new Set(['attach', 'buildx', 'checkpoint', 'compose', 'context', 'events', 'export', 'import', 'manifest', 'plugin', 'search', 'secret', 'service', 'stack', 'swarm', 'trust', 'update'])
 
 const each = (c: ToolContext, args: readonly string[], body: (d: DockerContainer) => number | undefined): number => {
   let status = 0
@@ -53,7 +61,8 @@ function ps(c: ToolContext, args: readonly string[]): number {
   }
   c.out(columns([['CONTAINER ID', 'IMAGE', 'COMMAND', 'CREATED', 'STATUS', 'PORTS', 'NAMES'], ...rows.map((d) => {
     const s = statusOf(c, d)
-    const status = s.state === 'running' ? `Up ${duration(c.now - d.startedAt!)}` : s.state === 'exited' ? `Exited (${s.code}) ${ago(c, s.endedAt!)}` : 'Created'
+    const isPaused = [...c.kernel.tasks.values()].some((t) => t.container === d.container && t.stopped === 'FREEZE')
+    const status = s.state === 'running' ? `Up ${duration(c.now - d.startedAt!)}${isPaused ? ' (Paused)' : ''}` : s.state === 'exited' ? `Exited (${s.code}) ${ago(c, s.endedAt!)}` : 'Created'
     const command = d.argv.join(' ')
     return [d.id.slice(0, 12), familiar(d.image), `"${command.length > 20 && !flags.has('no-trunc') ? `${command.slice(0, 19)}…` : command}"`, ago(c, d.createdAt), status, s.state === 'running' ? d.ports.map((p) => `0.0.0.0:${p.host}->${p.container}/${p.protocol}`).join(', ') : '', d.name]
   })], 0))
@@ -81,7 +90,7 @@ function inspected(c: ToolContext, host: HostState, word: string): unknown {
       HostConfig: { Binds: d.binds.length > 0 ? d.binds : null, NetworkMode: d.network, Memory: inner?.memoryLimit ?? 0, CpuShares: inner?.cpu.cpuShares ?? 0, CpuQuota: inner?.cpu.cpuQuota ?? 0, CpuPeriod: inner?.cpu.cpuQuota ? inner.cpu.cpuPeriod : 0, PortBindings: Object.fromEntries(d.ports.map((p) => [`${p.container}/${p.protocol}`, [{ HostIp: '', HostPort: String(p.host) }]])) },
       GraphDriver: { Name: 'overlay2', Data: overlayOf(inner?.mounts[0]?.options ?? '') }, Mounts: d.binds.map((b) => ({ Type: b.startsWith('/') ? 'bind' : 'volume', Source: b.split(':')[0], Destination: b.split(':')[1], RW: !b.endsWith(':ro') })),
       Config: { Hostname: inner?.env['HOSTNAME'] ?? '', Env: Object.entries(inner?.env ?? {}).filter(([k]) => k !== 'HOSTNAME' && k !== 'HOME').map(([k, v]) => `${k}=${v}`), Cmd: d.cmd, Entrypoint: d.entrypoint.length > 0 ? d.entrypoint : null, Image: familiar(d.image), WorkingDir: d.workingDir, Labels: d.labels },
-      NetworkSettings: { IPAddress: d.network === 'bridge' ? d.ip : '', Gateway: d.network === 'bridge' ? '172.17.0.1' : '', SandboxKey: `/var/run/docker/netns/${d.id.slice(0, 12)}` },
+      NetworkSettings: { IPAddress: d.network === 'bridge' ? d.ip : '', Gateway: d.network === 'bridge' ? '172.17.0.1' : '', Networks: /^(container:|host|none)/.test(d.network) ? {} : { [d.network]: { NetworkID: networkNamed(c, d.network)?.id ?? '', Gateway: `${networkNamed(c, d.network)?.subnet ?? ''}.0.1`, IPAddress: d.ip, IPPrefixLen: 16 } }, SandboxKey: `/var/run/docker/netns/${d.id.slice(0, 12)}` },
     }
   }
   const image = host.image(word)
@@ -131,12 +140,6 @@ function formatted(template: string, data: unknown): string | undefined {
   })
   failed = text.includes('{{')
   return failed ? undefined : text
-}
-
-function logsOf(log: LogChunk | null): string {
-  const chunks: string[] = []
-  for (let x = log; x; x = x.before) chunks.push(x.text)
-  return chunks.reverse().join('')
 }
 
 const STOP_GRACE = 10_000_000
@@ -246,10 +249,35 @@ const VERBS: Readonly<Record<string, DockerVerb>> = {
     }
     return 0
   },
-  logs: (c, _host, args) => {
-    const d = needed(c, options(args, 'n').rest[0] ?? '')
+  logs: (c, _host, args) => logs(c, args),
+  network: (c, _host, args) => network(c, args),
+  volume: (c, _host, args) => volume(c, args),
+  stats: (c, _host, args) => stats(c, args),
+  top: (c, _host, args) => top(c, args),
+  wait: (c, _host, args) => wait(c, args),
+  pause: (c, _host, args) => freeze(c, args, 'pause'),
+  unpause: (c, _host, args) => freeze(c, args, 'unpause'),
+  cp: (c, _host, args) => copy(c, args),
+  load: (c, _host, args) => load(c, args),
+  login: (c, _host, args) => login(c, args),
+  logout: (c, _host, args) => logout(c, args),
+  save, push,
+  prune: (c) => prune(c),
+  df: (c, host) => usage(c, host),
+  port: (c, _host, args) => {
+    const d = needed(c, args[0] ?? '')
     if (typeof d === 'number') return d
-    c.out(logsOf(c.kernel.containers[d.container]?.log ?? null))
+    for (const p of d.ports) if (args[1] === undefined || args[1] === String(p.container) || args[1] === `${p.container}/${p.protocol}`) c.out(args[1] === undefined ? `${p.container}/${p.protocol} -> 0.0.0.0:${p.host}\n` : `0.0.0.0:${p.host}\n`)
+    return 0
+  },
+  rename: (c, _host, args) => {
+    const d = needed(c, args[0] ?? '')
+    if (typeof d === 'number') return d
+    const name = args[1] ?? ''
+    if (!/^[a-zA-Z0-9][\w.-]+$/.test(name)) return daemonSays(c, `Invalid container name (${name}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed`)
+    const taken = containerNamed(c, name)
+    if (taken) return daemonSays(c, `Conflict. The container name "/${name}" is already in use by container "${taken.id}". You have to remove (or rename) that container to be able to reuse that name.`)
+    c.kernel.docker[d.id] = { ...d, name }
     return 0
   },
   pull: (c, _host, args) => {
@@ -259,18 +287,10 @@ const VERBS: Readonly<Record<string, DockerVerb>> = {
     c.out(`Digest: ${answer.body.slice(answer.body.indexOf('@') + 1)}\nStatus: Image is up to date for ${args.at(-1)!}\n${answer.body.split('@')[0]!}\n`)
     return 0
   },
-  push: (c, _host, args) => daemonSays(c, `pushing is not modelled here: no registry takes ${args.at(-1) ?? 'images'}`),
   diff: (c, host, args) => {
     const d = needed(c, args[0] ?? '')
     if (typeof d === 'number') return d
     for (const x of differences(host.image(d.image)?.root, c.kernel.roots[`root:${d.container}`])) c.out(`${x.kind} ${x.path}\n`)
-    return 0
-  },
-  top: (c, _host, args) => {
-    const d = needed(c, args[0] ?? '')
-    if (typeof d === 'number') return d
-    c.out('UID                 PID                 PPID                CMD\n')
-    for (const t of c.kernel.tasks.values()) if (t.container === d.container && t.exit === undefined) c.out(`${'root'.padEnd(20)}${String(t.pid).padEnd(20)}${String(c.kernel.tasks.get(t.parent)?.pid ?? 0).padEnd(20)}${t.argv.join(' ')}\n`)
     return 0
   },
   version: (c) => {

@@ -15,6 +15,13 @@ export function listener(kernel: Kernel, port: number, ip = kernel.machine.ip): 
   return undefined
 }
 
+/** The address of another container of docker by its name, as the resolver of a network that somebody made knows it (not the default bridge). */
+function neighbour(kernel: Kernel, task: Task, name: string): string | undefined {
+  const own = Object.values(kernel.docker).find((d) => d.container === task.container)
+  if (!own || !kernel.dockerNetworks[own.network]) return undefined
+  return Object.values(kernel.docker).find((d) => d.network === own.network && (d.name === name || d.id.slice(0, 12) === name) && kernel.containers[d.container]?.main !== 0 && !kernel.containers[d.container]?.ended)?.ip
+}
+
 /** Where on this machine a connection of a process ends: in its own network, at a container of docker, or at a port that one publishes. */
 function target(kernel: Kernel, task: Task, host: string, port: number): { readonly ip: string; readonly port: number } | undefined {
   const own = addressOf(kernel, task)
@@ -105,7 +112,9 @@ export function ask(c: ToolContext, host: string, port: number, what: 'tcp' | 'h
   }
   const network = c.task.view?.network
   if (network?.kind === 'empty') return { ok: false, status: 0, body: '', error: what === 'dns' ? 'bad address' : 'Network is unreachable' }
-  const here = what === 'dns' ? undefined : target(c.kernel, c.task, host, port)
+  const known = neighbour(c.kernel, c.task, host)
+  if (known !== undefined && what === 'dns') return { ok: true, status: 0, body: known }
+  const here = what === 'dns' ? undefined : target(c.kernel, c.task, known ?? host, port)
   if (here && (here.ip === c.kernel.machine.ip || Object.values(c.kernel.docker).some((d) => d.ip === here.ip) || !network)) {
     if (what === 'tcp') return listener(c.kernel, here.port, here.ip) ? { ok: true, status: 0, body: '' } : { ok: false, status: 0, body: '', error: 'Connection refused' }
     const served = serve(c.kernel, here.port, path, here.ip)
