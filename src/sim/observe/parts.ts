@@ -8,13 +8,14 @@ type IsStopped = (component: string) => boolean
 
 /** The four parts of the control plane. */
 export function componentStates({ store, hub }: ApiServer, runners: readonly ControllerRunner[], scheduler: Scheduler, isStopped: IsStopped): readonly ComponentState[] {
+  const stopped = runners.filter(({ controller }) => isStopped(controller.name)).length
   const queued = runners.reduce((sum, { queue }) => sum + queue.rows.size, 0)
   const busy = runners.find(({ queue }) => queue.busy > 0)
   const inHand = busy?.queue.rows.keys().find((key) => busy.queue.rows.get(key)!.processing)
   return [
     { name: 'apiserver', running: true, figures: { watches: hub.open.size, objects: store.objects.size }, busy: null, queued: 0 },
     { name: 'etcd', running: true, figures: { revision: store.revision }, busy: null, queued: 0 },
-    { name: 'controllers', running: true, figures: { controllers: runners.length }, busy: busy ? `${busy.controller.name}: ${inHand ?? ''}` : null, queued },
+    { name: 'controllers', running: true, figures: { controllers: runners.length, ...(stopped > 0 ? { stopped } : {}) }, busy: busy ? `${busy.controller.name}: ${inHand ?? ''}` : null, queued },
     { name: 'scheduler', running: !isStopped('scheduler'), ...scheduler.state() },
   ]
 }

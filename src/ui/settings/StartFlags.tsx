@@ -33,7 +33,7 @@ export function StartFlags({ value, problem, onChange }: StartFlagsProps): React
         rows={Math.min(8, Math.max(2, value.split('\n').length))}
         spellCheck={false}
         autoComplete="off"
-        placeholder="kube-controller-manager.cluster-cidr=10.0.0.0/16"
+        placeholder="kubelet.maxPods=20"
         value={value}
         aria-invalid={problem !== null}
         aria-describedby={`${id}-hint`}

@@ -43,6 +43,21 @@ test('lines pasted together run one after the other', async () => {
   expect(ran).toEqual(['one', 'two', 'three'])
 })
 
+test('a command that is not finished waits for its other lines, with a prompt of its own', async () => {
+  const { session, ran, written } = fake()
+  session.input("cat <<'EOF'\nkind: Pod\nEOF\nkubectl get \\\npods\r")
+  await settle()
+  expect(ran).toEqual(["cat <<'EOF'\nkind: Pod\nEOF", 'kubectl get  pods'])
+  expect(written()).toContain('> ')
+})
+
+test('Ctrl-C gives an unfinished command up', async () => {
+  const { session, ran } = fake()
+  session.input('for i in 1 2; do\r\x03date\r')
+  await settle()
+  expect(ran).toEqual(['date'])
+})
+
 test('Ctrl-C reaches a running line and drops what was typed ahead', async () => {
   let stopped: (() => void) | undefined
   let interrupts = 0

@@ -1,6 +1,7 @@
 import { columns, inColumns } from './columns.ts'
 import { commonStart, emptyLine, nextLine, pressKey, replace, splitKeys, type Line } from './line-editor.ts'
 import type { TerminalPanelProps } from './types.ts'
+import { isUnfinished, joined } from './unfinished.ts'
 
 /** As much of xterm as the session needs; a fake one serves in tests. */
 export interface Screen {
@@ -10,6 +11,8 @@ export interface Screen {
 }
 
 const LIST_ALL = 100
+/** Before the lines that go on with an unfinished one. */
+const GOES_ON = '> '
 /** So much of an unfinished line of output is remembered as a prompt. */
 const TAIL = 400
 // eslint-disable-next-line no-control-regex
@@ -22,6 +25,8 @@ const plain = (text: string): string => text.replace(/\x1b\[[0-9;?]*[A-Za-z]|[\x
 export class ShellSession {
   #line: Line
   #running = false
+  /** Lines of a command that is not finished: an open quote, block or here-document. */
+  #begun = ''
   /** Keys that came while a line ran. */
   #waiting: string[] = []
   /** Row of the cursor below the prompt's row, to find the way back when redrawing. */
@@ -58,6 +63,7 @@ export class ShellSession {
 
   /** Types a line and runs it, also while another one runs (then it waits its turn). */
   submit(line: string): void {
+    this.#begun = ''
     this.input(`\x15${line}\r`)
   }
 
@@ -175,6 +181,7 @@ export class ShellSession {
       this.#draw()
       this.#screen.write('^C\r\n')
       this.#line = nextLine(line, '')
+      this.#begun = ''
       this.#row = 0
     }
     if (asked === 'clear') {
@@ -185,16 +192,24 @@ export class ShellSession {
     this.#draw()
   }
 
-  async #run(text: string): Promise<void> {
+  async #run(last: string): Promise<void> {
     this.#draw()
     this.#leaveLine()
     const { history } = this.#line
-    this.#line = nextLine(this.#line, text)
+    this.#line = nextLine(this.#line, last)
     if (this.#line.history !== history) this.#props().onHistory?.(this.#line.history)
+    const text = this.#begun + last
+    if (isUnfinished(text)) {
+      this.#begun = `${text}\n`
+      this.#draw()
+      this.#goOn()
+      return
+    }
+    this.#begun = ''
     if (text.trim() !== '') {
       this.#running = true
       try {
-        await this.#props().run(text, (output) => this.#write(output))
+        await this.#props().run(joined(text), (output) => this.#write(output))
       } catch (error) {
         this.#write(`${error instanceof Error ? error.message : String(error)}\n`)
       }
@@ -265,7 +280,7 @@ export class ShellSession {
 
   /** Draws prompt and line anew from the prompt's row and leaves the cursor where it belongs. */
   #draw(): void {
-    this.#drawLine(this.#props().prompt, this.#line, true)
+    this.#drawLine(this.#begun === '' ? this.#props().prompt : GOES_ON, this.#line, true)
   }
 
   #drawLine(usual: string, { text, cursor, search }: Line, isOwn: boolean): void {

@@ -30,7 +30,7 @@ export const PartCard = memo(function PartCard({ data }: NodeProps<PartNode>): R
       <Handle type="source" id="bottom" position={Position.Bottom} className={styles['handle'] ?? ''} isConnectable={false} />
     </>
   )
-  const className = join(styles['part'], acting && styles['acting'], part?.running === false && styles['stopped'])
+  const className = join(styles['part'], acting && styles['acting'], part?.running === false && styles['stopped'], Number(part?.figures['stopped'] ?? 0) > 0 && styles['partly'])
   if (!opens) return <div className={className} data-part={name}>{body}</div>
   return (
     <button type="button" className={className} data-part={name} onClick={() => updateUi((draft) => void (draft.view = 'control-plane'))} aria-label={t('openPart', { part: t(`part.${name}`) })}>
