@@ -23,6 +23,13 @@ export function check(expr: Expr, declarations: Declarations): { readonly type: 
   return { type, issues: checker.issues.length > 0 ? checker.issues : checker.later }
 }
 
+/** The types of an expression that fits and of all its parts. */
+export function typesIn(expr: Expr, declarations: Declarations): ReadonlyMap<Expr, CelType> {
+  const types = new Map<Expr, CelType>()
+  new Checker(declarations, types).type(expr, new Map())
+  return types
+}
+
 class Checker {
   readonly issues: Issue[] = []
   /** What is wrong with literals: said only of an expression that fits otherwise (cel-go: cel/validator.go). */
@@ -31,11 +38,20 @@ class Checker {
   #formatting = 0
   readonly #declared: Declarations
 
-  constructor(declared: Declarations) {
+  readonly #types: Map<Expr, CelType> | undefined
+
+  constructor(declared: Declarations, types?: Map<Expr, CelType>) {
     this.#declared = declared
+    this.#types = types
   }
 
   type(expr: Expr, scope: Scope): CelType {
+    const type = this.#find(expr, scope)
+    this.#types?.set(expr, type)
+    return type
+  }
+
+  #find(expr: Expr, scope: Scope): CelType {
     switch (expr.is) {
       case 'literal':
         return literalType(expr.value)

@@ -1,4 +1,5 @@
 import type { Expr } from './ast.ts'
+import { actualCost } from './actual-cost.ts'
 import { qualifiedName } from './check.ts'
 import { callFunction } from './functions.ts'
 import { callOperator } from './operators.ts'
@@ -8,18 +9,33 @@ import { CelMap, compare, computedList, Fault, fault, fromJson, isHost, keyOf, l
 /** Values of variables, plain data or CEL values. */
 export type Activation = Readonly<Record<string, unknown>>
 
-export type Result = { readonly value: unknown } | { readonly error: string }
+/** What an expression came to, and what that cost in CEL's units. */
+export type Result = ({ readonly value: unknown } | { readonly error: string }) & { readonly cost: number }
 
-/** Steps that one evaluation may take: far more than honest policies need. */
-const BUDGET = 1_000_000
+/** What one evaluation may cost (apiserver: apis/cel/config.go, PerCallLimit). */
+const LIMIT = 1_000_000
+/** Steps that it may take: some are free, and many of them would take long all the same. */
+const STEPS = 5_000_000
+const EXCEEDED = 'operation cancelled: actual cost limit exceeded'
+const LIST_COST = 10
+const MAP_COST = 30
+const MESSAGE_COST = 40
+
+/** What the macros of comprehensions cost per element besides their steps, and at their start and end (cel-go: parser/macro.go). */
+const FOLD_COSTS: Readonly<Record<(Expr & { is: 'fold' })['macro'], readonly [around: number, each: number]>> = {
+  all: [1, 3], exists: [1, 4], exists_one: [2, 2], existsOne: [2, 2], filter: [LIST_COST + 1, 1], map: [LIST_COST + 1, LIST_COST + 2], sortBy: [LIST_COST + 1, LIST_COST + 2],
+  transformList: [LIST_COST + 1, LIST_COST + 2], transformMap: [MAP_COST + 1, 3], transformMapEntry: [MAP_COST + 1, 2],
+}
 
 /** Evaluates a checked expression; a fault is given back as its text. Never throws, always ends. */
 export function evaluate(expr: Expr, activation: Activation): Result {
+  const evaluation = new Evaluation(activation)
   try {
-    return { value: new Evaluation(activation).run(expr, undefined) }
+    const value = evaluation.run(expr, undefined)
+    return { value, cost: evaluation.cost }
   } catch (reason) {
-    if (reason instanceof Fault) return { error: reason.message }
-    if (reason instanceof RangeError) return { error: 'operation cancelled: evaluation is nested too deeply' }
+    if (reason instanceof Fault) return { error: reason.message, cost: evaluation.cost }
+    if (reason instanceof RangeError) return { error: 'operation cancelled: evaluation is nested too deeply', cost: evaluation.cost }
     throw reason
   }
 }
@@ -30,34 +46,57 @@ interface Locals {
   readonly outer: Locals | undefined
 }
 
+/** The end of an evaluation that costs too much, which no other side of an `||` makes good. */
+class Cancelled extends Fault {}
+
+const constants = new WeakMap<Expr, boolean>()
+
+/** A list that is written out is made when the expression is compiled. */
+function isConstant(expr: Expr & { is: 'list' }): boolean {
+  let known = constants.get(expr)
+  if (known === undefined) constants.set(expr, (known = expr.items.every(({ value }) => value.is === 'literal' || (value.is === 'list' && isConstant(value)))))
+  return known
+}
+
 class Evaluation {
   readonly #activation: Activation
-  #left = BUDGET
+  #steps = STEPS
+  cost = 0
 
   constructor(activation: Activation) {
     this.#activation = activation
   }
 
+  #spend(cost: number): void {
+    if ((this.cost += cost) > LIMIT) throw new Cancelled(EXCEEDED)
+  }
+
   run(expr: Expr, locals: Locals | undefined): unknown {
-    if (--this.#left < 0) fault('operation cancelled: actual cost limit exceeded')
+    if (--this.#steps < 0) throw new Cancelled(EXCEEDED)
     switch (expr.is) {
       case 'literal':
         return expr.value
       case 'ident':
+        this.#spend(1)
         return this.#ident(expr.name, locals)
       case 'select':
+        if (!expr.test) this.#spend(1)
         return this.#select(expr, locals)
       case 'call':
         return this.#call(expr, locals)
       case 'list':
+        if (!isConstant(expr)) this.#spend(LIST_COST)
         return computedList(expr.items.flatMap(({ value, optional }) => this.#maybe(this.run(value, locals), optional)))
       case 'map':
+        this.#spend(MAP_COST)
         return this.#map(expr, locals)
       case 'message':
+        this.#spend(MESSAGE_COST)
         return new Message(expr.type, Object.fromEntries(expr.fields.flatMap(({ name, value, optional }) => this.#maybe(this.run(value, locals), optional).map((v) => [name, v]))))
       case 'fold':
         return this.#fold(expr, locals)
       case 'bind':
+        this.#spend(LIST_COST)
         return this.run(expr.body, { name: expr.name, value: this.run(expr.value, locals), outer: locals })
     }
   }
@@ -123,13 +162,19 @@ class Evaluation {
     }
     const namespaced = target ? qualifiedName(target) : undefined
     const whole = namespaced !== undefined && !this.#isVariable(namespaced.split('.')[0]!, locals) ? `${namespaced}.${name}` : undefined
-    if (whole !== undefined && overloadsOf(whole)) return callFunction(whole, args.map((arg) => this.run(arg, locals)))
+    if (whole !== undefined && overloadsOf(whole)) return this.#charged(whole, args.map((arg) => this.run(arg, locals)), callFunction)
     if (target && (name === 'optMap' || name === 'optFlatMap') && args.length === 2) return this.#optMap(expr, locals)
     const receiver = target ? this.run(target, locals) : undefined
-    if (target && isHost(receiver)) return receiver.call(name, args.map((arg) => this.run(arg, locals)))
+    if (target && isHost(receiver)) return this.#charged(name, [receiver, ...args.map((arg) => this.run(arg, locals))], (_name, [, ...given]) => receiver.call(name, given))
     const values = args.map((arg) => this.run(arg, locals))
-    if (!target && /^[_@!-]/.test(name)) return callOperator(name, values)
-    return callFunction(name.replace(/^\./, ''), target ? [receiver, ...values] : values)
+    if (!target && /^[_@!-]/.test(name)) return this.#charged(name, values, callOperator)
+    return this.#charged(name.replace(/^\./, ''), target ? [receiver, ...values] : values, callFunction)
+  }
+
+  #charged(name: string, values: readonly unknown[], act: (name: string, values: readonly unknown[]) => unknown): unknown {
+    const result = act(name, values)
+    this.#spend(actualCost(name, values, result))
+    return result
   }
 
   #optMap({ name, target, args }: Expr & { is: 'call' }, locals: Locals | undefined): unknown {
@@ -149,7 +194,7 @@ class Evaluation {
         if (value === decisive) return decisive
         if (typeof value !== 'boolean') failed ??= new Fault('no such overload')
       } catch (reason) {
-        if (!(reason instanceof Fault)) throw reason
+        if (!(reason instanceof Fault) || reason instanceof Cancelled) throw reason
         failed ??= reason
       }
     }
@@ -167,7 +212,10 @@ class Evaluation {
       if (names.length === 2) return { name: names[1]!, value, outer: { name: names[0]!, value: key, outer: locals } }
       return { name: names[0]!, value: Array.isArray(range) ? value : key, outer: locals }
     }
+    const [around, each] = FOLD_COSTS[macro]
+    this.#spend(around)
     const holds = (scope: Locals): boolean => {
+      this.#spend(each)
       const value = this.run(steps[0]!, scope)
       return typeof value === 'boolean' ? value : fault('no such overload')
     }
@@ -179,9 +227,16 @@ class Evaluation {
       case 'existsOne':
         return items.filter((item) => holds(scopeOf(item))).length === 1
       case 'filter':
-        return computedList(items.flatMap((item) => (holds(scopeOf(item)) ? [Array.isArray(range) ? item[1] : item[0]] : [])))
+        return computedList(items.flatMap((item) => {
+          if (!holds(scopeOf(item))) return []
+          this.#spend(LIST_COST + 2)
+          return [Array.isArray(range) ? item[1] : item[0]]
+        }))
       case 'sortBy': {
-        const keyed = items.map((item) => [this.run(steps[0]!, scopeOf(item)), item[1]] as const)
+        const keyed = items.map((item) => {
+          this.#spend(each)
+          return [this.run(steps[0]!, scopeOf(item)), item[1]] as const
+        })
         return computedList(keyed.sort(([a], [b]) => compare(a, b)).map(([, value]) => value))
       }
       case 'map':
@@ -191,6 +246,7 @@ class Evaluation {
         const results = items.flatMap((item) => {
           const scope = scopeOf(item)
           if (steps.length === 2 && !holds(scope)) return []
+          if (steps.length === 1) this.#spend(each)
           return [[item[0], this.run(steps.at(-1)!, scope)] as const]
         })
         if (macro === 'transformMapEntry') return mergedEntries(results.map(([, value]) => value))
@@ -206,7 +262,7 @@ class Evaluation {
       try {
         if (holds(scope) === decisive) return decisive
       } catch (reason) {
-        if (!(reason instanceof Fault)) throw reason
+        if (!(reason instanceof Fault) || reason instanceof Cancelled) throw reason
         failed ??= reason
       }
     }

@@ -95,7 +95,7 @@ export function validateCrd(crd: CustomResourceDefinition): readonly FieldError[
 
 /** apiextensions/validation: ValidateCustomResourceDefinitionUpdate. */
 export function validateCrdUpdate(crd: CustomResourceDefinition, old: CustomResourceDefinition): readonly FieldError[] {
-  const out = validateSpec(hoisted(crd.spec), optionsFor(crd, old), ruleChecker())
+  const out = validateSpec(hoisted(crd.spec), optionsFor(crd, old), ruleChecker(hoisted(old.spec).spec))
   if (isConditionTrue(old.status?.conditions ?? undefined, 'Established')) {
     immutable(crd.spec.scope, old.spec.scope, 'spec.scope', out)
     immutable(crd.spec.names.kind, old.spec.names.kind, 'spec.names.kind', out)
