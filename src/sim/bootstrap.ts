@@ -160,8 +160,8 @@ export function nodeObject(n: number, size: NodeSize = DEFAULT_SIZE, labels: Rea
       capacity: amounts,
       allocatable: amounts,
       nodeInfo: {
-        architecture: 'amd64', bootID: '', containerRuntimeVersion: 'containerd://2.1.0', kernelVersion: '6.12.0', kubeProxyVersion: '',
-        kubeletVersion: 'v1.36.2', machineID: '', operatingSystem: 'linux', osImage: 'Orrery', systemUUID: '',
+        architecture: 'amd64', bootID: '', containerRuntimeVersion: 'containerd://2.1.4', kernelVersion: '6.12.0', kubeProxyVersion: '',
+        kubeletVersion: 'v1.36.2', machineID: '', operatingSystem: 'linux', osImage: 'Debian GNU/Linux 13 (trixie)', systemUUID: '',
       },
     },
   }

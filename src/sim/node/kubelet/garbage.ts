@@ -3,6 +3,7 @@ import type { Micros } from '../../engine/time.ts'
 import { IMAGE_GC_HIGH_THRESHOLD, IMAGE_GC_LOW_THRESHOLD, IMAGE_MINIMUM_GC_AGE } from '../../flags/kubelet.ts'
 import { LOCAL } from '../../images/registry.ts'
 import { storedImage } from './puller.ts'
+import { reportSoon } from './machine-report.ts'
 import type { NodeRow, PodRow } from './state.ts'
 import type { Observation } from './thresholds.ts'
 import { containerNamed, type KubeletWorld } from './world.ts'
@@ -65,6 +66,7 @@ export function freeImages(world: KubeletWorld, ctx: EventContext, name: string,
   const images = node.images.filter((i) => !gone.includes(i))
   const left = new Set(images.flatMap((i) => storedImage(world, i.reference)?.layers ?? []))
   world.nodes.set(name, { ...node, images, layers: node.layers.filter((layer) => left.has(layer)) })
+  reportSoon(world, ctx, name)
   ctx.note('kubelet.imagesRemoved', { node: name, images: gone.map((i) => i.reference).join(', ') })
   return freed
 }

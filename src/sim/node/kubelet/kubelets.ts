@@ -28,7 +28,7 @@ import { probed, type Attempt } from './prober.ts'
 import { objectChanged, refreshVolumes } from './refresh.ts'
 import { storageExcess } from './consumption.ts'
 import { devicePlugin, devicesForgotten, type DevicePlugin } from './devices.ts'
-import { reportNode } from './node-report.ts'
+import { reported, reportNode } from './node-report.ts'
 import { armCollection, armPressure, collect, evictWriter, housekeep } from './pressure.ts'
 import type { PullEnd } from './puller.ts'
 import { occupy, reconfigured } from './node-changes.ts'
@@ -113,7 +113,7 @@ export class Kubelets {
       evict: onPod((ctx, row) => evictWriter(world, ctx, row)),
       housekeep: (ctx) => this.#isAwake(ctx.instance) && housekeep(world, ctx, ctx.instance),
       'collect-images': (ctx) => this.#isAwake(ctx.instance) && collect(world, ctx, ctx.instance),
-      'report-pressure': (ctx) => this.#isAwake(ctx.instance) && reportNode(world, ctx, world.nodes.get(ctx.instance)!),
+      'report-pressure': (ctx) => this.#isAwake(ctx.instance) && reportNode(world, ctx, reported(world, ctx.instance)),
       rearm: (ctx) => {
         armPressure(world, ctx, ctx.instance)
         armCollection(world, ctx, ctx.instance)

@@ -14,6 +14,7 @@ import { hostAddress, LEASE_NAMESPACE, leaseOf, nodeStatusPatch, renewal } from 
 import { configuredNode } from './configured-node.ts'
 import type { KubeletFault } from './faults.ts'
 import { advanced, lookAhead } from './linux.ts'
+import { bootId, reportSoon, withMachine } from './machine-report.ts'
 import { declared } from './node-changes.ts'
 import { reportNode } from './node-report.ts'
 import { storedImage } from './puller.ts'
@@ -63,17 +64,23 @@ export class NodeLife {
     })
     ctx.note('kubelet.boot', { node: name })
     const { own, roles } = withoutRoles(configuredNode(this.#world.flags, node))
-    this.#world.client(name).send(ctx, create(NODES, undefined, unready(own, formatTime(ctx.now))), { actor: actorOf(name), what: 'registered', data: roles }, ms(5))
+    this.#world.client(name).send(ctx, create(NODES, undefined, unready(withMachine(own, this.#world.nodes.get(name)!), formatTime(ctx.now))), { actor: actorOf(name), what: 'registered', data: roles }, ms(5))
   }
 
   registered(ctx: EventContext, { answer, data }: Answered<Node>): void {
     const name = ctx.instance
     const client = this.#world.client(name)
     this.#beats.set(name, heartbeatFrom(ctx.now, this.#renewal()))
-    if (answer.kind === 'Node') client.send(ctx, create(LEASES, LEASE_NAMESPACE, leaseOf(answer as Node, ctx.now, this.#world.flags.get(NODE_LEASE_DURATION_SECONDS))))
+    if (answer.kind === 'Node') client.send(ctx, create(LEASES, LEASE_NAMESPACE, this.#lease(answer as Node, ctx.now)))
     if (data && answer.kind === 'Node') this.#world.installer.send(ctx, patch(NODES, answer as Node, { metadata: { labels: data as StringMap } }, 'merge'))
     this.#watch(ctx, name)
     ctx.note('kubelet.registered', { node: name })
+  }
+
+  /** A node's kubelet holds its lease itself. */
+  #lease(node: Node, now: Micros): Lease {
+    const lease = leaseOf(node, now, this.#world.flags.get(NODE_LEASE_DURATION_SECONDS)) as Lease
+    return { ...lease, spec: { ...lease.spec, holderIdentity: node.metadata.name } }
   }
 
   #watch(ctx: EventContext, name: string): void {
@@ -156,7 +163,7 @@ export class NodeLife {
 
   /** What the kubelet process had in memory only: pressure, plans, resizes that wait. */
   #forgotten(ctx: EventContext, row: NodeRow): NodeRow {
-    const { pressure: _seen, housekeeping, collects: _due, shutdown: _plan, preempting: _admitted, resizes: _waiting, resizeTimer, ...rest } = row
+    const { pressure: _seen, housekeeping, collects: _due, shutdown: _plan, preempting: _admitted, reports: _late, resizes: _waiting, resizeTimer, ...rest } = row
     if (housekeeping) ctx.cancel(housekeeping.seq)
     if (resizeTimer) ctx.cancel(resizeTimer)
     return rest
@@ -244,5 +251,6 @@ export class NodeLife {
     const kept = row.images.filter((i) => !references.has(i.reference))
     const layers = new Set(kept.flatMap((i) => storedImage(this.#world, i.reference)?.layers ?? []))
     this.#world.nodes.set(row.name, { ...row, images: kept, layers: row.layers.filter((l) => layers.has(l)) })
+    reportSoon(this.#world, ctx, row.name)
   }
 }

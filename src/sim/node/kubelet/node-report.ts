@@ -1,9 +1,10 @@
 import { findCondition } from '../../api/conditions.ts'
-import type { JsonObject } from '../../api/meta.ts'
+import type { JsonObject, JsonValue } from '../../api/meta.ts'
 import { NODES, patch } from '../../client/request.ts'
 import type { EventContext } from '../../engine/engine.ts'
 import { formatTime } from '../../engine/time.ts'
 import type { Node } from '../../kinds/node/node.ts'
+import { bootId, imageList } from './machine-report.ts'
 import type { NodeRow } from './state.ts'
 import type { KubeletWorld } from './world.ts'
 
@@ -31,13 +32,24 @@ export function reportNode(world: KubeletWorld, ctx: EventContext, row: NodeRow)
   const ready = row.shutdown ? condition('Ready', 'False', 'KubeletNotReady', 'node is shutting down', 'NodeNotReady') : condition('Ready', 'True', 'KubeletReady', 'kubelet is posting ready status', 'NodeReady')
   const devices = Object.fromEntries(Object.entries(row.devices ?? {}).map(([name, { ids, healthy }]) => [name, { capacity: String(ids), allocatable: String(healthy) }]))
   const amounts = (which: 'capacity' | 'allocatable'): JsonObject => Object.fromEntries(Object.entries(devices).map(([name, d]) => [name, d[which]]))
+  const images = imageList(row.images)
+  const bootID = bootId(row.name, row.bootedAt)
   const body: JsonObject = {
     status: {
       '$setElementOrder/conditions': [...PRESSURES.map(([type]) => ({ type })), { type: 'Ready' }],
       conditions: [...pressures, ready],
+      ...(images === known?.status?.images ? {} : { images: images as unknown as JsonValue }),
+      ...(bootID === known?.status?.nodeInfo?.bootID || !known?.status?.nodeInfo ? {} : { nodeInfo: { bootID } }),
       ...(row.devices ? { capacity: amounts('capacity'), allocatable: amounts('allocatable') } : {}),
     },
   }
   const target = { apiVersion: 'v1', kind: 'Node', metadata: { name: row.name } } as Node
   world.client(row.name).send(ctx, patch(NODES, target, body, 'strategic', 'status'))
+}
+
+/** The node's row, with the report that was due begun. */
+export function reported(world: KubeletWorld, name: string): NodeRow {
+  const { reports: _due, ...row } = world.nodes.get(name)!
+  world.nodes.set(name, row)
+  return row
 }

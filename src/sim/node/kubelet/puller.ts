@@ -6,6 +6,7 @@ import { ms, type Micros } from '../../engine/time.ts'
 import { MAX_PARALLEL_IMAGE_PULLS, REGISTRY_BURST, REGISTRY_PULL_QPS, SERIALIZE_IMAGE_PULLS } from '../../flags/kubelet.ts'
 import { LOCAL, sizeOf, type Account, type Resolved } from '../../images/registry.ts'
 import { goDuration, nextBackoff } from './restart.ts'
+import { reportSoon } from './machine-report.ts'
 import type { NodeRow, PodRow } from './state.ts'
 import type { KubeletWorld } from './world.ts'
 
@@ -129,8 +130,10 @@ export function finishPull(world: KubeletWorld, ctx: EventContext, row: PodRow, 
   const node = world.node(row)
   const entry = { reference: image.reference, digest: `${image.repository}@${image.digest}`, size: sizeOf(image.layers), since: ctx.now }
   const layers = [...new Set([...node.layers, ...image.layers.map((l) => layerId(image, l))])]
+  const isNew = !node.images.some((i) => i.reference === entry.reference)
   const { [image.reference]: _done, ...pulling } = node.pulling ?? {}
-  world.nodes.set(node.name, { ...node, pulling, layers, images: node.images.some((i) => i.reference === entry.reference) ? node.images : [...node.images, entry] })
+  world.nodes.set(node.name, { ...node, pulling, layers, images: isNew ? [...node.images, entry] : node.images })
+  if (isNew) reportSoon(world, ctx, node.name)
   world.aboutContainer(ctx, row, container.name, 'Normal', 'Pulled', `Successfully pulled image "${name}" in ${millis(took)} (${millis(waited)} including waiting). Image size: ${entry.size} bytes.`)
   ctx.note('kubelet.pulled', { ...names, seconds: millis(took) })
   return { row, image }

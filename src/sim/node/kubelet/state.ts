@@ -257,6 +257,8 @@ export interface NodeRow {
   /** The machine is being shut down: groups that are still to end, since when the first one is being ended. */
   readonly shutdown?: { readonly groups: readonly ShutdownGroup[]; readonly since: Micros; readonly begun: boolean }
   readonly devices?: Readonly<Record<string, Devices>>
+  /** A report of its status is due. */
+  readonly reports?: true
   /** Pods that are ended one after another for a critical one, and pods that came meanwhile. */
   readonly preempting?: { readonly arrival: Arrival; readonly victims: readonly { readonly key: string; readonly uid: string }[]; readonly begun: boolean; readonly waiting: readonly Arrival[] }
   /** When the eviction manager looks next. */
