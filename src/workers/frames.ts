@@ -7,6 +7,8 @@ const MAX_ROWS = 400
 const MAX_FLIGHTS = 80
 /** A frame with more objects would hold the page up while it is read; what is left follows in the next ones. */
 const MAX_CHANGES = 2000
+/** The same in play, when the next one is a sixtieth of a second away. */
+const MAX_PLAYED = 500
 
 /** Load and faults change the figures of nodes though no object does: they are read again after so much virtual time (microseconds). */
 const FIGURES_EVERY = 500_000
@@ -59,7 +61,7 @@ export class FrameMaker {
 
   make(playing: boolean, speed: number, previews: boolean): Frame {
     const { timeline } = this.#cluster
-    const changes = this.#changes()
+    const changes = this.#changes(playing && !this.#reset ? Math.min(MAX_PLAYED, this.#most) : this.#most)
     const reset = this.#reset
     this.#reset = false
     const rows = this.#rows()
@@ -98,12 +100,12 @@ export class FrameMaker {
     return this.#cluster.nodeFigures(this.#requested)
   }
 
-  #changes(): RecordChange[] {
+  #changes(most: number): RecordChange[] {
     const changes: RecordChange[] = []
     const left: string[] = []
     const keys = this.#reset ? this.#cluster.objects.keys() : this.#dirty
     for (const key of keys) {
-      if (changes.length === this.#most) {
+      if (changes.length === most) {
         left.push(key)
         continue
       }

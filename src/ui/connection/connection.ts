@@ -33,6 +33,9 @@ const SILENT_MS = 8_000
 /** Playing a long session again may take a while. */
 const LOADING_MS = 60_000
 
+/** The next frame is asked for when this one is on the screen; a page that is not seen draws none, and the worker goes on by itself. */
+const afterPaint = (then: () => void): unknown => requestAnimationFrame(() => setTimeout(then, 0))
+
 /**
  * The main thread's end of the wire: asks and gets answers by id, passes frames on, notices when the worker dies.
  * `start` may be called again after a loss.
@@ -111,7 +114,7 @@ export class Connection {
     switch (data.type) {
       case 'frame':
         this.#listener.frame(data)
-        this.#worker?.postMessage({ ack: data.clock.index })
+        afterPaint(() => this.#worker?.postMessage({ ack: data.clock.index }))
         return
       case 'answer':
         this.#take(data.id)?.resolve(data.value)

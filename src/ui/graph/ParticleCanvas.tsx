@@ -15,6 +15,10 @@ export function ParticleCanvas({ find }: { readonly find: PlaceFinder }): ReactN
   const canvas = useRef<HTMLCanvasElement>(null)
   const flow = useStoreApi()
   const { theme } = useTheme()
+  const places = useRef(find)
+  useEffect(() => {
+    places.current = find
+  }, [find])
   useEffect(() => {
     const element = canvas.current
     const context = element?.getContext('2d')
@@ -42,8 +46,8 @@ export function ParticleCanvas({ find }: { readonly find: PlaceFinder }): ReactN
     const take = (): void => {
       const { flights, clock } = mirror.getState()
       if (clock === null) return
-      if (!clock.playing || reduced()) particles.hold(clock.playing ? [] : flights, find, clock.at)
-      else particles.add(flights, find, performance.now(), Math.min(clock.speed, 1e6))
+      if (!clock.playing || reduced()) particles.hold(clock.playing ? [] : flights, places.current, clock.at)
+      else particles.add(flights, places.current, performance.now(), Math.min(clock.speed, 1e6))
       ask()
     }
     take()
@@ -58,7 +62,7 @@ export function ParticleCanvas({ find }: { readonly find: PlaceFinder }): ReactN
       offFlow()
       cancelAnimationFrame(timer)
     }
-  }, [find, flow, theme])
+  }, [flow, theme])
   return <canvas ref={canvas} className={styles['particles']} aria-hidden="true" />
 }
 

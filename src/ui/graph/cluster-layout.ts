@@ -56,9 +56,10 @@ export function columnsFor(machines: number, width: number): number {
 
 /**
  * Places of everything in the cluster view. A pure function of the machines' names and shapes and of the width; machines
- * keep the order given. `floor`: heights that cards already had, so that none shrinks under the reader's eyes.
+ * keep the order given. `floor`: heights that cards already had, so that none shrinks under the reader's eyes. `before`:
+ * the layout that this one follows; where nothing has moved it is given back, so that nothing is drawn again.
  */
-export function clusterLayout(machines: readonly MachineShape[], paneWidth: number, floor: ReadonlyMap<string, number> = new Map()): ClusterLayout {
+export function clusterLayout(machines: readonly MachineShape[], paneWidth: number, floor: ReadonlyMap<string, number> = new Map(), before?: ClusterLayout): ClusterLayout {
   const width = Math.max(MIN_WIDTH, paneWidth)
   const workers = machines.filter(({ controlPlane }) => !controlPlane)
   const masters = machines.filter(({ controlPlane }) => controlPlane)
@@ -76,7 +77,8 @@ export function clusterLayout(machines: readonly MachineShape[], paneWidth: numb
     boxes.set(machine.name, { x: 0, y, width, height: 46 + Math.max(1, Math.ceil((machine.chips + machine.tiles) / Math.floor(width / 170))) * CHIP_ROW + 6 })
     y += (boxes.get(machine.name)?.height ?? 0) + GAP
   }
-  return { parts: partBoxes(width), machines: boxes, headingY: MACHINES_Y - 22 }
+  const layout = { parts: partBoxes(width), machines: boxes, headingY: MACHINES_Y - 22 }
+  return before !== undefined && isSame(before, layout) ? before : layout
 }
 
 function partBoxes(width: number): ClusterLayout['parts'] {
@@ -84,4 +86,10 @@ function partBoxes(width: number): ClusterLayout['parts'] {
   const each = Math.floor((width - left - 3 * PART_GAP) / 4)
   const box = (at: number): Box => ({ x: left + at * (each + PART_GAP), y: 0, width: each, height: PART_HEIGHT })
   return { kubectl: { x: 0, y: 0, width: KUBECTL_WIDTH, height: PART_HEIGHT }, apiserver: box(0), etcd: box(1), controllers: box(2), scheduler: box(3) }
+}
+
+const sameBox = (a: Box | undefined, b: Box): boolean => a !== undefined && a.x === b.x && a.y === b.y && a.width === b.width && a.height === b.height
+
+function isSame(a: ClusterLayout, b: ClusterLayout): boolean {
+  return a.machines.size === b.machines.size && sameBox(a.parts.scheduler, b.parts.scheduler) && [...b.machines].every(([name, box]) => sameBox(a.machines.get(name), box))
 }

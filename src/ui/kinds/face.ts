@@ -25,8 +25,18 @@ function trouble(pod: ApiObject): string | undefined {
   return undefined
 }
 
-/** The state of a pod as kubectl's STATUS column would put it, in the five or six words that matter. */
+const podFaces = new WeakMap<ApiObject, Face>()
+
+/** The state of a pod as kubectl's STATUS column would put it, in the five or six words that matter. Each object is looked at once. */
 export function podFace(pod: ApiObject): Face {
+  const known = podFaces.get(pod)
+  if (known !== undefined) return known
+  const face = lookAtPod(pod)
+  podFaces.set(pod, face)
+  return face
+}
+
+function lookAtPod(pod: ApiObject): Face {
   const phase = textAt(pod, 'status', 'phase')
   if (textAt(pod, 'metadata', 'deletionTimestamp') !== '') return { status: 'gone', word: 'stopping' }
   if (phase === 'Succeeded') return { status: 'done', word: 'completed' }

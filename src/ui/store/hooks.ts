@@ -1,7 +1,8 @@
+import { shallow } from 'zustand/shallow'
 import { useStore } from 'zustand'
-import { useShallow } from 'zustand/react/shallow'
 import type { ApiObject, ClockState } from '../../workers/protocol.ts'
 import type { IndexName } from './indexes.ts'
+import { useWatched } from './use-watched.ts'
 import { createMirror, type Mirror } from './mirror.ts'
 import { ui, type UiState } from './ui-state.ts'
 
@@ -10,12 +11,12 @@ export const mirror = createMirror()
 
 /** One thing of the mirror; renders again only when it changes. Select small. */
 export function useMirror<T>(select: (state: Mirror) => T): T {
-  return useStore(mirror, select)
+  return useWatched(mirror, select, Object.is)
 }
 
 /** Several things of the mirror at once, compared one by one. */
 export function useMirrorShallow<T>(select: (state: Mirror) => T): T {
-  return useStore(mirror, useShallow(select))
+  return useWatched(mirror, select, shallow)
 }
 
 export function useUi<T>(select: (state: UiState) => T): T {

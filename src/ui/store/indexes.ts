@@ -11,7 +11,7 @@ export interface Indexes {
   list(index: IndexName, of: string): readonly string[]
   /** The values that an index knows, e.g. all kinds; sorted. */
   names(index: IndexName): readonly string[]
-  /** Renews the arrays of the touched sets; once a frame. */
+  /** Forgets the arrays of the touched sets; once a frame. Who asks for one has it sorted then. */
   publish(touched: ReadonlySet<string>): void
   add(index: IndexName, of: string, key: string, touched: Set<string>): void
   remove(index: IndexName, of: string, key: string, touched: Set<string>): void
@@ -25,14 +25,18 @@ export function emptyIndexes(): Indexes {
   const lists = new Map<string, readonly string[]>()
   const id = (index: IndexName, of: string): string => `${index}\n${of}`
   return {
-    list: (index, of) => lists.get(id(index, of)) ?? NONE,
+    list(index, of) {
+      const name = id(index, of)
+      const known = lists.get(name)
+      if (known !== undefined) return known
+      const set = sets.get(name)
+      const list = set === undefined ? NONE : [...set].sort()
+      lists.set(name, list)
+      return list
+    },
     names: (index) => [...sets.keys()].filter((name) => name.startsWith(`${index}\n`)).map((name) => name.slice(index.length + 1)).sort(),
     publish(touched) {
-      for (const name of touched) {
-        const set = sets.get(name)
-        if (set === undefined) lists.delete(name)
-        else lists.set(name, [...set].sort())
-      }
+      for (const name of touched) lists.delete(name)
     },
     add(index, of, key, touched) {
       const name = id(index, of)

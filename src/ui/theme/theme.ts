@@ -29,6 +29,7 @@ export function currentTheme(): Theme {
 function show(): void {
   const theme = currentTheme()
   document.documentElement.dataset['theme'] = theme
+  tokens.clear()
   document.querySelector('meta[name="theme-color"]')?.setAttribute('content', theme === 'dark' ? '#0e161e' : '#f4eee2')
   for (const listener of listeners) listener()
 }
@@ -63,7 +64,15 @@ export function useTheme(): { readonly theme: Theme; readonly choice: ThemeChoic
   return { theme, choice: chosen }
 }
 
+/** Values of tokens in the theme that is shown: to read one from the document makes the browser work out the style of the whole page. */
+const tokens = new Map<string, string>()
+
 /** A token's value as it is now, e.g. `token('--brass')`; for canvases and libraries that cannot read CSS variables. */
 export function token(name: `--${string}`): string {
-  return getComputedStyle(document.documentElement).getPropertyValue(name).trim()
+  const known = tokens.get(name)
+  if (known !== undefined) return known
+  const value = getComputedStyle(document.documentElement).getPropertyValue(name).trim()
+  // Before the style sheet is there nothing has a value.
+  if (value !== '') tokens.set(name, value)
+  return value
 }

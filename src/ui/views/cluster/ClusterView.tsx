@@ -55,12 +55,15 @@ function ClusterFlow(): ReactNode {
     if (paused && event.deltaY < 0 && flow.getZoom() > NEAREST_ZOOM) lookInto(event.target)
   }
   const shapes = useMachineShapes()
+  const laidOut = useRef<ClusterLayout | undefined>(undefined)
   const layout = useMemo(() => {
-    const made = clusterLayout(shapes, width, floor.current)
+    const made = clusterLayout(shapes, width, floor.current, laidOut.current)
     for (const [name, { height }] of made.machines) floor.current.set(name, height)
+    laidOut.current = made
     return made
   }, [shapes, width])
-  const controlPlane = useMemo(() => new Set(shapes.filter((shape) => shape.controlPlane).map(({ name }) => name)), [shapes])
+  const masters = shapes.filter((shape) => shape.controlPlane).map(({ name }) => name).join()
+  const controlPlane = useMemo(() => new Set(masters.split(',')), [masters])
   const crowd = shapes.length > MOST_CARDS
   const far = useStore((state) => crowd && state.transform[2] < FAR_ZOOM)
   const window = useStore((state) => (crowd ? windowOf(state.transform, state.width, state.height) : ''))

@@ -1,4 +1,5 @@
 import { Handle, Position, useStore, type Node, type NodeProps } from '@xyflow/react'
+import type { TFunction } from 'i18next'
 import { memo, useState, type MouseEvent, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { NodeFigures } from '../../../workers/protocol.ts'
@@ -86,8 +87,8 @@ function Bars({ name }: { readonly name: string }): ReactNode {
   if (figures === undefined) return null
   return (
     <div className={styles['bars']}>
-      <Bar label="cpu" figures={figures.cpu} amount={cores} unit="" name={t('cpuBar')} />
-      <Bar label="mem" figures={figures.memory} amount={gib} unit=" Gi" name={t('memoryBar')} />
+      <Bar label="cpu" figures={figures.cpu} amount={cores} unit="" name={t('cpuBar')} t={t} />
+      <Bar label="mem" figures={figures.memory} amount={gib} unit=" Gi" name={t('memoryBar')} t={t} />
     </div>
   )
 }
@@ -97,12 +98,12 @@ interface BarProps {
   readonly figures: NodeFigures['cpu']
   readonly unit: string
   readonly name: string
+  readonly t: TFunction<'views'>
   amount(value: number): string
 }
 
 /** Requested against allocatable as a grey bar, with what is used in colour before it. */
-function Bar({ label, figures, unit, name, amount }: BarProps): ReactNode {
-  const { t } = useTranslation('views')
+const Bar = memo(function Bar({ label, figures, unit, name, t, amount }: BarProps): ReactNode {
   const { requested, used, allocatable } = figures
   const text = `${amount(requested)} / ${amount(allocatable)}${unit}`
   const spoken = t('barText', { requested: amount(requested), used: amount(used), allocatable: `${amount(allocatable)}${unit}` })
@@ -117,7 +118,7 @@ function Bar({ label, figures, unit, name, amount }: BarProps): ReactNode {
       <em aria-hidden="true">{text}</em>
     </>
   )
-}
+})
 
 const cores = (milli: number): string => String(Number((milli / 1000).toFixed(milli < 100 && milli > 0 ? 2 : 1)))
 const gib = (bytes: number): string => String(Number((bytes / 2 ** 30).toFixed(bytes < 2 ** 28 && bytes > 0 ? 2 : 1)))
