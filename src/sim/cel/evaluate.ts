@@ -49,6 +49,15 @@ interface Locals {
 /** The end of an evaluation that costs too much, which no other side of an `||` makes good. */
 class Cancelled extends Fault {}
 
+const DOT = 46
+const plainName = (name: string): string => (name.charCodeAt(0) === DOT ? name.slice(1) : name)
+
+/** The names of operators begin with a sign that no function's has: "_+_", "@in", "!_", "-_"; looked at by its code, as every step passes here. */
+function isOperator(name: string): boolean {
+  const first = name.charCodeAt(0)
+  return first === 95 || first === 64 || first === 33 || first === 45
+}
+
 const constants = new WeakMap<Expr, boolean>()
 
 /** A list that is written out is made when the expression is compiled. */
@@ -117,7 +126,7 @@ class Evaluation {
   }
 
   #ident(name: string, locals: Locals | undefined): unknown {
-    const plain = name.replace(/^\./, '')
+    const plain = plainName(name)
     for (let scope = locals; scope; scope = scope.outer) if (scope.name === plain) return scope.value
     if (Object.hasOwn(this.#activation, plain)) return fromJson(this.#activation[plain])
     return new TypeValue(plain)
@@ -160,6 +169,7 @@ class Evaluation {
         return this.run(args[condition ? 1 : 2]!, locals)
       }
     }
+    if (!target && isOperator(name)) return this.#charged(name, args.length === 2 ? [this.run(args[0]!, locals), this.run(args[1]!, locals)] : args.map((arg) => this.run(arg, locals)), callOperator)
     const namespaced = target ? qualifiedName(target) : undefined
     const whole = namespaced !== undefined && !this.#isVariable(namespaced.split('.')[0]!, locals) ? `${namespaced}.${name}` : undefined
     if (whole !== undefined && overloadsOf(whole)) return this.#charged(whole, args.map((arg) => this.run(arg, locals)), callFunction)
@@ -167,8 +177,7 @@ class Evaluation {
     const receiver = target ? this.run(target, locals) : undefined
     if (target && isHost(receiver)) return this.#charged(name, [receiver, ...args.map((arg) => this.run(arg, locals))], (_name, [, ...given]) => receiver.call(name, given))
     const values = args.map((arg) => this.run(arg, locals))
-    if (!target && /^[_@!-]/.test(name)) return this.#charged(name, values, callOperator)
-    return this.#charged(name.replace(/^\./, ''), target ? [receiver, ...values] : values, callFunction)
+    return this.#charged(plainName(name), target ? [receiver, ...values] : values, callFunction)
   }
 
   #charged(name: string, values: readonly unknown[], act: (name: string, values: readonly unknown[]) => unknown): unknown {

@@ -137,12 +137,39 @@ export const markList = (list: readonly unknown[], keys: readonly string[]): voi
 /** What tells items of a marked list apart. */
 const itemIdentity = (item: unknown, keys: readonly string[]): unknown => (keys.length === 0 ? item : keys.map((key) => lookUp(item, key) ?? null))
 
+/** Items of a marked list by what tells them apart, so that looking for one does not mean looking at all. */
+class Bag {
+  readonly #items = new Map<string, unknown[]>()
+  readonly #keys: readonly string[]
+
+  constructor(items: readonly unknown[], keys: readonly string[]) {
+    this.#keys = keys
+    for (const item of items) {
+      const text = this.#text(item)
+      const known = this.#items.get(text)
+      if (known) known.push(item)
+      else this.#items.set(text, [item])
+    }
+  }
+
+  /** Equal identities have equal texts; those of values within values are all the same. */
+  #text(item: unknown): string {
+    const identity = itemIdentity(fromJson(item), this.#keys)
+    return (Array.isArray(identity) ? identity : [identity]).map((part) => (typeof part === 'object' && part !== null ? typeOf(part) : String(part))).join('\n')
+  }
+
+  find(item: unknown): unknown {
+    const wanted = itemIdentity(fromJson(item), this.#keys)
+    return this.#items.get(this.#text(item))?.find((other) => equal(itemIdentity(fromJson(other), this.#keys), wanted))
+  }
+}
+
 /** Two lists as one; what a set has already does not come again, and an item of a map takes the place of its predecessor. */
 export function joinedLists(a: readonly unknown[], b: readonly unknown[]): readonly unknown[] {
   const keys = marked.get(a)
   if (!keys) return [...a, ...b]
-  const same = (x: unknown, y: unknown): boolean => equal(itemIdentity(fromJson(x), keys), itemIdentity(fromJson(y), keys))
-  const joined = [...a.map((item) => b.find((other) => same(item, other)) ?? item), ...b.filter((other) => !a.some((item) => same(item, other)))]
+  const [inA, inB] = [new Bag(a, keys), new Bag(b, keys)]
+  const joined = [...a.map((item) => inB.find(item) ?? item), ...b.filter((other) => inA.find(other) === undefined)]
   markList(joined, keys)
   return joined
 }
@@ -223,7 +250,10 @@ export function equal(a: unknown, b: unknown): boolean {
   const [x, y] = [asNumber(a), asNumber(b)]
   // eslint-disable-next-line eqeqeq
   if (x !== undefined && y !== undefined) return x == y
-  if (Array.isArray(a) && Array.isArray(b) && (marked.has(a) || marked.has(b))) return a.length === b.length && a.every((item) => b.some((other) => equal(fromJson(item), fromJson(other))))
+  if (Array.isArray(a) && Array.isArray(b) && (marked.has(a) || marked.has(b))) {
+    const bag = new Bag(b, marked.get(a) ?? marked.get(b)!)
+    return a.length === b.length && a.every((item) => equal(fromJson(item), fromJson(bag.find(item))))
+  }
   if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((item, i) => equal(fromJson(item), fromJson(b[i])))
   if (a instanceof Bytes && b instanceof Bytes) return a.text === b.text
   if ((a instanceof Timestamp && b instanceof Timestamp) || (a instanceof Duration && b instanceof Duration)) return a.ns === b.ns

@@ -14,6 +14,7 @@ import { ageColumn, nameColumn, withGeneration, withoutStatus, withStatusOf } fr
 import type { Column, KindDefinition } from '../../kinds/definition.ts'
 import { valueAt } from './json-path.ts'
 import { checkLists } from './lists.ts'
+import { withoutOld } from './ratcheting.ts'
 import { checkRules, hasRules } from './rules.ts'
 import { withDefaults } from './defaulting.ts'
 
@@ -70,6 +71,7 @@ function build(crd: CustomResourceDefinition, version: CrdVersion): CustomKind {
     validateCreate: (object) => [...validateObjectMeta(object.metadata, scope === 'Namespaced', isDns1123Subdomain), ...rules.check(object, undefined)],
     validateUpdate: (object, old) => [...(metaUpdateErrors(object.metadata, old.metadata, scope === 'Namespaced')?.update ?? []), ...rules.check(object, old)],
     validateStatusUpdate: (object, old) => rules.check(object, old),
+    warnings: (object, old) => (old ? rules.warnings(object, old) : []),
     columns: columnsOf(version),
     selectableFields: (object) => Object.fromEntries((version.selectableFields ?? []).map(({ jsonPath }) => [jsonPath.replace(/^\./, ''), textOf(valueAt(object, jsonPath))])),
   }
@@ -93,10 +95,16 @@ class Validation {
   check(object: KubeObject, old: KubeObject | undefined): readonly FieldError[] {
     const schema = this.#schema
     if (!schema) return []
-    const errors = [...validateValue(json(object), schema, ''), ...this.#checkScale(object), ...checkLists(json(object), schema, '')]
+    const found = validateValue(json(object), schema, '')
+    const errors = [...(old && found.length > 0 ? withoutOld(found, json(object), json(old), schema) : found), ...this.#checkScale(object), ...checkLists(json(object), schema, '')]
     if (!this.#hasRules) return errors
     if (errors.some((error) => BLOCKING.has(error.type))) return [...errors, invalidValue('', null, NOT_CHECKED)]
-    return [...errors, ...checkRules(json(object), old && json(old), schema, '')]
+    return [...errors, ...checkRules(json(object), old && json(old), schema, '').errors]
+  }
+
+  /** What rules would have against parts of an update that were so before. */
+  warnings(object: KubeObject, old: KubeObject): readonly string[] {
+    return this.#hasRules ? checkRules(json(object), json(old), this.#schema, '').warnings.map((error) => `${error.field}: ${error.body}`) : []
   }
 
   /** The replicas of the scale subresource must be a whole number that is not negative. */
