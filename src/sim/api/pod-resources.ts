@@ -146,28 +146,27 @@ const QOS_RESOURCES = ['cpu', 'memory']
 /** The quality-of-service class (pkg/apis/core/helper/qos: ComputePodQOS); status.qosClass wins where it is set. */
 export const qosClass = (pod: Pod): QosClass => pod.status?.qosClass ?? computeQosClass(pod.spec)
 
-const empty = (r: ResourceRequirements | undefined): boolean => !r || (r.requests === undefined && r.limits === undefined)
-
 const qosOf = new FamiliarMap<QosClass>()
 
 /** Of a pod with one container it depends on that container's resources alone, which all pods of a template share. */
 export function computeQosClass(spec: PodSpec): QosClass {
-  const only = spec.containers.length === 1 && !spec.initContainers?.length && !spec.resources ? spec.containers[0]!.resources : undefined
-  if (!only) return qosClassOf(spec)
+  const { containers, initContainers = [], resources } = spec
+  if (resources && (hasPositive(resources.requests) || hasPositive(resources.limits))) return qosClassOf([resources])
+  if (containers.length > 1 || initContainers.length > 0) return qosClassOf([...containers, ...initContainers].map((c) => c.resources ?? NONE))
+  const only = containers[0]?.resources ?? NONE
   let known = qosOf.get(only)
-  if (!known) qosOf.set(only, (known = qosClassOf(spec)))
+  if (!known) qosOf.set(only, (known = qosClassOf([only])))
   return known
 }
 
-function qosClassOf(spec: PodSpec): QosClass {
-  if (empty(spec.resources) && spec.containers.every((c) => empty(c.resources)) && (spec.initContainers ?? []).every((c) => empty(c.resources))) return 'BestEffort'
-  const everyone = [...spec.containers, ...(spec.initContainers ?? [])]
-  const sources: readonly (ResourceRequirements | undefined)[] =
-    spec.resources && (hasPositive(spec.resources.requests) || hasPositive(spec.resources.limits)) ? [spec.resources] : everyone.map((c) => c.resources)
-  const some = (r: ResourceRequirements | undefined): boolean => hasPositive(r?.requests) || hasPositive(r?.limits)
-  if (!sources.some(some)) return 'BestEffort'
-  if (!sources.every((r) => QOS_RESOURCES.every((name) => isPositive(r?.limits, name)))) return 'Burstable'
-  const sum = (which: Side): ResourceList => sources.reduce((total, r) => addResources(total, positive(r?.[which])), EMPTY)
+const NONE: ResourceRequirements = {}
+const bounded = ({ limits }: ResourceRequirements): boolean => QOS_RESOURCES.every((name) => isPositive(limits, name))
+const someResource = ({ requests, limits }: ResourceRequirements): boolean => hasPositive(requests) || hasPositive(limits)
+
+function qosClassOf(sources: readonly ResourceRequirements[]): QosClass {
+  if (!sources.some(someResource)) return 'BestEffort'
+  if (!sources.every(bounded)) return 'Burstable'
+  const sum = (which: Side): ResourceList => sources.reduce((total, r) => addResources(total, positive(r[which])), EMPTY)
   const [requests, limits] = [sum('requests'), sum('limits')]
   return QOS_RESOURCES.every((name) => requests[name] !== undefined && compareQuantities(requests[name]!, limits[name]!) === 0) ? 'Guaranteed' : 'Burstable'
 }

@@ -155,7 +155,7 @@ export class Engine implements Recorder {
   checkpoint(): Checkpoint {
     const tables = new Map<string, ReadonlyMap<string, unknown>>()
     for (const [name, table] of this.#tables) tables.set(name, table.snapshot())
-    return { tables, queue: [...this.queue.unordered()], nextSeq: this.#nextSeq, now: this.#now }
+    return { tables, queue: this.queue.unordered(), nextSeq: this.#nextSeq, now: this.#now }
   }
 
   restore(checkpoint: Checkpoint): void {

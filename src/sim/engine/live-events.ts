@@ -57,9 +57,11 @@ export class LiveEvents {
     this.#size = 0
   }
 
-  /** All events, in no order that means anything. */
-  *values(): IterableIterator<SimEvent> {
-    for (const { events } of this.#pages.values()) for (const event of events) if (event) yield event
+  /** All events, in no order that means anything; a list of one's own. */
+  toArray(): SimEvent[] {
+    const all: SimEvent[] = []
+    for (const { events } of this.#pages.values()) for (const event of events) if (event) all.push(event)
+    return all
   }
 
   #find(seq: number): Page | undefined {

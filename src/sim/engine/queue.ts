@@ -47,11 +47,11 @@ export class EventQueue {
 
   /** Every pending event in the order in which they would run. */
   pending(): SimEvent[] {
-    return [...this.#live.values()].sort(byTime)
+    return this.#live.toArray().sort(byTime)
   }
 
-  unordered(): IterableIterator<SimEvent> {
-    return this.#live.values()
+  unordered(): readonly SimEvent[] {
+    return this.#live.toArray()
   }
 
   restore(events: readonly SimEvent[]): void {

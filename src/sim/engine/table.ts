@@ -113,13 +113,14 @@ export class Table<V> {
     return this.#rows.has(key)
   }
 
-  /** Stores `value`, which must never be mutated afterwards. Throws outside an event. */
-  set(key: string, value: V): void {
+  /** Stores `value`, which must never be mutated afterwards, and gives back what it takes the place of. Throws outside an event. */
+  set(key: string, value: V): V | undefined {
     if (value === undefined) broken(`table ${this.name}: store a value, or use delete(); got undefined for ${key}`)
     const from = this.#rows.get(key)
-    if (from === value) return
+    if (from === value) return from
     this.#recorder.record(this as Table<unknown>, key, from, value)
     this.apply(key, from, value)
+    return from
   }
 
   delete(key: string): void {

@@ -22,6 +22,8 @@ export interface Change {
 /** How many changes at most stay available to watches that start from an old revision. */
 export const KEPT_CHANGES = 4096
 
+const NO_KEYS: readonly string[] = []
+
 /** An object with the resourceVersion of a write. */
 export function atRevision(object: KubeObject, revision: number): KubeObject {
   return { ...object, metadata: draftMeta(object.metadata, `${revision}`) }
@@ -91,6 +93,8 @@ export class Store {
 
   /** Keys of a resource, all or of one namespace, in order. */
   keys(resource: string, namespace?: string): readonly string[] {
+    // Admission asks for many resources that the cluster has none of.
+    if (this.#byResource.count(resource) === 0) return NO_KEYS
     return namespace ? this.#byNamespace.keys(`${resource}/${namespace}`) : this.#byResource.keys(resource)
   }
 
@@ -106,9 +110,8 @@ export class Store {
   /** Writes a new version and stamps its resourceVersion. */
   put(key: string, object: KubeObject): Change {
     const revision = this.#next()
-    const from = this.objects.get(key)
     const stored = atRevision(object, revision)
-    this.objects.set(key, stored)
+    const from = this.objects.set(key, stored)
     return this.#log({ revision, at: this.#engine.now, key, resource: resourceOf(key), type: from ? 'MODIFIED' : 'ADDED', from, object: stored })
   }
 

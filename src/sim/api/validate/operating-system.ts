@@ -13,6 +13,10 @@ export function eachContainer(spec: PodSpec, path: Path, visit: (c: Container, p
   spec.ephemeralContainers?.forEach((c, i) => visit(c as Container, at(child(path, 'ephemeralContainers'), i)))
 }
 
+/** Is there a container, of whatever sort, of which `test` is true? */
+export const someContainer = ({ containers, initContainers, ephemeralContainers }: PodSpec, test: (c: Container) => boolean): boolean =>
+  containers.some(test) || initContainers?.some(test) === true || (ephemeralContainers as readonly Container[] | undefined)?.some(test) === true
+
 const POD_FIELDS = ['fsGroup', 'fsGroupChangePolicy', 'sysctls'] as const
 const POD_FIELDS_AFTER = ['runAsUser', 'runAsGroup', 'supplementalGroups', 'supplementalGroupsPolicy', 'seLinuxChangePolicy'] as const
 const CONTAINER_FIELDS = [

@@ -1,6 +1,7 @@
 import { FamiliarSet } from '../familiar.ts'
 import { at, child, duplicate, forbiddenField, invalidValue, notFoundValue, required, tooLong, type Path } from '../field.ts'
 import { byteCount } from '../bytes.ts'
+import type { Container } from '../container.ts'
 import { isDns1123Label, isDns1123Subdomain, isDns1123SubdomainWithUnderscore, isQualifiedName, mustBeBetween } from '../names.ts'
 import type { PodDNSConfig, PodResourceClaim, PodSpec } from '../pod-spec.ts'
 import { validateLabels } from '../validate-meta.ts'
@@ -8,7 +9,7 @@ import { affinity, tolerations, topologySpread } from './affinity.ts'
 import { containers, initContainers } from './container.ts'
 import { ephemeralContainers } from './ephemeral.ts'
 import { legacyIp } from './ip.ts'
-import { eachContainer, operatingSystem } from './operating-system.ts'
+import { eachContainer, operatingSystem, someContainer } from './operating-system.ts'
 import { podResources, resourceRequirements } from './resources.ts'
 import { hostUsers, podSecurityContext } from './security.ts'
 import { named, oneOf, type Errors } from './simple.ts'
@@ -115,7 +116,10 @@ function classes(spec: PodSpec, path: Path, out: Errors): void {
   if (spec.overhead) resourceRequirements({ limits: spec.overhead }, NO_CLAIMS, child(path, 'overhead'), out)
 }
 
+const usesFileKeys = ({ env }: Container): boolean => env?.some((e) => e.valueFrom?.fileKeyRef) === true
+
 function fileKeyVolumes(spec: PodSpec, path: Path, out: Errors): void {
+  if (!someContainer(spec, usesFileKeys)) return
   eachContainer(spec, path, (c, here) =>
     c.env?.forEach((e, i) => {
       const ref = e.valueFrom?.fileKeyRef
@@ -170,10 +174,12 @@ function check(spec: PodSpec, podName: string, isPod: boolean, path: Path, out: 
   fileKeyVolumes(spec, path, out)
 }
 
+const saysHostProcess = ({ securityContext }: Container): boolean => securityContext?.windowsOptions?.hostProcess !== undefined
+
 /** HostProcess containers need a pod that is on the host network, all or none (validateWindowsHostProcessPod). */
 function windowsHostProcess(spec: PodSpec, path: Path, out: Errors): void {
   const podWants = spec.securityContext?.windowsOptions?.hostProcess
-  let any = false
+  if (podWants === undefined && !someContainer(spec, saysHostProcess)) return
   let count = 0
   let total = 0
   eachContainer(spec, path, (c, here) => {
@@ -182,10 +188,9 @@ function windowsHostProcess(spec: PodSpec, path: Path, out: Errors): void {
     if (podWants !== undefined && own !== undefined && podWants !== own) {
       out.push(invalidValue(child(here, 'securityContext.windowsOptions.hostProcess'), own, `pod hostProcess value must be identical if both are specified, was ${podWants}`))
     }
-    any ||= own !== undefined
     if (own ?? podWants ?? false) count++
   })
-  if (count === 0 || (!any && podWants !== true)) return
+  if (count === 0) return
   if (count !== total) out.push(invalidValue(path, '', 'If pod contains any hostProcess containers then all containers must be HostProcess containers'))
   if (!spec.hostNetwork) out.push(invalidValue(child(path, 'hostNetwork'), false, 'hostNetwork must be true if pod contains any hostProcess containers'))
 }
