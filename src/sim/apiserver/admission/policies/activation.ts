@@ -7,6 +7,7 @@ import type { PolicyVariable } from '../../../kinds/admission-types.ts'
 import { accountGroups, accountName, AUTHENTICATED, type UserInfo } from '../../authentication/user.ts'
 import { pathRequest, resourceRequest, type Attributes } from '../../authorization/attributes.ts'
 import type { Authorizer } from '../../authorization/authorizer.ts'
+import type { Budget } from './conditions.ts'
 import type { Occasion } from './matching.ts'
 
 /** What every expression of one request may name; parameters and variables come later. */
@@ -103,14 +104,15 @@ export function compileVariables(variables: readonly PolicyVariable[] | undefine
   return { scope: { params, authorizer: true, ...(variables?.length ? { variables: types } : {}) }, programs }
 }
 
-/** The activation of a policy's expressions for one parameter; variables are computed when first asked for. */
-export function policyActivation(base: Readonly<Record<string, unknown>>, params: KubeObject | null, { programs }: CompiledVariables): Readonly<Record<string, unknown>> {
+/** The activation of a policy's expressions for one parameter; variables are computed, and paid, when first asked for. */
+export function policyActivation(base: Readonly<Record<string, unknown>>, params: KubeObject | null, { programs }: CompiledVariables, budget?: Budget): Readonly<Record<string, unknown>> {
   const variables: Record<string, unknown> = {}
   const activation = { ...base, params, variables }
   for (const [name, program] of programs) {
     variables[name] = new Lazy(() => {
       if (typeof program === 'string') return fault(`composited variable "${name}" fails to compile: ${program}`)
       const result = program.run(activation)
+      if (budget) budget.left -= result.cost
       return 'error' in result ? fault(`composited variable "${name}" fails to evaluate: ${result.error}`) : result.value
     })
   }

@@ -48,6 +48,18 @@ describe('a validating policy', () => {
     expect(remove('default')).toBe(`configmaps "t-a" is forbidden: ${DENIED}failed expression: ${expression}`)
   })
 
+  test('stops what costs too much, alone or with others', () => {
+    const long = 'a'.repeat(100_000)
+    // Looking for 90 characters in 100,000 costs 90,000.
+    const search = (times: number): string => Array.from({ length: times }, () => `!object.data.x.contains("${'b'.repeat(90)}")`).join(' && ')
+    validating({ validations: [{ expression: search(12) }] })
+    expect(config('t/a', { x: long })).toContain('resulted in error: operation cancelled: actual cost limit exceeded')
+    world = new AskedServer()
+    validating({ validations: Array.from({ length: 13 }, () => ({ expression: search(10) })) })
+    expect(config('t/b', { x: long })).toBe(`configmaps "b" is forbidden: ${DENIED}validation failed due to running out of cost budget, no further validation rules will be run`)
+    expect(config('t/c', { x: 'short' })).toHaveProperty('kind')
+  })
+
   test('judges by the parameters of its binding', () => {
     const param = config('default/limits', { most: '2' })
     expect(param).toHaveProperty('kind')

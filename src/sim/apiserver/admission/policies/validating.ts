@@ -7,7 +7,7 @@ import type { Execution } from '../../execution.ts'
 import type { AdmissionPlugin } from '../plugin.ts'
 import { baseActivation, compileVariables, policyActivation, type CompiledVariables } from './activation.ts'
 import { invocations, type Invocation } from './bindings.ts'
-import { compileConditions, conditionsHold, expression, valueOf, type Expression } from './conditions.ts'
+import { compileConditions, conditionsHold, expression, SPENT, VALIDATIONS, valueOf, type Budget, type Expression } from './conditions.ts'
 import { occasionOf, type Occasion } from './matching.ts'
 
 const CODES: Readonly<Record<string, number>> = { Forbidden: 403, Unauthorized: 401, RequestEntityTooLarge: 413, Invalid: 422 }
@@ -78,20 +78,22 @@ function denials({ policy }: Invocation<ValidatingPolicy>, params: readonly (Kub
   const { variables, conditions, validations } = compiledOf(policy)
   const failed = (message: string): readonly Denial[] => (policy.spec?.failurePolicy === 'Ignore' ? [] : [{ message }])
   return params.flatMap((param) => {
-    const activation = policyActivation(base, param, variables)
+    const budget: Budget = { left: VALIDATIONS }
+    const activation = policyActivation(base, param, variables, budget)
     const holds = conditionsHold(conditions, activation)
     if (holds !== true) return holds === false ? [] : failed(holds.error)
-    return validations.flatMap(({ rule, expression: source, message }) => {
-      const result = valueOf(source, activation)
-      if ('error' in result) return failed(result.error)
-      return result.value === true ? [] : [{ message: messageOf(rule, message, activation), ...(rule.reason ? { reason: rule.reason } : {}) }]
+    const results = validations.map((validation) => ({ ...validation, result: budget.left < 0 ? undefined : valueOf(validation.expression, activation, budget) }))
+    if (results.some(({ result }) => result && 'error' in result && result.error === SPENT)) return failed(SPENT)
+    return results.flatMap(({ rule, message, result }) => {
+      if ('error' in result!) return failed(result.error)
+      return result!.value === true ? [] : [{ message: messageOf(rule, message, activation, budget), ...(rule.reason ? { reason: rule.reason } : {}) }]
     })
   })
 }
 
 /** The message expression's text, the fixed message, or the expression itself. */
-function messageOf(rule: PolicyValidation, source: Expression | undefined, activation: Readonly<Record<string, unknown>>): string {
-  const made = source ? valueOf(source, activation) : undefined
+function messageOf(rule: PolicyValidation, source: Expression | undefined, activation: Readonly<Record<string, unknown>>, budget: Budget): string {
+  const made = source ? valueOf(source, activation, budget) : undefined
   const text = made && 'value' in made && typeof made.value === 'string' ? made.value.trim() : ''
   if (text && text.length <= LONGEST_MESSAGE && !text.includes('\n')) return text
   return rule.message?.trim() || `failed expression: ${rule.expression.trim()}`
