@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { Splitter } from '../kit/Splitter.tsx'
 import { Toasts } from '../kit/Toasts.tsx'
 import { useClock, useUi } from '../store/hooks.ts'
-import { PANE_DEFAULTS, updateUi } from '../store/ui-state.ts'
+import { NARROW, PANE_DEFAULTS, updateUi } from '../store/ui-state.ts'
 import { Timeline } from '../timeline/Timeline.tsx'
 import { MapPanel } from '../views/MapPanel.tsx'
 import styles from './app.module.css'
@@ -40,7 +40,7 @@ export function App(): ReactNode {
 
 function DeskLayout(): ReactNode {
   const { t } = useTranslation('app')
-  const narrow = useMedia('(max-width: 1180px)')
+  const narrow = useMedia(NARROW)
   const panes = useUi((state) => state.panes)
   const inspectorOpen = useUi((state) => state.inspectorOpen)
   const terminalOpen = useUi((state) => state.terminalOpen)

@@ -53,6 +53,10 @@ export interface UiState {
 
 export const PANE_DEFAULTS = { editor: 356, inspector: 336, terminal: 260 } as const
 
+/** Where the inspector lies over the map: it opens there only when there is something to say. */
+export const NARROW = '(max-width: 1180px)'
+const isNarrow = (): boolean => typeof matchMedia === 'function' && matchMedia(NARROW).matches
+
 export const initialUi = (): UiState => ({
   files: [],
   activeFile: '',
@@ -66,7 +70,7 @@ export const initialUi = (): UiState => ({
   historyOpen: false,
   historyFilter: '',
   terminalOpen: false,
-  inspectorOpen: true,
+  inspectorOpen: !isNarrow(),
   paletteOpen: false,
   dialog: null,
   offers: [],
