@@ -23,8 +23,8 @@ export const rollouts: readonly Row[] = [
   { name: '10,000 pods on 1,000 nodes Running, wall', unit: 's', goal: 5, better: 'lower', reference: "KWOK's own CI 20 to 60; goal 2", measure: () => applied(10_000, 1000) / 1000 },
 ]
 
-/** The same with kubelets that pull, start and probe, as the page has them. Not in the table of goals; printed beside it. */
+/** The same with kubelets that pull, start and probe, as the page has them: twice the events. The goals are bounds of their own, against getting slower. */
 export const detailedRollouts: readonly Row[] = [
-  { name: '100 replicas applied to Ready, detailed kubelets, wall', unit: 'ms', goal: 50, better: 'lower', reference: 'webernetes 1600', measure: () => median(7, () => applied(100, 3, true), 5) },
-  { name: 'rolling update of 100 replicas, detailed kubelets, wall', unit: 'ms', goal: 100, better: 'lower', reference: 'webernetes 4500', measure: () => median(5, () => updated(100, 3, true), 2) },
+  { name: '100 replicas applied to Ready, detailed kubelets, wall', unit: 'ms', goal: 250, better: 'lower', reference: 'webernetes 1600', measure: () => median(7, () => applied(100, 3, true), 5) },
+  { name: 'rolling update of 100 replicas, detailed kubelets, wall', unit: 'ms', goal: 400, better: 'lower', reference: 'webernetes 4500', measure: () => median(5, () => updated(100, 3, true), 2) },
 ]
