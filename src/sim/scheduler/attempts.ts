@@ -15,9 +15,9 @@ export interface Attempt {
   /** How many nodes there were, and how many of them would do. */
   readonly nodes: number
   readonly feasible: number
-  readonly scores?: Scores
+  readonly scores?: Scores | undefined
   /** The single node that passed, which is then not scored. */
-  readonly only?: string
+  readonly only?: string | undefined
   readonly rejected: readonly (readonly [node: string, rejection: Rejection])[]
   readonly victims: readonly string[]
 }
@@ -61,7 +61,7 @@ export class Attempts {
       nodes: d.nodes,
       feasible: d.feasibleNodes,
       scores: d.scores && (d.nodes <= SMALL_CLUSTER ? d.scores.plain() : d.scores.some(KEPT_NODES, d.winner ?? 0)),
-      ...(d.feasibleNodes === 1 ? { only: d.feasible[0] } : {}),
+      only: d.feasibleNodes === 1 ? d.feasible[0] : undefined,
       rejected: d.rejected.size === 0 ? NONE : d.rejected.first(d.nodes <= SMALL_CLUSTER ? SMALL_CLUSTER : KEPT_NODES),
       victims: d.preemption && 'node' in d.preemption ? d.preemption.victims.map((v) => v.metadata.name) : NONE,
     })

@@ -1,6 +1,7 @@
 import { deepEqual } from '../api/deep.ts'
 import { keyOf } from '../api/meta.ts'
 import type { Pod } from '../api/pod.ts'
+import { extended } from '../api/share.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Table } from '../engine/table.ts'
 import type { Node } from '../kinds/node/node.ts'
@@ -68,7 +69,7 @@ export class SchedulerCache {
 
   /** Counts the pod on `node` from now on. */
   assume(pod: Pod, node: string): void {
-    const placed: Pod = { ...pod, spec: { ...pod.spec, nodeName: node } }
+    const placed: Pod = { ...pod, spec: extended(pod.spec, { nodeName: node }) }
     this.assumed.set(keyOf(pod), placed)
     this.#change(node, (info) => withPod(info, placed))
   }

@@ -22,9 +22,10 @@ export interface QueuedPod {
   readonly objectors: readonly string[]
   readonly backoffUntil: Micros
   /** The row of the ordered list in which it stands, while it is active or backs off. */
-  readonly order?: string
+  readonly order?: string | undefined
 }
 
+const NOBODY: readonly string[] = []
 const WINDOW = seconds(1)
 const STALE_AFTER = minutes(5)
 const FLUSH_TICK = seconds(30)
@@ -90,7 +91,7 @@ export class SchedulingQueue {
 
   /** A pod without a node has come. */
   add(ctx: EventContext, pod: Pod): void {
-    this.#enter(ctx, { pod, place: 'active', since: ctx.now, attempts: 0, rejections: 0, errors: 0, objectors: [], backoffUntil: 0 }, 'active')
+    this.#enter(ctx, { pod, place: 'active', since: ctx.now, attempts: 0, rejections: 0, errors: 0, objectors: NOBODY, backoffUntil: 0, order: undefined }, 'active')
   }
 
   /** The pod changed while it waits: that may make it schedulable. */

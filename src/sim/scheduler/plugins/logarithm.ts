@@ -1,10 +1,22 @@
 const LN2 = 0.6931471805599453
 
+const known = new Map<number, number>()
+const MOST_KNOWN = 1000
+
 /**
  * The natural logarithm of a positive integer by additions, multiplications and divisions only, which every engine
  * rounds alike (Math.log is not exact to the last bit everywhere). Right to about 1e-15.
  */
 export function naturalLogarithm(n: number): number {
+  let log = known.get(n)
+  if (log === undefined) {
+    if (known.size >= MOST_KNOWN) known.clear()
+    known.set(n, (log = logarithm(n)))
+  }
+  return log
+}
+
+function logarithm(n: number): number {
   let m = n
   let twos = 0
   while (m > 1.5) (m /= 2), twos++

@@ -121,21 +121,23 @@ function domainsAmong({ places, kept: { lineup } }: Feasible, key: string, most:
 
 const IGNORED = -1
 
-/** One constraint's part in the score: what a kept number of a node is worth; IGNORED when the node has no such domain. */
+/** One constraint's part in the score. */
 interface Part {
+  /** By place: how many such pods are on the node, or the number of its domain; IGNORED when the node has no domain. */
   readonly column: Column<number>
-  worth(kept: number): number
+  /** The pods of a domain by its number; undefined where each node is its own. */
+  readonly pods?: (domain: number) => number
+  readonly weight: number
+  readonly maxSkew: number
 }
 
-/** By host: the number is that of the pods on the node itself. */
 function byHost({ pod, snapshot }: Cycle, c: Constraint, { kept }: Feasible, weight: number): Part {
   const sort = countedPods(pod, c)
   const counts = snapshot.tallies.byNode(sort)
   const column = kept.column(sort, ({ node, name }) => (node.metadata.labels?.[HOSTNAME] === undefined ? IGNORED : counts.get(name) ?? 0))
-  return { column, worth: (n) => n * weight + (c.maxSkew - 1) }
+  return { column, weight, maxSkew: c.maxSkew }
 }
 
-/** By another label: the number stands for the node's domain. */
 function byDomain({ pod, snapshot }: Cycle, c: Constraint, { kept }: Feasible, complete: readonly Constraint[], weight: number): Part {
   const { values } = snapshot.tallies.byLabel(countedPods(pod, c), c.key, scopeOf(pod, c, complete))
   const domains = kept.domains(c.key)
@@ -143,20 +145,26 @@ function byDomain({ pod, snapshot }: Cycle, c: Constraint, { kept }: Feasible, c
     const value = node.metadata.labels?.[c.key]
     return value === undefined ? IGNORED : domains.number(value)
   })
-  const worth: (number | undefined)[] = []
-  return { column, worth: (domain) => (worth[domain] ??= (values.get(domains.value(domain)) ?? 0) * weight + (c.maxSkew - 1)) }
+  const known: (number | undefined)[] = []
+  return { column, pods: (domain) => (known[domain] ??= values.get(domains.value(domain)) ?? 0), weight, maxSkew: c.maxSkew }
 }
 
-/** Part by part, since thousands of nodes are asked the same. */
-function scoreWith(parts: readonly Part[], { places, kept: { lineup } }: Feasible, complete: ((n: NodeInfo) => boolean) | undefined): number[] {
-  const scores = new Array<number>(places.length).fill(0)
-  for (const { column, worth } of parts) {
-    for (let i = 0; i < scores.length; i++) {
-      const kept = column.at(places[i]!)
-      if (kept !== IGNORED) scores[i]! += worth(kept)
-    }
+function rawScore(parts: readonly Part[], place: number): number {
+  let score = 0
+  for (let i = 0; i < parts.length; i++) {
+    const { column, pods, weight, maxSkew } = parts[i]!
+    const kept = column.at(place)
+    if (kept !== IGNORED) score += (pods ? pods(kept) : kept) * weight + (maxSkew - 1)
   }
-  for (let i = 0; i < scores.length; i++) scores[i] = complete && !complete(lineup.nodes[places[i]!]!) ? IGNORED : round(scores[i]!)
+  return round(score)
+}
+
+function rawScores(parts: readonly Part[], { places, kept: { lineup } }: Feasible, complete: ((n: NodeInfo) => boolean) | undefined): number[] {
+  const scores = new Array<number>(places.length)
+  for (let i = 0; i < scores.length; i++) {
+    const place = places[i]!
+    scores[i] = complete && !complete(lineup.nodes[place]!) ? IGNORED : rawScore(parts, place)
+  }
   return scores
 }
 
@@ -187,7 +195,7 @@ function preScore(cycle: Cycle, feasible: Feasible, args: PodTopologySpreadArgs)
     const size = domainsAmong(feasible, c.key, cycle.snapshot.values(c.key).length, complete)
     return byDomain(cycle, c, feasible, needAll ? constraints : [], naturalLogarithm(size + 2))
   })
-  return { scoreAll: (all) => scoreWith(parts, all, complete), normalise }
+  return { scoreAll: (all) => rawScores(parts, all, complete), normalise }
 }
 
 /** Spreads pods over zones and hosts (plugins/podtopologyspread). */

@@ -51,10 +51,22 @@ function compile(pod: Pod, c: TopologySpreadConstraint, selector: Selector): Con
 export function constraintsOf({ pod, objects }: Cycle, action: TopologySpreadConstraint['whenUnsatisfiable'], args: PodTopologySpreadArgs): readonly Constraint[] {
   const own = pod.spec.topologySpreadConstraints
   if (own?.length) return own.filter((c) => c.whenUnsatisfiable === action).map((c) => compile(pod, c, compileSelector(c.labelSelector)))
-  const defaults = (args.defaultingType === 'System' ? SYSTEM_DEFAULTS : args.defaultConstraints).filter((c) => c.whenUnsatisfiable === action)
+  const all = args.defaultingType === 'System' ? SYSTEM_DEFAULTS : args.defaultConstraints
+  const defaults = all.every((c) => c.whenUnsatisfiable === action) ? all : all.filter((c) => c.whenUnsatisfiable === action)
   if (defaults.length === 0) return []
   const selector = defaultSelector(pod, objects)
-  return selector === EVERYTHING ? [] : defaults.map((c) => compile(pod, c, selector))
+  return selector === EVERYTHING ? [] : compiledDefaults(pod, defaults, selector)
+}
+
+/** Default constraints, compiled, by the selector of the pods that they are for. */
+const compiled = new WeakMap<Selector, { readonly of: readonly TopologySpreadConstraint[]; readonly constraints: readonly Constraint[] }>()
+
+function compiledDefaults(pod: Pod, of: readonly TopologySpreadConstraint[], selector: Selector): readonly Constraint[] {
+  const known = compiled.get(selector)
+  if (known?.of === of) return known.constraints
+  const constraints = of.map((c) => compile(pod, c, selector))
+  if (!of.some((c) => c.matchLabelKeys?.length)) compiled.set(selector, { of, constraints })
+  return constraints
 }
 
 const isEmpty = (s: Selector): boolean => !s.nothing && s.requirements.length === 0
