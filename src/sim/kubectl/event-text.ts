@@ -21,12 +21,15 @@ export interface EventObject extends KubeObject {
   readonly involvedObject?: { readonly kind?: string; readonly name?: string; readonly namespace?: string; readonly uid?: string; readonly fieldPath?: string }
 }
 
-/** The events about an object, oldest first. Of a node both those that name its uid and those that have its name in that place (describe.go: NodeDescriber). */
+/** The events about an object, as descriptions list them. Of a node both those that name its uid and those that have its name in that place (describe.go: NodeDescriber). */
 export function eventsAbout(ctx: KubectlContext, object: KubeObject): readonly EventObject[] {
   const { name, uid } = object.metadata
   const found = object.kind === 'Node' ? [...search(ctx, object, uid), ...search(ctx, object, name)] : search(ctx, object, uid)
-  return [...found].sort((a, b) => lastSeen(a) - lastSeen(b))
+  return [...found].sort((a, b) => written(a) - written(b))
 }
+
+/** What descriptions sort by: an event of the newer API, as the scheduler's, has no last timestamp and comes first (event.SortableEvents). */
+const written = (e: EventObject): Micros => parseTime(e.lastTimestamp ?? undefined) ?? -Infinity
 
 function search(ctx: KubectlContext, object: KubeObject, uid: string | undefined): readonly EventObject[] {
   const { name, namespace } = object.metadata

@@ -193,7 +193,7 @@ export class Kubelets {
       if (arrived.what === 'attach') beginAttach(this.world, ctx, row, arrived.request as unknown as AttachRequest, arrived.then)
       else if (arrived.what === 'portforward') forward(this.world, ctx, row, arrived.request as unknown as ForwardRequest, arrived.then)
       else beginExec(this.world, ctx, row, arrived, opened)
-    } else ctx.schedule(ms(2), arrived.then.actor, arrived.then.what, { answer: badRequest(`unable to upgrade connection: pod does not exist`), data: arrived.then.data, sentAt: ctx.now })
+    } else ctx.schedule(ms(2), arrived.then.actor, arrived.then.what, { answer: badRequest(`unable to upgrade connection: ${row?.uid === arrived.uid ? `container not found (${JSON.stringify(arrived.request.container)})` : 'pod does not exist'}`), data: arrived.then.data, sentAt: ctx.now })
   }
 
   /** The number of a container's first process on its node ("POD": the pause process). */

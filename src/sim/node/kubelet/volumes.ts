@@ -1,5 +1,6 @@
 import { base64Decode } from '../../api/base64.ts'
 import type { KubeObject } from '../../api/meta.ts'
+import type { Pod } from '../../api/pod.ts'
 import type { Volume, VolumeProjection } from '../../api/volume.ts'
 import { value } from '../../api/quantity.ts'
 import { diskOf } from '../../client/storage/disks.ts'
@@ -62,7 +63,7 @@ export function setUpVolume(world: KubeletWorld, ctx: EventContext, row: PodRow,
   if (volume.hostPath) return hostPath(world, row, volume.hostPath.path, volume.hostPath.type ?? '', ctx.now)
   if (volume.persistentVolumeClaim || volume.ephemeral) return claim(world, row, volume, ctx.now)
   if (volume.nfs && world.mounts) return brought(world, row, volume, ctx.now, { type: 'nfs4', source: `${volume.nfs.server}:${volume.nfs.path}`, options: 'rw,relatime,vers=4.2' })
-  if (volume.nfs) return disk(world, `nfs/${volume.nfs.server}${volume.nfs.path}`, { type: 'nfs4', source: `${volume.nfs.server}:${volume.nfs.path}`, options: 'rw,relatime,vers=4.2' }, ctx.now, gid)
+  if (volume.nfs) return disk(world, `nfs/${volume.nfs.server}${volume.nfs.path}`, { type: 'nfs4', source: `${volume.nfs.server}:${volume.nfs.path}`, options: 'rw,relatime,vers=4.2' }, ctx.now, pod)
   const files: Files = {}
   const error = content(world, ctx, row, volume, files)
   if (error) return { error }
@@ -88,10 +89,28 @@ function hostPath(world: KubeletWorld, row: PodRow, path: string, type: string, 
   return { fs: 'host', from: path, ...DISK }
 }
 
-function disk(world: KubeletWorld, name: string, how: Pick<SetUp, 'type' | 'source' | 'options'>, now: Micros, gid: number): SetUp {
+/** A disk as the pod sees it; all of it is given to the group that the pod's volumes belong to, if it has one. */
+function disk(world: KubeletWorld, name: string, how: Pick<SetUp, 'type' | 'source' | 'options'>, now: Micros, pod: Pod): SetUp {
   const key = `disk/${name}`
-  if (!world.disks.has(key)) world.disks.set(key, directory({ 'lost+found': directory({}, 0o700, now) }, gid ? 0o2775 : 0o755, now, 0, gid))
+  const { fsGroup = 0, fsGroupChangePolicy } = pod.spec.securityContext ?? {}
+  const before = world.disks.get(key)
+  const tree = before ?? directory({ 'lost+found': directory({}, 0o700, now) }, 0o755, now)
+  const isOwned = fsGroup === 0 || how.type === 'nfs4' || (fsGroupChangePolicy === 'OnRootMismatch' && tree.gid === fsGroup && (tree.mode & SETGID) !== 0)
+  const owned = isOwned ? tree : withGroup(tree, fsGroup)
+  if (owned !== before) world.disks.set(key, owned)
   return { fs: key, from: '/', ...how }
+}
+
+const SETGID = 0o2000
+
+/** A tree that a group may read and write, and new files of which are the group's (pkg/volume, volume_linux.go: changeFilePermission). */
+function withGroup(node: FsNode, gid: number): FsNode {
+  if (node.t === 'l') return node.gid === gid ? node : { ...node, gid }
+  const mode = node.mode | (node.t === 'd' ? SETGID | 0o770 : 0o660)
+  if (node.t !== 'd') return node.gid === gid && node.mode === mode ? node : { ...node, gid, mode }
+  const entries = Object.entries(node.entries).map(([name, child]) => [name, withGroup(child, gid)] as const)
+  const isSame = node.gid === gid && node.mode === mode && entries.every(([name, child]) => node.entries[name] === child)
+  return isSame ? node : { ...node, gid, mode, entries: Object.fromEntries(entries) }
 }
 
 /** A disk that has to be attached and mounted by others first (client/storage/disks.ts). */
@@ -99,7 +118,7 @@ function brought(world: KubeletWorld, row: PodRow, volume: Volume, now: Micros, 
   const mounts = world.mounts!.get(rowKey(row.node, row.pod))
   const mounted = mounts?.uid === row.uid ? mounts.volumes[volume.name] : undefined
   if (!mounted) return { error: mounts?.uid === row.uid ? (mounts.problem ?? '') : '', awaited: true }
-  return disk(world, diskOf(mounted.fs) ?? mounted.fs, how, now, row.pod.spec.securityContext?.fsGroup ?? 0)
+  return disk(world, diskOf(mounted.fs) ?? mounted.fs, how, now, row.pod)
 }
 
 /** A claim leads to its volume; what is in it lies on a disk that outlives the pod. */
@@ -121,7 +140,7 @@ function claim(world: KubeletWorld, row: PodRow, volume: Volume, now: Micros): S
   }
   const share = source?.nfs && { type: 'nfs4', source: `${source.nfs.server}:${source.nfs.path}`, options: 'rw,relatime,vers=4.2' }
   if (world.mounts) return brought(world, row, volume, now, share ?? { type: 'ext4', source: '/dev/vdb', options: 'rw,relatime' })
-  return disk(world, pvName, share ?? { type: 'ext4', source: '/dev/vdb', options: 'rw,relatime' }, now, row.pod.spec.securityContext?.fsGroup ?? 0)
+  return disk(world, pvName, share ?? { type: 'ext4', source: '/dev/vdb', options: 'rw,relatime' }, now, row.pod)
 }
 
 /** Collects the files of a volume that is made of objects; gives back what is missing. */

@@ -90,7 +90,8 @@ export function atomicTree(files: Readonly<Record<string, { readonly data: strin
   let inner: FsNode = directory({}, gid > 0 ? 0o2755 : 0o755, now, 0, gid)
   const tops: Record<string, FsNode> = {}
   for (const [path, { data, mode: bits, mtime = now }] of Object.entries(files)) {
-    inner = withPath(inner, path, { ...file(data, bits, mtime), uid, gid }, now)
+    // The group of the pod's volumes may read everything in them (pkg/volume: SetVolumeOwnership).
+    inner = withPath(inner, path, { ...file(data, gid > 0 ? bits | 0o440 : bits, mtime), uid, gid }, now)
     const top = path.split('/')[0]!
     tops[top] = { ...link(`..data/${top}`, now), uid, gid }
   }

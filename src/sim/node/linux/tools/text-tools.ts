@@ -106,9 +106,17 @@ function follow(c: ToolContext): undefined {
   }
 }
 
+/** A line without end: it is kept until the memory is used up, by which time the kernel has usually ended the process. */
+function swallow(c: ToolContext): number | undefined {
+  if (c.task.memory >= c.kernel.setting.memory) return c.fail('out of memory')
+  c.task.memory += 32 << 20
+  return c.sleepUntil(c.now + 10_000)
+}
+
 function tail(c: ToolContext): number | undefined {
   if (c.state['following']) return follow(c)
   const { values, flags, rest } = options(c.args, 'ncs')
+  if (rest.includes('/dev/zero')) return swallow(c)
   const texts = c.texts(rest)
   if (!texts) return undefined
   const n = values.get('n') ?? '10'
