@@ -196,7 +196,7 @@ export abstract class Descriptors {
       }
       case 'session': {
         const session = this.sessions[d.id]!
-        if (session.tty && task.group !== undefined && !this.mayReadTerminal(task, d.id)) return null
+        if (session.tty && task.group !== 0 && !this.mayReadTerminal(task, d.id)) return null
         if (session.stdin === '') return session.closed ? undefined : null
         const { taken, left } = takenFrom(session.stdin, most, session.tty ?? false)
         this.sessions[d.id] = { ...session, stdin: left }

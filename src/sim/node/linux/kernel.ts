@@ -27,6 +27,8 @@ export interface Ran {
 }
 
 const SPAWN: Micros = 500
+const UMASK = 0o022
+const NONE: readonly string[] = []
 /** How long a look at the node holds good. */
 const NODE_LAG: Micros = 100_000
 const OUT_OF_MEMORY = 137
@@ -121,7 +123,7 @@ export class Kernel extends Descriptors {
   #readyAt(task: Task): Micros | undefined {
     if (task.exit !== undefined) return undefined
     const { wait, clock } = task
-    if (task.stopped) return task.signals.includes('KILL') ? clock : undefined
+    if (task.stopped !== '') return task.signals.includes('KILL') ? clock : undefined
     if (!wait || task.signals.length > 0) return clock
     switch (wait.for) {
       case 'time':
@@ -187,8 +189,8 @@ export class Kernel extends Descriptors {
     const id = ++this.lastId
     const pid = this.#nextPid(container, id)
     const { at, group, ...rest } = made
-    const leader = group === 'own' ? id : (group ?? parent?.group)
-    const task: Task = { ...rest, ...(leader === undefined ? {} : { group: leader }), ...(parent?.ignores ? { ignores: parent.ignores } : {}), ...(parent?.umask === undefined ? {} : { umask: parent.umask }), id, pid, parent: parent?.id ?? 0, startedAt: at, clock: at + (parent ? SPAWN : 0), wait: null, signals: [], memory: 0, listens: [] }
+    const leader = group === 'own' ? id : (group ?? parent?.group ?? 0)
+    const task: Task = { ...rest, group: leader, stopped: '', ignores: parent?.ignores ?? NONE, umask: parent?.umask ?? UMASK, id, pid, parent: parent?.id ?? 0, startedAt: at, clock: at + (parent ? SPAWN : 0), wait: null, signals: [], memory: 0, listens: [] }
     if (parent?.view) this.#inherit(task, parent)
     this.tasks.set(id, task)
     return task
@@ -273,7 +275,7 @@ export class Kernel extends Descriptors {
     task.clock = Math.max(task.clock, this.now)
     if (name === 'CONT') {
       // It acts when it is sent, and takes back the stops that are still to come (kernel/signal.c: prepare_signal).
-      delete task.stopped
+      task.stopped = ''
       task.signals = task.signals.filter((other) => !STOPS.has(other))
     } else task.signals = [...task.signals, name]
     return true
@@ -318,7 +320,7 @@ export class Kernel extends Descriptors {
       user: task.user,
       capabilities: task.view?.capabilities ?? container.capabilities,
       cwd: task.cwd,
-      umask: task.umask ?? 0o022,
+      umask: task.umask,
       root: (fs) => roots[fs] ?? this.tree(fs),
       setRoot: (fs, tree) => void (roots[fs] = tree),
       pseudo: (mount, path) => pseudoNode(this, task, mount, path),

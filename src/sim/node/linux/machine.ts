@@ -243,14 +243,14 @@ export interface Process {
   readonly memory: number
   /** Ports on which it listens. */
   readonly listens: readonly number[]
-  /** Its process group: id of its first process; of shells without job control everything is in one group. */
-  readonly group?: number
-  /** The signal that stopped it, until CONT. */
-  readonly stopped?: string
-  /** Bits that new files do not get; 022 where nothing is said. */
-  readonly umask?: number
+  /** Its process group: id of its first process; 0: that of whoever began the session. */
+  readonly group: number
+  /** The signal that stopped it, until CONT; '': it is not. */
+  readonly stopped: string
+  /** Bits that new files do not get. */
+  readonly umask: number
   /** Signals that it and what it starts do not mind. */
-  readonly ignores?: readonly string[]
+  readonly ignores: readonly string[]
   /** Set when it has ended and its parent has not yet asked how. */
   readonly exit?: number
   /** The signal that ended it. */

@@ -19,7 +19,7 @@ export function deliverSignal(kernel: Kernel, task: Task): boolean {
     kernel.exit(task, code, name)
     return true
   }
-  if (IGNORED.has(name) || (name !== 'STOP' && task.ignores?.includes(name))) return true
+  if (IGNORED.has(name) || (name !== 'STOP' && task.ignores.includes(name))) return true
   if (task.program.kind === 'shell' && name !== 'STOP') {
     const verdict = shellOnSignal(kernel, task, task.program.shell as Shell, name)
     if (verdict !== 'default') return verdict === 'over'

@@ -71,7 +71,7 @@ function groupOf(kernel: Kernel, task: Task): readonly Task[] {
   // A shell that somebody types to has a group of its own, also when a script has started it.
   const inner = awaited.find((child) => child.group !== task.group && isShell(child))
   if (inner) return groupOf(kernel, inner)
-  const all = task.group === undefined ? [task, ...awaited.flatMap((child) => groupOf(kernel, child))] : [...kernel.tasks.values()].filter((other) => other.group === task.group && other.exit === undefined)
+  const all = task.group === 0 ? [task, ...awaited.flatMap((child) => groupOf(kernel, child))] : [...kernel.tasks.values()].filter((other) => other.group === task.group && other.exit === undefined)
   return unique(all)
 }
 
@@ -81,7 +81,7 @@ const isShell = (task: Task): boolean => task.program.kind === 'shell' && isInte
 /** Is a process in the foreground of a terminal? */
 export function isForeground(kernel: Kernel, task: Task, key: string): boolean {
   const session = kernel.sessions[key]
-  return !session?.tty || task.group === undefined || foreground(kernel, session).includes(task)
+  return !session?.tty || task.group === 0 || foreground(kernel, session).includes(task)
 }
 
 function awaitedBy(task: Task): readonly number[] {

@@ -33,12 +33,12 @@ export const without = <T>(of: Readonly<Record<string, T>>, key: string): Record
 export function fork(kernel: Kernel, task: Task, shell: Shell, node: ShellNode, fds: Readonly<Record<number, Descriptor>>, group?: number | 'own'): Task | undefined {
   const { jobs: _jobs, ...rest } = shell
   const ignores = ignoredBy(task, shell)
-  const copy: ShellState = { ...rest, stack: [{ f: 'node', node }], sub: true, tail: true, traps: ignores ? Object.fromEntries(ignores.map((name) => [name, ''])) : {}, deferred: [], vars: { ...shell.vars, $: shell.vars['$'] ?? String(task.pid) } }
+  const copy: ShellState = { ...rest, stack: [{ f: 'node', node }], sub: true, tail: true, traps: ignores.length > 0 ? Object.fromEntries(ignores.map((name) => [name, ''])) : {}, deferred: [], vars: { ...shell.vars, $: shell.vars['$'] ?? String(task.pid) } }
   const child = kernel.spawn(task, {
     container: task.container, argv: task.argv, comm: task.comm, user: task.user, cwd: task.cwd, env: task.env, fds, program: { kind: 'shell', shell: { ...copy, stack: [...copy.stack] } }, at: task.clock,
     ...(task.session === undefined ? {} : { session: task.session }), ...(shell.jobs && group !== undefined ? { group } : {}),
   })
-  if (child && ignores) child.ignores = ignores
+  if (child) child.ignores = ignores
   if (!child) {
     complain(kernel, task, shell, `can't fork: ${ERRORS.EAGAIN}`)
     finish(kernel, task, shell, 2)
@@ -47,9 +47,9 @@ export function fork(kernel: Kernel, task: Task, shell: Shell, node: ShellNode, 
 }
 
 /** Signals that a shell has set to be ignored hold for all that it starts (POSIX 2.11). */
-export function ignoredBy(task: Task, shell: Pick<Shell, 'traps'>): readonly string[] | undefined {
+export function ignoredBy(task: Task, shell: Pick<Shell, 'traps'>): readonly string[] {
   let ignores = task.ignores
-  for (const name in shell.traps) if (shell.traps[name] === '' && name !== 'EXIT' && !ignores?.includes(name)) ignores = [...(ignores ?? []), name]
+  for (const name in shell.traps) if (shell.traps[name] === '' && name !== 'EXIT' && !ignores.includes(name)) ignores = [...ignores, name]
   return ignores
 }
 

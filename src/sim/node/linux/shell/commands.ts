@@ -230,7 +230,7 @@ function external(kernel: Kernel, task: Task, shell: Shell, argv: readonly strin
     ...(task.session === undefined ? {} : { session: task.session }), ...(shell.jobs ? { group: 'own' as const } : {}),
   })
   task.fds = before
-  if (child && ignores) child.ignores = ignores
+  if (child) child.ignores = ignores
   if (!child) {
     complain(kernel, task, shell, `can't fork: ${ERRORS.EAGAIN}`)
     return finish(kernel, task, shell, 2)
@@ -271,8 +271,7 @@ export function settle(kernel: Kernel, task: Task, shell: Shell, outcome: Outcom
     case 'nothing':
       return
     case 'exec': {
-      const ignores = ignoredBy(task, shell)
-      if (ignores) task.ignores = ignores
+      task.ignores = ignoredBy(task, shell)
       Object.assign(task, { argv: outcome.program.argv, comm: outcome.program.comm, env: environment(shell), program: outcome.program.program, clock: task.clock + 300 })
       return
     }

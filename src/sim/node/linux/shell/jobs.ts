@@ -40,7 +40,7 @@ export function lookAtJobs(kernel: Kernel, shell: Shell): void {
       put(shell, { ...job, state: 'done', told: false, code: last?.exit ?? 0, ...(last?.endedBy === undefined ? {} : { signal: last.endedBy }) })
       for (const id of job.ids) kernel.reap(id)
     } else if (alive.every((task) => task!.stopped)) {
-      if (job.state !== 'stopped') put(shell, { ...job, state: 'stopped', told: false, signal: alive.at(-1)!.stopped!, order: Math.max(...shell.jobs!.map((j) => j.order)) + 1 })
+      if (job.state !== 'stopped') put(shell, { ...job, state: 'stopped', told: false, signal: alive.at(-1)!.stopped, order: Math.max(...shell.jobs!.map((j) => j.order)) + 1 })
     } else if (job.state === 'stopped') put(shell, running(job))
   }
 }
@@ -114,8 +114,8 @@ export function signalJob(kernel: Kernel, job: Job, name: string): void {
 
 /** Processes of a job: those that it was made of, and all in their groups. */
 function membersOf(kernel: Kernel, job: Job): readonly number[] {
-  const groups = new Set(job.ids.flatMap((id) => kernel.tasks.get(id)?.group ?? []))
-  return [...kernel.tasks.values()].filter((task) => task.exit === undefined && (job.ids.includes(task.id) || (task.group !== undefined && groups.has(task.group)))).map((task) => task.id)
+  const groups = new Set(job.ids.flatMap((id) => kernel.tasks.get(id)?.group || []))
+  return [...kernel.tasks.values()].filter((task) => task.exit === undefined && (job.ids.includes(task.id) || (task.group !== 0 && groups.has(task.group)))).map((task) => task.id)
 }
 
 function goOn(kernel: Kernel, job: Job): void {
@@ -148,7 +148,7 @@ export function resume(kernel: Kernel, task: Task, shell: Shell, argv: readonly 
 
 /** A command in the foreground was stopped: it becomes a job again, or for the first time; its status is 128 and the signal. */
 export function stoppedInFront(kernel: Kernel, task: Task, shell: Shell, ids: readonly number[], node: ShellNode | Job): void {
-  const signal = ids.map((id) => kernel.tasks.get(id)?.stopped).find((name) => name !== undefined) ?? 'TSTP'
+  const signal = ids.map((id) => kernel.tasks.get(id)?.stopped).find((name) => name) ?? 'TSTP'
   shell.status = 128 + SIGNALS[signal]!
   if (familyOf(kernel, task) === 'bash') kernel.write(task, 2, '\n')
   if ('k' in node) {

@@ -10,7 +10,7 @@ const say = (kernel: Kernel, task: Task, shell: Shell, text: string): void => vo
 export function umaskBuiltin(kernel: Kernel, task: Task, shell: Shell, argv: readonly string[]): number {
   const symbolic = argv[1] === '-S'
   const mode = argv[symbolic ? 2 : 1]
-  const now = task.umask ?? 0o022
+  const now = task.umask
   if (mode === undefined) {
     const letters = (bits: number): string => `${bits & 4 ? 'r' : ''}${bits & 2 ? 'w' : ''}${bits & 1 ? 'x' : ''}`
     const given = ~now & 0o777

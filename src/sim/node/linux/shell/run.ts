@@ -222,7 +222,7 @@ function background(kernel: Kernel, task: Task, shell: Shell, node: ShellNode): 
     return
   }
   // Without it the keys of the terminal are not for them (POSIX 2.11).
-  child.ignores = [...new Set([...(child.ignores ?? []), 'INT', 'QUIT'])]
+  child.ignores = [...new Set([...child.ignores, 'INT', 'QUIT'])]
   dropForgotten(kernel, task)
 }
 
@@ -230,7 +230,9 @@ const REMEMBERED = 64
 
 /** Statuses of children that nobody has asked for are kept for the last ones only (shells keep CHILD_MAX of them). */
 function dropForgotten(kernel: Kernel, task: Task): void {
-  const ended = [...kernel.tasks.values()].filter((child) => child.parent === task.id && child.exit !== undefined)
-  for (const child of ended.slice(0, Math.max(0, ended.length - REMEMBERED))) kernel.reap(child.id)
+  if (kernel.tasks.size <= REMEMBERED) return
+  const ended: number[] = []
+  for (const child of kernel.tasks.values()) if (child.parent === task.id && child.exit !== undefined) ended.push(child.id)
+  for (let i = 0; i < ended.length - REMEMBERED; i++) kernel.reap(ended[i]!)
 }
 
