@@ -10,7 +10,9 @@ import { takenFrom } from './tty.ts'
 
 const NOTHING = directory()
 const LOG_KEPT = 4096
-const CAPTURE_LIMIT = 1 << 20
+const CAPTURE_LIMIT = 8 << 20
+/** A text that is kept to its limit; one below it is not copied. */
+const kept = (text: string): string => (text.length > CAPTURE_LIMIT ? text.slice(0, CAPTURE_LIMIT) : text)
 const PIPE_SIZE = 65_536
 
 /** The part of a machine at work that opens, reads and writes: files, pipes, logs, sessions. */
@@ -127,7 +129,7 @@ export abstract class Descriptors {
         this.#log(d.of ?? task.container, task.clock, this.containers[d.of ?? task.container]?.tty ? 'stdout' : d.stream, text)
         return undefined
       case 'capture':
-        this.captures[d.id] = ((this.captures[d.id] ?? '') + text).slice(0, CAPTURE_LIMIT)
+        this.captures[d.id] = kept((this.captures[d.id] ?? '') + text)
         return undefined
       case 'session': {
         const session = this.sessions[d.id]!
@@ -135,7 +137,7 @@ export abstract class Descriptors {
         if (this.followed?.sessions.has(d.id)) this.outputSeen = true
         // A terminal has one screen for both.
         const stream = session.tty ? 'stdout' : d.stream
-        this.sessions[d.id] = { ...session, [stream]: (session[stream] + text).slice(0, CAPTURE_LIMIT) }
+        this.sessions[d.id] = { ...session, [stream]: kept(session[stream] + text) }
         return undefined
       }
       case 'pipe':

@@ -35,7 +35,7 @@ export interface Place {
 const PSEUDO = new Set(['proc', 'sysfs', 'cgroup2', 'cgroup', 'devpts', 'mqueue'])
 const MOST_LINKS = 40
 const LONGEST_NAME = 255
-const LARGEST_TEXT = 1 << 20
+const LARGEST_TEXT = 8 << 20
 const DAC_OVERRIDE = 1 << 1
 
 /** The mount that covers an absolute path: the longest one, the last of equals. */

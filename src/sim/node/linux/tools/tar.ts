@@ -26,7 +26,7 @@ const LONG: Readonly<Record<string, string>> = {
 const PLAIN = 'ctxvzhOkmop'
 const MOST_ENTRIES = 20_000
 /** Longer files of zeros are not written out. */
-const MOST_ZEROS = 65_536
+const MOST_ZEROS = 4 << 20
 
 /** Reads tar's words: "tar xzf", "tar -xmf - -C dir", long options. A text: what is wrong with them. */
 function asked(args: readonly string[]): Asked | string {
