@@ -1,5 +1,6 @@
 import type { AnatomyAnswers, AnatomyQuery } from './protocol-anatomy.ts'
 import type { OfferedFile, SettingsAnswers, SettingsQuery } from './protocol-settings.ts'
+import type { AttemptState } from './protocol-scheduler.ts'
 import type { EtcdState, RequestTrace, VolumeChoice } from './protocol-inspect.ts'
 
 /**
@@ -11,6 +12,7 @@ export const PROTOCOL_VERSION = 1
 export type * from './protocol-inspect.ts'
 export type * from './protocol-anatomy.ts'
 export type * from './protocol-settings.ts'
+export type * from './protocol-scheduler.ts'
 
 /** A row of the cluster, keyed as in etcd without the prefix: "pods/default/web-7d…", "nodes/node-1". */
 export interface RecordChange {
@@ -192,26 +194,6 @@ export interface LoopState {
   /** The reconcile in hand or the last one: from its 'sync' note. */
   readonly sync: { readonly key: string; readonly params: Readonly<Record<string, string | number>>; readonly at: number } | null
   readonly expectations: readonly { readonly key: string; readonly adds: number; readonly deletes: number }[]
-}
-
-/** The scheduler's last attempt for a pod. */
-export interface AttemptState {
-  readonly pod: string
-  readonly at: number
-  readonly nodes: readonly {
-    readonly node: string
-    /** Plugin that refused and its reasons; null when it passed. */
-    readonly rejectedBy: string | null
-    readonly reasons: readonly string[]
-    /** plugin → weighted score */
-    readonly scores: Readonly<Record<string, number>>
-    readonly total: number
-  }[]
-  readonly plugins: readonly string[]
-  readonly chosen: string | null
-  readonly message: string
-  /** What would let the pod be scheduled, each tried on a copy of the cluster; the least demanding first. */
-  readonly remedies: readonly { readonly node: string; readonly conditions: readonly Sentence[] }[]
 }
 
 /** Deployment's numbers as its controller computes them (api/deployment-numbers). */

@@ -30,5 +30,5 @@ export function loopSummaries(runners: readonly ControllerRunner[], isStopped: I
 export function attemptView(scheduler: Scheduler, pod: string): AttemptState | null {
   const attempt = scheduler.attempts.table.get(pod)
   if (!attempt) return null
-  return { pod, at: attempt.at, nodes: verdicts(attempt), plugins: attempt.scores?.plugins ?? [], chosen: attempt.chosen, message: attempt.message, remedies: scheduler.remedies(pod) }
+  return { pod, at: attempt.at, nodes: verdicts(attempt), weights: Object.fromEntries((scheduler.profileOf(pod)?.scorers ?? []).map(({ plugin, weight }) => [plugin.name, weight])), preemption: scheduler.preemptions.table.get(pod) ?? null, plugins: attempt.scores?.plugins ?? [], chosen: attempt.chosen, message: attempt.message, remedies: scheduler.remedies(pod) }
 }

@@ -22,6 +22,12 @@ export class Nominations {
     this.#table.set(keyOf(pod), { pod, node })
   }
 
+  /** What a pod that still waits says itself of the node it was promised. */
+  renew(pod: Pod): void {
+    const node = pod.status?.nominatedNodeName
+    if (node && !pod.spec.nodeName) this.promise(pod, node)
+  }
+
   withdraw(key: string): void {
     this.#table.delete(key)
   }

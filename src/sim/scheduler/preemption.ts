@@ -14,11 +14,11 @@ import { Rejections } from './rejections.ts'
 
 /** Whom to evict where; or why nobody is evicted, in Kubernetes' words. `clear`: an earlier nomination is void. */
 export type Preemption =
-  | { readonly node: string; readonly victims: readonly Pod[] }
+  | { readonly node: string; readonly victims: readonly Pod[]; readonly candidates: readonly Candidate[] }
   | { readonly why: string; readonly clear: boolean }
 
 /** What evicting pods of one node would bring; the numbers are what candidates are compared by. */
-interface Candidate {
+export interface Candidate {
   readonly node: string
   readonly victims: readonly Pod[]
   readonly violations: number
@@ -175,7 +175,7 @@ export function preempt(input: PreemptionInput): Preemption {
   const { candidates, verdicts } = places.length ? dryRun(places, input, objects.list<Budget>('poddisruptionbudgets')) : NOTHING_FOUND
   if (candidates.length === 0) return { why: misfitMessage({ nodes: snapshot.nodes.length, rejected: verdicts(), absent: NOT_HELPFUL }), clear: true }
   const { node, victims } = best(candidates)
-  return { node, victims }
+  return { node, victims, candidates }
 }
 
 /** Where in the order of examination the nodes are on which evicting may help. */

@@ -95,6 +95,28 @@ describe('the scheduler', () => {
     expect(w.stored<Pod>('pods', 'strong')!.status!.conditions!.filter((c) => c.type === 'PodScheduled')).toMatchObject([{ status: 'True' }])
   })
 
+  test('keeps who had to go for a pod and what spoke for these, also when the pod has its place', () => {
+    const w = world()
+    for (const [name, value] of [['high', 100], ['low', 1], ['lower', 0]] as const) w.run({ verb: 'create', group: 'scheduling.k8s.io', resource: 'priorityclasses', body: { apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', metadata: { name }, value } as KubeObject } as Request)
+    w.node('a')
+    w.pod('a1', '2', { priorityClassName: 'low' })
+    w.node('b')
+    w.pod('b1', '1', { priorityClassName: 'lower' })
+    w.pod('b2', '1', { priorityClassName: 'lower' })
+    w.pod('strong', '2', { priorityClassName: 'high' })
+    const made = w.scheduler.preemptions.table.get('default/strong')!
+    expect(made.candidates.map(({ node, violations, highest, sum, victims }) => [node, violations, highest, sum, victims.map((v) => v.pod)])).toEqual([
+      ['b', 0, 0, 0, ['default/b1', 'default/b2']],
+      ['a', 0, 1, 1, ['default/a1']],
+    ])
+    w.drop('pods', 'b1')
+    w.drop('pods', 'b2')
+    expect(w.where('strong')).toBe('b')
+    expect(w.scheduler.preemptions.table.get('default/strong')).toBe(made)
+    w.drop('pods', 'strong')
+    expect(w.scheduler.preemptions.table.size).toBe(0)
+  })
+
   test('gives pods without a class the global default, which decides who goes first', () => {
     const w = world()
     for (const cls of [{ metadata: { name: 'usual' }, value: 5, globalDefault: true }, { metadata: { name: 'low' }, value: 1 }])

@@ -9,6 +9,7 @@ import type { Table } from '../engine/table.ts'
 import type { Micros } from '../engine/time.ts'
 import type { Node } from '../kinds/node/node.ts'
 import { Attempts } from './attempts.ts'
+import { Preemptions } from './preemptions.ts'
 import { SchedulerCache } from './cache.ts'
 import { nodeActions, podActions, type ClusterEvent } from './cluster-event.ts'
 import { readConfiguration, type SchedulerConfiguration } from './configuration.ts'
@@ -16,6 +17,7 @@ import { decide, type Decision, type World } from './decide.ts'
 import { Evictions } from './evictions.ts'
 import { Nominations } from './nominations.ts'
 import { priorityOf } from './pod-info.ts'
+import type { Profile } from './profile.ts'
 import { podVolumes } from './plugins/volume-binding.ts'
 import { SchedulingQueue, type QueuedPod } from './queue.ts'
 import { remedies, type Remedy } from './remedies.ts'
@@ -27,16 +29,8 @@ import { VolumeBinder } from './volume-binder.ts'
 const NAME = 'scheduler'
 const PROCESS = 'kube-scheduler'
 /** What one scheduling cycle takes. */
-const FASTEST_CYCLE: Micros = 300
-const SLOWEST_CYCLE: Micros = 900
+const [FASTEST_CYCLE, SLOWEST_CYCLE]: readonly [Micros, Micros] = [300, 900]
 const LONGEST_NOTE = 1024
-
-/** What its card shows. */
-export interface SchedulerState {
-  readonly figures: Readonly<Record<string, number>>
-  readonly busy: string | null
-  readonly queued: number
-}
 
 /**
  * kube-scheduler as an actor: takes one pod after the other from its queue, decides at once, counts the pod as placed and
@@ -47,6 +41,7 @@ export class Scheduler {
   readonly queue: SchedulingQueue
   readonly cache: SchedulerCache
   readonly attempts: Attempts
+  readonly preemptions: Preemptions
   readonly informers: InformerFactory
   readonly #client: Client
   readonly #recorder: EventRecorder
@@ -72,6 +67,7 @@ export class Scheduler {
     this.#pods.index('node')
     this.cache = new SchedulerCache(engine, NAME, (node) => this.#pods.by('node', node))
     this.attempts = new Attempts(engine, NAME)
+    this.preemptions = new Preemptions(engine, NAME)
     this.#nominations = new Nominations(engine, NAME)
     this.#counters = engine.table<number>(`${NAME}/cycles`)
     this.#stopped = engine.table<'stopped'>('components')
@@ -92,10 +88,9 @@ export class Scheduler {
     this.#listen()
   }
 
-  state(): SchedulerState {
+  state(): { readonly figures: Readonly<Record<string, number>>; readonly busy: string | null; readonly queued: number } {
     const { queue } = this
-    const active = queue.count('active')
-    const backoff = queue.count('backoff') + queue.count('error-backoff')
+    const [active, backoff] = [queue.count('active'), queue.count('backoff') + queue.count('error-backoff')]
     const waiting = queue.count('unschedulable') + queue.count('gated')
     return { figures: { active, backoff, unschedulable: waiting, attempts: this.#counters.get('attempts') ?? 0 }, busy: queue.keys('in flight')[0] ?? null, queued: active + backoff + waiting }
   }
@@ -200,6 +195,7 @@ export class Scheduler {
     this.#nominations.withdraw(key)
     this.queue.remove(ctx, key)
     this.attempts.table.delete(key)
+    this.preemptions.forget(key)
     if (pod.spec.nodeName) {
       this.cache.removePod(pod)
       this.#wake(ctx, { resource: 'pods', action: 'Delete', old: pod })
@@ -232,6 +228,12 @@ export class Scheduler {
     const pod = this.#pods.cache.get(key)
     const waits = pod && !pod.spec.nodeName && !this.cache.assumed.has(key) && this.#isOurs(pod)
     return waits ? remedies(pod, this.#world(() => 0), this.#configured.profileOf(pod)) : []
+  }
+
+  /** The profile that a pod is scheduled by, as the scheduler is configured now. */
+  profileOf(key: string): Profile | undefined {
+    const pod = this.#pods.cache.get(key)
+    return pod && this.#configured.profileOf(pod)
   }
 
   #world(random: (bound: number) => number): World {
@@ -343,6 +345,7 @@ export class Scheduler {
       return preemption?.clear === false ? undefined : ''
     }
     const { node, victims } = preemption
+    this.preemptions.record(key, ctx.now, preemption)
     for (const other of this.#nominations.on(node)) {
       if (priorityOf(other) >= priorityOf(pod)) continue
       this.#nominations.withdraw(keyOf(other))
@@ -391,10 +394,7 @@ export class Scheduler {
       this.cache.forget(key)
     }
     this.#nominations.clear()
-    for (const pod of this.#pods.list()) {
-      const promised = pod.status?.nominatedNodeName
-      if (promised && !pod.spec.nodeName && this.#isOurs(pod)) this.#nominations.promise(pod, promised)
-    }
+    for (const pod of this.#pods.list()) if (this.#isOurs(pod)) this.#nominations.renew(pod)
     this.#fillQueue(ctx)
   }
 }

@@ -1,9 +1,10 @@
-import { useMemo, type ReactNode } from 'react'
+import { useMemo, useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { AttemptState } from '../../../workers/protocol.ts'
 import { useAnswer } from '../../inspector/use-answer.ts'
 import { Button } from '../../kit/Button.tsx'
 import { EmptyState } from '../../kit/EmptyState.tsx'
+import { Segmented } from '../../kit/Segmented.tsx'
 import { openConfiguration } from '../../settings/open-configuration.ts'
 import { useClock, useMoment, useKeys, useMirror, useUi } from '../../store/hooks.ts'
 import { UNSCHEDULED } from '../../store/indexes.ts'
@@ -11,6 +12,7 @@ import { updateUi } from '../../store/ui-state.ts'
 import { instantText } from '../../timeline/format-time.ts'
 import { Remedies } from '../Remedies.tsx'
 import styles from './control-plane.module.css'
+import { PreemptionTable } from './PreemptionTable.tsx'
 import { StopButton } from './StopButton.tsx'
 
 const MOST_PODS = 300
@@ -60,10 +62,23 @@ export function AttemptTable(): ReactNode {
 
 function Verdicts({ attempt }: { readonly attempt: AttemptState }): ReactNode {
   const { t } = useTranslation('loops')
+  const [shown, setShown] = useState<'final' | 'scores'>('final')
+  const weightOf = (plugin: string): number => attempt.weights[plugin] ?? 1
   const best = Math.max(1, ...attempt.nodes.map(({ total }) => total))
   const nodes = attempt.nodes.length <= MOST_NODES ? attempt.nodes : [...attempt.nodes].sort((a, b) => Number(b.node === attempt.chosen) - Number(a.node === attempt.chosen) || b.total - a.total).slice(0, MOST_NODES)
   return (
     <>
+      {attempt.plugins.length > 0 && (
+        <Segmented<'final' | 'scores'>
+          label={t('tables')}
+          options={[
+            { id: 'final', label: t('finalTable') },
+            { id: 'scores', label: t('scoreTable') },
+          ]}
+          value={shown}
+          onChange={setShown}
+        />
+      )}
       <div className={styles['scroll']} tabIndex={0} role="region" aria-label={t('decision')}>
         <table className={styles['verdicts']}>
           <thead>
@@ -73,6 +88,7 @@ function Verdicts({ attempt }: { readonly attempt: AttemptState }): ReactNode {
               {attempt.plugins.map((plugin) => (
                 <th key={plugin} scope="col" className={styles['figure']}>
                   {plugin.replace(/^NodeResources/, '').replace(/([a-z])([A-Z])/g, '$1 $2')}
+                  <small>{t('weight', { weight: weightOf(plugin) })}</small>
                 </th>
               ))}
               <th scope="col">{t('total')}</th>
@@ -85,13 +101,13 @@ function Verdicts({ attempt }: { readonly attempt: AttemptState }): ReactNode {
                 <td className={rejectedBy === null ? styles['passed'] : styles['refused']}>{rejectedBy === null ? `✓ ${t('fits')}` : `✕ ${rejectedBy}: ${reasons.join(', ')}`}</td>
                 {attempt.plugins.map((plugin) => (
                   <td key={plugin} className={styles['figure']}>
-                    {rejectedBy === null ? (scores[plugin] ?? 0) : '–'}
+                    {rejectedBy === null ? (scores[plugin] ?? 0) / (shown === 'final' ? 1 : weightOf(plugin)) : '–'}
                   </td>
                 ))}
                 <td>
                   {rejectedBy === null ? (
                     <>
-                      <i style={{ width: `${(total / best) * 90}px` }} />
+                      <i style={{ width: `${(total / best) * 56}px` }} />
                       <b>{total}</b> {node === attempt.chosen && t('chosen')}
                     </>
                   ) : (
@@ -105,6 +121,7 @@ function Verdicts({ attempt }: { readonly attempt: AttemptState }): ReactNode {
       </div>
       <p className={styles['message']}>{attempt.chosen === null ? attempt.message : decided(attempt, t)}</p>
       <Remedies remedies={attempt.remedies} />
+      {attempt.preemption !== null && <PreemptionTable room={attempt.preemption} />}
     </>
   )
 }
