@@ -2,6 +2,7 @@ import type { Micros } from '../../engine/time.ts'
 import type { CgroupLimits } from './cgroups.ts'
 import type { FsNode } from './fs.ts'
 import type { ShellState } from './shell/state.ts'
+import type { UserNamespace } from './user-namespaces.ts'
 
 /**
  * The part of a node's kernel that belongs to one pod: its processes, their namespaces, mounts, files and logs. A value: it is
@@ -96,6 +97,8 @@ export interface View {
   readonly network?: { readonly kind: 'own' | 'host' | 'empty'; readonly ip: string }
   readonly cgroup?: string
   readonly capabilities?: number
+  /** Its user namespace, where it is not the node's. */
+  readonly users?: UserNamespace
   /** Inode numbers of namespaces that are not its container's. */
   readonly ns?: Readonly<Record<string, number>>
 }
@@ -273,6 +276,7 @@ export interface ProcessFacts extends Pick<Process, 'pid' | 'argv' | 'comm' | 'u
   readonly seccomp: boolean
   readonly mounts: readonly Mount[]
   readonly hostname: string
+  readonly users?: UserNamespace
 }
 
 export type ProgramState =

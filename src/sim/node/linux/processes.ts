@@ -57,7 +57,7 @@ function seenTask(kernel: Kernel, task: Task, space: string, pid: number): Seen 
     pid, ppid: (parent && numberIn(kernel, parent, space)) ?? (space === HOST_SPACE && kernel.host ? shimPid(machine) : 0), argv: task.argv, comm: task.comm, user: task.user, env: task.env, cwd: task.cwd, startedAt: task.startedAt, sleeping: task.wait !== null, ...(task.stopped ? { stopped: task.stopped } : {}), memory: task.memory || 1_048_576,
     nspid: [...(outside === task.pid ? [] : [outside]), ...(task.outer === undefined ? [] : [task.outer]), task.pid], space: spaceOf(kernel, task), cgroup: view?.cgroup ?? container.cgroup, oomScore: container.oomScore, capabilities: view?.capabilities ?? container.capabilities,
     noNewPrivileges: container.noNewPrivileges, seccomp: container.seccomp, mounts: view?.mounts ?? container.mounts, hostname: view?.hostname ?? machine.hostname, network: view?.network ?? { kind: machine.network, ip: machine.ip },
-    ns: (kind) => view?.ns?.[kind] ?? namespaceOf(kernel, task.container, kind), task,
+    ns: (kind) => view?.ns?.[kind] ?? namespaceOf(kernel, task.container, kind), task, ...(view?.users ? { users: view.users } : {}),
   }
 }
 

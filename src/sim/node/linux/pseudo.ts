@@ -5,6 +5,7 @@ import { cgroupFiles, procCgroup } from './cgroups.ts'
 import { hostCgroup } from './host-cgroups.ts'
 import { vethOf } from './host.ts'
 import { NAMESPACES } from './namespaces.ts'
+import { mapText, uidSeen, userSeen, type UserNamespace } from './user-namespaces.ts'
 import { HOST_SPACE, procSpace, processesIn, processIn, seenSelf, spaceOf, stateOf, type Seen } from './processes.ts'
 
 export { NAMESPACES, type NamespaceKind } from './namespaces.ts'
@@ -109,11 +110,13 @@ function inProc(kernel: Kernel, task: Task, space: string, [first, ...rest]: rea
 
 const hex16 = (n: number): string => n.toString(16).padStart(16, '0')
 
-function statusText(p: Seen): string {
-  const effective = p.user.uid === 0 ? p.capabilities : 0
+function statusText(p: Seen, reader: UserNamespace | undefined): string {
+  // Who is root in its own user namespace has all capabilities there.
+  const effective = (p.users ? uidSeen(p.users, p.user.uid) : p.user.uid) === 0 ? p.capabilities : 0
+  const { uid, gid, groups } = userSeen(reader, p.user)
   return [
     `Name:\t${p.comm}`, 'Umask:\t0022', `State:\t${{ T: 'T (stopped)', S: 'S (sleeping)', R: 'R (running)' }[stateOf(p)]}`, `Tgid:\t${p.pid}`, `Pid:\t${p.pid}`, `PPid:\t${p.ppid}`,
-    `Uid:\t${Array(4).fill(p.user.uid).join('\t')}`, `Gid:\t${Array(4).fill(p.user.gid).join('\t')}`, `Groups:\t${p.user.groups.join(' ')} `, `NSpid:\t${(p.nspid.includes(p.pid) ? p.nspid.slice(p.nspid.indexOf(p.pid)) : p.nspid).join('\t')}`,
+    `Uid:\t${Array(4).fill(uid).join('\t')}`, `Gid:\t${Array(4).fill(gid).join('\t')}`, `Groups:\t${groups.join(' ')} `, `NSpid:\t${(p.nspid.includes(p.pid) ? p.nspid.slice(p.nspid.indexOf(p.pid)) : p.nspid).join('\t')}`,
     `VmRSS:\t${Math.floor(p.memory / 1024)} kB`, 'CapInh:\t0000000000000000', `CapPrm:\t${hex16(effective)}`, `CapEff:\t${hex16(effective)}`, `CapBnd:\t${hex16(p.capabilities)}`, 'CapAmb:\t0000000000000000',
     `NoNewPrivs:\t${p.noNewPrivileges ? 1 : 0}`, `Seccomp:\t${p.seccomp ? 2 : 0}`, `Seccomp_filters:\t${p.seccomp ? 1 : 0}`, '',
   ].join('\n')
@@ -129,7 +132,10 @@ const LIMITS = [
 function ofProcess(kernel: Kernel, task: Task, target: Seen, names: readonly string[]): FsNode | undefined {
   const [first, second] = names
   const tables: Readonly<Record<string, () => FsNode | undefined>> = {
-    status: () => text(statusText(target)),
+    status: () => text(statusText(target, task.view?.users)),
+    uid_map: () => text(mapText(target.users?.uids), 0o644),
+    gid_map: () => text(mapText(target.users?.gids), 0o644),
+    setgroups: () => text(`${target.users?.setgroups ?? 'allow'}\n`, 0o644),
     cmdline: () => text(target.argv.map((word) => `${word}\0`).join('')),
     comm: () => text(`${target.comm}\n`),
     environ: () => text(Object.entries(target.env).map(([k, v]) => `${k}=${v}\0`).join(''), 0o400),

@@ -3,6 +3,7 @@ import { failed } from '../errno.ts'
 import { bytesOf, changeNode, existing, makeDirectory, makeLink, mountOf, moveOrCopy, openForWriting, put, remove, resolve } from '../files.ts'
 import { baseName, device, treeSize, type FsNode } from '../fs.ts'
 import type { Mount } from '../machine.ts'
+import { gidSeen, uidSeen } from '../user-namespaces.ts'
 import { GROUPS, USERS } from '../users.ts'
 import { ls, modeText } from './ls.ts'
 import { options, type Tool, type ToolContext } from './context.ts'
@@ -164,9 +165,10 @@ function stat(c: ToolContext): number {
     const format = values.get('c') ?? STAT_FORM
     const when = (at: number): string => clockText(at, '%Y-%m-%d %H:%M:%S.%N +0000')
     const size = bytesOf(node)
+    const [uid, gid] = [uidSeen(c.task.view?.users, node.uid), gidSeen(c.task.view?.users, node.gid)]
     const parts: Readonly<Record<string, string>> = {
       n: name, N: node.t === 'l' ? `'${name}' -> '${node.to}'` : name, s: String(size), b: String(Math.ceil(size / 512)), B: '512', o: '4096', h: node.t === 'd' ? String(2 + Object.values(node.entries).filter((e) => e.t === 'd').length) : '1', i: String(inodeOf(place.mount.fs, place.path)), d: '58', D: '3a',
-      a: (node.mode & 0o7777).toString(8), f: node.mode.toString(16), A: modeText(node), u: String(node.uid), U: USERS[node.uid] ?? 'UNKNOWN', g: String(node.gid), G: GROUPS[node.gid] ?? 'UNKNOWN', m: place.mount.at, t: '0', T: '0',
+      a: (node.mode & 0o7777).toString(8), f: node.mode.toString(16), A: modeText(node), u: String(uid), U: USERS[uid] ?? 'UNKNOWN', g: String(gid), G: GROUPS[gid] ?? 'UNKNOWN', m: place.mount.at, t: '0', T: '0',
       x: when(node.mtime), X: clockText(node.mtime, '%s'), z: when(node.mtime), Z: clockText(node.mtime, '%s'), w: '-', W: '0',
       F: { d: 'directory', f: size === 0 ? 'regular empty file' : 'regular file', l: 'symbolic link', c: 'character special file', b: 'block special file', s: 'socket', p: 'fifo' }[node.t], Y: clockText(node.mtime, '%s'), y: when(node.mtime),
     }

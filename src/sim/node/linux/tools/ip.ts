@@ -111,7 +111,7 @@ function hostname(c: ToolContext): number {
   const wanted = rest[0]
   if (wanted !== undefined) {
     // The name of the container's own namespace is the pod's and stays.
-    if (!may(c, 21) || c.task.view?.ns?.['uts'] === undefined) return c.fail('sethostname: Operation not permitted')
+    if (!may(c, 21, 'uts') || c.task.view?.ns?.['uts'] === undefined) return c.fail('sethostname: Operation not permitted')
     for (const task of c.kernel.tasks.values()) if (seenSelf(c.kernel, task).ns('uts') === own.ns('uts')) task.view = { ...task.view, hostname: wanted }
     return 0
   }

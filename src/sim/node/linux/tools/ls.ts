@@ -2,6 +2,7 @@ import { failed } from '../errno.ts'
 import { bytesOf, existing, resolve, type Place } from '../files.ts'
 import type { FsNode } from '../fs.ts'
 import type { Mount } from '../machine.ts'
+import { gidSeen, uidSeen } from '../user-namespaces.ts'
 import { GROUPS, USERS } from '../users.ts'
 import { clockText } from './clock.ts'
 import { options, type ToolContext } from './context.ts'
@@ -54,12 +55,13 @@ export function ls(c: ToolContext): number {
   const isGnu = c.state['gnu'] === true
   const world = c.files
   const { mounts } = world
+  const users = c.task.view?.users
   const cells = (row: Row): readonly string[] => {
     const { node } = row
     const name = (id: number, names: Readonly<Record<number, string>>): string => (flags.has('n') ? String(id) : (names[id] ?? String(id)))
     const size = node.t === 'c' || node.t === 'b' ? node.device.split(',').map((n, i) => n.padStart(i === 0 ? 4 : 3)).join(', ') : String(sizeOf(row))
     const age = c.now - node.mtime
-    return [String(linksOf(row, mounts)), name(node.uid, USERS), name(node.gid, GROUPS), isGnu ? size.trim() : size, clockText(node.mtime, age > HALF_A_YEAR ? '%b %e  %Y' : '%b %e %H:%M')]
+    return [String(linksOf(row, mounts)), name(uidSeen(users, node.uid), USERS), name(gidSeen(users, node.gid), GROUPS), isGnu ? size.trim() : size, clockText(node.mtime, age > HALF_A_YEAR ? '%b %e  %Y' : '%b %e %H:%M')]
   }
   const print = (rows: readonly Row[]): void => {
     if (!long) {

@@ -6,14 +6,19 @@ import type { Mount, View } from '../machine.ts'
 import { NAMESPACES, type NamespaceKind } from '../namespaces.ts'
 import { hostPid, seenSelf, spaceOf, type Seen } from '../processes.ts'
 import { startProgram } from '../programs.ts'
+import { uidSeen, type IdRange } from '../user-namespaces.ts'
 import { visible } from './ps.ts'
 import { options, type Tool, type ToolContext } from './context.ts'
 
 const SYS_CHROOT = 18
 const SYS_ADMIN = 21
 
-/** Has the process a capability (its number in linux/capability.h)? */
-export const may = (c: ToolContext, capability: number): boolean => c.task.user.uid === 0 && Math.floor(seenSelf(c.kernel, c.task).capabilities / 2 ** capability) % 2 === 1
+/** Has the process a capability (its number in linux/capability.h) over a namespace of a kind? In a user namespace of its own only over those that belong to it. */
+export function may(c: ToolContext, capability: number, kind?: NamespaceKind): boolean {
+  const users = c.task.view?.users
+  if (users) return uidSeen(users, c.task.user.uid) === 0 && (kind === undefined || users.owns.includes(kind))
+  return c.task.user.uid === 0 && Math.floor(seenSelf(c.kernel, c.task).capabilities / 2 ** capability) % 2 === 1
+}
 
 const LETTERS: Readonly<Record<string, NamespaceKind>> = { m: 'mnt', u: 'uts', i: 'ipc', n: 'net', p: 'pid', C: 'cgroup', U: 'user', T: 'time' }
 const LONG: Readonly<Record<string, NamespaceKind>> = { mount: 'mnt', uts: 'uts', ipc: 'ipc', net: 'net', pid: 'pid', cgroup: 'cgroup', user: 'user', time: 'time' }
@@ -52,7 +57,7 @@ function wantedOf(args: readonly string[]): Wanted | string {
         break
       }
       if (LETTERS[letter]) kinds.add(LETTERS[letter])
-      else if ('afrFwS'.includes(letter)) flags.add(letter)
+      else if ('afrcFwS'.includes(letter)) flags.add(letter)
       else return `invalid option -- '${letter}'`
     }
   }
@@ -105,6 +110,10 @@ function enter(c: ToolContext, target: Seen, kinds: ReadonlySet<NamespaceKind>):
   }
   if (kinds.has('uts')) view = { ...view, hostname: target.hostname }
   if (kinds.has('net')) view = { ...view, network: target.network }
+  if (kinds.has('user')) {
+    const { users: _left, capabilities: _had, ...rest } = view
+    view = target.users ? { ...rest, users: target.users, capabilities: target.capabilities } : rest
+  }
   if (kinds.has('cgroup')) view = { ...view, cgroup: target.cgroup }
   if (kinds.has('pid')) view = { ...view, spaceForChildren: target.space }
   return view
@@ -116,17 +125,28 @@ function unshare(c: ToolContext): number | undefined {
   const wanted = wantedOf(c.args)
   if (typeof wanted === 'string') return c.fail(wanted)
   const { kinds, flags, command } = wanted
-  if (kinds.has('user') || flags.has('r')) return c.fail('a user namespace for a process is not modelled here')
+  const isUser = kinds.has('user') || flags.has('r') || flags.has('map-root-user') || flags.has('c') || flags.has('map-current-user')
   const mountProc = [...flags].some((f) => f.startsWith('mount-proc'))
-  if (kinds.size > 0 && !may(c, SYS_ADMIN)) return c.fail('unshare failed: Operation not permitted')
-  const all = new Set<NamespaceKind>([...kinds, ...(mountProc ? (['mnt'] as const) : [])])
+  // A user namespace asks for nothing, but the seccomp profile of container runtimes keeps it from containers.
+  if (isUser ? seenSelf(c.kernel, c.task).seccomp && !may(c, SYS_ADMIN) : kinds.size > 0 && !may(c, SYS_ADMIN)) return c.fail('unshare failed: Operation not permitted')
+  const all = new Set<NamespaceKind>([...kinds, ...(isUser ? (['user'] as const) : []), ...(mountProc ? (['mnt'] as const) : [])])
   const base = 4_026_540_000 + (hostPid(c.kernel.machine, c.task.id) % 100_000) * NAMESPACES.length
   const own = seenSelf(c.kernel, c.task)
   let view: View = { ...c.task.view, ns: { ...c.task.view?.ns, ...Object.fromEntries([...all].map((kind) => [kind, base + NAMESPACES.indexOf(kind)])) } }
   if (kinds.has('pid')) view = { ...view, spaceForChildren: `new ${c.task.id}` }
   if (kinds.has('net')) view = { ...view, network: { kind: 'empty', ip: '' } }
   if (all.has('mnt')) view = { ...view, mounts: mountProc ? own.mounts.map((m) => (m.type === 'proc' && m.at === '/proc' && kinds.has('pid') ? { ...m, space: `new ${c.task.id}` } : m)) : own.mounts }
+  view = isUser ? { ...view, ...newUsers(c, flags, all) } : view.users ? { ...view, users: { ...view.users, owns: [...new Set([...view.users.owns, ...all])] } } : view
   return go(c, view, command, flags.has('f') || flags.has('fork'))
+}
+
+/** A new user namespace: nobody has a number in it, or (-r) its maker is root, or (-c) keeps the own number. */
+function newUsers(c: ToolContext, flags: ReadonlySet<string>, owns: ReadonlySet<NamespaceKind>): Pick<View, 'users' | 'capabilities'> {
+  const { uid, gid } = c.task.user
+  const isRoot = flags.has('r') || flags.has('map-root-user')
+  const keeps = flags.has('c') || flags.has('map-current-user')
+  const range = (outside: number, inside: number): readonly IdRange[] => (isRoot || keeps ? [{ inside, outside, count: 1 }] : [])
+  return { users: { uids: range(uid, isRoot ? 0 : uid), gids: range(gid, isRoot ? 0 : gid), setgroups: isRoot || keeps ? 'deny' : 'allow', owns: [...owns] }, capabilities: 2 ** 41 - 1 }
 }
 
 /** The mounts that are left when `root` becomes the root folder. */
@@ -174,7 +194,7 @@ function mount(c: ToolContext): number {
     for (const m of c.files.mounts) if (!m.hidden && (!values.has('t') || values.get('t')!.split(',').includes(m.type))) c.out(`${m.source} on ${m.at} type ${m.type} (${m.options})\n`)
     return 0
   }
-  if (!may(c, SYS_ADMIN)) return c.fail('permission denied (are you root?)')
+  if (!may(c, SYS_ADMIN, 'mnt')) return c.fail('permission denied (are you root?)')
   if (rest.length === 0) return 0
   const [source = '', target = source] = rest
   const asked = (values.get('o') ?? '').split(',').filter(Boolean)
@@ -215,7 +235,7 @@ function umount(c: ToolContext): number {
     const path = normalize(name, c.task.cwd)
     const { mounts } = c.files
     const last = mounts.map((m) => m.at).lastIndexOf(path)
-    if (!may(c, SYS_ADMIN)) status = c.fail(`can't unmount ${name}: Operation not permitted`)
+    if (!may(c, SYS_ADMIN, 'mnt')) status = c.fail(`can't unmount ${name}: Operation not permitted`)
     else if (last < 0) status = c.fail(`can't unmount ${name}: Invalid argument`)
     else if (path === '/') status = c.fail(`can't unmount ${name}: Resource busy`)
     else setMounts(c, mounts.filter((_, i) => i !== last))

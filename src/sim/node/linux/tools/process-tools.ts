@@ -1,6 +1,7 @@
 import { seconds, type Micros } from '../../../engine/time.ts'
 import { signalName } from '../machine.ts'
 import { startProgram } from '../programs.ts'
+import { uidSeen, userSeen } from '../user-namespaces.ts'
 import { GROUPS, USERS } from '../users.ts'
 import { formatted } from './printf.ts'
 import { testExpression } from './test-command.ts'
@@ -40,7 +41,7 @@ function sleep(c: ToolContext): number | undefined {
 
 function id(c: ToolContext): number {
   const { flags } = options(c.args)
-  const { uid, gid, groups } = c.task.user
+  const { uid, gid, groups } = userSeen(c.task.view?.users, c.task.user)
   const named = (n: number, names: Readonly<Record<number, string>>): string => (names[n] === undefined ? String(n) : `${n}(${names[n]})`)
   if (flags.has('u')) c.out(`${flags.has('n') ? nameOf(uid) : uid}\n`)
   else if (flags.has('g')) c.out(`${flags.has('n') ? (GROUPS[gid] ?? gid) : gid}\n`)
@@ -214,8 +215,9 @@ export const processTools: Readonly<Record<string, Tool>> = {
     return names.every((name) => c.task.env[name] !== undefined) ? 0 : 1
   },
   whoami: (c) => {
-    c.out(`${nameOf(c.task.user.uid)}\n`)
-    return USERS[c.task.user.uid] ? 0 : 1
+    const uid = uidSeen(c.task.view?.users, c.task.user.uid)
+    c.out(`${nameOf(uid)}\n`)
+    return USERS[uid] ? 0 : 1
   },
   pwd: (c) => {
     c.out(`${c.task.cwd}\n`)

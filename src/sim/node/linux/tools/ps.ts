@@ -1,6 +1,7 @@
 import { failed } from '../errno.ts'
 import { mountOf, resolve } from '../files.ts'
 import { processesIn, procSpace, stateOf, type Seen } from '../processes.ts'
+import { userSeen } from '../user-namespaces.ts'
 import { USERS } from '../users.ts'
 import { clockText } from './clock.ts'
 import { options, type Tool, type ToolContext } from './context.ts'
@@ -11,7 +12,9 @@ export const nameOf = (uid: number): string => USERS[uid] ?? String(uid)
 export function visible(c: ToolContext): readonly Seen[] {
   const place = resolve(c.files, '/proc')
   const mount = failed(place) ? undefined : place.mount.type === 'proc' ? place.mount : mountOf(c.files.mounts, '/proc')
-  return mount?.type === 'proc' ? processesIn(c.kernel, procSpace(c.kernel, c.task, mount)) : []
+  const all = mount?.type === 'proc' ? processesIn(c.kernel, procSpace(c.kernel, c.task, mount)) : []
+  const users = c.task.view?.users
+  return users ? all.map((p) => ({ ...p, user: userSeen(users, p.user) })) : all
 }
 
 /** What ps prints: scripts under an interpreter have their own name in braces. */
