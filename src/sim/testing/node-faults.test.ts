@@ -57,6 +57,42 @@ describe.each(['detailed', 'kwok'] as const)('with %s kubelets', (kubelet) => {
     expect(pod(cluster, 'a')).toBeUndefined()
   })
 
+  test.each([['partition', 'heal'], ['freeze', 'thaw'], ['crash', 'restart']] as const)('whenever a %s strikes while a pod ends, the pod is gone some time after the node is back', (breaks, mends) => {
+    const cluster = world()
+    const { timeline } = cluster
+    const from = timeline.index
+    cluster.request(remove(PODS, podOn('a', 'node-1')))
+    while (pod(cluster, 'a')) timeline.step()
+    const to = timeline.index
+    const whole = timeline.branch
+    for (let at = from + 1; at < to; at++) {
+      timeline.seek(at, whole)
+      cluster.faultNode(breaks, 'node-1')
+      cluster.runFor(seconds(5))
+      cluster.faultNode(mends, 'node-1')
+      cluster.runFor(seconds(60))
+      expect(pod(cluster, 'a')?.status, `struck after step ${at - from} of ${to - from}: ${timeline.at(at)?.event.what}`).toBeUndefined()
+    }
+  })
+
+  test.each([['partition', 'heal'], ['freeze', 'thaw'], ['crash', 'restart']] as const)('whenever a %s strikes while a pod starts, the pod is ready some time after the node is back', (breaks, mends) => {
+    const cluster = world()
+    const { timeline } = cluster
+    const from = timeline.index
+    cluster.request(create(PODS, 'default', podOn('b', 'node-1')))
+    while (!pod(cluster, 'b') || !isPodReady(pod(cluster, 'b')!)) timeline.step()
+    const to = timeline.index
+    const whole = timeline.branch
+    for (let at = from + 1; at < to; at++) {
+      timeline.seek(at, whole)
+      cluster.faultNode(breaks, 'node-1')
+      cluster.runFor(seconds(5))
+      cluster.faultNode(mends, 'node-1')
+      cluster.runFor(seconds(90))
+      expect(isPodReady(pod(cluster, 'b')!), `struck after step ${at - from} of ${to - from}: ${timeline.at(at)?.event.what}`).toBe(true)
+    }
+  })
+
   test('a reboot brings the node back by itself', () => {
     const cluster = world()
     cluster.faultNode('reboot', 'node-1')

@@ -20,6 +20,7 @@ import { reportNode } from './node-report.ts'
 import { storedImage } from './puller.ts'
 import type { NodeRow } from './state.ts'
 import { preloadedImages, staticPods } from './static-pods.ts'
+import { resumeEnd } from './termination.ts'
 import { plegSoon } from './worker.ts'
 import { actorOf, type KubeletWorld } from './world.ts'
 
@@ -223,9 +224,9 @@ export class NodeLife {
     for (const key of world.byNode.keys(row.name)) {
       // What was under way in the old process is begun anew by the new one.
       const { work: _lost, ...pod } = world.pods.get(key)!
-      const fresh = world.put({ ...pod, patching: false, sent: undefined, wanted: undefined, timer: 0, pending: false, pleg: false })
+      const fresh = world.put({ ...pod, patching: false, sent: undefined, wanted: undefined, timer: 0, pending: false, pleg: false, removing: false })
       plegSoon(world, ctx, fresh, ctx.now + seconds(1))
-      lookAhead(world, ctx, world.fresh(fresh))
+      resumeEnd(world, ctx, lookAhead(world, ctx, world.fresh(fresh)))
     }
   }
 

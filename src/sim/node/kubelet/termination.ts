@@ -37,6 +37,16 @@ function terminating(world: KubeletWorld, ctx: EventContext, given: PodRow): Pod
   return beginStopping(world, ctx, begun, running.map((name) => ({ name, message: `Stopping container ${name}`, grace: row.end?.grace ?? gracePeriodOf(row.pod) * 1_000_000 })))
 }
 
+/** A kubelet that is back goes on with the end of a pod where it stands: the rest is stopped anew, and what nobody heard is said again. */
+export function resumeEnd(world: KubeletWorld, ctx: EventContext, row: PodRow): PodRow {
+  if (row.life === 'sync' || row.work) return row
+  if (row.life !== 'terminating') return report(world, ctx, row)
+  const runs = Object.values(row.containers).some((c) => c.run?.state === 'running')
+  if (runs || row.sandbox.state === 'ready') return terminating(world, ctx, row)
+  world.later(ctx, row, clearing(ctx), 'terminated')
+  return row
+}
+
 /** Containers whose processes have ended already are not running any more. */
 function withEnds(world: KubeletWorld, ctx: EventContext, given: PodRow): PodRow {
   let row = advanced(world, ctx, given)
@@ -152,9 +162,12 @@ export function sandboxStopped(world: KubeletWorld, ctx: EventContext, given: Po
   if (given.work?.kind !== 'terminating') return given
   const { work: _over, ...rest } = given
   const row = report(world, ctx, world.put({ ...rest, sandbox: { ...given.sandbox, state: given.sandbox.state === 'none' ? 'none' : 'stopped' }, life: 'terminating' }))
-  world.later(ctx, row, ms(350) + ctx.random.below(500_000), 'terminated')
+  world.later(ctx, row, clearing(ctx), 'terminated')
   return row
 }
+
+/** Unmounting and removing cgroups takes this long. */
+const clearing = (ctx: EventContext): Micros => ms(350) + ctx.random.below(500_000)
 
 /** Volumes are unmounted, cgroups removed: nothing of the pod is left on the node (kubelet.go: SyncTerminatedPod). */
 export function terminated(world: KubeletWorld, ctx: EventContext, row: PodRow): PodRow {
