@@ -19,6 +19,8 @@ const OF_THE_NODE = /^\/(proc|sys|var|run|etc\/cni|opt)(\/|$)/
 
 const MANIFESTS = '/etc/kubernetes/manifests'
 const PATIENCE = seconds(200)
+/** Recordings leave a forwarded port open for this long; their shell does so in the background, which this one has not. */
+const FORWARDED = seconds(3)
 
 /** The recorder's shell on the node: kubectl and what looks at the node are ours, the rest is a bash without a machine. */
 export class NodeShell {
@@ -71,7 +73,7 @@ export class NodeShell {
     const named = argv.some((w) => w === '-n' || w.startsWith('--namespace') || w === '-A') || argv.includes('namespace')
     const dash = argv.indexOf('--')
     const words = named ? argv : dash < 0 ? [...argv, '-n', this.#namespace] : [...argv.slice(0, dash), '-n', this.#namespace, ...argv.slice(dash)]
-    const { code, stdout, stderr } = this.#host.kubectl({ argv: words, env: {}, stdin: decodeBytesToUtf8(ctx.stdin), files }, this.#host.now + patience)
+    const { code, stdout, stderr } = this.#host.kubectl({ argv: words, env: {}, stdin: decodeBytesToUtf8(ctx.stdin), files }, this.#host.now + (argv[0] === 'port-forward' ? FORWARDED : patience))
     return { stdout, stderr, exitCode: code ?? 124 }
   }
 

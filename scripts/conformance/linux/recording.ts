@@ -75,9 +75,9 @@ export class Recording {
   }
 
   /** The random ending of a generated name. */
-  #learn(ending: string): void {
+  #learn(ending: string, isDebugger = false): void {
     if (!/^[a-z0-9]{5}$/.test(ending) || this.#endings.has(ending)) return
-    this.#endings.set(ending, this.#endings.size === 0 ? '<sfx>' : `<sfx-${this.#endings.size + 1}>`)
+    this.#endings.set(ending, isDebugger || this.#endings.size === 0 ? '<sfx>' : `<sfx-${this.#endings.size + 1}>`)
     this.#suffixes = new RegExp(`(?<=-)(${[...this.#endings.keys()].join('|')})\\b`, 'g')
   }
 
@@ -115,8 +115,8 @@ export class Recording {
     if (!pod) return
     const { metadata, spec, status } = pod
     if (metadata.generateName) this.#learn(metadata.name.slice(metadata.generateName.length))
-    else if (/^node-debugger-/.test(metadata.name)) this.#learn(metadata.name.slice(-5))
-    for (const c of [...(spec.ephemeralContainers ?? []), ...spec.containers]) if (/^debugger-[a-z0-9]{5}$/.test(c.name)) this.#learn(c.name.slice(-5))
+    else if (/^node-debugger-/.test(metadata.name)) this.#learn(metadata.name.slice(-5), true)
+    for (const c of [...(spec.ephemeralContainers ?? []), ...spec.containers]) if (/^debugger-[a-z0-9]{5}$/.test(c.name)) this.#learn(c.name.slice(-5), true)
     const line = {
       op, pod: this.masked(metadata.name), ...(spec.nodeName ? { nodeName: spec.nodeName } : {}),
       meta: { generation: metadata.generation, ...(metadata.deletionTimestamp ? { deletionTimestamp: metadata.deletionTimestamp, deletionGracePeriodSeconds: metadata.deletionGracePeriodSeconds } : {}) },

@@ -235,7 +235,7 @@ export function podStatus(row: PodRow, hostIP: string, now: Micros, withAddress 
   const isRemoved = over && row.end?.evicted === true
   let init = (pod.spec.initContainers ?? []).map((c) => containerStatus(row, c, true, isRemoved))
   let statuses = pod.spec.containers.map((c) => containerStatus(row, c, false, isRemoved)).sort((a, b) => (a.name < b.name ? -1 : 1))
-  const ephemeral = ((pod.spec.ephemeralContainers ?? []) as readonly Container[]).filter((c) => row.containers[c.name]).map((c) => containerStatus(row, c, false, false))
+  const ephemeral = ((pod.spec.ephemeralContainers ?? []) as readonly Container[]).map((c) => containerStatus(row, c, false, false))
   const stopping = row.life === 'terminating' || row.life === 'terminated' || row.life === 'finished'
   const previous = (row.wanted ?? row.sent)?.phase ?? pod.status?.phase ?? 'Pending'
   const computed = row.rejected || row.end?.reason ? 'Failed' : isTerminal(previous) ? (previous as Phase) : phaseOf(pod, [...init, ...statuses], stopping && over && !row.isStatic)
