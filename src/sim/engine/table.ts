@@ -178,7 +178,10 @@ export class Table<V> {
 
   /** A shallow copy of all rows, for checkpoints and hashing. */
   snapshot(): ReadonlyMap<string, V> {
-    return new Map(this.#rows)
+    // Filled one by one, as the constructor would make a pair of each row first.
+    const copy = new Map<string, V>()
+    this.#rows.forEach((value, key) => copy.set(key, value))
+    return copy
   }
 
   /** Unordered rows without a copy; only for folds that do not depend on order. */

@@ -46,15 +46,19 @@ function devices(given: ResourceStatus, c: Container | undefined, path: Path, ou
   })
 }
 
+function allocated(key: (typeof LISTS)[number], statuses: readonly ContainerStatus[] | undefined, containers: readonly Container[] | undefined, out: FieldError[]): void {
+  statuses?.forEach((s, i) => {
+    if (!s.allocatedResourcesStatus) return
+    const c = containers?.find(({ name }) => name === s.name)
+    s.allocatedResourcesStatus.forEach((given, j) => devices(given, c, at(child(at(`status.${key}`, i), 'allocatedResourcesStatus'), j), out))
+  })
+}
+
 /** core/validation: validateContainerStatusUsers and validateContainerStatusAllocatedResourcesStatus. */
 export function containerStatuses({ spec, status = {} }: Pod, out: FieldError[]): void {
   for (const list of LISTS) if (status[list]) users(status[list], spec.os?.name ?? 'linux', `status.${list}`, out)
-  for (const [list, containers] of [['containerStatuses', spec.containers], ['initContainerStatuses', spec.initContainers]] as const) {
-    status[list]?.forEach((s, i) => {
-      const c = containers?.find(({ name }) => name === s.name)
-      s.allocatedResourcesStatus?.forEach((given, j) => devices(given, c, at(child(at(`status.${list}`, i), 'allocatedResourcesStatus'), j), out))
-    })
-  }
+  allocated('containerStatuses', status.containerStatuses, spec.containers, out)
+  allocated('initContainerStatuses', status.initContainerStatuses, spec.initContainers, out)
   status.ephemeralContainerStatuses?.forEach((s, i) => {
     if (s.allocatedResourcesStatus?.length) out.push(forbiddenField(child(at('status.ephemeralContainerStatuses', i), 'allocatedResourcesStatus'), 'must not be specified in container status'))
   })
@@ -62,8 +66,9 @@ export function containerStatuses({ spec, status = {} }: Pod, out: FieldError[])
 
 /** core/validation: validatePodResourceClaimStatuses. */
 export function claimStatuses(status: PodStatus, { spec }: Pod, out: FieldError[]): void {
+  if (!status.resourceClaimStatuses) return
   const seen = new Set<string>()
-  status.resourceClaimStatuses?.forEach((s, i) => {
+  status.resourceClaimStatuses.forEach((s, i) => {
     const path = at('status.resourceClaimStatuses', i)
     if (!spec.resourceClaims?.some(({ name }) => name === s.name)) out.push(invalidValue(child(path, 'name'), s.name, 'must match the name of an entry in `spec.resourceClaims`'))
     if (seen.has(s.name)) out.push(duplicate(child(path, 'name'), s.name))

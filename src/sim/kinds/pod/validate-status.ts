@@ -29,8 +29,8 @@ function shouldRestart(c: Container | undefined, podPolicy: string | undefined, 
 }
 
 /** A rule of one container may restart all (podutil: AllContainersCouldRestart). */
-const everyoneRestarts = ({ spec }: Pod): boolean =>
-  [spec.containers, spec.initContainers ?? []].some((list) => list.some((c) => c.restartPolicyRules?.some((r) => r.action === 'RestartAllContainers')))
+const everyoneRestarts = ({ spec: { containers, initContainers } }: Pod): boolean => containers.some(restartsAll) || initContainers?.some(restartsAll) === true
+const restartsAll = ({ restartPolicyRules }: Container): boolean => restartPolicyRules?.some((r) => r.action === 'RestartAllContainers') === true
 
 /** Ephemeral containers never start again. */
 function ephemeralTransitions(status: PodStatus, was: PodStatus, out: FieldError[]): void {
@@ -42,8 +42,8 @@ function ephemeralTransitions(status: PodStatus, was: PodStatus, out: FieldError
 
 /** What ended for good stays ended (ValidateContainerStateTransition). */
 function transitions(next: readonly ContainerStatus[] | undefined, old: readonly ContainerStatus[] | undefined, specs: readonly Container[] | undefined, pod: Pod, path: Path, out: FieldError[]): void {
-  if (next === old || everyoneRestarts(pod)) return
-  old?.forEach((was, i) => {
+  if (next === old || !old || everyoneRestarts(pod)) return
+  old.forEach((was, i) => {
     const ended = was.state?.terminated
     const now = next?.find((s) => s.name === was.name)
     if (!ended || !now || now.state?.terminated) return
@@ -53,16 +53,13 @@ function transitions(next: readonly ContainerStatus[] | undefined, old: readonly
   })
 }
 
-function addresses(status: PodStatus, was: PodStatus, out: FieldError[]): void {
-  for (const [key, one] of [['podIPs', 'podIP'], ['hostIPs', 'hostIP']] as const) {
-    const list = status[key] ?? []
-    if (list === was[key] || list.length === 0) continue
-    const path = `status.${key}`
-    if (key === 'hostIPs' && status[one] !== list[0]!.ip) out.push(invalidValue('status.hostIPs[0].ip', list[0]!.ip, 'must be equal to `hostIP`'))
-    list.forEach((p, i) => out.push(...legacyIp(p.ip, at(path, i))))
-    if (list.length > 1 && (list.length > 2 || new Set(list.map((p) => parseIp(p.ip)?.family)).size < 2)) {
-      out.push(invalidValue(path, list.map((p) => ({ IP: p.ip })), 'may specify no more than one IP for each IP family'))
-    }
+function addresses(key: 'podIPs' | 'hostIPs', list: readonly { readonly ip: string }[] | undefined, was: typeof list, first: string | undefined, out: FieldError[]): void {
+  if (!list?.length || list === was) return
+  const path = `status.${key}`
+  if (key === 'hostIPs' && first !== list[0]!.ip) out.push(invalidValue('status.hostIPs[0].ip', list[0]!.ip, 'must be equal to `hostIP`'))
+  list.forEach((p, i) => out.push(...legacyIp(p.ip, at(path, i))))
+  if (list.length > 1 && (list.length > 2 || new Set(list.map((p) => parseIp(p.ip)?.family)).size < 2)) {
+    out.push(invalidValue(path, list.map((p) => ({ IP: p.ip })), 'may specify no more than one IP for each IP family'))
   }
 }
 
@@ -86,7 +83,8 @@ export function validatePodStatusUpdate(pod: Pod, old: Pod): readonly FieldError
   ephemeralTransitions(status, was, out)
   claimStatuses(status, pod, out)
   extendedClaimStatus(status, pod, out)
-  addresses(status, was, out)
+  addresses('podIPs', status.podIPs, was.podIPs, status.podIP, out)
+  addresses('hostIPs', status.hostIPs, was.hostIPs, status.hostIP, out)
   containerStatuses(pod, out)
   return out
 }
