@@ -34,6 +34,7 @@ import type { PullEnd } from './puller.ts'
 import { occupy, reconfigured } from './node-changes.ts'
 import { flush } from './reporter.ts'
 import { askKubelet, type KubeletAnswer } from './server/index.ts'
+import { collectorFails, runtimeStarted, runtimeStopped } from './runtime-down.ts'
 import { beginShutdown, continueShutdown } from './shutdown.ts'
 import { observed, retryResizes, sizeChanged, takesLess } from './resize.ts'
 import { create as createContainer, postStartDone, pulled, start } from './starting.ts'
@@ -42,7 +43,7 @@ import type { NodeRow, PodRow } from './state.ts'
 import { beginAttach, closeStream, feedStream, forward, opened, sendNews, type AttachRequest, type ForwardRequest } from './streams.ts'
 import { clearMirror, createMirror, filesChanged, mirrorGone, mirrorSeen } from './static-files.ts'
 import { killNow, preStopDone, requestEnd, sandboxStopped, stopped, terminated, withSignal } from './termination.ts'
-import { actorOf, dropPod, KUBELET, KubeletWorld, rowKey } from './world.ts'
+import { actorOf, dropPod, KUBELET, KubeletWorld, NO_RUNTIME, rowKey } from './world.ts'
 import { containerUsage, armMemory, nodeUsage, outOfMemory, podMetrics, type PodUsage } from './usage.ts'
 import { finishSync, mountVolumes, nextOp, plegSoon, requestSync, sandboxReady } from './worker.ts'
 
@@ -138,15 +139,15 @@ export class Kubelets {
       reconfigured: (ctx, flag: string) => reconfigured(world, ctx, flag, () => life.leaseChanged(ctx)),
       'stop-kubelet': (ctx) => life.stopKubelet(ctx),
       'start-kubelet': (ctx) => life.startKubelet(ctx),
-      'stop-containerd': (ctx) => life.runtime(ctx, false),
-      'start-containerd': (ctx) => life.runtime(ctx, true),
+      'stop-containerd': (ctx) => runtimeStopped(world, ctx, ctx.instance),
+      'start-containerd': (ctx) => runtimeStarted(world, ctx, ctx.instance),
+      'collect-containers': (ctx) => collectorFails(world, ctx, ctx.instance),
       'remove-images': (ctx, names: readonly string[]) => life.removeImages(ctx, names),
     })
   }
 
   #isAwake(name: string): boolean {
-    const node = this.world.nodes.get(name)
-    return node !== undefined && node.up && node.kubelet
+    return this.world.nodes.get(name)?.up === true && this.world.nodes.get(name)!.kubelet
   }
 
   /** Boots the machines of a new cluster. */
@@ -189,11 +190,12 @@ export class Kubelets {
 
   #exec(ctx: EventContext, arrived: ExecArrived): void {
     const row = this.world.find(ctx.instance, arrived.pod)
-    if (row && row.uid === arrived.uid && row.machine) {
+    const isUp = this.world.nodes.get(ctx.instance)!.runtime
+    if (isUp && row && row.uid === arrived.uid && row.machine) {
       if (arrived.what === 'attach') beginAttach(this.world, ctx, row, arrived.request as unknown as AttachRequest, arrived.then)
       else if (arrived.what === 'portforward') forward(this.world, ctx, row, arrived.request as unknown as ForwardRequest, arrived.then)
       else beginExec(this.world, ctx, row, arrived, opened)
-    } else ctx.schedule(ms(2), arrived.then.actor, arrived.then.what, { answer: badRequest(`unable to upgrade connection: ${row?.uid === arrived.uid ? `container not found (${JSON.stringify(arrived.request.container)})` : 'pod does not exist'}`), data: arrived.then.data, sentAt: ctx.now })
+    } else ctx.schedule(ms(2), arrived.then.actor, arrived.then.what, { answer: badRequest(`unable to upgrade connection: ${row?.uid === arrived.uid ? isUp ? `container not found (${JSON.stringify(arrived.request.container)})` : NO_RUNTIME : 'pod does not exist'}`), data: arrived.then.data, sentAt: ctx.now })
   }
 
   /** The number of a container's first process on its node ("POD": the pause process). */
@@ -294,6 +296,7 @@ export class Kubelets {
   /** The PLEG's look at the runtime: ends are seen, and the pod is synced. */
   #relist(ctx: EventContext, given: PodRow): void {
     let row = this.world.put({ ...given, pleg: false })
+    if (!this.world.node(row).runtime) return
     let unseen = false
     for (const name of Object.keys(row.containers)) {
       const ended = row.machine?.containers[name]?.ended

@@ -194,7 +194,7 @@ export class NodeLife {
     const name = ctx.instance
     const row = this.#world.nodes.get(name)
     if (!row || row.up) return
-    const { fault: _mended, ...rest } = row
+    const { fault: _mended, runtimeDown: _back, ...rest } = row
     const next: NodeRow = { ...rest, up: true, kubelet: true, runtime: true, pullingUntil: 0, bootedAt: ctx.now }
     this.#world.nodes.set(name, next)
     this.#speak(ctx, next)
@@ -237,11 +237,6 @@ export class NodeLife {
     if (world.cgroups === 'v1') world.aboutNode(ctx, name, 'Warning', 'CgroupV1', 'cgroup v1 detected. cgroup v1 support is deprecated and will be removed in a future release. Please migrate to cgroup v2. More information at https://git.k8s.io/enhancements/keps/sig-node/5573-remove-cgroup-v1')
     world.aboutNode(ctx, name, 'Normal', 'NodeAllocatableEnforced', 'Updated Node Allocatable limit across pods')
     for (const reason of ['NodeHasSufficientMemory', 'NodeHasNoDiskPressure', 'NodeHasSufficientPID', 'NodeReady']) world.aboutNode(ctx, name, 'Normal', reason, `Node ${name} status is now: ${reason}`)
-  }
-
-  runtime(ctx: EventContext, running: boolean): void {
-    const row = this.#world.nodes.get(ctx.instance)
-    if (row) this.#world.nodes.set(row.name, { ...row, runtime: running })
   }
 
   removeImages(ctx: EventContext, names: readonly string[]): void {

@@ -5,6 +5,7 @@ import type { EventContext } from '../../engine/engine.ts'
 import { formatTime } from '../../engine/time.ts'
 import type { Node } from '../../kinds/node/node.ts'
 import { bootId, imageList } from './machine-report.ts'
+import { isRuntimeDown } from './runtime-down.ts'
 import type { NodeRow } from './state.ts'
 import type { KubeletWorld } from './world.ts'
 
@@ -29,7 +30,7 @@ export function reportNode(world: KubeletWorld, ctx: EventContext, row: NodeRow)
     const [reason, message, event] = isShort ? short : enough
     return condition(type, isShort ? 'True' : 'False', reason, message, event)
   })
-  const ready = row.shutdown ? condition('Ready', 'False', 'KubeletNotReady', 'node is shutting down', 'NodeNotReady') : condition('Ready', 'True', 'KubeletReady', 'kubelet is posting ready status', 'NodeReady')
+  const ready = isRuntimeDown(row, ctx.now) ? condition('Ready', 'False', 'KubeletNotReady', 'container runtime is down', 'NodeNotReady') : row.shutdown ? condition('Ready', 'False', 'KubeletNotReady', 'node is shutting down', 'NodeNotReady') : condition('Ready', 'True', 'KubeletReady', 'kubelet is posting ready status', 'NodeReady')
   const devices = Object.fromEntries(Object.entries(row.devices ?? {}).map(([name, { ids, healthy }]) => [name, { capacity: String(ids), allocatable: String(healthy) }]))
   const amounts = (which: 'capacity' | 'allocatable'): JsonObject => Object.fromEntries(Object.entries(devices).map(([name, d]) => [name, d[which]]))
   const images = imageList(row.images)

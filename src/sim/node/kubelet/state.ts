@@ -154,6 +154,8 @@ export interface PodRow {
   /** The status that was sent last. */
   readonly sent?: PodStatus
   readonly removing?: boolean
+  /** It waits for a runtime that is down. */
+  readonly blocked?: true
   /** A look at the runtime (PLEG) is due. */
   readonly pleg?: boolean
   readonly rejected?: Reason
@@ -228,6 +230,8 @@ export interface NodeRow {
   /** Why it does not, when a fault is the reason. */
   readonly fault?: KubeletFault
   readonly runtime: boolean
+  /** Since when it does not answer. */
+  readonly runtimeDown?: Micros
   readonly ready: boolean
   /** References that the node has, with sizes. */
   readonly images: readonly StoredImage[]

@@ -38,6 +38,8 @@ export function sync(world: KubeletWorld, ctx: EventContext, given: PodRow): Pod
   let row = given
   if (row.timer) ctx.cancel(row.timer)
   row = world.put({ ...row, timer: 0, pending: false, pleg: false })
+  // It waits for news of a runtime that is down (pod_workers.go: cache.GetNewerThan).
+  if (!row.end && !world.node(row).runtime && (row.blocked || row.sandbox.attempt > 0)) return world.put({ ...row, blocked: true })
   const deadline = row.pod.spec.activeDeadlineSeconds
   if (deadline !== undefined && !row.end && ctx.now >= row.startTime + seconds(deadline)) {
     const message = 'Pod was active on the node longer than the specified deadline'
@@ -218,7 +220,7 @@ export function sandboxReady(world: KubeletWorld, ctx: EventContext, row: PodRow
   if (!row.work) return row
   if (!node.runtime) {
     world.aboutPod(ctx, row, 'Warning', 'FailedCreatePodSandBox', `Failed to create pod sandbox: ${NO_RUNTIME}`)
-    return finishSync(world, ctx, world.put({ ...row, work: { ...row.work, ops: [], failed: true, otherError: true } }))
+    return finishSync(world, ctx, world.put({ ...row, blocked: true, work: { ...row.work, ops: [], failed: true, otherError: true } }))
   }
   const host = row.pod.spec.hostNetwork
   const used = new Set(world.byNode.keys(row.node).map((key) => world.pods.get(key)!.ip))
