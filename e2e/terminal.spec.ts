@@ -16,7 +16,7 @@ test('kubectl answers as kubectl does, completes, and takes pipes', async ({ pag
 test('a shell in a container takes what is typed, and its files stay when it ends', async ({ page }) => {
   await openPage(page)
   await applyWeb(page)
-  await terminal(page, 'kubectl exec -it deploy/web -- sh', '/ #')
+  await terminal(page, 'kubectl exec -it deploy/web -- sh', /-- sh\s*#/)
   await terminal(page, 'n=41; echo $((n + 1)) > /tmp/answer; cat /tmp/answer', '42')
   await terminal(page, 'exit 3', /exit code 3/)
   await terminal(page, 'kubectl exec deploy/web -- cat /tmp/answer', '42')

@@ -27,9 +27,14 @@ it('a shell in a container answers lines while time stands, and Ctrl-D gives the
   cluster.kubectlNow({ argv: ['apply', '-f', 'p.yaml'], files: { 'p.yaml': POD } })
   cluster.kubectlNow({ argv: ['wait', '--for=condition=Ready', 'pod/web'] })
   const exit = terminals.run(0, 'kubectl exec -it web -- sh')
-  expect(out).toBe('/ # ')
+  expect(out).toBe('# ')
+  // Tab asks the shell in the container, and leaves no trace.
+  const before = cluster.timeline.index
+  expect(terminals.complete('cat /etc/ngin', 13, 0)).toEqual({ candidates: ['nginx/'], replaceFrom: 9 })
+  expect(terminals.complete('hostn', 5, 0).candidates).toEqual(['hostname'])
+  expect(cluster.timeline.index).toBe(before)
   terminals.typed(0, { text: 'hostname\n' })
-  expect(out).toBe('/ # hostname\r\nweb\r\n/ # ')
+  expect(out).toBe('# hostname\r\nweb\r\n# ')
   terminals.typed(0, { text: '\x04' })
   expect(await exit).toEqual({ exit: 0 })
   expect(seats).toEqual(['tty', 'none'])

@@ -22,7 +22,9 @@ export interface Image {
   /** Text files that it brings, by path; "->target" is a link. */
   readonly files?: Readonly<Record<string, string>>
   /** What is other in an image with this tag: its version in variables and files. */
-  readonly ofTag?: (tag: string) => Partial<Pick<Image, 'config' | 'files' | 'program'>>
+  readonly ofTag?: (tag: string) => Partial<Pick<Image, 'config' | 'files' | 'program' | 'bash'>>
+  /** It has a bash beside its sh. */
+  readonly bash?: true
   /** Without a shell and tools. */
   readonly bare?: boolean
   /** The whole file tree (node/linux/fs.ts) of an image that was built on a node, instead of all of the above. */

@@ -49,7 +49,7 @@ export function XtermView(props: TerminalPanelProps): ReactNode {
   const terminal = useRef<Terminal | null>(null)
   const session = useRef<ShellSession | null>(null)
   const [said, setSaid] = useState<readonly string[]>([])
-  const { request, seat = 'none' } = props
+  const { request, seat = 'none', shown = true } = props
   useLayoutEffect(() => {
     latest.current = props
   })
@@ -105,6 +105,11 @@ export function XtermView(props: TerminalPanelProps): ReactNode {
   }, [theme])
 
   useEffect(() => session.current?.sit(seat), [seat])
+
+  // Who comes back to a terminal types in it.
+  useEffect(() => {
+    if (shown) terminal.current?.focus()
+  }, [shown])
 
   useEffect(() => {
     if (request === undefined || request.id === handledRequest) return undefined

@@ -16,6 +16,8 @@ export interface TerminalPanelProps {
   complete(line: string, cursor: number): Promise<{ readonly candidates: readonly string[]; readonly replaceFrom: number }>
   /** Ctrl-C while a line runs. */
   interrupt(): void
+  /** It is the one that is seen; false: it goes on behind another one. */
+  readonly shown?: boolean
   /** Who reads what is typed while a line runs: nobody, a process as it is, or one on a terminal of its own, which echoes. */
   readonly seat?: 'none' | 'plain' | 'tty'
   /** What was typed for that process; `end`: no more will come. */

@@ -1,4 +1,5 @@
-import { distribution, osRelease } from '../distribution.ts'
+import { alpineFiles } from '../base.ts'
+import { distribution } from '../distribution.ts'
 
 /** A small distribution; without a command its shell ends at once. */
 export const alpine = distribution({
@@ -7,8 +8,5 @@ export const alpine = distribution({
   size: 3_640_000,
   shell: '/bin/sh',
   versions: { latest: '3.22.1', '3': '3.22.1', '3.18': '3.18.12', '3.19': '3.19.8', '3.20': '3.20.7', '3.21': '3.21.4', '3.22': '3.22.1' },
-  files: (version) => ({
-    '/etc/alpine-release': `${version}\n`,
-    '/etc/os-release': osRelease({ NAME: '"Alpine Linux"', ID: 'alpine', VERSION_ID: version, PRETTY_NAME: `"Alpine Linux v${version.split('.').slice(0, 2).join('.')}"`, HOME_URL: '"https://alpinelinux.org/"' }),
-  }),
+  files: alpineFiles,
 })

@@ -1,3 +1,4 @@
+import { baseOf } from '../base.ts'
 import type { Image, ImageConfig } from '../image.ts'
 import { versionOf, type Versions } from '../versions.ts'
 
@@ -13,7 +14,7 @@ export const node: Image = {
   config: CONFIG,
   ofTag: (tag) => {
     const version = versionOf(VERSIONS, tag)
-    return { config: { ...CONFIG, env: [`NODE_VERSION=${version}`] }, program: { kind: 'runtime', version: `v${version}` } }
+    return { ...baseOf(tag), config: { ...CONFIG, env: [`NODE_VERSION=${version}`] }, program: { kind: 'runtime', version: `v${version}` } }
   },
   binaries: ['node', 'npm', 'npx', 'docker-entrypoint.sh'],
 }

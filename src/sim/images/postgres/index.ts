@@ -1,3 +1,4 @@
+import { baseOf } from '../base.ts'
 import type { Image, ImageConfig } from '../image.ts'
 import { versionOf, type Versions } from '../versions.ts'
 
@@ -19,7 +20,7 @@ export const postgres: Image = {
   ofTag: (tag) => {
     const version = versionOf(VERSIONS, tag)
     const major = version.split('.')[0]!
-    return { config: { ...CONFIG, env: [`PG_MAJOR=${major}`, `PG_VERSION=${version}`, `PGDATA=${Number(major) < 18 ? '/var/lib/postgresql/data' : `/var/lib/postgresql/${major}/docker`}`] } }
+    return { ...baseOf(tag), config: { ...CONFIG, env: [`PG_MAJOR=${major}`, `PG_VERSION=${version}`, `PGDATA=${Number(major) < 18 ? '/var/lib/postgresql/data' : `/var/lib/postgresql/${major}/docker`}`] } }
   },
   binaries: ['/usr/local/bin/docker-entrypoint.sh', '/usr/local/bin/postgres'],
 }

@@ -1,3 +1,4 @@
+import { baseOf } from '../base.ts'
 import type { Image, ImageConfig } from '../image.ts'
 import { versionOf, type Versions } from '../versions.ts'
 
@@ -13,7 +14,7 @@ export const python: Image = {
   config: CONFIG,
   ofTag: (tag) => {
     const version = versionOf(VERSIONS, tag)
-    return { config: { ...CONFIG, env: [`PYTHON_VERSION=${version}`] }, program: { kind: 'runtime', version: `Python ${version}` } }
+    return { ...baseOf(tag), config: { ...CONFIG, env: [`PYTHON_VERSION=${version}`] }, program: { kind: 'runtime', version: `Python ${version}` } }
   },
   binaries: ['python', 'python3', 'pip'],
 }

@@ -1,3 +1,4 @@
+import { baseOf } from '../base.ts'
 import type { Image, ImageConfig } from '../image.ts'
 import { versionOf, type Versions } from '../versions.ts'
 
@@ -11,6 +12,6 @@ export const redis: Image = {
   layers: [28_230_000, 1_100, 870_000, 1_520_000, 14_900_000, 99, 540],
   program: { kind: 'server', ports: [6379], startsIn: 90_000, stopsIn: 50_000, log: ['* oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo', '* Ready to accept connections tcp'] },
   config: CONFIG,
-  ofTag: (tag) => ({ config: { ...CONFIG, env: [`REDIS_VERSION=${versionOf(VERSIONS, tag)}`] } }),
+  ofTag: (tag) => ({ ...baseOf(tag), config: { ...CONFIG, env: [`REDIS_VERSION=${versionOf(VERSIONS, tag)}`] } }),
   binaries: ['/usr/local/bin/docker-entrypoint.sh', '/usr/local/bin/redis-server'],
 }

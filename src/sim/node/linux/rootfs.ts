@@ -27,7 +27,7 @@ const BARE: Directory = directory({ dev: directory(), etc: directory({ passwd: f
 const memo = new Map<string, FsNode>()
 
 /** What of an image its root tree is made of. */
-type RootParts = Pick<Image, 'binaries' | 'files' | 'bare' | 'program' | 'contents'>
+type RootParts = Pick<Image, 'binaries' | 'files' | 'bare' | 'program' | 'contents' | 'bash'>
 
 /** The root tree of an image: base, its programs, its files. Images with the same contents share one tree, whatever they are called. */
 export function rootOf(image: RootParts, ports: readonly number[]): FsNode {
@@ -36,6 +36,7 @@ export function rootOf(image: RootParts, ports: readonly number[]): FsNode {
   let tree = memo.get(key)
   if (!tree) {
     tree = image.bare ? BARE : BASE
+    if (image.bash) tree = withPath(tree, '/bin/bash', program('sh'))
     for (const path of image.binaries ?? []) tree = withPath(tree, path.includes('/') ? path : `/usr/bin/${path}`, program(toolFor(image.program, ports)))
     for (const [path, data] of Object.entries(image.files ?? {})) tree = withPath(tree, path, data.startsWith('->') ? link(data.slice(2)) : path.endsWith('/') ? directory() : file(data, data.startsWith('#!') ? 0o755 : 0o644))
     if (memo.size > 500) memo.clear()
@@ -48,7 +49,7 @@ const contents = new WeakMap<RootParts, string>()
 
 function contentsOf(image: RootParts): string {
   let text = contents.get(image)
-  if (text === undefined) contents.set(image, (text = JSON.stringify([image.bare, image.binaries, image.files, image.program])))
+  if (text === undefined) contents.set(image, (text = JSON.stringify([image.bare, image.bash, image.binaries, image.files, image.program])))
   return text
 }
 
