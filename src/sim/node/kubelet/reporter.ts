@@ -2,18 +2,25 @@ import { deepEqual } from '../../api/deep.ts'
 import { keyOf, type JsonValue } from '../../api/meta.ts'
 import { patch, PODS, remove } from '../../client/request.ts'
 import type { EventContext } from '../../engine/engine.ts'
-import { seconds } from '../../engine/time.ts'
+import { formatTime, seconds } from '../../engine/time.ts'
 import type { PodRow } from './state.ts'
 import { podStatus } from './status.ts'
 import { actorOf, dropPod, type KubeletWorld } from './world.ts'
 
-/**
- * Makes the pod's status as it is now and sends it if it has changed. `address`: 'none' tells the last state with a ready sandbox
- * only, as the kubelet does between the sandbox and the containers.
- */
-export function report(world: KubeletWorld, ctx: EventContext, row: PodRow, address?: 'none' | 'keep'): PodRow {
-  const wanted = podStatus(row, world.node(row).address, ctx.now, address === undefined)
+/** Makes the pod's status as it is now and sends it if it has changed. */
+export function report(world: KubeletWorld, ctx: EventContext, row: PodRow): PodRow {
+  const wanted = podStatus(row, world.node(row).address, ctx.now)
   return flush(world, ctx, { ...row, wanted: deepEqual(wanted, row.wanted) ? row.wanted! : wanted })
+}
+
+const SANDBOX_IS_THERE = 'PodReadyToStartContainers'
+
+/** Between the sandbox and the containers only that is told; everything else stays as it was told last (kubelet.go: OnPodSandboxReady). */
+export function reportSandbox(world: KubeletWorld, ctx: EventContext, row: PodRow): PodRow {
+  const before = row.wanted ?? row.sent
+  if (!before) return report(world, ctx, row)
+  const conditions = (before.conditions ?? []).map((c) => (c.type === SANDBOX_IS_THERE && c.status !== 'True' ? { ...c, status: 'True' as const, lastTransitionTime: formatTime(ctx.now) } : c))
+  return flush(world, ctx, { ...row, wanted: conditions.some((c, i) => c !== before.conditions![i]) ? { ...before, conditions } : before })
 }
 
 /** Sends the status that was made last; one patch is under way at a time (pkg/kubelet/status: manager). */

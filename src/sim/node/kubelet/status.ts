@@ -229,7 +229,7 @@ function conditionsOf(row: PodRow, phase: Phase, statuses: readonly ContainerSta
 const lost = (s: ContainerStatus): ContainerStatus => (s.state?.terminated ? s : { ...s, state: { terminated: { exitCode: 137, reason: 'ContainerStatusUnknown', message: UNKNOWN, startedAt: null as unknown as undefined, finishedAt: null as unknown as undefined } } })
 
 /** The status that the kubelet reports of a pod (pkg/kubelet: generateAPIPodStatus, status: mergePodStatus, TerminatePod). */
-export function podStatus(row: PodRow, hostIP: string, now: Micros, withAddress = true): PodStatus {
+export function podStatus(row: PodRow, hostIP: string, now: Micros): PodStatus {
   const { pod } = row
   const over = row.life !== 'sync' && row.sandbox.state !== 'ready' && !row.work?.ops.length && Object.values(row.containers).every((c) => c.run?.state !== 'running')
   const isRemoved = over && row.end?.evicted === true
@@ -252,7 +252,7 @@ export function podStatus(row: PodRow, hostIP: string, now: Micros, withAddress 
     if (!isTerminal(phase) && !row.isStatic) phase = 'Failed'
   }
   const why = isTerminal(phase) ? (row.rejected ?? (row.end?.reason ? { reason: row.end.reason, message: row.end.message ?? '' } : undefined)) : undefined
-  const ip = pod.spec.hostNetwork ? hostIP : withAddress ? row.ip : (row.wanted ?? row.sent)?.podIP
+  const ip = pod.spec.hostNetwork ? hostIP : row.ip
   if (row.rejected) return { observedGeneration: pod.metadata.generation, phase: 'Failed', conditions: (pod.status?.conditions ?? []), reason: row.rejected.reason, message: row.rejected.message, startTime: formatTime(row.startTime), qosClass: qosClass(pod) } as PodStatus
   return {
     observedGeneration: pod.metadata.generation,

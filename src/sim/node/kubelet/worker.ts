@@ -11,7 +11,7 @@ import { missingPullSecrets } from './puller.ts'
 import { followObjects, refreshVolumes } from './refresh.ts'
 import { resizeAction, resizeProgress } from './resize.ts'
 import { resizeInPlace } from './resizing.ts'
-import { report } from './reporter.ts'
+import { report, reportSandbox } from './reporter.ts'
 import { shouldStart } from './restart.ts'
 import { startContainerOp } from './starting.ts'
 import type { Op, PodRow, Work } from './state.ts'
@@ -240,9 +240,7 @@ export function sandboxReady(world: KubeletWorld, ctx: EventContext, row: PodRow
     machine: { ...fresh, roots: volumes },
     work: { ...row.work, changed: true },
   })
-  // The address is told with the next look at the runtime only.
-  const told = report(world, ctx, next, row.sandbox.attempt > 0 || (row.wanted ?? row.sent)?.podIP !== undefined ? 'keep' : 'none')
-  return nextOp(world, ctx, told)
+  return nextOp(world, ctx, reportSandbox(world, ctx, next))
 }
 
 /** The end of a sync: when the next one is due (pod_workers.go: completeWork). */
