@@ -68,16 +68,23 @@ export const DAEMON_SETS: Resource = { group: 'apps', version: 'v1', resource: '
 export const CONTROLLER_REVISIONS: Resource = { group: 'apps', version: 'v1', resource: 'controllerrevisions' }
 export const ENDPOINT_SLICES: Resource = { group: 'discovery.k8s.io', version: 'v1', resource: 'endpointslices' }
 
+type Verb = Request['verb']
+type What = Pick<Request, 'name' | 'subresource' | 'body' | 'patchType' | 'options'>
+const NOTHING: What = {}
+
+/** Written out, so that all requests of actors have one form: most of them are made and read on hot paths. */
+const requestFor = (verb: Verb, { group, version, resource }: Resource, namespace: string | undefined, { name, subresource, body, patchType, options }: What = NOTHING): Request => ({
+  verb, group, version, resource, namespace, name, subresource, body, patchType, options,
+})
+
 /** Builders, so that actors say what they mean in one line. */
-export const create = (r: Resource, namespace: string | undefined, body: KubeObject): Request => ({ verb: 'create', ...r, namespace, body })
-export const update = (r: Resource, body: KubeObject, subresource?: string): Request => ({
-  verb: 'update', ...r, namespace: body.metadata.namespace, name: body.metadata.name, subresource, body,
-})
-export const patch = (r: Resource, of: KubeObject, body: JsonValue, patchType: PatchType = 'strategic', subresource?: string): Request => ({
-  verb: 'patch', ...r, namespace: of.metadata.namespace, name: of.metadata.name, subresource, body, patchType,
-})
-export const remove = (r: Resource, of: KubeObject, options?: RequestOptions): Request => ({
-  verb: 'delete', ...r, namespace: of.metadata.namespace, name: of.metadata.name, options,
-})
-export const get = (r: Resource, namespace: string | undefined, name: string): Request => ({ verb: 'get', ...r, namespace, name })
-export const list = (r: Resource, namespace?: string, options?: RequestOptions): Request => ({ verb: 'list', ...r, namespace, options })
+export const create = (r: Resource, namespace: string | undefined, body: KubeObject): Request => requestFor('create', r, namespace, { body })
+/** A create below an object, such as a binding. */
+export const createBelow = (r: Resource, of: KubeObject, subresource: string, body: KubeObject): Request =>
+  requestFor('create', r, of.metadata.namespace, { name: of.metadata.name, subresource, body })
+export const update = (r: Resource, body: KubeObject, subresource?: string): Request => requestFor('update', r, body.metadata.namespace, { name: body.metadata.name, subresource, body })
+export const patch = (r: Resource, of: KubeObject, body: JsonValue, patchType: PatchType = 'strategic', subresource?: string): Request =>
+  requestFor('patch', r, of.metadata.namespace, { name: of.metadata.name, subresource, body, patchType })
+export const remove = (r: Resource, of: KubeObject, options?: RequestOptions): Request => requestFor('delete', r, of.metadata.namespace, { name: of.metadata.name, options })
+export const get = (r: Resource, namespace: string | undefined, name: string): Request => requestFor('get', r, namespace, { name })
+export const list = (r: Resource, namespace?: string, options?: RequestOptions): Request => requestFor('list', r, namespace, { options })

@@ -1,7 +1,7 @@
 import { findCondition } from '../api/conditions.ts'
 import type { JsonObject, KubeObject } from '../api/meta.ts'
 import type { Pod } from '../api/pod.ts'
-import { patch, PODS, type Request } from '../client/request.ts'
+import { createBelow, patch, PODS, type Request } from '../client/request.ts'
 import { formatTime, type Micros } from '../engine/time.ts'
 
 interface Wanted {
@@ -50,5 +50,5 @@ export function disruption(pod: Pod, scheduler: string, now: Micros): Request | 
 export function bindingOf(pod: Pod, node: string): Request {
   const { name, namespace, uid } = pod.metadata
   const body: KubeObject & { readonly target: unknown } = { apiVersion: 'v1', kind: 'Binding', metadata: { name, namespace, uid }, target: { kind: 'Node', name: node } }
-  return { verb: 'create', ...PODS, namespace, name, subresource: 'binding', body }
+  return createBelow(PODS, pod, 'binding', body)
 }
