@@ -7,6 +7,7 @@ import type { HostState } from './host.ts'
 import type { KernelSetting } from './setting.ts'
 import type { Task } from './kernel.ts'
 import { takenFrom } from './tty.ts'
+import { unionTree, writtenThrough, type Union } from './union.ts'
 
 const NOTHING = directory()
 const LOG_KEPT = 4096
@@ -20,6 +21,7 @@ export abstract class Descriptors {
   readonly tasks = new Map<number, Task>()
   readonly containers: Record<string, ContainerState>
   readonly roots: Record<string, FsNode>
+  readonly unions: Record<string, Union>
   readonly pipes: Record<string, string>
   readonly open: Record<string, OpenFile>
   readonly captures: Record<string, string>
@@ -37,6 +39,7 @@ export abstract class Descriptors {
     this.lastId = machine.lastId
     this.containers = { ...machine.containers }
     this.roots = { ...machine.roots }
+    this.unions = { ...machine.unions }
     this.pipes = { ...machine.pipes }
     this.open = { ...machine.open }
     this.captures = { ...machine.captures }
@@ -47,7 +50,17 @@ export abstract class Descriptors {
 
   /** A file system; those of other pods are the node's to give. */
   tree(fs: string): FsNode | undefined {
+    const union = this.unions[fs]
+    if (union) return unionTree((name) => this.tree(name), union)
     return this.roots[fs] ?? (fs.startsWith('@') ? this.host?.root(fs) : undefined)
+  }
+
+  /** Changes a file system; what is written to a union goes to its upper folder. */
+  setTree(fs: string, tree: FsNode, now: number): void {
+    const union = this.unions[fs]
+    const written = union && writtenThrough((name) => this.tree(name), union, tree, now)
+    if (written) this.setTree(written.fs, written.tree, now)
+    else if (!union) this.roots[fs] = tree
   }
 
   /** The node as it is about now, where it can be seen. */
@@ -168,7 +181,7 @@ export abstract class Descriptors {
     if (data.length > CAPTURE_LIMIT) return new Failure('EFBIG')
     const limit = this.setting.limits[open.fs]
     if (limit !== undefined && data.length > limit) return new Failure('ENOSPC')
-    this.roots[open.fs] = withNode(root!, open.names, { ...node, data, mtime: task.clock }, task.clock)
+    this.setTree(open.fs, withNode(root!, open.names, { ...node, data, mtime: task.clock }, task.clock), task.clock)
     this.open[id] = { ...open, at: at + text.length }
     return undefined
   }
@@ -182,7 +195,7 @@ export abstract class Descriptors {
     if (!open || node?.t !== 'f' || open.at < node.data.length) return this.write(task, fd, '\0'.repeat(Math.min(bytes, CAPTURE_LIMIT)))
     const limit = this.setting.limits[open.fs]
     const room = limit === undefined ? bytes : Math.max(0, Math.min(bytes, limit - treeSize(root!)))
-    this.roots[open.fs] = withNode(root!, open.names, { ...node, zeros: (node.zeros ?? 0) + room, mtime: task.clock }, task.clock)
+    this.setTree(open.fs, withNode(root!, open.names, { ...node, zeros: (node.zeros ?? 0) + room, mtime: task.clock }, task.clock), task.clock)
     return room < bytes ? new Failure('ENOSPC') : undefined
   }
 
@@ -251,7 +264,7 @@ export abstract class Descriptors {
     if (node?.t !== 'f') return bytes
     const limit = this.setting.limits[place.mount.fs]
     const room = limit === undefined ? bytes : Math.max(0, Math.min(bytes, limit - treeSize(root)))
-    this.roots[place.mount.fs] = withNode(root, place.names, { ...node, zeros: room, mtime: task.clock }, task.clock)
+    this.setTree(place.mount.fs, withNode(root, place.names, { ...node, zeros: room, mtime: task.clock }, task.clock), task.clock)
     return room
   }
 

@@ -68,7 +68,7 @@ export class Kernel extends Descriptors {
     const kept = <T>(of: Readonly<Record<string, T>>): Record<string, T> => Object.fromEntries(Object.entries(of).filter(([id]) => used.has(id)))
     for (const fs of Object.keys(this.roots)) if (fs.startsWith('pseudo:') && !used.has(fs.slice(7))) delete this.roots[fs]
     return {
-      ...this.machine, ...(this.#looksAtNode ? { looksAtNode: true as const } : {}), now: this.now, lastId: this.lastId, containers: this.containers, roots: this.roots, processes,
+      ...this.machine, ...(this.#looksAtNode ? { looksAtNode: true as const } : {}), now: this.now, lastId: this.lastId, containers: this.containers, roots: this.roots, ...(Object.keys(this.unions).length > 0 ? { unions: this.unions } : {}), processes,
       pipes: kept(this.pipes), open: kept(this.open), captures: this.captures, sessions: this.sessions, asked: this.asked, ...(Object.keys(this.docker).length > 0 ? { docker: this.docker } : {}), ...(Object.keys(this.dockerNetworks).length > 0 ? { dockerNetworks: this.dockerNetworks } : {}),
     }
   }
@@ -322,7 +322,7 @@ export class Kernel extends Descriptors {
       cwd: task.cwd,
       umask: task.umask,
       root: (fs) => roots[fs] ?? this.tree(fs),
-      setRoot: (fs, tree) => void (roots[fs] = tree),
+      setRoot: (fs, tree) => (this.unions[fs] ? this.setTree(fs, tree, task.clock) : void (roots[fs] = tree)),
       pseudo: (mount, path) => pseudoNode(this, task, mount, path),
       ...(setting.host ? { nodeMounts: () => this.host!.mounts } : {}),
       limit: (fs) => setting.limits[fs],

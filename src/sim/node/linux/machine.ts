@@ -2,6 +2,7 @@ import type { Micros } from '../../engine/time.ts'
 import type { CgroupLimits } from './cgroups.ts'
 import type { FsNode } from './fs.ts'
 import type { ShellState } from './shell/state.ts'
+import type { Union } from './union.ts'
 import type { UserNamespace } from './user-namespaces.ts'
 
 /**
@@ -25,6 +26,8 @@ export interface Machine {
   readonly processes: readonly Process[]
   /** File systems by key: "root:<container>", "volume:<name>", "host". */
   readonly roots: Readonly<Record<string, FsNode>>
+  /** File systems made of folders of others: mounts of overlay. */
+  readonly unions?: Readonly<Record<string, Union>>
   readonly pipes: Readonly<Record<string, string>>
   readonly open: Readonly<Record<string, OpenFile>>
   readonly captures: Readonly<Record<string, string>>

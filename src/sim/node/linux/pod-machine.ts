@@ -84,6 +84,9 @@ export function machineAt(machine: Machine, setting: KernelSetting, at: Micros, 
   return { machine: kernel.freeze(), ran }
 }
 
+/** Directories of a tree as the group's own. */
+const ofGroup = (node: FsNode, gid: number): FsNode => (node.t === 'd' ? { ...node, gid, mode: node.mode | 0o2000, entries: Object.fromEntries(Object.entries(node.entries).map(([name, child]) => [name, ofGroup(child, gid)])) } : node)
+
 /** A volume's tree for token, config map and the like: files behind `..data`, as the kubelet's AtomicWriter lays them out. */
 export function atomicTree(files: Readonly<Record<string, { readonly data: string; readonly mode: number; readonly mtime?: Micros }>>, stamp: string, now: Micros, gid: number, uid = 0): FsNode {
   const mode = gid > 0 ? 0o3777 : 0o1777
@@ -95,5 +98,6 @@ export function atomicTree(files: Readonly<Record<string, { readonly data: strin
     const top = path.split('/')[0]!
     tops[top] = { ...link(`..data/${top}`, now), uid, gid }
   }
+  if (gid > 0) inner = ofGroup(inner, gid)
   return directory({ [`..${stamp}`]: inner, '..data': { ...link(`..${stamp}`, now), gid }, ...tops }, mode, now, 0, gid)
 }

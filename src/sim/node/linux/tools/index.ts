@@ -23,6 +23,7 @@ import { statTools } from './stat-tools.ts'
 import { runtime } from './runtime.ts'
 import { psTools } from './ps.ts'
 import { gzip, tar } from './tar.ts'
+import { tree } from './tree.ts'
 import { textTools } from './text-tools.ts'
 
 /** A shell that reads its commands from a file or from its input. */
@@ -45,7 +46,7 @@ const shellInput: Tool = (c) => {
 /** Programs that only nodes have. */
 const OF_NODES = ['crictl', 'ctr', 'docker', 'systemctl', 'journalctl', 'lsns', 'findmnt']
 
-const TOOLS: Readonly<Record<string, Tool>> = { ...textTools, ...lineTools, ...fileTools, ...processTools, ...netTools, ...ipTools, ...psTools, ...namespaceTools, ...nodeTools, ...byteTools, ...statTools, awk, gawk: awk, crictl, ctr, curl, docker, runtime, packages, apk: packages, apt: packages, 'apt-get': packages, yum: packages, dnf: packages, tar, gzip, gunzip: gzip, zcat: gzip, 'sh-input': shellInput }
+const TOOLS: Readonly<Record<string, Tool>> = { ...textTools, ...lineTools, ...fileTools, ...processTools, ...netTools, ...ipTools, ...psTools, ...namespaceTools, ...nodeTools, ...byteTools, ...statTools, awk, gawk: awk, crictl, ctr, curl, docker, runtime, packages, apk: packages, apt: packages, 'apt-get': packages, yum: packages, dnf: packages, tar, tree, gzip, gunzip: gzip, zcat: gzip, 'sh-input': shellInput }
 
 /** Programs that images have under these names; the rest of a busybox says by name that it is not modelled. */
 export const TOOL_NAMES: readonly string[] = Object.keys(TOOLS).filter((name) => !['fault', 'sh-input', 'server', 'needs', 'pause', 'curl', 'runtime', 'packages', ...OF_NODES].includes(name)).sort()

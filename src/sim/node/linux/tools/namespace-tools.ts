@@ -6,6 +6,7 @@ import type { Mount, View } from '../machine.ts'
 import { NAMESPACES, type NamespaceKind } from '../namespaces.ts'
 import { hostPid, seenSelf, spaceOf, type Seen } from '../processes.ts'
 import { startProgram } from '../programs.ts'
+import type { Branch } from '../union.ts'
 import { uidSeen, type IdRange } from '../user-namespaces.ts'
 import { visible } from './ps.ts'
 import { options, type Tool, type ToolContext } from './context.ts'
@@ -215,6 +216,7 @@ function mount(c: ToolContext): number {
     return 0
   }
   const type = values.get('t') ?? ''
+  if (type === 'overlay' || type === 'aufs') return mountUnion(c, type, source, target, place.path, asked, readOnly)
   if (!TYPES.has(type)) return c.fail(`mounting ${source} on ${target} failed: ${type === '' || type === 'auto' ? 'Invalid argument' : 'No such device'}`)
   const options_ = asked.filter((o) => !['ro', 'rw', 'defaults'].includes(o))
   const made: Mount = { at: place.path, fs: '', from: '/', readOnly, type, source, options: [readOnly ? 'ro' : 'rw', 'relatime', ...options_].join(','), ...(type === 'proc' ? { space: spaceOf(c.kernel, c.task) } : {}) }
@@ -225,6 +227,28 @@ function mount(c: ToolContext): number {
   const fs = `tmp:${++c.kernel.lastId}`
   c.kernel.roots[fs] = directory({}, 0o1777, c.now)
   setMounts(c, [...mounts, { ...made, fs }])
+  return 0
+}
+
+/** mount -t overlay -o lowerdir=A:B[,upperdir=U,workdir=W], and aufs's `dirs=A:B` or `br=…`, whose first branch is the one that is written to. */
+function mountUnion(c: ToolContext, type: string, source: string, target: string, at: string, asked: readonly string[], readOnly: boolean): number {
+  const option = (name: string): string | undefined => asked.find((o) => o.startsWith(`${name}=`))?.slice(name.length + 1)
+  const branches = (option('dirs') ?? option('br'))?.split(':').map((b) => b.replace(/=(?:rw|ro|rr).*$/, ''))
+  const lowers = type === 'overlay' ? option('lowerdir')?.split(':') : branches?.slice(1)
+  const upper = type === 'overlay' ? option('upperdir') : branches?.[0]
+  const hasWork = type === 'aufs' || (upper === undefined) === (option('workdir') === undefined)
+  if (!lowers || lowers.length === 0 || !hasWork) return c.fail(`mounting ${source} on ${target} failed: Invalid argument`)
+  const found: Branch[] = []
+  for (const path of [...lowers, ...(upper === undefined ? [] : [upper])]) {
+    const folder = existing(c.files, path)
+    if (failed(folder)) return c.fail(`mounting ${source} on ${target} failed: ${folder.text}`)
+    if (folder.node.t !== 'd' || folder.pseudo) return c.fail(`mounting ${source} on ${target} failed: ${folder.pseudo ? 'Invalid argument' : 'Not a directory'}`)
+    found.push({ fs: folder.mount.fs, names: folder.names })
+  }
+  const fs = `union:${++c.kernel.lastId}`
+  c.kernel.unions[fs] = { lowers: found.slice(0, lowers.length), ...(upper === undefined ? {} : { upper: found.at(-1)! }) }
+  const isReadOnly = readOnly || upper === undefined
+  setMounts(c, [...c.files.mounts, { at, fs, from: '/', readOnly: isReadOnly, type, source, options: [isReadOnly ? 'ro' : 'rw', 'relatime', ...asked.filter((o) => !['ro', 'rw', 'defaults'].includes(o))].join(',') }])
   return 0
 }
 
