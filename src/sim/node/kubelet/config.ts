@@ -17,6 +17,7 @@ import { oomScoreOf } from './oom-score.ts'
 import type { PodRow } from './state.ts'
 import { podText, type KubeletWorld } from './world.ts'
 import { hostsPath, messagePath, sandboxFile, sandboxMemory, subPathPath, volumePath } from './volume-paths.ts'
+import type { Volume } from '../../api/volume.ts'
 import { setUpVolume, type SetUp } from './volumes.ts'
 
 type Found = Extract<Resolved, { found: true }>
@@ -153,16 +154,19 @@ function mountsOf(world: KubeletWorld, ctx: EventContext, row: PodRow, container
         // A subPath of objects' files is the file as it is now and stays so.
         const key = `sub:${container.name}:${wanted.mountPath}`
         roots[key] = directory({ it: content })
-        const readOnly = wanted.readOnly ?? made.type === 'tmpfs'
+        const readOnly = wanted.readOnly ?? isOfObjects(volume)
         mounts.push({ at: normalize(wanted.mountPath), ...known, fs: key, from: '/it', readOnly, type: made.type, source: made.source, options: readOnly ? made.options.replace(/^rw/, 'ro') : made.options })
         continue
       }
     }
-    const readOnly = wanted.readOnly ?? (made.type === 'tmpfs' && !volume.emptyDir)
+    const readOnly = wanted.readOnly ?? isOfObjects(volume)
     mounts.push({ at: normalize(wanted.mountPath), ...known, fs: made.fs, from, readOnly, type: made.type, source: made.source, options: readOnly ? made.options.replace(/^rw/, 'ro') : made.options })
   }
   return mounts
 }
+
+/** Volumes that the kubelet writes: containers only read them. */
+const isOfObjects = (v: Volume): boolean => v.configMap !== undefined || v.secret !== undefined || v.projected !== undefined || v.downwardAPI !== undefined
 
 /** How a volume that is set up already is mounted; kept beside the machine's trees. */
 function existingSetUp(row: PodRow, name: string): SetUp | undefined {

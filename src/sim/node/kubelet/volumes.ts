@@ -67,7 +67,9 @@ export function setUpVolume(world: KubeletWorld, ctx: EventContext, row: PodRow,
   const files: Files = {}
   const error = content(world, ctx, row, volume, files)
   if (error) return { error }
-  return { fs, from: '/', ...memory, tree: atomicTree(files, stampOf(ctx), ctx.now, gid) }
+  // Config maps lie on the disk, what could be secret in memory (each plugin's wrappedVolumeSpec).
+  const tree = atomicTree(files, stampOf(ctx), ctx.now, gid)
+  return volume.configMap ? { fs, from: '/', ...DISK, tree: { ...tree, mode: tree.mode & ~STICKY } } : { fs, from: '/', ...memory, tree }
 }
 
 /** "2026_01_01_00_00_09.1234567890", the name of a version of the files (os.MkdirTemp: 32 random bits). */
@@ -102,6 +104,7 @@ function disk(world: KubeletWorld, name: string, how: Pick<SetUp, 'type' | 'sour
 }
 
 const SETGID = 0o2000
+const STICKY = 0o1000
 
 /** A tree that a group may read and write, and new files of which are the group's (pkg/volume, volume_linux.go: changeFilePermission). */
 function withGroup(node: FsNode, gid: number): FsNode {
