@@ -184,7 +184,7 @@ export interface LoopState {
     readonly relists: number
   }[]
   readonly deltas: readonly { readonly key: string; readonly types: readonly string[] }[]
-  readonly cache: readonly { readonly resource: string; readonly keys: readonly string[]; readonly total: number }[]
+  readonly cache: readonly { readonly resource: string; readonly keys: readonly string[]; readonly total: number; readonly indexes: readonly string[] }[]
   readonly queue: {
     readonly queued: readonly string[]
     readonly processing: readonly { readonly key: string; readonly since: number }[]

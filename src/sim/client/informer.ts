@@ -79,6 +79,11 @@ export class Informer<T extends KubeObject = KubeObject> implements Lister<T> {
     if (!this.#indexes.has(name)) this.#indexes.set(name, this.cache.index(by, part))
   }
 
+  /** Names of the indexes that the cache keeps, in the order in which they were declared. */
+  get indexNames(): readonly string[] {
+    return [...this.#indexes.keys()]
+  }
+
   get(namespace: string | undefined, name: string): T | undefined {
     return this.cache.get(namespace ? `${namespace}/${name}` : name)
   }

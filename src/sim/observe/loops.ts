@@ -42,7 +42,7 @@ function cacheOf(informers: InformerFactory, resource: string, near: string | un
   const all = informers.lister(resource).cache.keys()
   const close = near === undefined ? [] : all.filter((key) => key.startsWith(near))
   const rest = all.filter((key) => !close.includes(key))
-  return { resource, keys: [...close, ...rest].slice(0, SHOWN), total: all.length }
+  return { resource, keys: [...close, ...rest].slice(0, SHOWN), total: all.length, indexes: informers.lister(resource).indexNames }
 }
 
 /** The controller's latest reconcile on the path behind the cursor, as it described itself in its `….sync` note. */

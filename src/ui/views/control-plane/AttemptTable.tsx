@@ -69,15 +69,17 @@ function Verdicts({ attempt }: { readonly attempt: AttemptState }): ReactNode {
   return (
     <>
       {attempt.plugins.length > 0 && (
-        <Segmented<'final' | 'scores'>
-          label={t('tables')}
-          options={[
-            { id: 'final', label: t('finalTable') },
-            { id: 'scores', label: t('scoreTable') },
-          ]}
-          value={shown}
-          onChange={setShown}
-        />
+        <div className={styles['tables']}>
+          <Segmented<'final' | 'scores'>
+            label={t('tables')}
+            options={[
+              { id: 'final', label: t('finalTable') },
+              { id: 'scores', label: t('scoreTable') },
+            ]}
+            value={shown}
+            onChange={setShown}
+          />
+        </div>
       )}
       <div className={styles['scroll']} tabIndex={0} role="region" aria-label={t('decision')}>
         <table className={styles['verdicts']}>
@@ -107,7 +109,7 @@ function Verdicts({ attempt }: { readonly attempt: AttemptState }): ReactNode {
                 <td>
                   {rejectedBy === null ? (
                     <>
-                      <i style={{ width: `${(total / best) * 56}px` }} />
+                      <i style={{ width: `${(total / best) * 36}px` }} />
                       <b>{total}</b> {node === attempt.chosen && t('chosen')}
                     </>
                   ) : (

@@ -130,12 +130,16 @@ function IndexerBox({ loop }: { readonly loop: LoopState }): ReactNode {
     <div className={styles['box']}>
       <b>{t('indexer')}</b>
       <small>{t('indexerHint')}</small>
-      {loop.cache.map(({ resource, keys, total }) => (
+      {loop.cache.map(({ resource, keys, total, indexes }) => (
         <div key={resource}>
           {keys.slice(0, 2).map((key) => (
             <Item key={key} text={tail(key)} tag={resource} now={working !== undefined && key.endsWith(working)} />
           ))}
-          <p className={styles['total']}>{t('cached', { resource, count: total })}</p>
+          <p className={styles['total']}>
+            {t('cached', { resource, count: total })}
+            <br />
+            {t('indexedBy', { indexes: indexes.join(', ') })}
+          </p>
         </div>
       ))}
     </div>
