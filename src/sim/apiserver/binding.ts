@@ -8,7 +8,7 @@ import { extended } from '../api/share.ts'
 import { badRequest, conflict, notFound, type Status } from '../api/status.ts'
 import { formatTime } from '../engine/time.ts'
 import { storeKey } from '../store/store.ts'
-import { topologyLabels } from './admission/pod-topology-labels.ts'
+import { topologyLabels, withTopology } from './admission/pod-topology-labels.ts'
 import { commit } from './committing.ts'
 import { accepted, type Execution, type Outcome } from './execution.ts'
 
@@ -32,7 +32,7 @@ export function bindPod(exec: Execution, body: Binding): Outcome {
   const labels = topologyLabels(exec, node)
   const annotations = body.metadata?.annotations
   const metadata = draftMeta(pod.metadata)
-  if (labels) metadata.labels = Object.assign({}, metadata.labels, labels)
+  if (labels) metadata.labels = withTopology(metadata.labels, labels)
   if (annotations) metadata.annotations = { ...metadata.annotations, ...annotations }
   const bound: Pod = { ...pod, metadata, spec: extended(pod.spec, { nodeName: node }), status: scheduled(pod.status, formatTime(now)) }
   commit(exec, key, bound, pod)

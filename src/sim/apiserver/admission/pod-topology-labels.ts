@@ -13,6 +13,21 @@ export function topologyLabels({ store }: Execution, node: string): StringMap | 
   return found
 }
 
+const NO_LABELS: StringMap = Object.freeze({})
+const UNSET = '\u0000'
+const MOST_KNOWN = 100
+const known = new WeakMap<StringMap, Map<string, StringMap>>()
+
+/** A pod's labels with those of the topology. Pods of one template share their labels; those that land in one zone still do, so that what looks at labels looks once. */
+export function withTopology(labels: StringMap = NO_LABELS, topology: StringMap): StringMap {
+  const where = TOPOLOGY.map((key) => topology[key] ?? UNSET).join(UNSET)
+  let merged = known.get(labels)
+  if (!merged || merged.size > MOST_KNOWN) known.set(labels, (merged = new Map()))
+  let all = merged.get(where)
+  if (!all) merged.set(where, (all = Object.assign({}, labels, topology)))
+  return all
+}
+
 /** A pod that is made for a node carries where it stands; bindings do the same (plugin/pkg/admission/podtopologylabels). */
 export const podTopologyLabels: AdmissionPlugin = {
   name: 'PodTopologyLabels',
@@ -22,6 +37,6 @@ export const podTopologyLabels: AdmissionPlugin = {
     const { nodeName } = (object as Pod).spec
     if (old || !nodeName) return object
     const labels = topologyLabels(exec, nodeName)
-    return labels ? { ...object, metadata: { ...object.metadata, labels: { ...object.metadata.labels, ...labels } } } : object
+    return labels ? { ...object, metadata: { ...object.metadata, labels: withTopology(object.metadata.labels, labels) } } : object
   },
 }
