@@ -1,4 +1,4 @@
-import { lazy, Suspense, type ReactNode } from 'react'
+import { lazy, Suspense, useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { session } from '../connection/session.ts'
 import { setLanguage, useLanguage } from '../i18n/i18n.ts'
@@ -15,7 +15,8 @@ import { Inside } from './Inside.tsx'
 
 const Inspector = lazy(async () => ({ default: (await import('../inspector/Inspector.tsx')).Inspector }))
 const HistoryPanel = lazy(async () => ({ default: (await import('../timeline/HistoryPanel.tsx')).HistoryPanel }))
-const TABS = ['map', 'inspector', 'history'] as const
+const Terminal = lazy(async () => ({ default: (await import('./Terminal.tsx')).Terminal }))
+const TABS = ['map', 'inspector', 'terminal', 'history'] as const
 
 /** The page on a phone: to look at and to step through, one thing at a time. */
 export function PhoneLayout(): ReactNode {
@@ -23,6 +24,9 @@ export function PhoneLayout(): ReactNode {
   const tab = useUi((state) => state.phoneTab)
   const { theme } = useTheme()
   const language = useLanguage()
+  // Once opened it stays, so that what runs in it goes on.
+  const [visited, setVisited] = useState(false)
+  if (tab === 'terminal' && !visited) setVisited(true)
   return (
     <div className={styles['phone']}>
       <header className={styles['header']}>
@@ -40,6 +44,11 @@ export function PhoneLayout(): ReactNode {
         <Suspense fallback={null}>
           {tab === 'map' && <PhoneMap />}
           {tab === 'inspector' && <Inspector closable={false} />}
+          {visited && (
+            <div className={styles['phoneTerminal']} hidden={tab !== 'terminal'}>
+              <Terminal />
+            </div>
+          )}
           {tab === 'history' && <HistoryPanel closable={false} />}
         </Suspense>
         <Inside />

@@ -47,7 +47,7 @@ export interface UiState {
   inside: string | null
   insideContainer: string | null
   insideV1: boolean
-  phoneTab: 'map' | 'inspector' | 'history'
+  phoneTab: 'map' | 'inspector' | 'terminal' | 'history'
   tourSeen: boolean
 }
 

@@ -28,9 +28,13 @@ export function askWhy(key: string, path: string | null = null): void {
 export function runInTerminal(line: string): void {
   updateUi((draft) => {
     draft.terminalOpen = true
+    draft.phoneTab = 'terminal'
     draft.terminalRequest = { id: (draft.terminalRequest?.id ?? 0) + 1, line }
   })
 }
+
+/** The line that opens a shell of the node's root, as an administrator gets one through the API. */
+export const rootShell = (node: string): string => `kubectl debug node/${node} -it --image=busybox:1.36 --profile=sysadmin -- chroot /host bash`
 
 /** Opens the inside of a node or pod; null goes back to the page. */
 export function lookInside(key: string | null): void {

@@ -4,7 +4,7 @@ import { session } from '../../connection/session.ts'
 import { textAt } from '../../kinds/access.ts'
 import type { MenuItem } from '../../kit/Menu.tsx'
 import { mirror } from '../../store/hooks.ts'
-import { askWhy, lookInside, runInTerminal, select } from '../select.ts'
+import { askWhy, lookInside, rootShell, runInTerminal, select } from '../select.ts'
 
 type Translate = ReturnType<typeof useTranslation>['t']
 
@@ -45,8 +45,6 @@ export function nodeMenu(node: ApiObject, t: Translate): readonly MenuItem[] {
   ]
 }
 
-/** A shell of the node's root, as an administrator gets one through the API. */
-const rootShell = (node: string): string => `kubectl debug node/${node} -it --image=busybox:1.36 --profile=sysadmin -- chroot /host bash`
 
 /** What one can do to a pod. */
 export function podMenu(key: string, t: Translate): readonly MenuItem[] {

@@ -5,7 +5,7 @@ import { IconButton } from '../../kit/IconButton.tsx'
 import { useRecord, useUi } from '../../store/hooks.ts'
 import { textAt } from '../../kinds/access.ts'
 import { ui, updateUi } from '../../store/ui-state.ts'
-import { lookInside, runInTerminal } from '../select.ts'
+import { lookInside, rootShell, runInTerminal } from '../select.ts'
 import { SentenceBar } from '../SentenceBar.tsx'
 import styles from './inside.module.css'
 import { NodeInside } from './NodeInside.tsx'
@@ -47,7 +47,7 @@ export function InsideView({ objectKey }: { readonly objectKey: string }): React
   const shell = (): void => {
     lookInside(null)
     const inContainer = container === null || container === 'pause' ? '' : ` -c ${container}`
-    runInTerminal(objectKey.startsWith('nodes/') ? `kubectl debug node/${node} -it --image=busybox:1.36 --profile=sysadmin` : `kubectl exec -it ${name} -n ${namespace}${inContainer} -- sh`)
+    runInTerminal(objectKey.startsWith('nodes/') ? rootShell(node) : `kubectl exec -it ${name} -n ${namespace}${inContainer} -- sh`)
   }
   return (
     <section ref={section} className={styles['inside']} aria-label={t('title')} data-testid="inside">
