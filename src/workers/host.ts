@@ -36,11 +36,12 @@ export class ClusterHost {
   #broken = false
   #force = true
 
-  constructor(world: HostWorld) {
+  /** `mostChanges`: so many objects go into one frame. */
+  constructor(world: HostWorld, mostChanges?: number) {
     this.#world = world
     this.#pacer = new Pacer(world.now)
     this.#cluster = createCluster({ ...this.#settings, history: HISTORY })
-    this.#frames = new FrameMaker(this.#cluster)
+    this.#frames = new FrameMaker(this.#cluster, mostChanges)
     this.#terminals = new Terminals({
       cluster: () => this.#cluster,
       playing: () => this.#pacer.playing,
