@@ -1,5 +1,5 @@
 import type { KubeObject } from '../api/meta.ts'
-import { createdMeta, updatedMeta } from '../api/meta-copy.ts'
+import { createdMeta, updatedMeta, withMetadata } from '../api/meta-copy.ts'
 import { generatedName } from '../api/name-suffix.ts'
 import { metaUpdateErrors } from '../api/validate-meta.ts'
 import { formatTime } from '../engine/time.ts'
@@ -28,7 +28,7 @@ export function createObject(exec: Execution, sent: KubeObject, applied?: Applie
   const named = nameFor(exec, sent)
   if (isStatus(named)) return named
   const { kind, namespace } = exec
-  const complete = kind.defaults({ ...sent, metadata: createdMeta(sent.metadata, named, namespace, newUid(exec.means.uids), formatTime(exec.now)) })
+  const complete = kind.defaults(withMetadata(sent, createdMeta(sent.metadata, named, namespace, newUid(exec.means.uids), formatTime(exec.now))))
   const admitted = admit(exec, complete)
   if (isStatus(admitted)) return admitted
   const beyond = escalation(exec, admitted.object, undefined)
@@ -94,7 +94,7 @@ export function updateObject(exec: Execution, change: (old: KubeObject) => Outco
   if (isStatus(sent)) return sent
   const stale = checkVersion(exec, sent, old)
   if (stale) return stale
-  const full: KubeObject = { ...sent, metadata: updatedMeta(sent.metadata, old.metadata) }
+  const full = withMetadata(sent, updatedMeta(sent.metadata, old.metadata))
   const isStatusUpdate = exec.subresource === 'status'
   const defaulted = kind.defaults(full, old)
   const admitted = admit(exec, defaulted, old)

@@ -1,5 +1,5 @@
 import type { KubeObject } from '../api/meta.ts'
-import { draftMeta } from '../api/meta-copy.ts'
+import { draftMeta, withMetadata } from '../api/meta-copy.ts'
 import type { Engine } from '../engine/engine.ts'
 import { KEY_ALONE, type Table } from '../engine/table.ts'
 import type { Micros } from '../engine/time.ts'
@@ -26,7 +26,7 @@ const NO_KEYS: readonly string[] = []
 
 /** An object with the resourceVersion of a write. */
 export function atRevision(object: KubeObject, revision: number): KubeObject {
-  return { ...object, metadata: draftMeta(object.metadata, `${revision}`) }
+  return withMetadata(object, draftMeta(object.metadata, `${revision}`))
 }
 
 /** "pods/default/web-1" or "nodes/node-1": the etcd key without its prefix. */
