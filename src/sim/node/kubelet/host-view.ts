@@ -8,7 +8,7 @@ import { quotaOf, sharesOf } from '../linux/cgroups.ts'
 import { directory, file, IMAGE_TIME, link, withPath, type FsNode, type RegularFile } from '../linux/fs.ts'
 import { foreign, netnsOf, ofForeign, type HostContainer, type HostImage, type HostPod, type HostProcess, type HostState, type HostUnit } from '../linux/host.ts'
 import { Kernel } from '../linux/kernel.ts'
-import type { LogChunk, Machine, Mount } from '../linux/machine.ts'
+import type { Credentials, LogChunk, Machine, Mount } from '../linux/machine.ts'
 import { HOST_NAMESPACES, NAMESPACES, type NamespaceKind } from '../linux/namespaces.ts'
 import { containerSpace, HOST_SPACE, hostPid, namespaceOf, shimPid } from '../linux/processes.ts'
 import { LOCAL } from '../../images/registry.ts'
@@ -116,16 +116,19 @@ function processesOf(world: KubeletWorld, row: PodRow, machine: Machine): readon
   const { hostNetwork } = row.pod.spec
   const network = { kind: hostNetwork ? 'host' : 'own', ip: machine.ip } as const
   const first = daemon(shim, 1, ['/usr/bin/containerd-shim-runc-v2', '-namespace', 'k8s.io', '-id', row.sandbox.id ?? '', '-address', '/run/containerd/containerd.sock'], '/system.slice/containerd.service', machine.now, 12 << 20, 'containerd-shim')
+  const { idBase } = row.sandbox
+  const ids = idBase === undefined ? {} : { idBase }
+  const outside = (user: Credentials): Credentials => (idBase === undefined ? user : { uid: user.uid + idBase, gid: user.gid + idBase, groups: user.groups.map((g) => g + idBase) })
   const found: HostProcess[] = [
     { ...first, oomScore: -998, hostname: node.hostName, network: { kind: 'host', ip: node.address }, startedAt: row.startTime },
-    { ...daemon(pause, shim, ['/pause'], `${podCgroup(world, row)}/${scope(world, row.sandbox.id ?? '')}`, row.startTime, 500_000), user: { uid: 65_535, gid: 65_535, groups: [65_535] }, nspid: machine.hostPid ? [pause] : [pause, 1], space: machine.hostPid ? HOST_SPACE : `@${key}|${machine.sharedPid ? '' : 'POD'}`, ns: ns('pause'), oomScore: -998, capabilities: 0, noNewPrivileges: true, hostname: machine.hostname, network },
+    { ...daemon(pause, shim, ['/pause'], `${podCgroup(world, row)}/${scope(world, row.sandbox.id ?? '')}`, row.startTime, 500_000), user: outside({ uid: 65_535, gid: 65_535, groups: [65_535] }), ...ids, nspid: machine.hostPid ? [pause] : [pause, 1], space: machine.hostPid ? HOST_SPACE : `@${key}|${machine.sharedPid ? '' : 'POD'}`, ns: ns('pause'), oomScore: -998, capabilities: 0, noNewPrivileges: true, hostname: machine.hostname, network },
   ]
   for (const task of machine.processes) {
     if (task.exit !== undefined) continue
     const c = machine.containers[task.container]!
     const pid = hostPid(machine, task.id)
     found.push({
-      pid, ppid: task.parent === 0 ? shim : hostPid(machine, task.parent), argv: task.argv, comm: task.comm, user: task.user, env: task.env, cwd: task.cwd, startedAt: task.startedAt, sleeping: task.wait !== null, memory: task.memory || 1_048_576, listens: task.listens,
+      pid, ppid: task.parent === 0 ? shim : hostPid(machine, task.parent), argv: task.argv, comm: task.comm, user: outside(task.user), ...ids, env: task.env, cwd: task.cwd, startedAt: task.startedAt, sleeping: task.wait !== null, memory: task.memory || 1_048_576, listens: task.listens,
       nspid: machine.hostPid ? [pid] : [pid, ...(task.outer === undefined ? [] : [task.outer]), task.pid], space: space(task.container), ns: { ...ns(task.container), ...task.view?.ns }, cgroup: c.cgroup, oomScore: c.oomScore, capabilities: task.view?.capabilities ?? c.capabilities,
       noNewPrivileges: c.noNewPrivileges, seccomp: c.seccomp, mounts: (task.view?.mounts ?? c.mounts).map((m) => fromOutside(m, key, space(task.container), c.cgroup)), hostname: task.view?.hostname ?? machine.hostname, network, of: { pod: key, id: task.id },
     })

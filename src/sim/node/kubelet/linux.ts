@@ -39,7 +39,7 @@ export function settingOf(world: KubeletWorld, row: PodRow): KernelSetting {
   const own = (n: number): number => base + n
   const { hostNetwork, hostPID, hostIPC, shareProcessNamespace } = row.pod.spec
   const namespaces: Record<string, number> = {
-    cgroup: 4_026_531_835, time: 4_026_531_834, user: 4_026_531_837, 'pod/net': hostNetwork ? 4_026_531_840 : own(0), 'pod/uts': hostNetwork ? 4_026_531_838 : own(1), 'pod/ipc': hostIPC ? 4_026_531_839 : own(2), link: (base % 900) + 5,
+    cgroup: 4_026_531_835, time: 4_026_531_834, user: row.sandbox.idBase === undefined ? 4_026_531_837 : own(23), 'pod/net': hostNetwork ? 4_026_531_840 : own(0), 'pod/uts': hostNetwork ? 4_026_531_838 : own(1), 'pod/ipc': hostIPC ? 4_026_531_839 : own(2), link: (base % 900) + 5,
     ...(hostPID ? { 'pod/pid': 4_026_531_836 } : shareProcessNamespace ? { 'pod/pid': own(3) } : {}), 'pause/mnt': own(4), 'pause/pid': hostPID ? 4_026_531_836 : own(3),
   }
   // Under cgroup v2 the runtime gives every container a cgroup namespace of its own, under v1 none.
@@ -52,7 +52,7 @@ export function settingOf(world: KubeletWorld, row: PodRow): KernelSetting {
     if (isV2) namespaces[`${name}/cgroup`] = own(first + 2 + each * i)
   })
   const sysctls = Object.fromEntries((row.pod.spec.securityContext?.sysctls ?? []).map((s) => [s.name.replaceAll('.', '/'), `${s.name === 'net.ipv4.ip_local_port_range' ? s.value.replace(/\s+/, '\t') : s.value}\n`]))
-  return { nodeName: row.node, cgroups: world.cgroups, cpus: Math.ceil(node.milliCpu / 1000), memory: node.memory, release: guestOf(world, row.pod)?.release ?? NODE_RELEASE, limits, bootedAt: node.bootedAt, namespaces, sysctls, usage: (container, at) => world.usageOf(row, container, at), ...(seesNode(row) ? { host: (at) => world.hostView(row.node, at, row) } : {}) }
+  return { nodeName: row.node, cgroups: world.cgroups, cpus: Math.ceil(node.milliCpu / 1000), memory: node.memory, release: guestOf(world, row.pod)?.release ?? NODE_RELEASE, limits, bootedAt: node.bootedAt, namespaces, sysctls, ...(row.sandbox.idBase === undefined ? {} : { idBase: row.sandbox.idBase }), usage: (container, at) => world.usageOf(row, container, at), ...(seesNode(row) ? { host: (at) => world.hostView(row.node, at, row) } : {}) }
 }
 
 /** Pods that share the node's processes or see its files. */

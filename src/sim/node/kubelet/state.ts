@@ -124,7 +124,7 @@ export interface PodRow {
   readonly uid: string
   readonly addedAt: Micros
   readonly startTime: Micros
-  readonly sandbox: { readonly state: 'none' | 'ready' | 'stopped'; readonly attempt: number; readonly id?: string; readonly pid: number; readonly inode: number }
+  readonly sandbox: { readonly state: 'none' | 'ready' | 'stopped'; readonly attempt: number; readonly id?: string; readonly pid: number; readonly inode: number; readonly idBase?: number }
   readonly ip?: string
   readonly machine?: Machine
   /** Logs of runs that were replaced, the last one of each container. */

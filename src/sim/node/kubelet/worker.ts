@@ -4,6 +4,7 @@ import type { EventContext } from '../../engine/engine.ts'
 import { ms, seconds } from '../../engine/time.ts'
 import { CLUSTER_DOMAIN, SYNC_FREQUENCY } from '../../flags/kubelet.ts'
 import { nextAddress } from '../kwok/pod-ip.ts'
+import { USERS_OF_A_POD } from '../linux/user-namespaces.ts'
 import { newMachine } from '../linux/pod-machine.ts'
 import { hostNames } from './files.ts'
 import { hexId } from './linux.ts'
@@ -235,12 +236,20 @@ export function sandboxReady(world: KubeletWorld, ctx: EventContext, row: PodRow
   const volumes = Object.fromEntries(Object.entries(old?.roots ?? {}).filter(([fs]) => fs.startsWith('volume:')))
   const next = world.put({
     ...row,
-    sandbox: { state: 'ready', attempt: row.sandbox.attempt + 1, id: hexId(ctx), pid, inode },
+    sandbox: { state: 'ready', attempt: row.sandbox.attempt + 1, id: hexId(ctx), pid, inode, ...(row.pod.spec.hostUsers === false ? { idBase: row.sandbox.idBase ?? freeIds(world, row.node) } : {}) },
     ...(ip ? { ip } : {}),
     machine: { ...fresh, roots: volumes },
     work: { ...row.work, changed: true },
   })
   return nextOp(world, ctx, reportSandbox(world, ctx, next))
+}
+
+/** The first range of 65,536 users that no pod of the node has; the node's own users keep the lowest one (pkg/kubelet/userns). */
+function freeIds(world: KubeletWorld, node: string): number {
+  const taken = new Set(world.byNode.keys(node).map((key) => world.pods.get(key)!.sandbox.idBase))
+  let base = USERS_OF_A_POD
+  while (taken.has(base)) base += USERS_OF_A_POD
+  return base
 }
 
 /** The end of a sync: when the next one is due (pod_workers.go: completeWork). */

@@ -10,6 +10,8 @@ export interface HostProcess extends ProcessFacts {
   readonly listens: readonly number[]
   readonly ns: Readonly<Record<NamespaceKind, number>>
   readonly network: { readonly kind: 'own' | 'host'; readonly ip: string }
+  /** The node's number of its pod's user 0, where the pod has users of its own. */
+  readonly idBase?: number
   /** Whose it is: row of the pod and number there; absent for daemons. */
   readonly of?: { readonly pod: string; readonly id: number }
 }

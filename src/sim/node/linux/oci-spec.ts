@@ -2,6 +2,7 @@ import { NAMESPACES, HOST_NAMESPACES } from './namespaces.ts'
 import { namedCapabilities, DEFAULT_CAPABILITIES, CAPABILITIES } from './capabilities.ts'
 import { netnsOf, type HostContainer, type HostPod, type HostState } from './host.ts'
 import type { ContainerState, Mount } from './machine.ts'
+import { USERS_OF_A_POD } from './user-namespaces.ts'
 import { defaultSeccomp } from './seccomp-default.ts'
 
 type Json = Readonly<Record<string, unknown>>
@@ -48,6 +49,7 @@ export function containerSpec(host: HostState, pod: HostPod, container: HostCont
     { type: 'ipc', path: path('ipc') }, { type: 'uts', path: path('uts') }, { type: 'mount' }, { type: 'network', path: path('net') }, ...(host.cgroups === 'v2' && !isPrivileged ? [{ type: 'cgroup' }] : []),
   ]
   const { cpuShares, cpuQuota, cpuPeriod } = made.cpu
+  if (process?.idBase !== undefined) namespaces.push({ type: 'user', path: `/proc/${pod.pid}/ns/user` })
   return {
     ociVersion: VERSION,
     process: {
@@ -74,11 +76,18 @@ export function containerSpec(host: HostState, pod: HostPod, container: HostCont
         ...(made.oomGroup ? { unified: { 'memory.oom.group': '1', 'memory.swap.max': '0' } } : {}),
       },
       cgroupsPath: cgroupsPath(pod.cgroup, container.id, host.cgroups),
+      ...mappings(process?.idBase),
       namespaces,
       ...(made.seccomp ? { seccomp: defaultSeccomp(made.capabilities) } : {}),
       ...(isPrivileged ? {} : { maskedPaths: MASKED, readonlyPaths: READ_ONLY }),
     },
   }
+}
+
+/** Whom the users of a pod are on the node. */
+const mappings = (base: number | undefined): Json => {
+  const range = [{ containerID: 0, hostID: base, size: USERS_OF_A_POD }]
+  return base === undefined ? {} : { uidMappings: range, gidMappings: range }
 }
 
 const bound = (m: Mount): Json => ({ destination: m.at, type: 'bind', source: m.origin!, options: ['rbind', 'rprivate', m.readOnly ? 'ro' : 'rw'] })
@@ -107,7 +116,8 @@ export function sandboxSpec(host: HostState, pod: HostPod): Json {
       ...(shared.has('net') ? {} : { sysctl: { 'net.ipv4.ip_unprivileged_port_start': '0', 'net.ipv4.ping_group_range': '0 2147483647' } }),
       resources: { devices: [{ allow: false, access: 'rwm' }], cpu: { shares: 2 } },
       cgroupsPath: cgroupsPath(pod.cgroup, pod.id, host.cgroups),
-      namespaces: [...(['pid', 'ipc', 'uts'] as const).filter((kind) => !shared.has(kind)).map((type) => ({ type })), { type: 'mount' }, ...(shared.has('net') ? [] : [{ type: 'network', path: `/var/run/netns/${netnsOf(pod.id)}` }]), ...(host.cgroups === 'v2' ? [{ type: 'cgroup' }] : [])],
+      ...mappings(process?.idBase),
+      namespaces: [...(process?.idBase === undefined ? [] : [{ type: 'user' }]), ...(['pid', 'ipc', 'uts'] as const).filter((kind) => !shared.has(kind)).map((type) => ({ type })), { type: 'mount' }, ...(shared.has('net') ? [] : [{ type: 'network', path: `/var/run/netns/${netnsOf(pod.id)}` }]), ...(host.cgroups === 'v2' ? [{ type: 'cgroup' }] : [])],
       seccomp: defaultSeccomp(DEFAULT_SET),
       maskedPaths: MASKED_OF_SANDBOX,
       readonlyPaths: READ_ONLY,

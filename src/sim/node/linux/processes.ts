@@ -17,6 +17,7 @@ export interface Seen extends ProcessFacts {
   /** A process of this machine, or of another one on the node. */
   readonly task?: Task
   readonly of?: HostProcess['of']
+  readonly idBase?: number
 }
 
 /** The letter that ps shows: running, sleeping or stopped. */

@@ -5,7 +5,7 @@ import { cgroupFiles, procCgroup } from './cgroups.ts'
 import { hostCgroup } from './host-cgroups.ts'
 import { vethOf } from './host.ts'
 import { NAMESPACES } from './namespaces.ts'
-import { mapText, uidSeen, userSeen, type UserNamespace } from './user-namespaces.ts'
+import { mapText, podRange, uidSeen, userSeen, type UserNamespace } from './user-namespaces.ts'
 import { HOST_SPACE, procSpace, processesIn, processIn, seenSelf, spaceOf, stateOf, type Seen } from './processes.ts'
 
 export { NAMESPACES, type NamespaceKind } from './namespaces.ts'
@@ -130,11 +130,12 @@ const LIMITS = [
 ] as const
 
 function ofProcess(kernel: Kernel, task: Task, target: Seen, names: readonly string[]): FsNode | undefined {
+  const base = target.task ? kernel.setting.idBase : target.idBase
   const [first, second] = names
   const tables: Readonly<Record<string, () => FsNode | undefined>> = {
     status: () => text(statusText(target, task.view?.users)),
-    uid_map: () => text(mapText(target.users?.uids), 0o644),
-    gid_map: () => text(mapText(target.users?.gids), 0o644),
+    uid_map: () => text(mapText(target.users?.uids ?? podRange(base)), 0o644),
+    gid_map: () => text(mapText(target.users?.gids ?? podRange(base)), 0o644),
     setgroups: () => text(`${target.users?.setgroups ?? 'allow'}\n`, 0o644),
     cmdline: () => text(target.argv.map((word) => `${word}\0`).join('')),
     comm: () => text(`${target.comm}\n`),

@@ -20,6 +20,8 @@ export interface KernelSetting {
   readonly bootedAt: Micros
   /** Namespace numbers: of the node, and of this pod's. */
   readonly namespaces: Readonly<Record<string, number>>
+  /** The node's number of the pod's user 0, for pods with users of their own (hostUsers: false). */
+  readonly idBase?: number
   /** Values of /proc/sys that the pod set. */
   readonly sysctls: Readonly<Record<string, string>>
   /** What a container uses by its declared load: thousandths of a processor, bytes. */

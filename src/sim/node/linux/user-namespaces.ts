@@ -20,6 +20,10 @@ export interface UserNamespace {
 const OVERFLOW = 65_534
 const ALL: readonly IdRange[] = [{ inside: 0, outside: 0, count: 4_294_967_295 }]
 
+/** The users of a pod with `hostUsers: false` on its node, from `base` on (pkg/kubelet/userns: 65,536 each). */
+export const podRange = (base: number | undefined): readonly IdRange[] | undefined => (base === undefined ? undefined : [{ inside: 0, outside: base, count: USERS_OF_A_POD }])
+export const USERS_OF_A_POD = 65_536
+
 /** A number of the node's users as somebody in a user namespace sees it. */
 export function idInside(ranges: readonly IdRange[], id: number): number {
   const range = ranges.find((r) => id >= r.outside && id < r.outside + r.count)
