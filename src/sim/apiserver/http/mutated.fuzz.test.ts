@@ -8,7 +8,7 @@ type Tree = { [key: string]: Tree } | Tree[] | JsonValue
 const RULES = [{ apiGroups: ['apps'], apiVersions: ['v1'], operations: ['CREATE'], resources: ['deployments'] }]
 const template = { metadata: { labels: { a: 'b' } }, spec: { containers: [{ name: 'c', image: 'i', ports: [{ containerPort: 80 }], env: [{ name: 'A', value: '1' }], resources: { limits: { cpu: '1' } }, readinessProbe: { httpGet: { path: '/', port: 80 } } }], volumes: [{ name: 'v', emptyDir: {} }], tolerations: [{ operator: 'Exists' }] } }
 const selector = { matchLabels: { a: 'b' }, matchExpressions: [{ key: 'a', operator: 'In', values: ['b'] }] }
-const schema = { type: 'object', properties: { spec: { type: 'object', properties: { n: { type: 'integer', maximum: 9 }, l: { type: 'array', 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['k'], items: { type: 'object', required: ['k'], properties: { k: { type: 'string', pattern: '^[a-z]+$' } } } } }, 'x-kubernetes-validations': [{ rule: 'self.n < 5', messageExpression: '"n is " + string(self.n)' }] } } }
+const schema = { type: 'object', properties: { spec: { type: 'object', properties: { n: { type: 'integer', maximum: 9 }, l: { type: 'array', 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['k'], items: { type: 'object', required: ['k'], properties: { k: { type: 'string', pattern: '^[a-z]+$' } } } } }, 'x-kubernetes-validations': [{ rule: 'self.n < 5', messageExpression: '"n is " + "too large"' }] } } }
 
 /** Complete manifests by the collections that take them. */
 const MANIFESTS: readonly (readonly [string, Record<string, JsonValue>])[] = [
