@@ -190,7 +190,7 @@ export class Kernel extends Descriptors {
     const pid = this.#nextPid(container, id)
     const { at, group, ...rest } = made
     const leader = group === 'own' ? id : (group ?? parent?.group ?? 0)
-    const task: Task = { ...rest, group: leader, stopped: '', ignores: parent?.ignores ?? NONE, umask: parent?.umask ?? UMASK, id, pid, parent: parent?.id ?? 0, startedAt: at, clock: at + (parent ? SPAWN : 0), wait: null, signals: [], memory: 0, listens: [] }
+    const task: Task = { ...rest, group: leader, stopped: '', ignores: parent?.ignores ?? NONE, umask: parent?.umask ?? UMASK, id, pid, parent: parent?.id ?? 0, orphan: false, startedAt: at, clock: at + (parent ? SPAWN : 0), wait: null, signals: [], memory: 0, listens: [] }
     if (parent?.view) this.#inherit(task, parent)
     this.tasks.set(id, task)
     return task
@@ -248,9 +248,14 @@ export class Kernel extends Descriptors {
       }
       return
     }
-    for (const child of this.tasks.values()) if (child.parent === task.id) child.parent = container.main
+    for (const child of this.tasks.values()) {
+      if (child.parent !== task.id) continue
+      if (child.exit !== undefined) this.tasks.delete(child.id)
+      child.parent = container.main
+      child.orphan = true
+    }
     const parent = this.tasks.get(task.parent)
-    const isAwaited = parent?.program.kind === 'shell' && parent.exit === undefined
+    const isAwaited = !task.orphan && parent?.program.kind === 'shell' && parent.exit === undefined
     if (!isAwaited && !(parent?.program.kind === 'tool' && parent.wait?.for === 'child')) this.tasks.delete(task.id)
   }
 

@@ -229,6 +229,8 @@ export interface Process {
   readonly id: number
   readonly pid: number
   readonly parent: number
+  /** Its own parent has ended; the first process of the namespace takes its status away at once. */
+  readonly orphan: boolean
   readonly container: string
   readonly argv: readonly string[]
   readonly comm: string

@@ -6,7 +6,7 @@ import { signalName, SIGNALS } from '../machine.ts'
 import { startProgram } from '../programs.ts'
 import { formatted } from '../tools/printf.ts'
 import { testExpression } from '../tools/test-command.ts'
-import { alias, declared, getopts, letBuiltin, umaskBuiltin, unalias } from './more-builtins.ts'
+import { alias, declared, getopts, letBuiltin, ulimitBuiltin, umaskBuiltin, unalias } from './more-builtins.ts'
 import { hangUpJobs, jobNamed, listJobs, resume, signalJob, warnsOfJobs } from './jobs.ts'
 import type { Outcome } from './outcome.ts'
 import { parseShell } from './parse.ts'
@@ -21,7 +21,7 @@ const KNOWN_OPTIONS = new Set(['allexport', 'emacs', 'ignoreeof', 'monitor', 'no
 const say = (kernel: Kernel, task: Task, shell: Shell, text: string): void => void kernel.write(task, 2, `${shell.name}: ${text}\n`)
 const number = (text: string | undefined, otherwise: number): number => (text !== undefined && /^-?\d+$/.test(text) ? Number(text) : otherwise)
 
-function echo(kernel: Kernel, task: Task, _shell: Shell, argv: readonly string[]): Outcome {
+function echo(kernel: Kernel, task: Task, shell: Shell, argv: readonly string[]): Outcome {
   let words = argv.slice(1)
   let newline = true
   let escapes = false
@@ -33,6 +33,7 @@ function echo(kernel: Kernel, task: Task, _shell: Shell, argv: readonly string[]
   }
   const text = words.join(' ')
   const failure = kernel.write(task, 1, (escapes ? formatted('%b', [text]).text : text) + (newline ? '\n' : ''))
+  if (failure) say(kernel, task, shell, `write error: ${failure.text}`)
   return failure ? 1 : 0
 }
 
@@ -347,10 +348,7 @@ export const BUILTINS: Readonly<Record<string, Builtin>> = {
     return evaluate(kernel, task, shell, words.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' '))
   },
   umask: umaskBuiltin,
-  ulimit: (kernel, task) => {
-    kernel.write(task, 1, 'unlimited\n')
-    return 0
-  },
+  ulimit: ulimitBuiltin,
   jobs: listJobs,
   fg: (kernel, task, shell, argv) => resumed(kernel, task, shell, argv),
   bg: (kernel, task, shell, argv) => resumed(kernel, task, shell, argv),

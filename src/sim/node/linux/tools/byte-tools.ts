@@ -37,22 +37,25 @@ function dump(c: ToolContext): number | undefined {
   const bytes = bytesOf(texts.map(({ text }) => text).join('')).slice(0, most)
   const shown = (row: readonly number[]): string => row.map((b) => (b >= 32 && b < 127 ? String.fromCharCode(b) : '.')).join('')
   const canonical = c.name === 'hexdump' && flags.has('C')
+  const bare = c.name === 'od' && values.get('A') === 'n'
+  const single = c.name === 'od' ? /^([xduo])1$/.exec(values.get('t') ?? (flags.has('b') ? 'o1' : ''))?.[1] : undefined
   const characters = c.name === 'od' && (flags.has('c') || values.get('t') === 'c')
   for (let at = 0; at < bytes.length; at += 16) {
     const row = bytes.slice(at, at + 16)
     if (canonical) c.out(`${hex(at, 8)}  ${row.map((b, i) => hex(b, 2) + (i === 7 ? ' ' : '')).join(' ').padEnd(49)} |${shown(row)}|\n`)
     else if (c.name === 'xxd') c.out(`${hex(at, 8)}: ${row.map((b, i) => hex(b, 2) + (i % 2 === 1 ? ' ' : '')).join('').padEnd(40)} ${shown(row)}\n`)
-    else if (characters) c.out(`${at.toString(8).padStart(7, '0')}${row.map((b) => (NAMED[b] ?? (b >= 32 && b < 127 ? String.fromCharCode(b) : b.toString(8).padStart(3, '0'))).padStart(4)).join('')}\n`)
+    else if (single) c.out(`${bare ? '' : at.toString(8).padStart(7, '0')}${row.map((b) => (single === 'x' ? ` ${hex(b, 2)}` : single === 'o' ? ` ${b.toString(8).padStart(3, '0')}` : String(single === 'd' && b > 127 ? b - 256 : b).padStart(5))).join('')}\n`)
+    else if (characters) c.out(`${bare ? '' : at.toString(8).padStart(7, '0')}${row.map((b) => (NAMED[b] ?? (b >= 32 && b < 127 ? String.fromCharCode(b) : b.toString(8).padStart(3, '0'))).padStart(4)).join('')}\n`)
     else {
       const words: string[] = []
       for (let i = 0; i < row.length; i += 2) {
         const word = row[i]! + (row[i + 1] ?? 0) * 256
         words.push(c.name === 'od' && !flags.has('x') && values.get('t') !== 'x2' ? word.toString(8).padStart(6, '0') : hex(word, 4))
       }
-      c.out(`${c.name === 'od' ? at.toString(8).padStart(7, '0') : hex(at, 7)} ${words.join(' ')}\n`)
+      c.out(`${bare ? '' : c.name === 'od' ? at.toString(8).padStart(7, '0') : hex(at, 7)} ${words.join(' ')}\n`)
     }
   }
-  if (c.name !== 'xxd') c.out(`${c.name === 'od' ? bytes.length.toString(8).padStart(7, '0') : hex(bytes.length, canonical ? 8 : 7)}\n`)
+  if (c.name !== 'xxd' && !bare) c.out(`${c.name === 'od' ? bytes.length.toString(8).padStart(7, '0') : hex(bytes.length, canonical ? 8 : 7)}\n`)
   return c.status
 }
 
