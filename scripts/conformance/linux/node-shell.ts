@@ -150,8 +150,13 @@ export class NodeShell {
   async #syncFolders(): Promise<void> {
     const { world } = this.#kubelets
     for (const key of world.byNode.keys(NODE)) {
-      const { metadata } = world.pods.get(key)!.pod
+      const { pod: { metadata }, containers } = world.pods.get(key)!
       for (const dir of [`/var/lib/kubelet/pods/${metadata.uid!}`, `/var/log/pods/${metadata.namespace!}_${metadata.name}_${metadata.uid!}`]) await this.#bash.fs.mkdir(dir, { recursive: true })
+      for (const [name, { run }] of Object.entries(containers)) {
+        const folder = `/var/log/pods/${metadata.namespace!}_${metadata.name}_${metadata.uid!}/${name}`
+        await this.#bash.fs.mkdir(folder, { recursive: true })
+        if (run) await this.#bash.fs.writeFile(`${folder}/${run.attempt}.log`, '')
+      }
     }
   }
 

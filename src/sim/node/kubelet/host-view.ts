@@ -223,6 +223,9 @@ function nodeMounts(node: NodeRow, pods: readonly HostPod[], cgroups: 'v1' | 'v2
   return mounts
 }
 
+/** Volumes that are an emptyDir or are made in one: the kubelet notes when it is ready. */
+const EMPTY_DIRS: ReadonlySet<string> = new Set(['empty-dir', 'configmap', 'secret', 'projected', 'downward-api'])
+
 function podsFolder(pods: readonly HostPod[]): FsNode {
   let tree: FsNode = directory({}, 0o750, 0)
   for (const pod of pods) {
@@ -232,7 +235,8 @@ function podsFolder(pods: readonly HostPod[]): FsNode {
     for (const v of pod.volumes) (plugins[`kubernetes.io~${v.plugin}`] ??= {})[v.name] = v.plugin === 'csi' ? dir({ mount: dir() }) : dir({}, 0o755)
     const containers = Object.fromEntries([...new Set(pod.containers.map((c) => c.name))].map((name) => [name, dir({ [(pod.containers.find((c) => c.name === name)?.id ?? '').slice(0, 8)]: file('', 0o666, at) })]))
     const subpaths = subPathsOf(pod, at)
-    tree = withPath(tree, `/${pod.uid}`, dir({ ...(subpaths ? { 'volume-subpaths': subpaths } : {}), containers: dir(containers), 'etc-hosts': file('', 0o644, at), plugins: dir(), volumes: dir(Object.fromEntries(Object.entries(plugins).map(([name, entries]) => [name, dir(entries, 0o755)]))) }), at)
+    const wrapped = Object.fromEntries(pod.volumes.filter((v) => EMPTY_DIRS.has(v.plugin)).map((v) => [v.plugin === 'empty-dir' ? v.name : `wrapped_${v.name}`, dir({ ready: file('', 0o644, at) })]))
+    tree = withPath(tree, `/${pod.uid}`, dir({ ...(subpaths ? { 'volume-subpaths': subpaths } : {}), containers: dir(containers), 'etc-hosts': file('', 0o644, at), plugins: dir(Object.keys(wrapped).length > 0 ? { 'kubernetes.io~empty-dir': dir(wrapped) } : {}), volumes: dir(Object.fromEntries(Object.entries(plugins).map(([name, entries]) => [name, dir(entries, 0o755)]))) }), at)
   }
   return tree
 }
