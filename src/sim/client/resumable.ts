@@ -278,9 +278,12 @@ export class JobContext implements ReconcileContext {
   each<T>(count: number, body: (index: number, done: readonly T[]) => T): readonly T[] {
     const entry = this.#position++
     if (entry >= this.#log.length) this.#log.push([])
-    let done = this.#log[entry] as readonly T[]
+    const known = this.#log[entry] as readonly T[]
+    if (known.length >= count) return known
+    // One copy a run, not one a turn: what an earlier run has left behind stays as it is.
+    const done = [...known]
     while (done.length < count) {
-      done = [...done, body(done.length, done)]
+      done.push(body(done.length, done))
       this.#log[entry] = done
       this.#log.length = entry + 1
       this.#position = entry + 1

@@ -10,8 +10,14 @@ export class TemplateError {
 
 type TemplateFunction = (args: readonly JsonValue[]) => JsonValue
 
+/** What plain data has of its own under a name. */
+export const memberOf = (of: JsonValue | undefined, name: string): JsonValue | undefined => (typeof of === 'object' && of !== null && Object.hasOwn(of, name) ? (of as Record<string, JsonValue>)[name] : undefined)
+
 const empty = (v: JsonValue): boolean => v === null || v === false || v === 0 || v === '' || (typeof v === 'object' && Object.keys(v).length === 0)
 const text = (v: JsonValue): string => (typeof v === 'string' ? v : goValue(v))
+
+/** Halves of pairs that stand alone become what Go makes of them. */
+const wellFormed = (value: string): string => value.replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\ufffd')
 
 const compare =
   (name: string, holds: (a: JsonValue, b: JsonValue) => boolean): TemplateFunction =>
@@ -26,7 +32,7 @@ export const templateFunctions: Readonly<Record<string, TemplateFunction>> = {
   or: (args) => args.find((a) => !empty(a)) ?? args.at(-1)!,
   not: ([a]) => empty(a!),
   len: ([a]) => (typeof a === 'string' ? a.length : typeof a === 'object' && a !== null ? Object.keys(a).length : 0),
-  index: ([of, ...keys]) => keys.reduce<JsonValue>((at, key) => (typeof at === 'object' && at !== null ? ((at as Record<string, JsonValue>)[key as string] ?? null) : null), of!),
+  index: ([of, ...keys]) => keys.reduce<JsonValue>((at, key) => memberOf(at, String(key)) ?? null, of!),
   eq: ([a, ...rest]) => rest.some((b) => a === b),
   ne: ([a, b]) => a !== b,
   lt: compare('lt', (a, b) => a! < b!),
@@ -45,11 +51,11 @@ export const templateFunctions: Readonly<Record<string, TemplateFunction>> = {
   },
   html: ([a]) => text(a!),
   js: ([a]) => text(a!),
-  urlquery: ([a]) => encodeURIComponent(text(a!)),
+  urlquery: ([a]) => encodeURIComponent(wellFormed(text(a!))),
   base64decode: ([a]) => base64Decode(text(a!)) ?? '',
   exists: ([of, ...keys]) => {
     let at: JsonValue | undefined = of
-    for (const key of keys) at = typeof at === 'object' && at !== null ? (at as Record<string, JsonValue>)[key as string] : undefined
+    for (const key of keys) at = memberOf(at, String(key))
     return at !== undefined
   },
   json: ([a]) => goJson(a!),

@@ -26,7 +26,7 @@ class Complaint {
 export function parseTemplate(text: string): readonly TemplateNode[] | string {
   try {
     const pieces = cut(text)
-    const reader = { at: 0 }
+    const reader = { at: 0, depth: 0 }
     const { nodes, end } = read(pieces, reader)
     return end === '' ? nodes : `unexpected {{${end}}}`
   } catch (thrown) {
@@ -78,7 +78,10 @@ function endOfAction(text: string, from: number): number {
   return -1
 }
 
-function read(pieces: readonly Piece[], reader: { at: number }): { readonly nodes: readonly TemplateNode[]; readonly end: string } {
+/** Blocks and parentheses may stand in one another so deep. */
+const DEEPEST = 500
+
+function read(pieces: readonly Piece[], reader: { at: number; depth: number }): { readonly nodes: readonly TemplateNode[]; readonly end: string } {
   const nodes: TemplateNode[] = []
   while (reader.at < pieces.length) {
     const piece = pieces[reader.at++]!
@@ -94,7 +97,8 @@ function read(pieces: readonly Piece[], reader: { at: number }): { readonly node
   return { nodes, end: '' }
 }
 
-function blockNode(word: 'if' | 'with' | 'range', head: string, pieces: readonly Piece[], reader: { at: number }): TemplateNode {
+function blockNode(word: 'if' | 'with' | 'range', head: string, pieces: readonly Piece[], reader: { at: number; depth: number }): TemplateNode {
+  if (++reader.depth > DEEPEST) throw new Complaint('max expression depth exceeded')
   const { nodes: body, end } = read(pieces, reader)
   let otherwise: readonly TemplateNode[] = []
   if (end.startsWith('else')) {
@@ -102,6 +106,7 @@ function blockNode(word: 'if' | 'with' | 'range', head: string, pieces: readonly
     if (chained) otherwise = [blockNode(chained[1] as 'if', chained[2]!, pieces, reader)]
     else otherwise = read(pieces, reader).nodes
   } else if (end === '') throw new Complaint('unexpected EOF')
+  reader.depth--
   if (word !== 'range') return { kind: word, pipe: parsePipe(head), body, otherwise }
   const named = /^(\$\w+)(?:\s*,\s*(\$\w+))?\s*:=\s*([\s\S]*)$/.exec(head)
   const variables = named ? [named[1]!, named[2]].filter((v): v is string => v !== undefined) : []
@@ -124,13 +129,13 @@ function tokens(text: string): readonly string[] {
 
 const parsePipe = (text: string): readonly Command[] => {
   const list = tokens(text)
-  const reader = { at: 0 }
+  const reader = { at: 0, depth: 0 }
   const pipe = readPipe(list, reader)
   if (reader.at < list.length) throw new Complaint(`unexpected "${list[reader.at]!}" in operand`)
   return pipe
 }
 
-function readPipe(list: readonly string[], reader: { at: number }): readonly Command[] {
+function readPipe(list: readonly string[], reader: { at: number; depth: number }): readonly Command[] {
   const pipe: Command[] = []
   let words: Operand[] = []
   let call: string | undefined
@@ -146,12 +151,14 @@ function readPipe(list: readonly string[], reader: { at: number }): readonly Com
     reader.at++
     if (token === '|') finish()
     else if (token === '(') {
+      if (++reader.depth > DEEPEST) throw new Complaint('max expression depth exceeded')
       const inner = readPipe(list, reader)
+      reader.depth--
       const close = list[reader.at++] ?? ''
       if (!close.startsWith(')')) throw new Complaint('unclosed left paren')
       words.push({ kind: 'pipe', pipe: inner, path: close.slice(1).split('.').filter(Boolean) })
     } else if (words.length === 0 && call === undefined && /^[A-Za-z]\w*$/.test(token) && !['true', 'false', 'nil'].includes(token)) {
-      if (!templateFunctions[token]) throw new Complaint(`function "${token}" not defined`)
+      if (!Object.hasOwn(templateFunctions, token)) throw new Complaint(`function "${token}" not defined`)
       call = token
     } else words.push(operand(token))
   }
@@ -159,8 +166,22 @@ function readPipe(list: readonly string[], reader: { at: number }): readonly Com
   return pipe
 }
 
+const ESCAPES: Readonly<Record<string, string>> = { a: '\x07', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v', '\\': '\\', '"': '"' }
+
+/** A string constant as Go reads it (strconv.Unquote). */
+function unquoted(token: string): string {
+  if (token.length < 2 || !token.endsWith('"') || token.includes('\n')) throw new Complaint('unterminated quoted string')
+  return token.slice(1, -1).replace(/\\(?:([abfnrtv\\"])|x([\da-fA-F]{2})|([0-3][0-7]{2})|u([\da-fA-F]{4})|U([\da-fA-F]{8})|[\s\S]?)/g, (_all, plain?: string, hex?: string, octal?: string, short?: string, long?: string) => {
+    if (plain !== undefined) return ESCAPES[plain]!
+    const code = hex ?? short ?? long
+    const point = code !== undefined ? parseInt(code, 16) : octal !== undefined ? parseInt(octal, 8) : Infinity
+    if (point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff)) throw new Complaint('invalid syntax')
+    return String.fromCodePoint(point)
+  })
+}
+
 function operand(token: string): Operand {
-  if (token.startsWith('"')) return { kind: 'literal', value: JSON.parse(token) as string }
+  if (token.startsWith('"')) return { kind: 'literal', value: unquoted(token) }
   if (token.startsWith('`')) return { kind: 'literal', value: token.slice(1, -1) }
   if (/^-?\d/.test(token)) return { kind: 'literal', value: Number(token) }
   if (token === 'true' || token === 'false') return { kind: 'literal', value: token === 'true' }

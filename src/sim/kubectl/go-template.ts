@@ -2,7 +2,10 @@ import type { JsonValue } from '../api/meta.ts'
 import { fail } from './failure.ts'
 import { goValue } from './custom-columns.ts'
 import { parseTemplate, type Command, type TemplateNode } from './go-template-parse.ts'
-import { templateFunctions, TemplateError } from './go-template-functions.ts'
+import { memberOf, templateFunctions, TemplateError } from './go-template-functions.ts'
+
+/** A template that does more would not end while somebody waits. */
+const MOST_STEPS = 1_000_000
 
 interface Scope {
   readonly dot: JsonValue
@@ -13,6 +16,7 @@ interface Scope {
 export class GoTemplate {
   readonly #nodes: readonly TemplateNode[]
   readonly #text: string
+  #steps = 0
 
   constructor(text: string) {
     const parsed = parseTemplate(text)
@@ -22,6 +26,7 @@ export class GoTemplate {
   }
 
   print(data: JsonValue): string {
+    this.#steps = 0
     try {
       return this.#render(this.#nodes, { dot: data, variables: new Map([['$', data]]) })
     } catch (thrown) {
@@ -35,6 +40,7 @@ export class GoTemplate {
   }
 
   #node(node: TemplateNode, scope: Scope): string {
+    if (++this.#steps > MOST_STEPS) throw new TemplateError('the template takes too long')
     switch (node.kind) {
       case 'text':
         return node.text
@@ -100,7 +106,7 @@ function descend(value: JsonValue | undefined, path: readonly string[]): JsonVal
   for (const name of path) {
     if (at === undefined || at === null) return undefined
     if (typeof at !== 'object' || Array.isArray(at)) throw new TemplateError(`can't evaluate field ${name} in type ${Array.isArray(at) ? '[]interface {}' : typeof at}`)
-    at = (at as Record<string, JsonValue>)[name]
+    at = memberOf(at, name)
   }
   return at
 }

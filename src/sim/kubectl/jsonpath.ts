@@ -5,11 +5,15 @@ import { fail } from './failure.ts'
 
 type Values = readonly JsonValue[]
 
+/** Paths such as "..*..*..*" come to each value over and over; what finds more would not end while somebody waits. */
+const MOST_FOUND = 1_000_000
+
 /** A compiled template such as `{range .items[*]}{.metadata.name}{"\n"}{end}` (client-go: util/jsonpath). */
 export class JsonPath {
   readonly #nodes: readonly PathNode[]
   readonly #text: string
   readonly #lenient: boolean
+  #found = 0
 
   /** Throws Failure where the template does not parse. `lenient`: absent keys give nothing instead of an error. */
   constructor(text: string, lenient = true) {
@@ -22,11 +26,13 @@ export class JsonPath {
 
   /** The template filled in from `data`. */
   print(data: JsonValue): string {
+    this.#found = 0
     return this.#render(this.#nodes, data, data)
   }
 
   /** All values that the template's expressions find, one list an expression. */
   find(data: JsonValue): readonly Values[] {
+    this.#found = 0
     return this.#nodes.filter((n) => n.kind === 'list').map((n) => this.#list(n, [data], data))
   }
 
@@ -43,8 +49,23 @@ export class JsonPath {
 
   #list(list: Extract<PathNode, { kind: 'list' }>, start: Values, root: JsonValue): Values {
     let values: Values = start
-    for (const node of list.nodes) values = this.#step(node, values, root)
+    for (const node of list.nodes) {
+      values = this.#step(node, values, root)
+      this.#count(values.length)
+    }
     return values
+  }
+
+  #count(more: number): void {
+    if ((this.#found += more) > MOST_FOUND) fail(`error executing jsonpath ${JSON.stringify(this.#text)}: the path finds too much`)
+  }
+
+  /** A value and all below it. */
+  #descendants(value: JsonValue, out: JsonValue[]): void {
+    if (typeof value !== 'object' || value === null) return
+    this.#count(1)
+    out.push(value)
+    for (const child of children(value)) this.#descendants(child, out)
   }
 
   #step(node: PathNode, values: Values, root: JsonValue): Values {
@@ -57,8 +78,11 @@ export class JsonPath {
         return values.flatMap((v) => this.#field(v, node.name))
       case 'wildcard':
         return values.flatMap(children)
-      case 'recursive':
-        return values.flatMap(descendants)
+      case 'recursive': {
+        const out: JsonValue[] = []
+        for (const value of values) this.#descendants(value, out)
+        return out
+      }
       case 'slice':
         return values.flatMap((v) => this.#slice(v, node))
       case 'union':
@@ -122,8 +146,6 @@ const children = (value: JsonValue): Values => {
   const map = value as Readonly<Record<string, JsonValue>>
   return Object.keys(map).sort().filter((k) => map[k] !== undefined).map((k) => map[k]!)
 }
-
-const descendants = (value: JsonValue): Values => (typeof value === 'object' && value !== null ? [value, ...children(value).flatMap(descendants)] : [])
 
 function compare(left: JsonValue, operator: string, right: JsonValue): boolean {
   switch (operator) {

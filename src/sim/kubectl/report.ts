@@ -47,10 +47,13 @@ export class Report {
   /** Runs `body` for each item; its problems count, finished items are not run again when the command resumes. */
   each<T>(items: readonly T[], body: (item: T) => void): void {
     const before = this.#problems.length
+    let counted = { upTo: -1, printed: 0 }
     const results = this.#ctx.each<Outcome>(items.length, (i, done) => {
       this.#problems.length = before
-      this.#printed = done.reduce((sum, d) => sum + d.printed, 0)
+      // Of items done one after the other only the last is new.
+      this.#printed = counted.upTo === i - 1 && i > 0 ? counted.printed + done[i - 1]!.printed : done.reduce((sum, d) => sum + d.printed, 0)
       const printed = this.#printed
+      counted = { upTo: i, printed }
       body(items[i]!)
       return { problems: this.#problems.slice(before), printed: this.#printed - printed }
     })

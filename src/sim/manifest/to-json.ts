@@ -1,4 +1,4 @@
-import { isAlias, isMap, isScalar, isSeq, type Document, type Node, type Pair, type YAMLMap } from 'yaml'
+import { isAlias, isMap, isScalar, isSeq, type Alias, type Document, type Node, type Pair, type YAMLMap } from 'yaml'
 import type { JsonValue } from '../api/meta.ts'
 import { MAX_ALIASED } from './limits.ts'
 
@@ -16,11 +16,32 @@ export function toJson(document: Document.Parsed): Converted {
   return { value, duplicates: converter.duplicates, problem: converter.problem }
 }
 
+function anchorsIn(root: Node | null): ReadonlyMap<string, readonly Node[]> {
+  const found = new Map<string, Node[]>()
+  const gather = (node: Node | null): void => {
+    if (!node || isAlias(node)) return
+    const { anchor } = node
+    if (anchor) {
+      const known = found.get(anchor)
+      if (known) known.push(node)
+      else found.set(anchor, [node])
+    }
+    if (isSeq(node)) for (const item of node.items) gather(item as Node | null)
+    if (isMap(node)) for (const pair of node.items as readonly Pair<Node, Node | null>[]) {
+      gather(pair.key)
+      gather(pair.value ?? null)
+    }
+  }
+  gather(root)
+  return found
+}
+
 class Converter {
   readonly duplicates: Node[] = []
   problem: string | undefined
   readonly #document: Document.Parsed
   readonly #open = new Set<Node>()
+  #anchors: ReadonlyMap<string, readonly Node[]> | undefined
   #inAlias = 0
   #aliased = 0
 
@@ -35,9 +56,16 @@ class Converter {
       return null
     }
     if (isScalar(node)) return scalar(node.value)
-    if (isAlias(node)) return this.#alias(node.resolve(this.#document) as Node | undefined, node.source)
+    if (isAlias(node)) return this.#alias(this.#meant(node), node.source)
     if (isSeq(node)) return node.items.map((item) => this.node(item as Node | null))
     return isMap(node) ? this.#map(node) : null
+  }
+
+  /** The node that an alias stands for: the last one before it with that anchor. All anchors are gathered once; the library would look for each anew. */
+  #meant({ source, range }: Alias): Node | undefined {
+    this.#anchors ??= anchorsIn(this.#document.contents as Node | null)
+    const at = range?.[0] ?? 0
+    return this.#anchors.get(source)?.filter((node) => (node.range?.[0] ?? 0) < at).at(-1)
   }
 
   #alias(target: Node | undefined, name: string): JsonValue {
@@ -65,7 +93,7 @@ class Converter {
     }
     for (const pair of map.items as readonly Pair<Node, Node | null>[]) {
       if (isScalar(pair.key) && pair.key.value === '<<' && pair.key.type === 'PLAIN') continue
-      const key = keyText(isAlias(pair.key) ? pair.key.resolve(this.#document) : pair.key)
+      const key = keyText(isAlias(pair.key) ? this.#meant(pair.key) : pair.key)
       if (own.has(key)) this.duplicates.push(pair.key)
       own.add(key)
       put(out, key, this.node(pair.value ?? null))

@@ -35,6 +35,9 @@ export function fieldSetOf(shape: Shape, value: JsonValue | undefined, like?: Fi
 /** The same set with its own path in it. */
 const withSelf = (set: FieldSet, like: FieldSet | undefined): FieldSet => (set.self ? set : node(true, set.below as Map<string, FieldSet>, like))
 
+/** Go's type of plain data. */
+const goKind = (value: JsonValue): string => (Array.isArray(value) ? '[]interface {}' : typeof value === 'object' ? 'map[string]interface {}' : typeof value === 'boolean' ? 'bool' : typeof value)
+
 const goValue = (value: JsonValue): string => `&value.valueUnstructured{Value:${typeof value === 'string' ? JSON.stringify(value) : goPlain(value)}}`
 const goPlain = (value: JsonValue): string => (isMap(value) ? 'map[string]interface {}{…}' : isList(value) ? '[]interface {}{…}' : String(value))
 
@@ -87,7 +90,8 @@ export function typeErrors(shape: Shape, value: JsonValue | undefined, path = ''
       return isList(value) ? listErrors(shape, value, path) : [`${path}: expected list, got ${goValue(value)}`]
     case 'scalar':
       if (shape.check === 'untyped' ? isMap(value) || isList(value) : typeof value !== shape.check) {
-        return [`${path}: expected ${shape.check === 'number' ? 'numeric (int or float)' : shape.check === 'untyped' ? 'scalar' : shape.check}, got ${goValue(value)}`]
+        if (shape.check === 'number') return [`${path}: expected numeric (int or float), got ${goKind(value)}`]
+        return [`${path}: expected ${shape.check === 'untyped' ? 'scalar' : shape.check}, got ${goValue(value)}`]
       }
       return []
     case 'free':

@@ -1,9 +1,8 @@
-import type { JsonObject, JsonValue } from '../../api/meta.ts'
+import type { JsonValue } from '../../api/meta.ts'
 import { goQuote } from '../../api/field.ts'
 import type { Invocation, KubectlContext, Verb } from '../context.ts'
 import { fail } from '../failure.ts'
-import { parseManifest } from '../../manifest/parse.ts'
-import { PREFERENCE, preferencesPath, type Preference } from '../preferences.ts'
+import { PREFERENCE, preferencesPath, readPreference, type Preference } from '../preferences.ts'
 import { prettyJson } from '../print-json.ts'
 import { toYaml } from '../print-yaml.ts'
 import { setPreference } from './set.ts'
@@ -20,12 +19,10 @@ export const kubercVerb: Verb = {
   },
 }
 
-/** What a file holds, unchecked. */
-function stored(text: string, path: string): JsonObject {
-  const { objects, problems } = parseManifest(path, text)
-  const value = objects[0]?.value
-  if (problems.some((p) => p.severity === 'error') || typeof value !== 'object' || value === null || Array.isArray(value)) return fail(`error parsing kuberc file: ${problems[0]?.message ?? 'not an object'}`)
-  return value as JsonObject
+/** The preferences that a file holds. */
+function stored(text: string, path: string): Preference {
+  const { preference, error } = readPreference(text, path)
+  return preference ?? fail(`error parsing kuberc file: ${error ?? 'the file is empty'}`)
 }
 
 function view(ctx: KubectlContext, { flags }: Invocation, { path, explicit }: { readonly path: string; readonly explicit: boolean }): number {
@@ -36,9 +33,7 @@ function view(ctx: KubectlContext, { flags }: Invocation, { path, explicit }: { 
     if ((ctx.stdin ?? '').trim().toLowerCase() === 'y') save(ctx, path, RECOMMENDED)
     return 0
   }
-  const shown = { ...stored(text, path) } as Record<string, JsonValue>
-  shown['aliases'] ??= []
-  shown['defaults'] ??= []
+  const shown = stored(text!, path) as unknown as JsonValue
   switch (flags.text('output')) {
     case '':
     case 'yaml':
@@ -63,7 +58,7 @@ const RECOMMENDED: Preference = {
 function set(ctx: KubectlContext, inv: Invocation, path: string): number {
   const text = ctx.files[path]
   const change = setPreference(inv.flags)
-  save(ctx, path, change(text === undefined || text === '' ? PREFERENCE : (stored(text, path) as unknown as Preference)))
+  save(ctx, path, change(text === undefined || text === '' ? PREFERENCE : stored(text, path)))
   return 0
 }
 

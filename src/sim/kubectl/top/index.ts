@@ -43,6 +43,7 @@ export const topVerb: Verb = {
     if (inv.args.length > 1) fail(what === 'pod' ? 'pod [NAME | -l label]' : 'node [NAME | -l label]')
     const sort = inv.flags.text('sort-by')
     if (sort !== '' && sort !== 'cpu' && sort !== 'memory') fail('--sort-by accepts only cpu or memory')
+    if (inv.args.length > 0 && inv.flags.text('selector')) fail('only one of NAME or selector can be provided')
     if (!knowsMetrics(ctx)) fail('Metrics API not available')
     return what === 'pod' ? topPods(ctx, inv) : topNodes(ctx, inv)
   },
