@@ -239,6 +239,7 @@ const VERBS: Readonly<Record<string, DockerVerb>> = {
     return undefined
   }),
   rmi: (c, host, args) => {
+    if (c.state['removed']) return 0
     for (const word of options(args).rest) {
       const image = host.image(word)
       if (!image) return daemonSays(c, `No such image: ${word.includes(':') ? word : `${word}:latest`}`)
@@ -247,7 +248,9 @@ const VERBS: Readonly<Record<string, DockerVerb>> = {
       c.kernel.tell(c.task, { do: 'remove-image', image: image.reference })
       c.out(`Untagged: ${familiar(image.reference)}\nDeleted: ${image.digest}\n`)
     }
-    return 0
+    // It is over when the node shows it.
+    c.keep({ removed: true })
+    return c.sleepUntil(c.now + 250_000)
   },
   logs: (c, _host, args) => logs(c, args),
   network: (c, _host, args) => network(c, args),
