@@ -113,7 +113,7 @@ export const addOns = (range: Ipv4Range): readonly KubeObject[] => [
           hostNetwork: true,
           tolerations: [{ operator: 'Exists' }],
           nodeSelector: { 'kubernetes.io/os': 'linux' },
-          containers: [{ name: 'kube-proxy', image: 'registry.k8s.io/kube-proxy:v1.36.2', command: ['/usr/local/bin/kube-proxy', '--hostname-override=$(NODE_NAME)'] }],
+          containers: [{ name: 'kube-proxy', image: 'registry.k8s.io/kube-proxy:v1.36.2', command: ['/usr/local/bin/kube-proxy', '--hostname-override=$(NODE_NAME)'], env: [{ name: 'NODE_NAME', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } }] }],
         },
       },
     },
