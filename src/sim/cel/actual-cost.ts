@@ -75,7 +75,8 @@ export function actualCost(name: string, values: readonly unknown[], result: unk
       return typeof a === 'string' ? through(a) : 1
     case 'bytes':
     case 'string':
-      return typeof a === 'string' || a instanceof Bytes ? (typeof a === 'string' === (name === 'bytes') ? through(a) : 1) : 1
+      // Only what changes form is walked: a text to bytes, and bytes to a text.
+      return name === 'bytes' ? (typeof a === 'string' ? through(a) : 1) : a instanceof Bytes ? through(a) : 1
     case 'replace':
     case 'split':
     case 'ip.isCanonical':

@@ -14,7 +14,7 @@ import { hostAddress, LEASE_NAMESPACE, leaseOf, nodeStatusPatch, renewal } from 
 import { configuredNode } from './configured-node.ts'
 import type { KubeletFault } from './faults.ts'
 import { advanced, lookAhead } from './linux.ts'
-import { bootId, reportSoon, withMachine } from './machine-report.ts'
+import { reportSoon, withMachine } from './machine-report.ts'
 import { declared } from './node-changes.ts'
 import { reportNode } from './node-report.ts'
 import { storedImage } from './puller.ts'
