@@ -102,25 +102,29 @@ class Soak {
   #give(command: SoakCommand): void {
     if (command.type === 'kubectl') {
       const [verb, what] = command.argv
-      if (verb === 'delete' && what === 'pod') this.#dog.disturbed(minutes(2))
+      if (verb === 'delete' && what === 'pod') this.#disturbed(minutes(2))
       if (verb === 'label') {
-        this.#dog.relabelled()
-        this.#dog.disturbed(minutes(2))
+        this.#dog.relabelled(this.#cluster.timeline.clock)
+        this.#disturbed(minutes(2))
       }
       this.#cluster.runKubectl({ argv: command.argv, files: command.files ?? {} })
       return
     }
     if (command.type === 'flag') return this.#setFlag(command.flag, command.value)
-    this.#dog.disturbed(AFTERMATH)
+    this.#disturbed(AFTERMATH)
     this.#cluster.faultNode(command.fault, command.node)
     const mend = mendOf(command.fault)
     if (mend) this.#broken.set(command.node, mend)
     else if (command.fault !== 'reboot') this.#broken.delete(command.node)
   }
 
+  #disturbed(duration: Micros): void {
+    this.#dog.disturbed(this.#cluster.timeline.clock + duration)
+  }
+
   /** Values that do not go together are refused, as they should be. */
   #setFlag(flag: string, value: string | null): void {
-    this.#dog.disturbed(minutes(2))
+    this.#disturbed(minutes(2))
     if (this.#cluster.kubelet === 'kwok' && flag.startsWith('kubelet.')) return
     try {
       this.#cluster.flags.set(this.#cluster.timeline, flag, value)
@@ -140,7 +144,7 @@ class Soak {
   /** All nodes up and open, all rollouts running, and time enough for everything to come to rest. */
   #mend(): void {
     const cluster = this.#cluster
-    this.#dog.disturbed(AFTERMATH)
+    this.#disturbed(AFTERMATH)
     for (const [node, mend] of [...this.#broken].toSorted(([a], [b]) => (a < b ? -1 : 1))) cluster.faultNode(mend, node)
     this.#broken.clear()
     for (const { metadata } of cluster.list('nodes')) if (metadata.name !== 'control-plane') cluster.runKubectl({ argv: ['uncordon', metadata.name] })

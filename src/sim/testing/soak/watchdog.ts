@@ -49,14 +49,14 @@ export class Watchdog {
     return this.#most.get(uid) ?? 0
   }
 
-  /** Something was done from outside that may make pods disappear, for `duration` from now on. */
-  disturbed(duration: Micros): void {
-    this.#availability.disturbed(this.#engine.now + duration)
+  /** Something is done from outside that may make pods disappear until then. The caller knows the time: the engine's last event may be long ago. */
+  disturbed(until: Micros): void {
+    this.#availability.disturbed(until)
   }
 
-  /** Labels were changed by hand: ownership is in motion for a while. */
-  relabelled(): void {
-    this.#relabelledAt = this.#engine.now
+  /** Labels are changed by hand at this instant: ownership is in motion for a while. */
+  relabelled(at: Micros): void {
+    this.#relabelledAt = at
   }
 
   #violated(text: string): void {
