@@ -73,7 +73,7 @@ test('sees availability fall below what maxUnavailable allows, unless something 
   write('replicasets', replicaSet('rs', 2))
   write('pods', pod('a', 'rs', { ready: true }))
   write('pods', pod('b', 'rs', { ready: true }), minutes(1))
-  dog.disturbed(minutes(1))
+  dog.disturbed(minutes(2))
   write('pods', pod('b', 'rs', { ready: true, deleted: true }))
   expect(dog.violations).toEqual([])
   write('pods', pod('b', 'rs', { ready: true }), minutes(2))
