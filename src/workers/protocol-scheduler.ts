@@ -1,5 +1,6 @@
 /** What the page is told of the scheduler's decisions. Part of the wire (protocol.ts). */
 
+import type { RoomMade } from '../sim/index.ts'
 import type { Sentence } from './protocol.ts'
 
 /** The scheduler's last attempt for a pod. */
@@ -19,18 +20,7 @@ export interface AttemptState {
   /** Plugin → how much its score, which is from 0 to 100, counts. */
   readonly weights: Readonly<Record<string, number>>
   /** The last time that others had to go for this pod: where that was possible, the chosen node first. */
-  readonly preemption: {
-    readonly at: number
-    readonly candidates: readonly {
-      readonly node: string
-      /** Disruption budgets that would be violated. */
-      readonly violations: number
-      readonly highest: number
-      readonly sum: number
-      readonly earliest: string
-      readonly victims: readonly { readonly pod: string; readonly priority: number }[]
-    }[]
-  } | null
+  readonly preemption: RoomMade | null
   readonly chosen: string | null
   readonly message: string
   /** What would let the pod be scheduled, each tried on a copy of the cluster; the least demanding first. */

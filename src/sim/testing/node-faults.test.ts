@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { findCondition } from '../api/conditions.ts'
 import type { KubeObject } from '../api/meta.ts'
 import { isPodReady, type Pod } from '../api/pod.ts'
-import { createCluster, type Cluster } from '../cluster.ts'
+import { createCluster, type Cluster, type NodeFault } from '../cluster.ts'
 import { create, remove, PODS } from '../client/request.ts'
 import { seconds } from '../engine/time.ts'
 import type { Node } from '../kinds/node/node.ts'
@@ -57,40 +57,35 @@ describe.each(['detailed', 'kwok'] as const)('with %s kubelets', (kubelet) => {
     expect(pod(cluster, 'a')).toBeUndefined()
   })
 
-  test.each([['partition', 'heal'], ['freeze', 'thaw'], ['crash', 'restart']] as const)('whenever a %s strikes while a pod ends, the pod is gone some time after the node is back', (breaks, mends) => {
-    const cluster = world()
-    const { timeline } = cluster
-    const from = timeline.index
-    cluster.request(remove(PODS, podOn('a', 'node-1')))
-    while (pod(cluster, 'a')) timeline.step()
-    const to = timeline.index
-    const whole = timeline.branch
-    for (let at = from + 1; at < to; at++) {
-      timeline.seek(at, whole)
-      cluster.faultNode(breaks, 'node-1')
-      cluster.runFor(seconds(5))
-      cluster.faultNode(mends, 'node-1')
-      cluster.runFor(seconds(60))
-      expect(pod(cluster, 'a')?.status, `struck after step ${at - from} of ${to - from}: ${timeline.at(at)?.event.what}`).toBeUndefined()
-    }
-  })
+  const STRIKES: readonly (readonly [breaks: NodeFault, mends: NodeFault])[] = [['partition', 'heal'], ['freeze', 'thaw'], ['crash', 'restart']]
 
-  test.each([['partition', 'heal'], ['freeze', 'thaw'], ['crash', 'restart']] as const)('whenever a %s strikes while a pod starts, the pod is ready some time after the node is back', (breaks, mends) => {
-    const cluster = world()
+  /** Runs on until `done`, then goes back and lets the fault strike after each of the steps; `check` is asked when the node has been back for a while. */
+  function strikeAnywhere(cluster: Cluster, [breaks, mends]: (typeof STRIKES)[number], done: () => boolean, check: (where: string) => void): void {
     const { timeline } = cluster
     const from = timeline.index
-    cluster.request(create(PODS, 'default', podOn('b', 'node-1')))
-    while (!pod(cluster, 'b') || !isPodReady(pod(cluster, 'b')!)) timeline.step()
-    const to = timeline.index
-    const whole = timeline.branch
+    while (!done()) timeline.step()
+    const [to, whole] = [timeline.index, timeline.branch]
     for (let at = from + 1; at < to; at++) {
       timeline.seek(at, whole)
       cluster.faultNode(breaks, 'node-1')
       cluster.runFor(seconds(5))
       cluster.faultNode(mends, 'node-1')
       cluster.runFor(seconds(90))
-      expect(isPodReady(pod(cluster, 'b')!), `struck after step ${at - from} of ${to - from}: ${timeline.at(at)?.event.what}`).toBe(true)
+      check(`struck after step ${at - from} of ${to - from}: ${timeline.at(at)?.event.what}`)
     }
+  }
+
+  test.each(STRIKES)('whenever a %s strikes while a pod ends, the pod is gone some time after the node is back', (...strike) => {
+    const cluster = world()
+    cluster.request(remove(PODS, podOn('a', 'node-1')))
+    strikeAnywhere(cluster, strike, () => !pod(cluster, 'a'), (where) => expect(pod(cluster, 'a')?.status, where).toBeUndefined())
+  })
+
+  test.each(STRIKES)('whenever a %s strikes while a pod starts, the pod is ready some time after the node is back', (...strike) => {
+    const cluster = world()
+    cluster.request(create(PODS, 'default', podOn('b', 'node-1')))
+    const isReady = (): boolean => pod(cluster, 'b') !== undefined && isPodReady(pod(cluster, 'b')!)
+    strikeAnywhere(cluster, strike, isReady, (where) => expect(isReady(), where).toBe(true))
   })
 
   test('a reboot brings the node back by itself', () => {

@@ -1,27 +1,17 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { createCluster, type Cluster } from '../../cluster.ts'
+import type { Cluster } from '../../cluster.ts'
 import { seconds } from '../../engine/time.ts'
+import { NodeShell } from '../../testing/node-shell.ts'
 
 describe('docker on a node', () => {
+  let node: NodeShell
   let cluster: Cluster
-  let pod = ''
-  const kubectl = (...argv: string[]): string => {
-    const { stdout, stderr } = cluster.kubectlNow({ argv })
-    return stdout + stderr
-  }
-  const sh = (line: string): string => {
-    const text = kubectl('exec', pod, '--', 'chroot', '/host', 'bash', '-c', line)
-    cluster.runFor(seconds(1))
-    return text
-  }
+  const kubectl = (...argv: string[]): string => node.kubectl(...argv)
+  const sh = (line: string): string => node.sh(line)
 
   beforeAll(() => {
-    cluster = createCluster({ nodes: 2, history: { keep: false } })
-    cluster.boot()
-    cluster.runFor(seconds(5))
-    kubectl('debug', 'node/node-1', '--image=busybox', '--profile=sysadmin', '--', 'sleep', '100000')
-    cluster.runFor(seconds(15))
-    pod = kubectl('get', 'pods', '-o', 'name').split('\n').find((line) => line.includes('debugger'))!
+    node = new NodeShell(2)
+    cluster = node.cluster
   }, 60_000)
 
   it('containers of a network find each other by name, those of the default bridge do not', () => {

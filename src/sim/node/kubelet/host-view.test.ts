@@ -3,31 +3,19 @@ import { createCluster, type Cluster } from '../../cluster.ts'
 import type { KubeObject } from '../../api/meta.ts'
 import { create, PODS } from '../../client/request.ts'
 import { seconds } from '../../engine/time.ts'
+import { NodeShell } from '../../testing/node-shell.ts'
 import type { Kubelets } from './kubelets.ts'
 
 describe('a root shell on a node', () => {
+  let node: NodeShell
   let cluster: Cluster
-  let pod = ''
-  const kubectl = (...argv: string[]): string => {
-    const { stdout, stderr } = cluster.kubectlNow({ argv })
-    return stdout + stderr
-  }
-  /** A line for bash on the node. */
-  const sh = (line: string): string => {
-    const text = kubectl('exec', pod, '--', 'chroot', '/host', 'bash', '-c', line)
-    cluster.runFor(seconds(1))
-    return text
-  }
+  const kubectl = (...argv: string[]): string => node.kubectl(...argv)
+  const sh = (line: string): string => node.sh(line)
 
   beforeAll(() => {
-    cluster = createCluster({ nodes: 1, history: { keep: false } })
-    cluster.boot()
-    cluster.runFor(seconds(5))
-    kubectl('create', 'deployment', 'web', '--image=nginx')
-    kubectl('debug', 'node/node-1', '--image=busybox', '--profile=sysadmin', '--', 'sleep', '100000')
-    cluster.runFor(seconds(20))
-    pod = kubectl('get', 'pods', '-o', 'name').split('\n').find((line) => line.includes('debugger'))!
-  })
+    node = new NodeShell(1)
+    cluster = node.cluster
+  }, 60_000)
 
   it('sees the processes of all pods under their shims, with numbers inside and outside', () => {
     expect(sh('pstree -p')).toMatch(/containerd-shim\(\d+\)-\+-nginx\(\d+\)|containerd-shim\(\d+\)-\+-pause\(\d+\)\n.*`-nginx\(\d+\)/)
