@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { build } from 'vite'
+import { GROUPS, type Group } from './groups.ts'
 import { root } from './root.ts'
 import { measureAll, type Measured } from './row.ts'
 import { firstLoadRow } from './rows/first-load.ts'
@@ -44,8 +45,8 @@ async function bundle(outDir: string): Promise<void> {
   })
 }
 
-async function runBundled(outDir: string): Promise<void> {
-  const words = [...(values.only === undefined ? [] : ['--only', values.only]), ...(values.quick ? ['--quick'] : [])]
+async function runBundled(outDir: string, group: Group): Promise<void> {
+  const words = [group, ...(values.only === undefined ? [] : ['--only', values.only]), ...(values.quick ? ['--quick'] : [])]
   const child = spawn(process.execPath, ['--max-old-space-size=6000', join(outDir, 'sim.js'), ...words], { stdio: ['ignore', 'pipe', 'inherit'] })
   for await (const line of createInterface({ input: child.stdout })) print(JSON.parse(line) as Measured)
 }
@@ -53,7 +54,7 @@ async function runBundled(outDir: string): Promise<void> {
 const outDir = join(root, 'node_modules', '.cache', 'orrery-bench')
 try {
   await bundle(outDir)
-  await runBundled(outDir)
+  for (const group of GROUPS) await runBundled(outDir, group)
 } finally {
   rmSync(outDir, { recursive: true, force: true })
 }
