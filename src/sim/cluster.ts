@@ -132,6 +132,7 @@ export class Cluster {
     this.#answers = engine.table('user/answers')
     this.server = new ApiServer(engine, {
       overlay: computedReads(this.#beats, this.flags.values),
+      runs: (component) => !this.#isStopped(component),
       podExec: (ctx, pod, body, then, what) => (this.kubelets instanceof Kubelets ? this.kubelets.exec(ctx, pod, body as unknown as ExecRequest, then, what) : NO_EXEC),
       serveRaw: (ctx, raw, who) => serveHttp(this.server, { ...raw, who, accept: 'application/json' }, ctx.now, ctx),
       podListens: (ip, port, now) => (this.kubelets instanceof Kubelets ? podListens(this.kubelets.world, ip, port, now) : undefined),

@@ -85,6 +85,8 @@ export interface ServerMeans {
   podListens(ip: string, port: number, now: Micros): boolean | undefined
   /** What a pod's HTTPS server answers to an admission review; undefined where nothing there speaks TLS. */
   callWebhook?(ip: string, port: number, path: string, review: JsonValue, now: Micros): WebhookAnswer | undefined
+  /** Does a part of the control plane run? For ComponentStatus. */
+  runs(component: string): boolean
   /** The kubelet's answer to GET pods/log. */
   podLog(pod: KubeObject, options: RequestOptions, now: Micros): Outcome<string>
   /** What a node's kubelet answers to a GET of this path, or why it cannot be reached. */

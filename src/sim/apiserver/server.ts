@@ -1,5 +1,5 @@
 import type { JsonValue, KubeObject } from '../api/meta.ts'
-import { badRequest, isStatus, notFound, resourceNotFound, serviceUnavailable, type Status } from '../api/status.ts'
+import { badRequest, isStatus, methodNotSupported, notFound, resourceNotFound, serviceUnavailable, type Status } from '../api/status.ts'
 import type { Engine, EventContext } from '../engine/engine.ts'
 import type { Random } from '../engine/random.ts'
 import { ms, type Micros } from '../engine/time.ts'
@@ -13,7 +13,9 @@ import { exactFields, pathRequest, resourceRequest, type Attributes } from './au
 import type { AdmissionStep } from './admission/plugin.ts'
 import { Authorizer, type AuthorizationMode } from './authorization/authorizer.ts'
 import { reviewKind } from './authorization/reviews.ts'
+import { componentStatusKind } from '../kinds/componentstatus/index.ts'
 import type { KindDefinition } from '../kinds/definition.ts'
+import { withComponentStatuses } from './component-statuses.ts'
 import { CustomKinds } from './custom/custom-kinds.ts'
 import { refusedByEnd } from './custom/establishing.ts'
 import { collectionOf } from './keys.ts'
@@ -73,7 +75,10 @@ const NO_TEXTS: readonly string[] = []
 const isComponent = (sender: string | UserInfo): boolean => typeof sender === 'string' && sender.startsWith('system:') && sender !== 'system:anonymous'
 
 /** What the server warns people of whenever they touch a resource. */
-const DEPRECATED: Readonly<Record<string, string>> = { endpoints: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice' }
+const DEPRECATED: Readonly<Record<string, string>> = {
+  componentstatuses: 'v1 ComponentStatus is deprecated in v1.19+',
+  endpoints: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
+}
 
 /** The API server: one actor that executes requests one by one against the store and tells the watchers. */
 export class ApiServer {
@@ -88,7 +93,7 @@ export class ApiServer {
   readonly #leases: EventLeases
   readonly #inner: InnerControllers
 
-  constructor(engine: Engine, hooks: Partial<Pick<ServerMeans, 'podLog' | 'podExec' | 'overlay' | 'columnTexts' | 'serveRaw' | 'podListens' | 'callWebhook' | 'aggregated' | 'kubelet'>> = {}, authorization: AuthorizationMode = 'AlwaysAllow') {
+  constructor(engine: Engine, hooks: Partial<Pick<ServerMeans, 'podLog' | 'podExec' | 'overlay' | 'columnTexts' | 'serveRaw' | 'podListens' | 'callWebhook' | 'aggregated' | 'kubelet' | 'runs'>> = {}, authorization: AuthorizationMode = 'AlwaysAllow') {
     this.store = new Store(engine)
     this.custom = new CustomKinds(this.store)
     const { custom } = this
@@ -106,6 +111,7 @@ export class ApiServer {
       columnTexts: hooks.columnTexts ?? (() => NO_TEXTS),
       podListens: hooks.podListens ?? (() => undefined),
       podLog: hooks.podLog ?? (() => badRequest('no kubelet serves logs in this cluster')),
+      runs: hooks.runs ?? (() => true),
       overlay: hooks.overlay ?? ((_resource, object) => object),
       ...(hooks.podExec ? { podExec: hooks.podExec } : {}),
       ...(hooks.callWebhook ? { callWebhook: hooks.callWebhook } : {}),
@@ -142,6 +148,8 @@ export class ApiServer {
     const kind = review?.kind ?? this.kind(request)
     const ended = kind ? refusedByEnd(kind, request.verb) : isUnavailable(this.store, request) ? serviceUnavailable('the server is currently unable to handle the request') : resourceNotFound()
     if (!kind || ended) return { answer: ended!, warnings, changes, created: false }
+    // What nobody stores can only be read.
+    if (kind === componentStatusKind && request.verb !== 'get' && request.verb !== 'list') return { answer: methodNotSupported({ group: '', resource: kind.plural }, request.verb), warnings, changes, created: false }
     const deprecated = trusted ? undefined : DEPRECATED[kind.plural]
     if (deprecated) warnings.push(deprecated)
     const exec: Execution = {
@@ -155,7 +163,7 @@ export class ApiServer {
       name: request.name ?? '',
       subresource: request.subresource ?? '',
       options: request.options ?? NO_OPTIONS,
-      store: kind.storedAs ? new VersionedStore(this.store, collectionOf(kind), kind.storedAs) : this.store,
+      store: kind.storedAs ? new VersionedStore(this.store, collectionOf(kind), kind.storedAs) : kind === componentStatusKind ? withComponentStatuses(this.store, this.#means.runs) : this.store,
       means: this.#means,
       warnings,
       userAgent: request.userAgent,

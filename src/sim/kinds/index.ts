@@ -22,6 +22,7 @@ import { ingressKind } from './ingress/index.ts'
 import { ingressClassKind } from './ingressclass/index.ts'
 import { ipAddressKind } from './ipaddress/index.ts'
 import { jobKind } from './job/index.ts'
+import { componentStatusKind } from './componentstatus/index.ts'
 import { leaseKind } from './lease/index.ts'
 import { limitRangeKind } from './limitrange/index.ts'
 import { mutatingAdmissionPolicyKind } from './mutatingadmissionpolicy/index.ts'
@@ -87,6 +88,7 @@ const modelled = [
   cronJobKind,
   jobKind,
   leaseKind,
+  componentStatusKind,
   podDisruptionBudgetKind,
   priorityClassKind,
   runtimeClassKind,

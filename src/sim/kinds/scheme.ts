@@ -3,9 +3,9 @@ import { resources } from '../api/schema/schema.ts'
 import type { KindDefinition } from './definition.ts'
 import { fromResource } from './define.ts'
 
-/** Kinds that only answer requests and are never stored: reviews, bindings, component statuses. */
+/** Kinds that only answer requests and are never stored: reviews and bindings. */
 const NOT_STORED: ReadonlySet<string> = new Set([
-  'bindings', 'componentstatuses', 'tokenreviews', 'selfsubjectreviews', 'localsubjectaccessreviews', 'selfsubjectaccessreviews',
+  'bindings', 'tokenreviews', 'selfsubjectreviews', 'localsubjectaccessreviews', 'selfsubjectaccessreviews',
   'selfsubjectrulesreviews', 'subjectaccessreviews',
 ])
 
