@@ -15,6 +15,7 @@ import { mysql } from './mysql/index.ts'
 import { nginx } from './nginx/index.ts'
 import { node } from './node/index.ts'
 import { pause } from './pause/index.ts'
+import { privateApp } from './private-app/index.ts'
 import { postgres } from './postgres/index.ts'
 import { python } from './python/index.ts'
 import { redis } from './redis/index.ts'
@@ -45,6 +46,7 @@ export const catalogue: readonly Image[] = [
   kubeControllerManager,
   kubeScheduler,
   admissionWebhook,
+  privateApp,
 ]
 
 /** The registry of a cluster that is not told otherwise. */

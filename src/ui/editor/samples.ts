@@ -7,6 +7,7 @@ import probes from '../../../examples/probes.yaml?raw'
 import rollingUpdate from '../../../examples/rolling-update.yaml?raw'
 import rsA from '../../../examples/rs-a.yaml?raw'
 import schedulerProfiles from '../../../examples/scheduler-profiles.yaml?raw'
+import privateRegistry from '../../../examples/private-registry.yaml?raw'
 import stuckRollout from '../../../examples/stuck-rollout.yaml?raw'
 import tolerations from '../../../examples/tolerations.yaml?raw'
 import { FIRST_SAMPLE } from './first-sample.ts'
@@ -43,6 +44,16 @@ export const SAMPLES: readonly Sample[] = [
     summary: {
       en: 'A tag that does not exist: ErrImagePull, back-off, and the progress deadline.',
       zh: '不存在的镜像标签：ErrImagePull、退避重试，直到超过进度期限。',
+    },
+  },
+  {
+    id: 'private-registry',
+    name: 'private-registry.yaml',
+    text: privateRegistry,
+    title: { en: 'A private registry', zh: '私有镜像仓库' },
+    summary: {
+      en: 'The same image with and without a pull secret (user learner, password orrery): one pod runs, the other backs off.',
+      zh: '同一个镜像，带与不带拉取密钥（用户 learner，密码 orrery）：一个 Pod 运行，另一个不断退避。',
     },
   },
   {

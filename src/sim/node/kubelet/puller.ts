@@ -35,7 +35,8 @@ export function ensureImage(world: KubeletWorld, ctx: EventContext, row: PodRow,
   const policy = container.imagePullPolicy ?? 'IfNotPresent'
   if (stored && policy !== 'Always') {
     const found = image.found ? image : world.registry.resolve(name, [LOCAL])
-    if (found.found) {
+    // What was pulled with somebody's secret is not for those who have none: they have to try for themselves (pullmanager: MustAttemptImagePull).
+    if (found.found && (image.found || !found.image.accounts)) {
       event('Normal', 'Pulled', `Container image "${name}" already present on machine and can be accessed by the pod`)
       return { image: found }
     }
