@@ -4,6 +4,7 @@ import type { ObjectStore } from '../store/store.ts'
 
 /** Parts that the API server asks for their health, by their ports; etcd is asked as a client asks it. */
 const PORTS: Readonly<Record<string, number>> = { 'controller-manager': 10257, scheduler: 10259 }
+const RESOURCE = 'componentstatuses'
 const NAMES = ['controller-manager', 'etcd-0', 'scheduler']
 
 function statusOf(name: string, runs: (component: string) => boolean): ComponentStatus {
@@ -14,14 +15,14 @@ function statusOf(name: string, runs: (component: string) => boolean): Component
 
 /** The store with component statuses in it, which nobody keeps: they are asked for as they are read (registry/core/componentstatus: rest.go). */
 export function withComponentStatuses(base: ObjectStore, runs: (component: string) => boolean): ObjectStore {
-  const found: ReadonlyMap<string, KubeObject> = new Map(NAMES.map((name) => [`componentstatuses/${name}`, statusOf(name, runs)]))
+  const found: ReadonlyMap<string, KubeObject> = new Map(NAMES.map((name) => [`${RESOURCE}/${name}`, statusOf(name, runs)]))
   return {
     revision: base.revision,
     compacted: base.compacted,
     get: (key) => found.get(key) ?? base.get(key),
-    keys: () => [...found.keys()],
-    count: () => found.size,
-    objectsAt: () => [...found.values()],
+    keys: (resource, namespace) => (resource === RESOURCE ? [...found.keys()] : base.keys(resource, namespace)),
+    count: (resource) => (resource === RESOURCE ? found.size : base.count(resource)),
+    objectsAt: (resource, revision, namespace) => (resource === RESOURCE ? [...found.values()] : base.objectsAt(resource, revision, namespace)),
     put: (key, object) => base.put(key, object),
     remove: (key, last) => base.remove(key, last),
     changesSince: (resource, revision) => base.changesSince(resource, revision),

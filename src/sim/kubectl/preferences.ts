@@ -15,12 +15,10 @@ export interface CommandDefaults {
   readonly options?: readonly OptionDefault[]
 }
 
-export interface Alias {
+export interface Alias extends CommandDefaults {
   readonly name: string
-  readonly command: string
   readonly prependArgs?: readonly string[]
   readonly appendArgs?: readonly string[]
-  readonly options?: readonly OptionDefault[]
 }
 
 /** kubectl.config.k8s.io/v1beta1 Preference: what a kuberc file holds. */

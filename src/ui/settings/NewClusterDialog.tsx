@@ -38,12 +38,12 @@ export function NewClusterDialog({ onClose }: { onClose(): void }): ReactNode {
   const wantedSeed = wholeNumber(seed, 0, LARGEST_SEED)
   const begin = async (): Promise<void> => {
     if (wantedNodes === undefined || wantedSeed === undefined) return
-    const flags = readSettings(settings)
+    const typed = readSettings(settings)
+    const flags = podPreset ? { ...typed, [PLUGINS]: [typed[PLUGINS], 'PodPreset'].filter(Boolean).join() } : typed
     const { problem } = await session.ask<'flagsProblem'>({ type: 'flagsProblem', flags, kubelet: kubelets })
     setProblem(problem)
     if (problem !== null) return
     session.reset({ nodes: wantedNodes, seed: wantedSeed, kubelet: kubelets, cloud, flags })
-    if (podPreset) session.ask<'flag'>({ type: 'flag', flag: PLUGINS, value: flags[PLUGINS] ? `${flags[PLUGINS]},PodPreset` : 'PodPreset' }).catch(report)
     onClose()
   }
   return (

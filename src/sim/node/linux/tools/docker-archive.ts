@@ -151,6 +151,7 @@ function auths(c: ToolContext): Readonly<Record<string, unknown>> {
   try {
     return ((JSON.parse(text) as { auths?: Readonly<Record<string, unknown>> }).auths ?? {})
   } catch {
+    c.err(`WARNING: Error loading config file: ${CONFIG}: it is no JSON\n`)
     return {}
   }
 }
