@@ -1,4 +1,4 @@
-import { flightOf, flightsOf, rowOf, STEP_UNITS, indexBack, lookAhead, Requested, type Cluster, type KubeObject, type Step } from '../sim/index.ts'
+import { flightOf, flightsOf, rowOf, sentenceOf, STEP_UNITS, indexBack, lookAhead, Requested, type Cluster, type KubeObject, type Step } from '../sim/index.ts'
 import type { BranchInfo, ClockState, Flight, Frame, HistoryRow, Mark, RecordChange, StepPreview, StepUnit, ApiObject } from './protocol.ts'
 
 /** How many steps to run ahead for the buttons' words, how many rows and particles a frame may carry. */
@@ -187,7 +187,7 @@ function inTheAir(cluster: Cluster): Flight[] {
 }
 
 const previewOf = (step: Step | undefined): StepPreview | null =>
-  step ? { at: step.event.at, actor: step.event.actor, sentence: step.notes.at(-1) ?? null } : null
+  step ? { at: step.event.at, actor: step.event.actor, sentence: sentenceOf(step) } : null
 
 function ahead(cluster: Cluster): Record<StepUnit, StepPreview | null> {
   const found = lookAhead(cluster.timeline, AHEAD)

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../api/meta.ts'
 import type { Engine, EventContext } from '../engine/engine.ts'
+import type { Teller } from '../engine/event.ts'
 import { invariant } from '../engine/invariant.ts'
 import type { Table } from '../engine/table.ts'
 import { seconds, type Micros } from '../engine/time.ts'
@@ -28,6 +29,8 @@ const RESTART: Micros = seconds(2)
 /** Of kube-controller-manager's client unless flags say otherwise; some controllers have a multiple. */
 const QPS = 20
 const BURST = 30
+
+const tellAnswer: Teller = ({ actor, payload }) => ({ id: 'controller.answer', params: { controller: actor, key: ((payload as Answered).data as Place).job } })
 
 /**
  * Gives a Controller its machinery: handlers on the shared informers, a work queue, workers that run the resumable
@@ -78,7 +81,7 @@ export class ControllerRunner {
       },
       timer: (ctx, key: string) => this.queue.due(ctx, key),
       answer: (ctx, answered: Answered) => {
-        ctx.note('controller.answer', { controller: name, key: (answered.data as Place).job })
+        ctx.tell(tellAnswer)
         this.jobs.answer(ctx, answered)
       },
       wake: (ctx, place: never) => this.jobs.wake(ctx, place),

@@ -1,5 +1,6 @@
 import type { KubeObject, ObjectReference } from '../api/meta.ts'
 import type { Engine, EventContext } from '../engine/engine.ts'
+import type { Teller } from '../engine/event.ts'
 import type { Table } from '../engine/table.ts'
 import { formatMicroTime, formatTime, minutes, seconds, unixSeconds, type Micros } from '../engine/time.ts'
 import { create, EVENTS, type Request } from './request.ts'
@@ -47,6 +48,7 @@ export class EventRecorder {
   readonly #spam: Table<Micros>
   readonly #outbox: Table<Pending>
   readonly #counters: Table<number>
+  readonly #told: Teller = () => ({ id: 'events.sent', params: { component: this.#source.component } })
 
   constructor(engine: Engine, client: Client, source: EventSource) {
     const label = source.host ? `${source.component}-${source.host}` : source.component
@@ -152,7 +154,7 @@ export class EventRecorder {
 
   /** Best effort: whatever the answer, the next one goes out. */
   #sent(ctx: EventContext, { data }: Answered): void {
-    ctx.note('events.sent', { component: this.#source.component })
+    ctx.tell(this.#told)
     this.#outbox.delete(data as string)
     this.#sendNext(ctx)
   }

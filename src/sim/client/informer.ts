@@ -1,5 +1,6 @@
 import { controllerOf, keyOf, type KubeObject } from '../api/meta.ts'
 import type { Engine, EventContext } from '../engine/engine.ts'
+import type { Teller } from '../engine/event.ts'
 import { broken } from '../engine/invariant.ts'
 import { KEY_ALONE, type Index, type Table } from '../engine/table.ts'
 import type { Lister } from './lister.ts'
@@ -119,6 +120,11 @@ export class InformerFactory {
   readonly #client: Client
   readonly #actor: string
   readonly #informers = new Map<string, Informer>()
+  readonly #heard: Teller = ({ payload }) => {
+    const { type, object, data } = payload as WatchDelivery
+    return { id: 'reflector.event', params: { process: this.process, type, key: `${data as string}/${keyOf(object!)}` } }
+  }
+  readonly #popped: Teller = ({ payload }) => ({ id: 'informer.pop', params: { process: this.process, key: (payload as readonly string[]).join('/') } })
 
   constructor(engine: Engine, process: string, client: Client) {
     this.process = process
@@ -198,7 +204,7 @@ export class InformerFactory {
       relists: state?.relists ?? 0,
       recent: withLatest(state?.recent, { resourceVersion: delivery.resourceVersion, key, type: delivery.type }),
     })
-    ctx.note('reflector.event', { process: this.process, type: delivery.type, key: `${resource}/${key}` })
+    ctx.tell(this.#heard)
     this.#push(ctx, informer, key, { type: delivery.type === 'ADDED' ? 'Added' : delivery.type === 'DELETED' ? 'Deleted' : 'Updated', object })
   }
 
@@ -223,7 +229,7 @@ export class InformerFactory {
     const deltas = informer.deltas.get(key)
     if (!deltas) return
     informer.deltas.delete(key)
-    ctx.note('informer.pop', { process: this.process, key: `${informer.spec.resource}/${key}` })
+    ctx.tell(this.#popped)
     for (const delta of deltas) {
       const old = informer.cache.get(key)
       if (delta.type === 'Deleted') {

@@ -1,4 +1,4 @@
-import type { Diffs, Note, Payload, SimEvent, Step } from './event.ts'
+import type { Diffs, Note, Payload, SimEvent, Step, Teller } from './event.ts'
 import { HashSum } from './hash.ts'
 import { broken, invariant } from './invariant.ts'
 import { EventQueue } from './queue.ts'
@@ -21,6 +21,8 @@ export interface EventContext {
   cancel(seq: number): boolean
   /** Adds a sentence to the step. */
   note(id: string, params: Readonly<Record<string, string | number>>): void
+  /** Adds a sentence that can be told from the event; `teller` is one function for all events of its kind. */
+  tell(teller: Teller): void
 }
 
 export type Handler = (ctx: EventContext, payload: never) => void
@@ -62,7 +64,7 @@ export class Engine implements Recorder {
   readonly #diffs = new Scratch<unknown>()
   readonly #scheduled = new Scratch<SimEvent>()
   readonly #cancelled = new Scratch<SimEvent>()
-  readonly #notes = new Scratch<Note>()
+  readonly #told = new Scratch<Note | Teller>()
   readonly #ctx: MutableContext
 
   constructor(options: { readonly seed: number }) {
@@ -121,7 +123,7 @@ export class Engine implements Recorder {
     const { instance, random } = this.#resolve(as)
     this.#running = true
     this.#now = at
-    this.#ctx.enter(event, instance, random, this.#notes)
+    this.#ctx.enter(event, instance, random, this.#told)
     try {
       return body(this.#ctx)
     } finally {
@@ -214,7 +216,7 @@ export class Engine implements Recorder {
     const before = this.#now
     this.#running = true
     this.#now = event.at
-    this.#ctx.enter(event, actor.instance, actor.random, this.#notes)
+    this.#ctx.enter(event, actor.instance, actor.random, this.#told)
     try {
       handler(this.#ctx, event.payload as never)
     } catch (reason) {
@@ -227,7 +229,7 @@ export class Engine implements Recorder {
   }
 
   #taken(event: SimEvent, root: boolean): Step {
-    return { event, root, diffs: this.#diffs.take(), scheduled: this.#scheduled.take(), cancelled: this.#cancelled.take(), notes: this.#notes.take() }
+    return { event, root, diffs: this.#diffs.take(), scheduled: this.#scheduled.take(), cancelled: this.#cancelled.take(), told: this.#told.take() }
   }
 
   #revert(diffs: Diffs): void {
@@ -253,18 +255,18 @@ class MutableContext implements EventContext {
   event!: SimEvent
   instance = ''
   random!: Random
-  #notes!: Scratch<Note>
+  #told!: Scratch<Note | Teller>
 
   constructor(engine: Engine) {
     this.#engine = engine
   }
 
-  enter(event: SimEvent, instance: string, random: Random, notes: Scratch<Note>): void {
+  enter(event: SimEvent, instance: string, random: Random, told: Scratch<Note | Teller>): void {
     this.now = event.at
     this.event = event
     this.instance = instance
     this.random = random
-    this.#notes = notes
+    this.#told = told
   }
 
   schedule(delay: Micros, actor: string, what: string, payload: Payload = null, cause: number = this.event.seq): number {
@@ -276,7 +278,11 @@ class MutableContext implements EventContext {
   }
 
   note(id: string, params: Readonly<Record<string, string | number>>): void {
-    this.#notes.push({ id, params })
+    this.#told.push({ id, params })
+  }
+
+  tell(teller: Teller): void {
+    this.#told.push(teller)
   }
 }
 

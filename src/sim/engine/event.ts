@@ -25,6 +25,12 @@ export interface Note {
   readonly params: Readonly<Record<string, string | number>>
 }
 
+/**
+ * Makes a sentence of the event alone. What nearly every step has to say is told so: a function for all of them instead of
+ * a sentence kept for each, made when somebody reads it.
+ */
+export type Teller = (event: SimEvent) => Note
+
 /** `[table, key, from, to]`, flattened four by four: half the memory of objects. */
 export type Diffs = readonly unknown[]
 
@@ -36,5 +42,9 @@ export interface Step {
   readonly diffs: Diffs
   readonly scheduled: readonly SimEvent[]
   readonly cancelled: readonly SimEvent[]
-  readonly notes: readonly Note[]
+  /** Read them with `notesOf`. */
+  readonly told: readonly (Note | Teller)[]
 }
+
+/** The sentences of a step, in the order in which they were said. */
+export const notesOf = ({ event, told }: Step): readonly Note[] => told.map((note) => (typeof note === 'function' ? note(event) : note))

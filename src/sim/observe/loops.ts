@@ -2,6 +2,7 @@ import type { LoopState } from '../../workers/protocol.ts'
 import type { ControllerRunner, NotRunning } from '../client/controller-runner.ts'
 import type { Delta, InformerFactory } from '../client/informer.ts'
 import type { Expectation } from '../client/expectations.ts'
+import { notesOf } from '../engine/event.ts'
 import type { Timeline } from '../engine/timeline.ts'
 
 const SHOWN = 12
@@ -51,7 +52,7 @@ function lastSync(controller: string, timeline: Timeline): LoopState['sync'] {
     const step = timeline.at(index)
     if (!step) return null
     if (step.event.actor !== controller) continue
-    const note = step.notes.find((candidate) => candidate.id.endsWith('.sync'))
+    const note = notesOf(step).find((candidate) => candidate.id.endsWith('.sync'))
     if (note) return { key: String(note.params['key'] ?? ''), params: note.params, at: step.event.at }
   }
   return null

@@ -3,7 +3,7 @@ import type { KubeObject } from '../api/meta.ts'
 import { isStatus } from '../api/status.ts'
 import type { SuspendedJob, Place } from '../client/resumable.ts'
 import { APISERVER, type Answered, type SentRequest } from '../client/transport.ts'
-import type { Note, Step } from '../engine/event.ts'
+import { notesOf, type Note, type Step } from '../engine/event.ts'
 import type { Table } from '../engine/table.ts'
 import type { Timeline } from '../engine/timeline.ts'
 
@@ -30,7 +30,7 @@ function stepsOf(timeline: Timeline, controller: string, count: number): readonl
     if (!step) break
     if (step.event.actor !== controller) continue
     found.push({ step, index })
-    if (step.event.what === 'work' && step.notes.some(({ id }) => id === 'controller.work')) begun++
+    if (step.event.what === 'work' && notesOf(step).some(({ id }) => id === 'controller.work')) begun++
   }
   return found.reverse()
 }
@@ -49,7 +49,7 @@ class Story {
     if (what === 'stop' || what === 'resume') return this.#forget(step, index)
     const key = what === 'work' ? (payload as string) : (((payload as Answered | null)?.data ?? payload) as Place | null)?.job
     if (key === undefined) return
-    if (what === 'work' && step.notes.some(({ id }) => id === 'controller.work')) this.#begin(key, step, index)
+    if (what === 'work' && notesOf(step).some(({ id }) => id === 'controller.work')) this.#begin(key, step, index)
     const draft = this.#open.get(key)
     if (!draft) return
     if (what === 'answer') answered(draft, payload as Answered, index)
@@ -64,7 +64,7 @@ class Story {
 
   /** What one turn of the function read, said, asked for, and whether it came to its end. */
   #look(draft: Draft, step: Step, index: number): void {
-    for (const note of step.notes) if (note.id.endsWith('.sync')) draft.params = paramsOf(note)
+    for (const note of notesOf(step)) if (note.id.endsWith('.sync')) draft.params = paramsOf(note)
     for (const event of step.scheduled) {
       const sent = event.payload as SentRequest
       const place = event.actor === APISERVER && event.what === 'request' ? (sent.then?.data as Place | undefined) : undefined
@@ -78,7 +78,7 @@ class Story {
   }
 
   #end(draft: Draft, step: Step, index: number): void {
-    const retry = step.notes.find(({ id, params }) => id === 'controller.retry' && params['key'] === draft.key)
+    const retry = notesOf(step).find(({ id, params }) => id === 'controller.retry' && params['key'] === draft.key)
     draft.endIndex = index
     draft.endAt = step.event.at
     draft.outcome = retry ? 'retry' : 'done'

@@ -1,5 +1,5 @@
 import type { HistoryRow } from '../../workers/protocol.ts'
-import type { Note, SimEvent, Step } from '../engine/event.ts'
+import { notesOf, type Note, type SimEvent, type Step } from '../engine/event.ts'
 import type { Table } from '../engine/table.ts'
 import type { Micros } from '../engine/time.ts'
 
@@ -39,7 +39,7 @@ export function kindOf(step: Step): RowKind {
 }
 
 /** The sentence of a step: the last note, because what an actor did says more than that it began. */
-export const sentenceOf = (step: Step): Note | null => step.notes.at(-1) ?? null
+export const sentenceOf = (step: Step): Note | null => notesOf(step).at(-1) ?? null
 
 export const rowOf = (step: Step, index: number): HistoryRow => ({
   index,

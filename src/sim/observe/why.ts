@@ -1,6 +1,6 @@
 import type { WhyLink } from '../../workers/protocol.ts'
 import { deepEqual, getIn } from '../api/deep.ts'
-import type { Step } from '../engine/event.ts'
+import { notesOf, type Step } from '../engine/event.ts'
 import type { Table } from '../engine/table.ts'
 import type { Timeline } from '../engine/timeline.ts'
 import type { Micros } from '../engine/time.ts'
@@ -48,8 +48,7 @@ export function chain(timeline: Timeline, from: number): readonly WhyLink[] {
   let index = from
   let step = timeline.at(index)
   while (step) {
-    for (let n = step.notes.length - 1; n >= 0; n--)
-      links.push({ index, at: step.event.at, actor: step.event.actor, sentence: step.notes[n]!, object: touchedKeys(step)[0] ?? null })
+    for (const sentence of [...notesOf(step)].reverse()) links.push({ index, at: step.event.at, actor: step.event.actor, sentence, object: touchedKeys(step)[0] ?? null })
     const { cause } = step.event
     const next = cause === 0 ? undefined : timeline.stepOf(cause, index - 1)
     if (!next) break

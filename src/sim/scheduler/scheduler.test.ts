@@ -5,6 +5,7 @@ import { isStatus } from '../api/status.ts'
 import { ApiServer } from '../apiserver/server.ts'
 import type { Request } from '../client/request.ts'
 import { Engine } from '../engine/engine.ts'
+import { notesOf } from '../engine/event.ts'
 import { seconds } from '../engine/time.ts'
 import { Timeline } from '../engine/timeline.ts'
 import type { Event } from '../kinds/event/event.ts'
@@ -284,7 +285,7 @@ describe('another file', () => {
     w.pod('there', '1', { nodeName: 'a' })
     w.pod('early', '500m', { schedulerName: 'packing' })
     expect(w.where('early')).toBeUndefined()
-    expect(configure(w, twoProfiles).notes.at(-1)).toMatchObject({ id: 'scheduler.configured', params: { profiles: 'default-scheduler, packing' } })
+    expect(notesOf(configure(w, twoProfiles)).at(-1)).toMatchObject({ id: 'scheduler.configured', params: { profiles: 'default-scheduler, packing' } })
     w.timeline.runUntil(w.timeline.clock + seconds(2))
     expect(w.where('early')).toBe('a')
     w.pod('spread', '500m')
@@ -313,7 +314,7 @@ describe('another file', () => {
   test('with a mistake changes nothing and says what is wrong', () => {
     const w = world()
     const step = configure(w, { ...twoProfiles, parallelism: -1 })
-    expect(step.notes.at(-1)).toMatchObject({ id: 'scheduler.configurationRefused', params: { why: 'parallelism: Invalid value: -1: should be an integer value greater than zero' } })
+    expect(notesOf(step).at(-1)).toMatchObject({ id: 'scheduler.configurationRefused', params: { why: 'parallelism: Invalid value: -1: should be an integer value greater than zero' } })
     expect(w.scheduler.configuration().initialBackoff).toBe(seconds(1))
   })
   test('says how long a pod backs off', () => {

@@ -8,6 +8,7 @@ import { InformerFactory } from '../client/informer.ts'
 import { CONFIG_MAPS, create, NAMESPACES, remove, type Request } from '../client/request.ts'
 import { Client } from '../client/transport.ts'
 import { Engine } from '../engine/engine.ts'
+import { notesOf } from '../engine/event.ts'
 import { seconds } from '../engine/time.ts'
 import { Timeline } from '../engine/timeline.ts'
 
@@ -62,7 +63,7 @@ describe('a controller on the machinery', () => {
     const w = world()
     w.addNamespace('one')
     w.timeline.runUntil(seconds(5))
-    const notes = Array.from({ length: w.timeline.index }, (_, i) => w.timeline.at(i + 1)!).flatMap((s) => s.notes.map((n) => n.id))
+    const notes = Array.from({ length: w.timeline.index }, (_, i) => w.timeline.at(i + 1)!).flatMap((s) => notesOf(s).map((n) => n.id))
     expect(notes.filter((id) => id === 'twins.sync')).toHaveLength(1)
     expect(notes.filter((id) => id === 'twins.done')).toHaveLength(1)
     expect(w.runner.jobs.table.size).toBe(0)

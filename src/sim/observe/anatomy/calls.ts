@@ -1,7 +1,7 @@
 import type { PodCall, Saying } from '../../../workers/protocol-anatomy.ts'
 import { keyOf } from '../../api/meta.ts'
 import type { Pod } from '../../api/pod.ts'
-import type { Step } from '../../engine/event.ts'
+import { notesOf, type Step } from '../../engine/event.ts'
 import type { Table } from '../../engine/table.ts'
 import type { Timeline } from '../../engine/timeline.ts'
 import type { Micros } from '../../engine/time.ts'
@@ -145,7 +145,7 @@ function storageParts(step: Step, node: string, disks: ReadonlySet<string>): rea
   const about = String(request['volumeId'] ?? request['name'] ?? '')
   const where = request['nodeId']
   if (!disks.has(about) || (where !== undefined && where !== node)) return []
-  const refused = step.notes.find(({ id }) => id === 'csi.refused')
+  const refused = notesOf(step).find(({ id }) => id === 'csi.refused')
   const to = Math.max(step.event.at, ...step.scheduled.map(({ at }) => at))
   return [{ from: step.event.at, to, side: 'storage', call: method, about, ok: refused === undefined, detail: refused ? say('call.refused', { code: String(refused.params['code']), why: String(refused.params['why']) }) : null }]
 }
