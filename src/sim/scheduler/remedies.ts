@@ -1,157 +1,101 @@
-import { keyOf } from '../api/meta.ts'
 import type { Pod } from '../api/pod.ts'
-import { fromBytes, fromMilli } from '../api/quantity.ts'
-import { untoleratedTaint } from '../api/tolerations.ts'
-import { requiredNodeAffinityMatches } from '../client/node-selector.ts'
-import { decide, type World } from './decide.ts'
-import { withNode, withoutPod, type NodeInfo } from './node-info.ts'
-import { podInfo, priorityOf } from './pod-info.ts'
+import { DEFAULT_CONFIGURATION } from './configuration.ts'
+import { decide, type Decision, type World } from './decide.ts'
+import type { NodeInfo } from './node-info.ts'
+import { podInfo } from './pod-info.ts'
 import type { Profile } from './profile.ts'
 import type { Rejection } from './rejection.ts'
-import { snapshotOf } from './snapshot.ts'
+import { anotherLike, ideas } from './remedies/ideas.ts'
+import { objection, type Asked, type Condition, type Trial } from './remedies/trial.ts'
 
-/** One thing that would have to be otherwise, as a sentence of namespace "loops", key `remedy.<id>`. */
-export interface Condition {
-  readonly id: 'room' | 'tolerate' | 'uncordon' | 'label' | 'selector' | 'gone' | 'affinity' | 'spread'
-  readonly params: Readonly<Record<string, string | number>>
-}
+export type { Condition } from './remedies/trial.ts'
 
-/** A set of changes with which the pod would go to `node`; it was tried on a copy of the cluster. */
+/** A set of changes with which the pod would go to `node` ('': one that is not there yet); it was tried on a copy of the cluster. */
 export interface Remedy {
   readonly node: string
   readonly conditions: readonly Condition[]
 }
 
-/** The pod and the nodes as they would be. */
-interface Trial {
-  readonly pod: Pod
-  readonly nodes: readonly NodeInfo[]
-}
-
-/** The world, and the profile that the pod asks for. */
-interface Asked extends World {
-  readonly profile: Profile | undefined
-}
-
-interface Idea extends Trial {
-  readonly condition: Condition
-}
-
 /** How much a change asks for: first what passes by itself, last what costs money. */
-const COST: Readonly<Record<Condition['id'], number>> = { gone: 1, uncordon: 2, tolerate: 3, spread: 4, selector: 5, label: 5, affinity: 6, room: 7 }
-const MOST_NODES = 24
-const MOST_PODS = 12
+const COST: Readonly<Record<Condition['id'], number>> = {
+  gone: 1, gates: 1, scheduler: 1, uncordon: 2, tolerate: 3, goneAll: 3, claimMissing: 3, claim: 3, skew: 4, near: 4, spread: 5, selector: 5, label: 5, affinity: 6, room: 7, another: 8,
+}
+/** Of so many nodes that object for the same reason advice is looked for. */
+const NODES_A_REASON = 3
+const MOST_NODES = 12
 const SHOWN = 3
 /** A pod that fails two filters of a node needs two changes; more would be no advice. */
 const DEPTH = 2
+/** Objections that an empty node like the others might not have. */
+const WHERE_ROOM_HELPS: ReadonlySet<string> = new Set(['NodeResourcesFit', 'NodePorts', 'NodeVolumeLimits', 'InterPodAffinity', 'PodTopologySpread', 'VolumeRestrictions'])
 
 /**
- * What would let a pending pod be scheduled, each verified by trying it: the pod and the nodes are changed on copies and
- * the scheduler's own decision is asked again. Empty for a pod that fits, or that no such change helps.
+ * What would let a pending pod be scheduled, each verified by trying it: the pod and the nodes are changed on copies and the
+ * scheduler's own filters are asked again. Empty for a pod that fits, or that no such change helps. Without a profile nobody
+ * schedules the pod.
  */
 export function remedies(pod: Pod, world: World, profile?: Profile): readonly Remedy[] {
-  const nodes = world.snapshot.nodes
-  const now = decide(pod, world, profile)
-  if (now.outcome !== 'unschedulable' || now.preFilter) return []
-  const found: Remedy[] = []
-  for (const info of nodes.slice(0, MOST_NODES)) {
-    const rejection = now.rejected.get(info.name)
-    if (rejection) found.push(...explore({ pod, nodes }, info.name, rejection, { ...world, profile }, DEPTH))
+  const asked: Asked = { ...world, profile: profile ?? DEFAULT_CONFIGURATION.profiles[0]! }
+  const before = needed(pod, asked, profile !== undefined)
+  const now = decide(pod, world, asked.profile)
+  if (now.outcome === 'scheduled') return before.length > 0 ? [{ node: now.node ?? '', conditions: before }] : []
+  const found = nearest(pod, now, asked).flatMap(([name, rejection]) => explore({ pod, changed: new Map(), objects: world.objects }, name, rejection, asked, DEPTH))
+  const all = [...found, ...oneMore(pod, now, asked)].map((remedy) => ({ ...remedy, conditions: [...before, ...remedy.conditions] }))
+  return distinct(all.sort(byCost)).slice(0, SHOWN)
+}
+
+/** What the pod needs before the scheduler looks at it at all. */
+function needed({ spec }: Pod, { profile }: Asked, hasProfile: boolean): readonly Condition[] {
+  const gates = profile.honoursGates ? (spec.schedulingGates ?? []) : []
+  return [
+    ...(hasProfile ? [] : [{ id: 'scheduler' as const, params: { name: spec.schedulerName ?? '', known: profile.schedulerName } }]),
+    ...(gates.length > 0 ? [{ id: 'gates' as const, params: { gates: gates.map(({ name }) => name).join(', ') } }] : []),
+  ]
+}
+
+/** Nodes to look for advice at, with what was said of them: of each kind of objection some, those first that lack the least. */
+function nearest(pod: Pod, { preFilter, rejected }: Decision, { snapshot }: Asked): readonly (readonly [string, Rejection])[] {
+  const lack = lackOf(pod)
+  const nodes = [...snapshot.nodes].sort((a, b) => lack(a) - lack(b))
+  if (preFilter) return nodes.slice(0, NODES_A_REASON).map(({ name }) => [name, preFilter])
+  const counts = new Map<string, number>()
+  const found: (readonly [string, Rejection])[] = []
+  for (const { name } of nodes) {
+    const rejection = rejected.get(name)
+    const count = rejection && (counts.get(rejection.plugin) ?? 0)
+    if (count === undefined || count >= NODES_A_REASON) continue
+    counts.set(rejection!.plugin, count + 1)
+    found.push([name, rejection!])
   }
-  return distinct(found.sort(byCost)).slice(0, SHOWN)
+  return found.slice(0, MOST_NODES)
+}
+
+/** How much of a node's size is missing for the pod. */
+function lackOf(pod: Pod): (info: NodeInfo) => number {
+  const { milliCpu, memory } = podInfo(pod).requests
+  return (info) =>
+    Math.max(0, info.milliCpu + milliCpu - info.allocatableMilliCpu) / Math.max(1, info.allocatableMilliCpu) + Math.max(0, info.memory + memory - info.allocatableMemory) / Math.max(1, info.allocatableMemory)
 }
 
 function explore(trial: Trial, name: string, rejection: Rejection, world: Asked, depth: number): readonly Remedy[] {
   const found: Remedy[] = []
-  for (const { condition, ...next } of ideas(trial, name, rejection)) {
-    const decision = decide(next.pod, { ...world, snapshot: snapshotOf(next.nodes), start: 0 }, world.profile)
-    if (decision.feasible.includes(name)) found.push({ node: name, conditions: [condition] })
-    else {
-      const left = decision.rejected.get(name)
-      if (!left || depth <= 1 || condition.id === 'gone') continue
+  for (const { condition, ...next } of ideas(trial, name, rejection, world)) {
+    const left = objection(next, name, world)
+    if (!left) found.push({ node: name, conditions: [condition] })
+    else if (depth > 1 && condition.id !== 'gone' && condition.id !== 'goneAll' && left.plugin !== rejection.plugin)
       for (const further of explore(next, name, left, world, depth - 1)) found.push({ node: name, conditions: [condition, ...further.conditions] })
-    }
   }
   return found
 }
 
-/** Changes that answer one objection to one node. */
-function ideas(trial: Trial, name: string, { plugin }: Rejection): readonly Idea[] {
-  const info = trial.nodes.find((n) => n.name === name)
-  if (!info) return []
-  switch (plugin) {
-    case 'NodeResourcesFit':
-      return [...departures(trial, info), ...moreRoom(trial, info)]
-    case 'NodePorts':
-      return departures(trial, info)
-    case 'TaintToleration':
-      return tolerated(trial, info)
-    case 'NodeUnschedulable':
-      return [withNodeOf(trial, info, { spec: { ...info.node.spec, unschedulable: undefined, taints: info.node.spec.taints?.filter((t) => t.key !== CORDONED) } }, { id: 'uncordon', params: { node: name } })]
-    case 'NodeAffinity':
-      return otherSelector(trial, info)
-    case 'InterPodAffinity':
-      return [...departures(trial, info), { ...trial, pod: withSpec(trial.pod, { affinity: { ...trial.pod.spec.affinity, podAffinity: undefined, podAntiAffinity: undefined } }), condition: { id: 'affinity', params: {} } }]
-    case 'PodTopologySpread':
-      return [{ ...trial, pod: withSpec(trial.pod, { topologySpreadConstraints: trial.pod.spec.topologySpreadConstraints?.map((c) => ({ ...c, whenUnsatisfiable: 'ScheduleAnyway' as const })) }), condition: { id: 'spread', params: {} } }]
-    default:
-      return []
+/** Would the pod fit onto one more node like one of those that are full? */
+function oneMore(pod: Pod, { rejected }: Decision, world: Asked): readonly Remedy[] {
+  for (const info of world.snapshot.nodes) {
+    if (!WHERE_ROOM_HELPS.has(rejected.get(info.name)?.plugin ?? '')) continue
+    const { condition, node, ...trial } = anotherLike(info, { pod, changed: new Map(), objects: world.objects })
+    return objection(trial, node, world) ? [] : [{ node: '', conditions: [condition] }]
   }
-}
-
-const CORDONED = 'node.kubernetes.io/unschedulable'
-const withSpec = (pod: Pod, change: Partial<Pod['spec']>): Pod => ({ ...pod, spec: { ...pod.spec, ...change } })
-
-const replaced = (nodes: readonly NodeInfo[], next: NodeInfo): readonly NodeInfo[] => nodes.map((n) => (n.name === next.name ? next : n))
-
-function withNodeOf(trial: Trial, info: NodeInfo, change: Partial<NodeInfo['node']>, condition: Condition): Idea {
-  return { pod: trial.pod, nodes: replaced(trial.nodes, withNode(info, { ...info.node, ...change })), condition }
-}
-
-/** One pod of the node gone, the least important first. */
-function departures(trial: Trial, info: NodeInfo): readonly Idea[] {
-  const leaving = [...info.pods].sort((a, b) => priorityOf(a) - priorityOf(b) || podInfo(b).requests.milliCpu - podInfo(a).requests.milliCpu)
-  return leaving.slice(0, MOST_PODS).map((gone) => ({
-    pod: trial.pod,
-    nodes: replaced(trial.nodes, withoutPod(info, gone)),
-    condition: { id: 'gone', params: { pod: keyOf(gone), node: info.name } },
-  }))
-}
-
-/** The node with as much more as is missing. */
-function moreRoom(trial: Trial, info: NodeInfo): readonly Idea[] {
-  const wants = podInfo(trial.pod).requests
-  const cpu = Math.max(0, info.milliCpu + wants.milliCpu - info.allocatableMilliCpu)
-  const memory = Math.max(0, info.memory + wants.memory - info.allocatableMemory)
-  if (cpu === 0 && memory === 0) return []
-  const grown: NodeInfo = { ...info, allocatableMilliCpu: info.allocatableMilliCpu + cpu, allocatableMemory: info.allocatableMemory + memory }
-  const what = [...(cpu > 0 ? [`cpu ${fromMilli(cpu)}`] : []), ...(memory > 0 ? [`memory ${fromBytes(memory)}`] : [])].join(', ')
-  return [{ pod: trial.pod, nodes: replaced(trial.nodes, grown), condition: { id: 'room', params: { node: info.name, what } } }]
-}
-
-function tolerated(trial: Trial, info: NodeInfo): readonly Idea[] {
-  const given = trial.pod.spec.tolerations ?? []
-  const taint = untoleratedTaint(info.node.spec.taints, given)
-  if (!taint) return []
-  const toleration = { key: taint.key, operator: 'Equal' as const, value: taint.value ?? '', effect: taint.effect }
-  const text = `${taint.key}${taint.value ? `=${taint.value}` : ''}:${taint.effect}`
-  return [{ nodes: trial.nodes, pod: withSpec(trial.pod, { tolerations: [...given, toleration] }), condition: { id: 'tolerate', params: { taint: text, node: info.name } } }]
-}
-
-/** The node with the labels that the node selector asks for, or the pod without its node affinity. */
-function otherSelector(trial: Trial, info: NodeInfo): readonly Idea[] {
-  const { pod } = trial
-  const wanted = pod.spec.nodeSelector ?? {}
-  const { labels = {} } = info.node.metadata
-  const missing = Object.keys(wanted).sort().filter((key) => labels[key] !== wanted[key])
-  const labelled = { ...info.node, metadata: { ...info.node.metadata, labels: { ...labels, ...wanted } } }
-  const found: Idea[] = []
-  if (missing.length > 0 && requiredNodeAffinityMatches(pod, labelled)) {
-    const text = missing.map((key) => `${key}=${wanted[key]}`).join(', ')
-    found.push(withNodeOf(trial, info, { metadata: labelled.metadata }, { id: 'label', params: { node: info.name, labels: text } }))
-  }
-  found.push({ nodes: trial.nodes, pod: withSpec(pod, { nodeSelector: undefined, affinity: { ...pod.spec.affinity, nodeAffinity: undefined } }), condition: { id: 'selector', params: {} } })
-  return found
+  return []
 }
 
 const cost = ({ conditions }: Remedy): number => conditions.reduce((sum, { id }) => sum + COST[id], 0)

@@ -226,7 +226,7 @@ export class Scheduler {
   /** What would let a waiting pod be scheduled; empty for one that is not waiting. */
   remedies(key: string): readonly Remedy[] {
     const pod = this.#pods.cache.get(key)
-    const waits = pod && !pod.spec.nodeName && !this.cache.assumed.has(key) && this.#isOurs(pod)
+    const waits = pod && !pod.spec.nodeName && !this.cache.assumed.has(key)
     return waits ? remedies(pod, this.#world(() => 0), this.#configured.profileOf(pod)) : []
   }
 

@@ -13,7 +13,7 @@ export function Remedies({ remedies }: { readonly remedies: AttemptState['remedi
       <ul>
         {remedies.map(({ node, conditions }) => {
           const words = conditions.map(({ id, params }) => t(`remedy.${id}`, params)).join(t('remedyAnd'))
-          return <li key={`${node} ${words}`}>{t('remedySentence', { node, words })}</li>
+          return <li key={`${node} ${words}`}>{node === '' ? words : t('remedySentence', { node, words })}</li>
         })}
       </ul>
       <small>{t('remediesTried')}</small>
