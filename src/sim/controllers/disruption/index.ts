@@ -1,23 +1,38 @@
 import { deepEqual } from '../../api/deep.ts'
 import { budgetMatches, withDisruptionCondition, type PodDisruptionBudget, type PodDisruptionBudgetStatus } from '../../api/disruption.ts'
-import { scaledValue } from '../../api/int-or-string.ts'
 import { compileSelector, formatLabelSelector, matches } from '../../api/labels.ts'
-import { controllerOf, keyOf, splitKey, type KubeObject, type OwnerReference } from '../../api/meta.ts'
+import { keyOf, splitKey } from '../../api/meta.ts'
 import { isPodReady, type Pod } from '../../api/pod.ts'
-import { isConflict, isNotFound, isStatus } from '../../api/status.ts'
+import { isConflict, isNotFound, isStatus, type Status } from '../../api/status.ts'
 import type { Controller, ControllerContext, HandlerContext } from '../../client/controller.ts'
 import type { ReconcileResult } from '../../client/reconcile-context.ts'
 import { DEPLOYMENTS, PODS, REPLICA_SETS, update } from '../../client/request.ts'
+import { CRDS } from '../../client/resources.ts'
 import { formatTime, minutes, parseTime, type Micros } from '../../engine/time.ts'
+import { expected } from './expected.ts'
+import { isStaleKey, syncStale, watchMark } from './stale.ts'
 
 const BUDGETS = { group: 'policy', version: 'v1', resource: 'poddisruptionbudgets' } as const
 const STATEFUL_SETS = { group: 'apps', version: 'v1', resource: 'statefulsets' } as const
 const REPLICATION_CONTROLLERS = { group: '', version: 'v1', resource: 'replicationcontrollers' } as const
+const SEVERAL = 'several '
 /** An evicted pod that is not being deleted after so long counts as healthy again. */
 const DELETION_TIMEOUT = minutes(2)
 
 function wake(ctx: HandlerContext, pod: Pod): void {
-  for (const pdb of ctx.lister<PodDisruptionBudget>('poddisruptionbudgets').list(pod.metadata.namespace)) if (budgetMatches(pdb, pod)) ctx.enqueue(keyOf(pdb))
+  const matching = ctx.lister<PodDisruptionBudget>('poddisruptionbudgets').list(pod.metadata.namespace).filter((pdb) => budgetMatches(pdb, pod))
+  for (const pdb of matching) ctx.enqueue(keyOf(pdb))
+  if (matching.length > 1) ctx.enqueue(`${SEVERAL}${keyOf(pod)} ${pod.metadata.uid} ${matching[0]!.metadata.name}`)
+}
+
+/** Warns that a pod has several budgets. Kubernetes then looks at any one of them; here all are kept right. */
+function warn(ctx: ControllerContext, key: string): undefined {
+  const [pod = '', uid = '', pdb] = key.slice(SEVERAL.length).split(' ')
+  const { namespace, name } = splitKey(pod)
+  ctx.event(
+    { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace, uid } },
+    'Warning', 'MultiplePodDisruptionBudgets', `Pod "${namespace}"/"${name}" matches multiple PodDisruptionBudgets.  Chose "${pdb}" arbitrarily.`,
+  )
 }
 
 /** Computes how many pods of each PodDisruptionBudget may be evicted (kube-controller-manager: disruption). */
@@ -33,9 +48,13 @@ export const disruptionController: Controller = {
     },
     {
       resource: PODS,
-      onAdd: wake,
+      onAdd(ctx, pod: Pod) {
+        wake(ctx, pod)
+        watchMark(ctx, pod)
+      },
       onUpdate(ctx, old: Pod, pod: Pod) {
         wake(ctx, pod)
+        watchMark(ctx, pod)
         if (!deepEqual(old.metadata.labels, pod.metadata.labels)) wake(ctx, old)
       },
       onDelete: wake,
@@ -44,8 +63,9 @@ export const disruptionController: Controller = {
     { resource: REPLICA_SETS },
     { resource: STATEFUL_SETS },
     { resource: REPLICATION_CONTROLLERS },
+    { resource: CRDS },
   ],
-  reconcile: sync,
+  reconcile: (ctx, key) => (key.startsWith(SEVERAL) ? warn(ctx, key) : isStaleKey(key) ? syncStale(ctx, key) : sync(ctx, key)),
 }
 
 function sync(ctx: ControllerContext, key: string): ReconcileResult {
@@ -56,7 +76,10 @@ function sync(ctx: ControllerContext, key: string): ReconcileResult {
   const pods = ctx.lister<Pod>('pods').list(namespace).filter((pod) => matches(selector, pod.metadata.labels))
   if (pods.length === 0) ctx.event(pdb, 'Normal', 'NoPods', 'No matching pods found')
   const wish = expected(ctx, pdb, pods)
-  if (typeof wish === 'string') return fail(ctx, pdb, wish)
+  if (typeof wish === 'string') {
+    ctx.event(pdb, 'Warning', 'CalculateExpectedPodCountFailed', `Failed to calculate the number of expected pods: ${wish}`)
+    return fail(ctx, pdb, wish)
+  }
   if (wish.unmanaged > 0)
     ctx.event(
       pdb,
@@ -77,8 +100,8 @@ function sync(ctx: ControllerContext, key: string): ReconcileResult {
     expectedPods: wish.pods,
     observedGeneration: pdb.metadata.generation,
   }
-  const failure = write(ctx, pdb, withDisruptionCondition(counts, pdb.metadata.generation, formatTime(now)))
-  if (failure !== undefined) return { retry: failure }
+  const refusal = write(ctx, pdb, withDisruptionCondition(counts, pdb.metadata.generation, formatTime(now)))
+  if (refusal) return isConflict(refusal) ? { retry: refusal.message ?? '' } : fail(ctx, pdb, refusal.message ?? '')
   return recheck === undefined ? undefined : { after: recheck - now }
 }
 
@@ -89,62 +112,18 @@ function goSelector(pdb: PodDisruptionBudget): string {
   return `&LabelSelector{MatchLabels:map[string]string{${Object.keys(matchLabels).sort().map((k) => `${k}: ${matchLabels[k]},`).join('')}},MatchExpressions:[]LabelSelectorRequirement{},}`
 }
 
-function write(ctx: ControllerContext, pdb: PodDisruptionBudget, status: PodDisruptionBudgetStatus): string | undefined {
+function write(ctx: ControllerContext, pdb: PodDisruptionBudget, status: PodDisruptionBudgetStatus): Status | undefined {
   if (deepEqual(pdb.status, status)) return undefined
   ctx.note('disruption.status', { name: pdb.metadata.name, healthy: status.currentHealthy, desired: status.desiredHealthy, allowed: status.disruptionsAllowed })
   const answer = ctx.call(update(BUDGETS, { ...pdb, status }, 'status'))
-  return isStatus(answer) && !isNotFound(answer) ? (answer.message ?? '') : undefined
+  return isStatus(answer) && !isNotFound(answer) ? answer : undefined
 }
 
 /** What cannot be counted allows no disruption (failSafe). */
 function fail(ctx: ControllerContext, pdb: PodDisruptionBudget, why: string): ReconcileResult {
-  ctx.event(pdb, 'Warning', 'CalculateExpectedPodCountFailed', `Failed to calculate the number of expected pods: ${why}`)
   const none = { currentHealthy: 0, desiredHealthy: 0, expectedPods: 0, ...pdb.status, disruptionsAllowed: 0 }
-  const status = withDisruptionCondition(none, pdb.metadata.generation, formatTime(ctx.now), why)
-  if (deepEqual(pdb.status, status)) return undefined
-  const answer = ctx.call(update(BUDGETS, { ...pdb, status }, 'status'))
-  return isConflict(answer) ? { retry: why } : undefined
-}
-
-interface Expected {
-  readonly pods: number
-  readonly healthy: number
-  readonly unmanaged: number
-}
-
-/** How many pods there should be and how many of them healthy; a text when a pod's controller is not known. */
-function expected(ctx: ControllerContext, pdb: PodDisruptionBudget, pods: readonly Pod[]): Expected | string {
-  const { maxUnavailable, minAvailable } = pdb.spec ?? {}
-  if (maxUnavailable === undefined && typeof minAvailable === 'number') return { pods: pods.length, healthy: minAvailable, unmanaged: 0 }
-  if (maxUnavailable === undefined && minAvailable === undefined) return { pods: 0, healthy: 0, unmanaged: 0 }
-  const scales = new Map<string, number>()
-  let unmanaged = 0
-  for (const pod of pods) {
-    const ref = controllerOf(pod)
-    if (!ref) {
-      unmanaged++
-      continue
-    }
-    if (scales.has(ref.uid)) continue
-    const found = scaleOf(ctx, pod.metadata.namespace, ref)
-    if (!found) return `found no controllers for pod "${pod.metadata.name}"`
-    scales.set(found.uid, found.replicas)
-  }
-  const total = [...scales.values()].reduce((a, b) => a + b, 0)
-  if (maxUnavailable !== undefined) return { pods: total, healthy: Math.max(0, total - (scaledValue(maxUnavailable, total, true) ?? 0)), unmanaged }
-  return { pods: total, healthy: scaledValue(minAvailable, total, true) ?? 0, unmanaged }
-}
-
-const PLURALS: Readonly<Record<string, string>> = { ReplicaSet: 'replicasets', Deployment: 'deployments', StatefulSet: 'statefulsets', ReplicationController: 'replicationcontrollers' }
-
-/** The wished size of a pod's controller; a ReplicaSet's is its Deployment's. */
-function scaleOf(ctx: ControllerContext, namespace: string | undefined, ref: OwnerReference): { readonly uid: string; readonly replicas: number } | undefined {
-  const plural = PLURALS[ref.kind]
-  const owner = plural ? ctx.lister<KubeObject<{ readonly replicas?: number }>>(plural).get(namespace, ref.name) : undefined
-  if (owner?.metadata.uid !== ref.uid) return undefined
-  const above = ref.kind === 'ReplicaSet' ? controllerOf(owner) : undefined
-  if (above?.kind === 'Deployment') return scaleOf(ctx, namespace, above)
-  return { uid: ref.uid, replicas: owner.spec?.replicas ?? 1 }
+  const refusal = write(ctx, pdb, withDisruptionCondition(none, pdb.status?.observedGeneration, formatTime(ctx.now), why))
+  return refusal && { retry: refusal.message ?? '' }
 }
 
 /** Evictions that were granted and whose pods are not being deleted yet. */

@@ -1,4 +1,4 @@
-import { controllerRef, isBeingDeleted, type KubeObject, type OwnerReference } from '../../api/meta.ts'
+import { controllerRef, isBeingDeleted, type KubeObject } from '../../api/meta.ts'
 import { isPodAvailable, isPodReady, type Pod } from '../../api/pod.ts'
 import type { PodTemplateSpec } from '../../api/pod-spec.ts'
 import { podFromTemplate } from '../../client/pod-control.ts'
@@ -41,27 +41,39 @@ export function claimsOf(set: StatefulSet, pod: Pod): readonly KubeObject[] {
   })
 }
 
-/** Who owns a claim, so that it goes with its set or with its pod when that is what the retention policy says. */
-export function claimOwners(set: StatefulSet, pod: Pod, condemned: boolean): readonly OwnerReference[] {
-  const { whenDeleted, whenScaled } = set.spec.persistentVolumeClaimRetentionPolicy ?? {}
-  if (condemned && whenScaled === 'Delete') return [controllerRef(pod)]
-  return whenDeleted === 'Delete' ? [controllerRef(set)] : []
+/** Does the pod's ordinal lie among those that the set wants? */
+export function isInRange(set: StatefulSet, pod: Pod): boolean {
+  const ordinal = ordinalOf(set, pod)
+  return ordinal >= startOf(set) && ordinal < startOf(set) + (set.spec.replicas ?? 1)
+}
+
+/** Has the pod a volume for each claim template (storageMatches)? */
+export const storageMatches = (set: StatefulSet, pod: Pod): boolean =>
+  (set.spec.volumeClaimTemplates ?? []).every(({ metadata: { name } }) => pod.spec.volumes?.some((volume) => volume.name === name && volume.persistentVolumeClaim?.claimName === `${name}-${pod.metadata.name}`))
+
+/** The pod with the labels that say which one of the set it is. */
+export function withIdentity(set: StatefulSet, pod: Pod): Pod {
+  const labels = { ...pod.metadata.labels, [POD_NAME]: pod.metadata.name, [POD_INDEX]: `${ordinalOf(set, pod)}` }
+  return { ...pod, metadata: { ...pod.metadata, namespace: set.metadata.namespace, labels } }
+}
+
+/** The pod with volumes of its claims before its other volumes. */
+export function withStorage(set: StatefulSet, pod: Pod): Pod {
+  if (storageMatches(set, pod)) return pod
+  const claimed = (set.spec.volumeClaimTemplates ?? []).map((t) => t.metadata.name)
+  const volumes = [
+    ...claimed.map((claim) => ({ name: claim, persistentVolumeClaim: { claimName: `${claim}-${pod.metadata.name}` } })),
+    ...(pod.spec.volumes ?? []).filter((volume) => !claimed.includes(volume.name)),
+  ]
+  return { ...pod, spec: { ...pod.spec, volumes } }
 }
 
 /** The pod of an ordinal as of a revision (stateful_set_utils.go: newStatefulSetPod). */
 export function newPod(set: StatefulSet, revision: ControllerRevision, ordinal: number): Pod {
   const made = podFromTemplate(templateOf(set, revision), set, controllerRef(set))
   const name = `${set.metadata.name}-${ordinal}`
-  const labels = { ...made.metadata.labels, [POD_NAME]: name, [POD_INDEX]: `${ordinal}`, [POD_REVISION]: revision.metadata.name }
-  const claimed = (set.spec.volumeClaimTemplates ?? []).map((t) => t.metadata.name)
-  const volumes = [
-    ...claimed.map((claim) => ({ name: claim, persistentVolumeClaim: { claimName: `${claim}-${name}` } })),
-    ...(made.spec.volumes ?? []).filter((volume) => !claimed.includes(volume.name)),
-  ]
+  const labels = { ...made.metadata.labels, [POD_REVISION]: revision.metadata.name }
   const { serviceName } = set.spec
-  return {
-    ...made,
-    metadata: { ...made.metadata, name, namespace: set.metadata.namespace, labels },
-    spec: { ...made.spec, hostname: name, ...(serviceName ? { subdomain: serviceName } : {}), ...(volumes.length > 0 ? { volumes } : {}) },
-  }
+  const named = { ...made, metadata: { ...made.metadata, name, labels }, spec: { ...made.spec, hostname: name, ...(serviceName ? { subdomain: serviceName } : {}) } }
+  return withStorage(set, withIdentity(set, named))
 }

@@ -66,6 +66,7 @@ function snapshot(ctx: ControllerContext, set: StatefulSet, revision: number, co
 export function truncateHistory(ctx: ControllerContext, set: StatefulSet, pods: readonly Pod[], { all, current, update: present }: Revisions): void {
   const live = new Set([current.metadata.name, present.metadata.name, ...pods.map(revisionOf)])
   const idle = all.filter((revision) => !live.has(revision.metadata.name))
-  const surplus = idle.length - (set.spec.revisionHistoryLimit ?? 10)
+  const limit = set.spec.revisionHistoryLimit ?? 10
+  const surplus = limit < 0 ? 0 : idle.length - limit
   for (const revision of idle.slice(0, Math.max(0, surplus))) must(ctx.call(remove(CONTROLLER_REVISIONS, revision)))
 }

@@ -10,11 +10,12 @@ import { nextAvailabilityCheck } from '../../client/replicas/status.ts'
 import { get, PODS, update } from '../../client/request.ts'
 import { seconds, type Micros } from '../../engine/time.ts'
 import type { StatefulSet, StatefulSetStatus } from '../../kinds/statefulset/statefulset.ts'
-import { isCreated, isRunningAndAvailable, isRunningAndReady, isUnavailable, keepsIdentity, newPod, ordinalOf, revisionOf, startOf } from './identity.ts'
-import { awaitsClaims, createStatefulPod, deleteStatefulPod, ensureClaims, fixClaimOwners } from './pods.ts'
+import { isCreated, isRunningAndAvailable, isRunningAndReady, isUnavailable, newPod, ordinalOf, revisionOf, startOf } from './identity.ts'
+import { awaitsClaims, claimsHaveOwners, createMissingClaims, createStatefulPods, deleteStatefulPods, fixClaimOwners, updateStatefulPod } from './pods.ts'
 import { revisionsOf, STATEFUL_SETS, truncateHistory, type Revisions } from './revisions.ts'
 
 export const WRITTEN = 'written'
+const MAX_BATCH = 500
 
 /** One sync of a StatefulSet (kube-controller-manager: statefulset, stateful_set_control.go). Throws Refused. */
 export function syncStatefulSet(ctx: ControllerContext, key: string): ReconcileResult {
@@ -35,9 +36,10 @@ export function syncStatefulSet(ctx: ControllerContext, key: string): ReconcileR
   const { now } = ctx
   const work = new Work(ctx, set, revisions, pods, now)
   const failure = attempt(() => work.run(key))
-  const written = writeStatus(ctx, key, set, work.status())
-  if (failure) return { retry: failure.message }
+  const written = work.status()
+  const unwritten = attempt(() => writeStatus(ctx, key, set, written))
   truncateHistory(ctx, set, pods, revisions)
+  if (failure ?? unwritten) return { retry: (failure ?? unwritten)!.message }
   const wait = set.spec.minReadySeconds ?? 0
   if (wait === 0 || (written.readyReplicas ?? 0) === written.availableReplicas) return undefined
   return { after: nextAvailabilityCheck(pods, wait, now) ?? seconds(wait) }
@@ -91,11 +93,22 @@ class Work {
   run(key: string): void {
     this.#describe(key)
     if (isBeingDeleted(this.#set)) return
-    for (const pod of this.#replicas) if (this.#keep(pod)) return
-    for (const pod of this.#condemned) fixClaimOwners(this.#ctx, this.#set, pod, true)
-    const broken = [...this.#replicas, ...this.#condemned.slice().reverse()].find((pod) => isUnavailable(pod, this.#minReady, this.#now))
-    for (const pod of this.#condemned) if (this.#condemn(pod, broken)) return
+    if (this.#ordered ? this.#keepInOrder() : this.#inBatches(this.#replicas, (batch) => this.#keepAll(batch))) return
+    for (const pod of this.#condemned) {
+      const wrong = claimsHaveOwners(this.#ctx, this.#set, pod) ? undefined : fixClaimOwners(this.#ctx, this.#set, pod)
+      if (wrong !== undefined) throw new Refused(wrong)
+    }
+    if (this.#ordered ? this.#condemnFirst() : this.#inBatches(this.#condemned, (batch) => this.#condemnAll(batch))) return
     this.#update()
+  }
+
+  /** Batches of 1, 2, 4, … as long as a whole batch succeeds (slowStartBatch). Throws Refused. */
+  #inBatches(pods: readonly Pod[], work: (batch: readonly Pod[]) => Refused | undefined): false {
+    for (let done = 0, size = 1; done < pods.length; done += size, size = Math.min(2 * size, MAX_BATCH)) {
+      const failure = work(pods.slice(done, done + size))
+      if (failure) throw failure
+    }
+    return false
   }
 
   get #minReady(): number {
@@ -108,36 +121,55 @@ class Work {
     this.#ctx.note('statefulset.sync', { key, name: this.#set.metadata.name, desired, observed, difference: observed - desired, willDo: Math.abs(observed - desired) })
   }
 
-  /** Makes one replica be there and well; true ends the sync until something happens. */
-  #keep(pod: Pod): boolean {
-    const ctx = this.#ctx
-    if (isPodTerminal(pod)) {
-      if (!isBeingDeleted(pod)) deleteStatefulPod(ctx, this.#set, pod)
-      return true
-    }
-    if (!isCreated(pod)) {
-      if (awaitsClaims(ctx, this.#set, pod)) return true
-      ctx.note('statefulset.create', { name: this.#set.metadata.name, pod: pod.metadata.name })
-      createStatefulPod(ctx, this.#set, pod)
-      return this.#ordered
-    }
-    if (pod.status?.phase === 'Pending') ensureClaims(ctx, this.#set, pod)
-    if (this.#ordered && (isBeingDeleted(pod) || !isRunningAndReady(pod) || !isRunningAndAvailable(pod, this.#minReady, this.#now))) return true
-    fixClaimOwners(ctx, this.#set, pod, false)
-    if (!keepsIdentity(this.#set, pod)) {
-      const labels = { ...pod.metadata.labels, 'statefulset.kubernetes.io/pod-name': pod.metadata.name, 'apps.kubernetes.io/pod-index': `${ordinalOf(this.#set, pod)}` }
-      must(ctx.call(update(PODS, { ...pod, metadata: { ...pod.metadata, labels } })))
+  /** Makes each replica be there and well, one after another; true when one of them must be waited for. Throws Refused. */
+  #keepInOrder(): boolean {
+    for (const pod of this.#replicas) {
+      const failure = this.#keepAll([pod])
+      if (failure) throw failure
+      if (isPodTerminal(pod) || isUnavailable(pod, this.#minReady, this.#now)) return true
+      this.#maintain(pod)
     }
     return false
   }
 
-  /** Scales one pod away; in order, and only when all before it are well. */
-  #condemn(pod: Pod, broken: Pod | undefined): boolean {
-    if (isBeingDeleted(pod)) return this.#ordered
+  /** Replaces finished pods and makes missing ones; in a set that bursts nothing waits for anything. */
+  #keepAll(pods: readonly Pod[]): Refused | undefined {
+    const ctx = this.#ctx
+    const over = pods.filter((pod) => isPodTerminal(pod) && !isBeingDeleted(pod))
+    const missing = pods.filter((pod) => !isCreated(pod) && !awaitsClaims(ctx, this.#set, pod))
+    let failure = deleteStatefulPods(ctx, this.#set, over)
+    for (const pod of missing) ctx.note('statefulset.create', { name: this.#set.metadata.name, pod: pod.metadata.name })
+    const refusal = createStatefulPods(ctx, this.#set, missing)
+    failure ??= refusal
+    for (const pod of pods) {
+      if (!isCreated(pod) || isPodTerminal(pod)) continue
+      const wrong = attempt(() => {
+        if (pod.status?.phase === 'Pending') createMissingClaims(ctx, this.#set, pod)
+        if (!this.#ordered) this.#maintain(pod)
+      })
+      failure ??= wrong
+    }
+    return failure
+  }
+
+  #maintain(pod: Pod): void {
+    updateStatefulPod(this.#ctx, this.#set, pod)
+  }
+
+  /** Scales one pod away, the highest first and only when all before it are well; true when one must be waited for. Throws Refused. */
+  #condemnFirst(): boolean {
+    const pod = this.#condemned[0]
+    if (!pod) return false
+    const broken = [...this.#replicas, ...this.#condemned.slice().reverse()].find((other) => isUnavailable(other, this.#minReady, this.#now))
     const well = isRunningAndReady(pod) && isRunningAndAvailable(pod, this.#minReady, this.#now)
-    if (this.#ordered && !well && pod !== broken) return true
-    deleteStatefulPod(this.#ctx, this.#set, pod)
-    return this.#ordered
+    if (isBeingDeleted(pod) || (!well && pod !== broken)) return true
+    const failure = this.#condemnAll([pod])
+    if (failure) throw failure
+    return true
+  }
+
+  #condemnAll(pods: readonly Pod[]): Refused | undefined {
+    return deleteStatefulPods(this.#ctx, this.#set, pods.filter((pod) => !isBeingDeleted(pod)))
   }
 
   /** Deletes the highest pod of a former revision when all above it are updated and available. */
@@ -148,7 +180,8 @@ class Work {
     for (let i = this.#replicas.length - 1; i >= (updateStrategy?.rollingUpdate?.partition ?? 0); i--) {
       const pod = this.#replicas[i]!
       if (revisionOf(pod) !== name && !isBeingDeleted(pod)) {
-        deleteStatefulPod(this.#ctx, this.#set, pod)
+        const failure = deleteStatefulPods(this.#ctx, this.#set, [pod])
+        if (failure) throw failure
         this.#deletedCurrent++
         return
       }
@@ -184,7 +217,7 @@ class Work {
 const COMPARED = ['replicas', 'currentReplicas', 'readyReplicas', 'updatedReplicas', 'availableReplicas'] as const
 
 /** Writes the status when it differs, trying once more with a fresh object. */
-function writeStatus(ctx: ControllerContext, key: string, set: StatefulSet, status: StatefulSetStatus): StatefulSetStatus {
+function writeStatus(ctx: ControllerContext, key: string, set: StatefulSet, status: StatefulSetStatus): void {
   const old = set.status
   const same =
     old !== undefined &&
@@ -192,7 +225,7 @@ function writeStatus(ctx: ControllerContext, key: string, set: StatefulSet, stat
     COMPARED.every((name) => (old[name] ?? 0) === (status[name] ?? 0)) &&
     old.currentRevision === status.currentRevision &&
     old.updateRevision === status.updateRevision
-  if (same) return status
+  if (same) return
   ctx.note('statefulset.status', { name: set.metadata.name, replicas: status.replicas, ready: status.readyReplicas ?? 0, updated: status.updatedReplicas ?? 0 })
   let answer = ctx.call<StatefulSet>(update(STATEFUL_SETS, { ...set, status }, 'status'))
   if (isStatus(answer)) {
@@ -204,5 +237,4 @@ function writeStatus(ctx: ControllerContext, key: string, set: StatefulSet, stat
     if (version) ctx.state<string>(WRITTEN).set(key, version)
     return null
   })
-  return status
 }
