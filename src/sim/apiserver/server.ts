@@ -173,7 +173,7 @@ export class ApiServer {
         const change = storedChange(told)
         changes.push(change)
         if (!ctx) return
-        if (change.resource === 'events') this.#keepForAnHour(ctx, change)
+        if (change.resource === 'events' && change.type !== 'DELETED') this.#leases.attach(ctx, change.key, change.revision)
         this.hub.dispatch(ctx, kind, change)
         this.#inner.told(ctx, change)
       },
@@ -183,15 +183,10 @@ export class ApiServer {
     return { answer: shown, warnings: warnings.length > 1 ? [...new Set(warnings)] : warnings, changes, created: exec.trail.created ?? false, ...(exec.trail.waited ? { waited: exec.trail.waited } : {}) }
   }
 
-  #keepForAnHour(ctx: EventContext, { type, key }: Change): void {
-    if (type === 'DELETED') this.#leases.detach(key)
-    else this.#leases.attach(ctx, key)
-  }
-
   /** Events whose hour is over go with their lease. */
   #expire(ctx: EventContext, lease: string): void {
     const kind = scheme.resource('', 'v1', 'events')!
-    const keys = this.#leases.end(lease)
+    const keys = this.#leases.end(lease, (key) => Number(this.store.get(key)?.metadata.resourceVersion))
     for (const key of keys) {
       const change = this.store.remove(key)
       if (change) this.hub.dispatch(ctx, kind, change)

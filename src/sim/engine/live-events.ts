@@ -17,6 +17,8 @@ export class LiveEvents {
   /** The page that was looked at last, and its number. */
   #page: Page | undefined
   #number = -1
+  /** An empty page to be filled again: where few events are pending, one page is let go and opened many times over. */
+  #spare: Page | undefined
   #size = 0
 
   get size(): number {
@@ -45,6 +47,7 @@ export class LiveEvents {
     page.events[i] = undefined
     this.#size--
     if (--page.used > 0) return
+    this.#spare = page
     this.#pages.delete(this.#number)
     this.#page = undefined
     this.#number = -1
@@ -74,7 +77,8 @@ export class LiveEvents {
   }
 
   #open(seq: number): Page {
-    const page: Page = { events: new Array<SimEvent | undefined>(PAGE).fill(undefined), used: 0 }
+    const page: Page = this.#spare ?? { events: new Array<SimEvent | undefined>(PAGE).fill(undefined), used: 0 }
+    this.#spare = undefined
     this.#number = Math.floor(seq / PAGE)
     this.#pages.set(this.#number, page)
     return (this.#page = page)

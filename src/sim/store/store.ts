@@ -1,10 +1,11 @@
 import type { KubeObject } from '../api/meta.ts'
 import { draftMeta, withMetadata } from '../api/meta-copy.ts'
 import type { Engine } from '../engine/engine.ts'
-import { KEY_ALONE, type Table } from '../engine/table.ts'
+import type { Table } from '../engine/table.ts'
 import type { Micros } from '../engine/time.ts'
 import { flagsIn } from '../flags/index.ts'
 import { ETCD_COMPACTION_INTERVAL } from '../flags/kube-apiserver.ts'
+import { Collections } from './collections.ts'
 
 /** One committed write, as watchers hear of it. `from` is absent for the first version, `to` for a deletion. */
 export interface Change {
@@ -22,7 +23,9 @@ export interface Change {
 /** How many changes at most stay available to watches that start from an old revision. */
 export const KEPT_CHANGES = 4096
 
-const NO_KEYS: readonly string[] = []
+/** The rows of the log of changes, in turn: a change takes the place of the one that must go, and no key is made for it. */
+const PLACES: readonly string[] = Array.from({ length: KEPT_CHANGES }, (_, i) => `${i}`)
+const placeOf = (revision: number): string => PLACES[revision % KEPT_CHANGES]!
 
 /** An object with the resourceVersion of a write. */
 export function atRevision(object: KubeObject, revision: number): KubeObject {
@@ -42,8 +45,7 @@ export class Store {
   readonly #engine: Engine
   readonly #changes: Table<Change>
   readonly #counters: Table<number>
-  readonly #byResource
-  readonly #byNamespace
+  readonly #collections: Collections
   /** kube-apiserver's --etcd-compaction-interval: what was written before the last time but one is forgotten; 0: nothing by time. */
   #compactedEvery: Micros = ETCD_COMPACTION_INTERVAL.initial
 
@@ -53,11 +55,7 @@ export class Store {
     this.objects = engine.table<KubeObject>('etcd')
     this.#changes = engine.table<Change>('etcd/changes')
     this.#counters = engine.table<number>('etcd/counters')
-    this.#byResource = this.objects.index((_, key) => key.slice(0, key.indexOf('/')), KEY_ALONE)
-    this.#byNamespace = this.objects.index((_, key) => {
-      const name = key.lastIndexOf('/')
-      return key.indexOf('/') < name ? key.slice(0, name) : undefined
-    }, KEY_ALONE)
+    this.#collections = this.objects.derive(new Collections())
   }
 
   /** The revision of the latest write. */
@@ -93,18 +91,16 @@ export class Store {
 
   /** Keys of a resource, all or of one namespace, in order. */
   keys(resource: string, namespace?: string): readonly string[] {
-    // Admission asks for many resources that the cluster has none of.
-    if (this.#byResource.count(resource) === 0) return NO_KEYS
-    return namespace ? this.#byNamespace.keys(`${resource}/${namespace}`) : this.#byResource.keys(resource)
+    return this.#collections.keys(resource, namespace)
   }
 
   /** All resources that have an object, in order. */
   resources(): readonly string[] {
-    return this.#byResource.groups()
+    return this.#collections.resources()
   }
 
   count(resource: string): number {
-    return this.#byResource.count(resource)
+    return this.#collections.count(resource)
   }
 
   /** Writes a new version and stamps its resourceVersion. */
@@ -129,7 +125,7 @@ export class Store {
     if (revision < this.compacted) return undefined
     const changes: Change[] = []
     for (let r = revision + 1; r <= this.revision; r++) {
-      const change = this.#changes.get(`${r}`)
+      const change = this.#changes.get(placeOf(r))
       if (change?.resource === resource) changes.push(change)
     }
     return changes
@@ -142,15 +138,14 @@ export class Store {
   }
 
   #log(change: Change): Change {
-    this.#changes.set(`${change.revision}`, change)
-    this.#changes.delete(`${change.revision - KEPT_CHANGES}`)
+    this.#changes.set(placeOf(change.revision), change)
     if (change.at - (this.#counters.get('marked-at') ?? 0) >= this.#compactedEvery) this.#compactOld(change)
     return change
   }
 
   /** Compaction by time waits for a write: nobody can tell, and a cluster at rest has no events for it. */
   #compactOld({ revision, at }: Change): void {
-    const last = this.#changes.get(`${revision - 1}`)
+    const last = this.#changes.get(placeOf(revision - 1))
     const isAfterRest = last !== undefined && at - last.at >= this.#compactedEvery
     this.#forget(isAfterRest ? revision - 1 : (this.#counters.get('marked') ?? 1))
     this.#counters.set('marked', revision)
@@ -160,7 +155,7 @@ export class Store {
   #forget(revision: number): void {
     const { compacted } = this
     if (revision <= compacted) return
-    for (let r = compacted + 1; r <= revision; r++) this.#changes.delete(`${r}`)
+    for (let r = compacted + 1; r <= revision; r++) this.#changes.delete(placeOf(r))
     this.#counters.set('compacted', revision)
   }
 }

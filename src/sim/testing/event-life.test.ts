@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { KubeObject } from '../api/meta.ts'
-import { create, DEPLOYMENTS, type Request } from '../client/request.ts'
+import { create, DEPLOYMENTS, EVENTS, patch, type Request } from '../client/request.ts'
 import { createCluster, type Cluster } from '../cluster.ts'
 import { minutes, seconds } from '../engine/time.ts'
 import type { Event } from '../kinds/event/event.ts'
@@ -28,6 +28,20 @@ test('an Event goes an hour after it was last written, at most a minute later', 
   expect(alive.length).toBeGreaterThan(3)
   cluster.runFor(minutes(2.5))
   expect(events(cluster).filter(({ involvedObject }) => involvedObject.name?.startsWith('web'))).toEqual([])
+})
+
+test('an Event that is written again lives an hour from then', () => {
+  const cluster = world()
+  request(cluster, deployment(2))
+  cluster.runFor(minutes(30))
+  const [again, other] = events(cluster).filter(({ involvedObject }) => involvedObject.name?.startsWith('web'))
+  cluster.request(patch(EVENTS, again!, { count: 2 }, 'merge') as Request)
+  const names = (): readonly string[] => events(cluster).map(({ metadata }) => metadata.name)
+  cluster.runFor(minutes(32))
+  expect(names()).toContain(again!.metadata.name)
+  expect(names()).not.toContain(other!.metadata.name)
+  cluster.runFor(minutes(30))
+  expect(names()).not.toContain(again!.metadata.name)
 })
 
 test('from the tenth on similar Events are combined, and one source says 25 things of an object at most', () => {
