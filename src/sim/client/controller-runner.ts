@@ -11,7 +11,7 @@ import { controllerUser } from './account.ts'
 import type { Controller, ControllerContext, HandlerContext, Watches } from './controller.ts'
 import { EventRecorder } from './event-recorder.ts'
 import type { InformerFactory } from './informer.ts'
-import type { Lister } from './lister.ts'
+import type { Cache } from './lister.ts'
 import type { ReconcileResult } from './reconcile-context.ts'
 import { Jobs, type JobContext, type Place } from './resumable.ts'
 import { Client, type Answered, type WatchDelivery, type WatchSpec } from './transport.ts'
@@ -134,6 +134,7 @@ export class ControllerRunner {
   #subscribe(watches: Watches): void {
     const informer = this.#informers.informer(watches.resource)
     for (const [name, by] of Object.entries(watches.indexes ?? {})) informer.addIndex(name, by)
+    for (const rule of watches.tallies ?? []) informer.addTally(rule)
     const stopped = this.#stopped
     const { name } = this.controller
     const running = (): boolean => stopped.size === 0 || !stopped.has(name)
@@ -222,7 +223,7 @@ class RunnerContext implements HandlerContext {
     this.#runner.queue.addAfter(this.#ctx, key, delay)
   }
 
-  lister<T extends KubeObject>(plural: string): Lister<T> {
+  lister<T extends KubeObject>(plural: string): Cache<T> {
     return this.#informers.lister<T>(plural)
   }
 

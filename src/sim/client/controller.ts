@@ -1,4 +1,5 @@
 import type { KubeObject } from '../api/meta.ts'
+import type { Sum, TallyRule } from '../engine/tally.ts'
 import type { Micros } from '../engine/time.ts'
 import type { Flag } from '../flags/flag.ts'
 import type { ReconcileContext, ReconcileResult } from './reconcile-context.ts'
@@ -11,7 +12,7 @@ export interface HandlerContext {
   enqueue(key: string): void
   enqueueAfter(key: string, delay: Micros): void
   /** Uncached-by-log reads of the shared caches, for mapping an object to keys. */
-  lister<T extends KubeObject>(plural: string): import('./lister.ts').Lister<T>
+  lister<T extends KubeObject>(plural: string): import('./lister.ts').Cache<T>
   /** The controller's own state tables (expectations …), by the short name under which it declared them. */
   state<V>(name: string): import('../engine/table.ts').Table<V>
   /** Opens a watch of the controller's own, whose deliveries reach its `deliver`; the id is unique to the controller. */
@@ -26,6 +27,8 @@ export interface Watches<T extends KubeObject = KubeObject> {
   readonly resource: { readonly group: string; readonly version: string; readonly resource: string }
   /** Indexes of the shared cache that this controller looks things up by (client-go: AddIndexers). */
   readonly indexes?: Readonly<Record<string, (obj: T) => string | readonly string[] | undefined>>
+  /** Sums over the shared cache that this controller reads. */
+  readonly tallies?: readonly TallyRule<T, Sum<T>>[]
   onAdd?(ctx: HandlerContext, obj: T): void
   onUpdate?(ctx: HandlerContext, old: T, obj: T): void
   onDelete?(ctx: HandlerContext, obj: T): void

@@ -3,7 +3,8 @@ import type { Engine, EventContext } from '../engine/engine.ts'
 import type { Teller } from '../engine/event.ts'
 import { broken } from '../engine/invariant.ts'
 import { KEY_ALONE, type Index, type Table } from '../engine/table.ts'
-import type { Lister } from './lister.ts'
+import { Tally, type Sum, type TallyRule } from '../engine/tally.ts'
+import type { Cache } from './lister.ts'
 import type { Client, WatchDelivery, WatchSpec } from './transport.ts'
 
 /** Functions, not methods: they are called on their own. */
@@ -61,12 +62,13 @@ const uidIndex = (obj: KubeObject): string | undefined => obj.metadata.uid
 const nodeIndex = (obj: KubeObject): string | undefined => (obj.spec as { nodeName?: string } | undefined)?.nodeName || undefined
 
 /** One resource's reflector, delta FIFO and indexer, with the handlers that listen to it. */
-export class Informer<T extends KubeObject = KubeObject> implements Lister<T> {
+export class Informer<T extends KubeObject = KubeObject> implements Cache<T> {
   readonly spec: WatchSpec
   readonly cache: Table<T>
   readonly deltas: Table<readonly Delta[]>
   readonly handlers = new HandlerLists<T>()
   readonly #indexes = new Map<string, Index<T>>()
+  readonly #tallies = new Map<TallyRule<T, Sum<T>>, Tally<T, Sum<T>>>()
 
   constructor(engine: Engine, process: string, spec: WatchSpec) {
     this.spec = spec
@@ -78,6 +80,17 @@ export class Informer<T extends KubeObject = KubeObject> implements Lister<T> {
   /** Declares an index (client-go: AddIndexers). 'namespace' always exists; 'owner', 'orphan', 'dependents', 'uid' and 'node' are made when first named. */
   addIndex(name: string, by: (obj: T) => string | readonly string[] | undefined, part?: (obj: T) => unknown): void {
     if (!this.#indexes.has(name)) this.#indexes.set(name, this.cache.index(by, part))
+  }
+
+  /** Declares a sum; rules are told apart by identity. */
+  addTally(rule: TallyRule<T, Sum<T>>): void {
+    if (!this.#tallies.has(rule)) this.#tallies.set(rule, this.cache.derive(new Tally(rule)))
+  }
+
+  tally<S extends Sum<T>>(rule: TallyRule<T, S>, group: string): S | undefined {
+    const tally = this.#tallies.get(rule)
+    if (!tally) broken(`informer of ${this.spec.resource} does not keep that tally; declare it with addTally()`)
+    return tally.of(group) as S | undefined
   }
 
   /** Names of the indexes that the cache keeps, in the order in which they were declared. */

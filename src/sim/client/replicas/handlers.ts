@@ -7,6 +7,7 @@ import type { ReplicaSet } from '../../kinds/replicaset/replicaset.ts'
 import type { HandlerContext, Watches } from '../controller.ts'
 import { Expectations } from '../expectations.ts'
 import { PODS } from '../request.ts'
+import { CREWS } from './crew.ts'
 import { selectorOf } from './selector.ts'
 
 /** The names of the kind whose pods are counted. */
@@ -49,6 +50,7 @@ export function podHandlers(owner: OwnerKind): Watches<Pod> {
   }
   return {
     resource: PODS,
+    tallies: [CREWS],
     onAdd(ctx, pod) {
       if (isBeingDeleted(pod)) return deleted(ctx, pod)
       const ref = controllerOf(pod)

@@ -1,39 +1,42 @@
 import { deepEqual } from '../../api/deep.ts'
 import { findCondition, withoutCondition } from '../../api/conditions.ts'
-import { matchesSet, remembered } from '../../api/labels.ts'
-import { isPodAvailable, isPodReady, podCondition, type Pod } from '../../api/pod.ts'
+import { matchesSet } from '../../api/labels.ts'
+import { isPodAvailable, podCondition, type Pod } from '../../api/pod.ts'
 import { isStatus } from '../../api/status.ts'
 import { formatTime, parseTime, seconds, type Micros } from '../../engine/time.ts'
 import type { ReplicaSet, ReplicaSetCondition, ReplicaSetStatus } from '../../kinds/replicaset/replicaset.ts'
 import { Refused } from '../must.ts'
 import type { ReconcileContext } from '../reconcile-context.ts'
 import { get, update, type Request } from '../request.ts'
+import type { Crew } from './crew.ts'
 
 type Resource = Pick<Request, 'group' | 'version' | 'resource'>
 
 /** Zero counts are absent, as Go's omitempty leaves them out. */
 const orAbsent = (n: number): number | undefined => (n === 0 ? undefined : n)
 
+/** Of the active pods: how many are ready, and how many carry all of the template's labels. */
+export interface PodCounts {
+  readonly labelled: number
+  readonly ready: number
+}
+
+export function podCounts(rs: ReplicaSet, crew: Crew): PodCounts {
+  const labels = rs.spec.template?.metadata?.labels
+  return { labelled: crew.activeWith((own) => matchesSet(labels, own)), ready: crew.ready }
+}
+
 /** The status that the pods make; `failure` is what went wrong while creating or deleting (replica_set_utils.go). */
 export function replicaSetStatus(
   rs: ReplicaSet,
   active: readonly Pod[],
+  { labelled, ready }: PodCounts,
   terminating: number | undefined,
   failure: string | undefined,
   now: Micros,
 ): ReplicaSetStatus {
-  const labels = rs.spec.template?.metadata?.labels
   const minReady = rs.spec.minReadySeconds ?? 0
-  const fullyLabelled = remembered((own) => matchesSet(labels, own))
-  let labelled = 0
-  let ready = 0
-  let available = 0
-  for (const pod of active) {
-    if (fullyLabelled(pod.metadata.labels)) labelled++
-    if (!isPodReady(pod)) continue
-    ready++
-    if (minReady === 0 || isPodAvailable(pod, minReady, now)) available++
-  }
+  const available = minReady === 0 ? ready : active.filter((pod) => isPodAvailable(pod, minReady, now)).length
   const conditions = failureCondition(rs, active.length, failure, now)
   return {
     ...(available > 0 ? { availableReplicas: available } : {}),

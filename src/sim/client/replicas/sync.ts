@@ -1,18 +1,19 @@
-import { compileSelector } from '../../api/labels.ts'
-import { isBeingDeleted, splitKey, uidOf } from '../../api/meta.ts'
-import { isPodActive, isPodTerminal, type Pod } from '../../api/pod.ts'
+import { compileSelector, matches, type Selector } from '../../api/labels.ts'
+import { isBeingDeleted, splitKey, uidOf, type StringMap } from '../../api/meta.ts'
+import { isPodActive, type Pod } from '../../api/pod.ts'
 import { seconds } from '../../engine/time.ts'
 import type { ReplicaSet } from '../../kinds/replicaset/replicaset.ts'
 import { claim } from '../claim.ts'
-import type { Controller, ControllerContext } from '../controller.ts'
+import type { Controller, ControllerContext, HandlerContext } from '../controller.ts'
 import { EXPECTATION_TABLES, Expectations } from '../expectations.ts'
 import { retrying } from '../must.ts'
 import type { ReconcileResult } from '../reconcile-context.ts'
 import { PODS, type Request } from '../request.ts'
+import { Crew, CREWS } from './crew.ts'
 import { ownHandlers, podHandlers } from './handlers.ts'
 import { manageReplicas } from './manage.ts'
 import { selectorOf } from './selector.ts'
-import { nextAvailabilityCheck, replicaSetStatus, updateReplicaSetStatus } from './status.ts'
+import { nextAvailabilityCheck, podCounts, replicaSetStatus, updateReplicaSetStatus } from './status.ts'
 
 /** A controller that keeps a number of equal pods: ReplicaSets, and ReplicationControllers seen as such. */
 export interface ReplicaKind {
@@ -50,13 +51,15 @@ function sync(ctx: ControllerContext, of: ReplicaKind, key: string): ReconcileRe
   const pods = ctx.lister<Pod>('pods')
   const own = pods.by('owner', uidOf(rs))
   const orphans = pods.by('orphan', namespace ?? '')
-  const { candidates, terminating } = ctx.once(() => sortOut(own, orphans))
   const selector = compileSelector(selectorOf(rs))
-  const active = claim<Pod>(ctx, { owner: rs, owners: of.resource, resource: PODS, selector }, candidates)
+  // Mostly all are active and nobody comes or goes, which is known without a look at each of thousands.
+  const { settled, terminating } = ctx.inside((caches) => muster(crewOf(caches, rs), selector, orphans))
+  const active = settled ? own : claim<Pod>(ctx, { owner: rs, owners: of.resource, resource: PODS, selector }, ctx.once(() => candidatesOf(own, orphans)))
+  const counts = ctx.inside((caches) => podCounts(rs, settled ? crewOf(caches, rs) : Crew.of(active)))
   describe(ctx, key, rs, active.length, act)
   const failure = act && !isBeingDeleted(rs) ? manageReplicas(ctx, key, rs, active) : undefined
   const { now } = ctx
-  const status = ctx.once(() => replicaSetStatus(rs, active, of.countTerminating ? terminating : undefined, failure, now))
+  const status = ctx.once(() => replicaSetStatus(rs, active, counts, of.countTerminating ? terminating : undefined, failure, now))
   const written = updateReplicaSetStatus(ctx, of.resource, rs, status)
   remember(ctx, key, written)
   if (failure !== undefined) return { retry: failure }
@@ -95,21 +98,17 @@ function forget(ctx: ControllerContext, key: string): undefined {
   })
 }
 
-/** Pods that count, and how many of the own ones are on their way out. */
-function sortOut(own: readonly Pod[], orphans: readonly Pod[]): { readonly candidates: readonly Pod[]; readonly terminating: number } {
-  let terminating = 0
-  let candidates: Pod[] | undefined
-  for (let i = 0; i < own.length; i++) {
-    const pod = own[i]!
-    if (isPodActive(pod)) candidates?.push(pod)
-    else {
-      candidates ??= own.slice(0, i)
-      if (isBeingDeleted(pod) && !isPodTerminal(pod)) terminating++
-    }
-  }
-  const free = orphans.filter(isPodActive)
-  return { candidates: free.length > 0 ? [...(candidates ?? own), ...free] : (candidates ?? own), terminating }
+/** The pods that name the set as their controller, in numbers. */
+const crewOf = (caches: HandlerContext, rs: ReplicaSet): Crew => caches.lister<Pod>('pods').tally(CREWS, uidOf(rs)) ?? new Crew()
+
+/** Are all of the crew active and nobody to be adopted or released? And how many are on their way out. */
+function muster(crew: Crew, selector: Selector, orphans: readonly Pod[]): { readonly settled: boolean; readonly terminating: number } {
+  const fits = (labels: StringMap | undefined): boolean => matches(selector, labels)
+  const settled = crew.active === crew.size && crew.allActive(fits) && !orphans.some((pod) => isPodActive(pod) && fits(pod.metadata.labels))
+  return { settled, terminating: crew.terminating }
 }
+
+const candidatesOf = (own: readonly Pod[], orphans: readonly Pod[]): readonly Pod[] => [...own.filter(isPodActive), ...orphans.filter(isPodActive)]
 
 /** The sync in one sentence: what was seen, what is wished, what comes next. */
 function describe(ctx: ControllerContext, key: string, rs: ReplicaSet, observed: number, act: boolean): void {
