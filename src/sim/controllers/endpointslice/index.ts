@@ -1,8 +1,9 @@
+import { isConditionTrue } from '../../api/conditions.ts'
 import { matchesSet } from '../../api/labels.ts'
 import { isBeingDeleted, splitKey } from '../../api/meta.ts'
 import type { Pod } from '../../api/pod.ts'
 import { isNamespaceTerminating, isStatus } from '../../api/status.ts'
-import type { Controller, ControllerContext } from '../../client/controller.ts'
+import type { Controller, ControllerContext, HandlerContext, Watches } from '../../client/controller.ts'
 import type { ReconcileResult } from '../../client/reconcile-context.ts'
 import { create, ENDPOINT_SLICES, NODES, remove, update } from '../../client/request.ts'
 import { podsOfServices, services } from '../../client/services/pods.ts'
@@ -13,20 +14,40 @@ import { ENDPOINTSLICE_UPDATES_BATCH_PERIOD, MAX_ENDPOINTS_PER_SLICE } from '../
 import type { EndpointSlice } from '../../kinds/endpointslice/endpointslice.ts'
 import type { Node } from '../../kinds/node/node.ts'
 import type { Service } from '../../kinds/service/service.ts'
-import { addressTypes, desiredEndpoints } from './desired.ts'
+import { addressTypes, desiredEndpoints, type AddressType } from './desired.ts'
+import { byDistribution, wantsTopology } from './hints.ts'
 import { CONTROLLER, planSlices, type SlicePlan } from './plan.ts'
+import { byTopology, cpuShares, isOverloaded, type ByZone } from './topology.ts'
 
 /** Syncs that fail or see a stale cache come again after a second (endpointslice: defaultSyncBackOff). */
 const BACK_OFF = seconds(1)
+/** The state table of endpoints by zone, by Service and family, and the queue's key for a look at it. */
+const ZONES = 'zones'
+const TOPOLOGY = 'topology'
+
+const zoneOf = (node: Node): string | undefined => node.metadata.labels?.['topology.kubernetes.io/zone']
+const isUp = (node: Node): boolean => isConditionTrue(node.status?.conditions, 'Ready')
+
+/** Only Services with hints of the topology mode care about nodes. */
+const lookAgain = (ctx: HandlerContext): void => {
+  if (ctx.state(ZONES).size > 0) ctx.enqueue(TOPOLOGY)
+}
+
+const nodes: Watches<Node> = {
+  resource: NODES,
+  onAdd: lookAgain,
+  onUpdate: (ctx, old, node) => (isUp(old) !== isUp(node) || zoneOf(old) !== zoneOf(node)) && lookAgain(ctx),
+  onDelete: lookAgain,
+}
 
 /** Keeps the EndpointSlices of Services with a selector (kube-controller-manager: endpointslice). */
 export const endpointSliceController: Controller = {
   name: 'endpointslice-controller',
   component: 'endpoint-slice-controller',
   workers: 5,
-  watches: [services, podsOfServices(ENDPOINTSLICE_UPDATES_BATCH_PERIOD), ownSlices(CONTROLLER, BACK_OFF, ENDPOINTSLICE_UPDATES_BATCH_PERIOD), { resource: NODES }],
-  state: [TRACKED, 'trigger-times'],
-  reconcile: sync,
+  watches: [services, podsOfServices(ENDPOINTSLICE_UPDATES_BATCH_PERIOD), ownSlices(CONTROLLER, BACK_OFF, ENDPOINTSLICE_UPDATES_BATCH_PERIOD), nodes],
+  state: [TRACKED, 'trigger-times', ZONES],
+  reconcile: (ctx, key) => (key === TOPOLOGY ? checkTopology(ctx) : sync(ctx, key)),
 }
 
 function sync(ctx: ControllerContext, key: string): ReconcileResult {
@@ -54,6 +75,7 @@ function forget(ctx: ControllerContext, key: string): undefined {
   ctx.once(() => {
     ctx.state('trigger-times').delete(key)
     new SliceTracker(ctx).forget(key)
+    for (const row of [...ctx.state(ZONES).keys()]) if (row.startsWith(`${key} `)) ctx.state(ZONES).delete(row)
     return null
   })
 }
@@ -70,13 +92,51 @@ function writeAll(ctx: ControllerContext, key: string, service: Service, existin
   let failure: string | undefined
   for (const type of types) {
     const { groups, missing } = desiredEndpoints(service, pods, nodeOf, type)
-    const plan = planSlices(service, type, existing.filter((s) => s.addressType === type), groups, ctx.flag(MAX_ENDPOINTS_PER_SLICE))
+    const own = existing.filter((s) => s.addressType === type)
+    const plan = withTopology(ctx, key, service, type, own, planSlices(service, type, own, groups, ctx.flag(MAX_ENDPOINTS_PER_SLICE)))
     describe(ctx, key, service, plan, [...groups.values()].reduce((n, g) => n + g.endpoints.size, 0))
-    failure ??= write(ctx, key, service, plan, trigger)
+    const refusal = write(ctx, key, service, plan, trigger)
+    failure ??= refusal
     for (const pod of missing) failure ??= `skipping Pod ${pod.metadata.name} for Service ${key}: Node ${pod.spec.nodeName ?? ''} Not Found`
   }
   const strange = existing.filter((s) => !types.some((type) => type === s.addressType))
   return failure ?? write(ctx, key, service, { create: [], update: [], remove: strange }, trigger)
+}
+
+/** Hints of the topology mode, or else of the Service's traffic distribution; none for any other Service. */
+function withTopology(ctx: ControllerContext, key: string, service: Service, type: AddressType, existing: readonly EndpointSlice[], plan: SlicePlan): SlicePlan {
+  const row = `${key} ${type}`
+  const known = ctx.once(() => ctx.state<ByZone>(ZONES).has(row))
+  const tell = (type_: 'Normal' | 'Warning', reason: string, message: string): void => ctx.event(service, type_, reason, `${message}, addressType: ${type}`)
+  if (!wantsTopology(service)) {
+    if (known) {
+      tell('Warning', 'TopologyAwareHintsDisabled', 'Topology Aware Hints has been disabled')
+      remember(ctx, row, undefined)
+    }
+    return byDistribution(service, existing, plan)
+  }
+  const hinted = byTopology(existing, plan, cpuShares(ctx.lister<Node>('nodes').list()))
+  if (hinted.problem !== undefined) tell('Warning', 'TopologyAwareHintsDisabled', hinted.problem)
+  else if (!known) tell('Normal', 'TopologyAwareHintsEnabled', 'Topology Aware Hints has been enabled')
+  remember(ctx, row, hinted.counts)
+  return hinted.plan
+}
+
+/** How many endpoints each zone has, for the next change of nodes. */
+function remember(ctx: ControllerContext, row: string, counts: ByZone | undefined): void {
+  ctx.once(() => {
+    const table = ctx.state<ByZone>(ZONES)
+    if (counts) table.set(row, counts)
+    else table.delete(row)
+    return null
+  })
+}
+
+/** Services whose hints do not fit the nodes any more are looked at again (checkNodeTopologyDistribution). */
+function checkTopology(ctx: ControllerContext): undefined {
+  const shares = cpuShares(ctx.lister<Node>('nodes').list())
+  const rows = ctx.once(() => ctx.state<ByZone>(ZONES).keys().map((row) => [row, ctx.state<ByZone>(ZONES).get(row)!] as const))
+  for (const [row, counts] of rows) if (isOverloaded(counts, shares)) ctx.enqueueAfter(row.slice(0, row.lastIndexOf(' ')), 0)
 }
 
 function describe(ctx: ControllerContext, key: string, service: Service, plan: SlicePlan, desired: number): void {

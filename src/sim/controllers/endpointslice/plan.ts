@@ -92,7 +92,7 @@ function planGroup(service: Service, addressType: AddressType, slices: readonly 
     if (!kept.same || kept.endpoints.length !== had.length) {
       if (kept.endpoints.length === 0) plan.remove.push(slice)
       else changed.push({ ...slice, metadata: { ...slice.metadata, labels }, endpoints: kept.endpoints })
-    } else if (!deepEqual(free(slice.metadata.labels), free(labels))) changed.push({ ...slice, metadata: { ...slice.metadata, labels } })
+    } else if (!deepEqual(free(slice.metadata.labels), free(labels))) changed.push({ ...slice, metadata: { ...slice.metadata, labels }, endpoints: kept.endpoints })
     else unchanged.push(slice)
   }
   const left = [...wanted.values()]
@@ -107,7 +107,7 @@ function planGroup(service: Service, addressType: AddressType, slices: readonly 
   }
 }
 
-/** The slice's endpoints that are still wanted, in their present form; they leave `wanted`. */
+/** The slice's endpoints that are still wanted, in their present form and without hints; they leave `wanted`. */
 function keptEndpoints(slice: EndpointSlice, wanted: Map<string, Endpoint>): { readonly endpoints: readonly Endpoint[]; readonly same: boolean } {
   const endpoints: Endpoint[] = []
   let same = true
@@ -115,10 +115,9 @@ function keptEndpoints(slice: EndpointSlice, wanted: Map<string, Endpoint>): { r
     const key = endpointKey(endpoint)
     const now = wanted.get(key)
     if (!now) continue
-    const { hints } = endpoint
-    const next = hints ? { ...now, hints } : now
-    if (!deepEqual(next, endpoint)) same = false
-    endpoints.push(next)
+    const { hints, ...rest } = endpoint
+    if (!deepEqual(now, hints ? rest : endpoint)) same = false
+    endpoints.push(now)
     wanted.delete(key)
   }
   return { endpoints, same }

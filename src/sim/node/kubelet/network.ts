@@ -5,15 +5,16 @@ import { Kernel } from '../linux/kernel.ts'
 import type { Answer, Asked } from '../linux/machine.ts'
 import { listener, serve } from '../linux/tools/net-tools.ts'
 import { machineNow, settingOf } from './linux.ts'
+import { eligible, type Candidate, type Client } from './service-endpoints.ts'
 import type { PodRow } from './state.ts'
 import type { KubeletWorld } from './world.ts'
 
 interface ServiceObject extends KubeObject {
-  readonly spec: { readonly clusterIP?: string; readonly ports?: readonly { readonly name?: string; readonly port: number }[] }
+  readonly spec: { readonly clusterIP?: string; readonly internalTrafficPolicy?: string; readonly ports?: readonly { readonly name?: string; readonly port: number }[] }
 }
 interface Slice extends KubeObject {
   readonly ports?: readonly { readonly name?: string; readonly port?: number }[]
-  readonly endpoints?: readonly { readonly addresses: readonly string[]; readonly conditions?: { readonly ready?: boolean }; readonly hostname?: string }[]
+  readonly endpoints?: readonly (Candidate & { readonly hostname?: string })[]
 }
 
 /** How long a connection is tried to an address that says nothing. */
@@ -32,7 +33,7 @@ export function answerTo(world: KubeletWorld, ctx: EventContext, row: PodRow, qu
   const addresses = isAddress(host) ? [host] : resolveName(world, row.pod.metadata.namespace ?? 'default', host)
   if (what === 'dns') return { answer: addresses.length > 0 ? { ok: true, status: 0, body: addresses.join(' ') } : refusal('bad address'), after: ROUND_TRIP }
   if (addresses.length === 0) return { answer: refusal('bad address'), after: ROUND_TRIP }
-  const target = behindService(world, ctx, addresses[ctx.random.below(addresses.length)]!, port)
+  const target = behindService(world, ctx, clientOf(world, row), addresses[ctx.random.below(addresses.length)]!, port)
   if (target === 'nobody') return { answer: refusal('Connection refused'), after: ROUND_TRIP }
   if (target === 'server') return { answer: what === 'tcp' ? { ok: true, status: 0, body: '' } : { ok: false, status: 401, body: '' }, after: ROUND_TRIP }
   const other = podAt(world, target.ip)
@@ -79,17 +80,23 @@ function resolveName(world: KubeletWorld, namespace: string, name: string): read
 const slicesOf = (world: KubeletWorld, namespace: string, service: string): readonly Slice[] =>
   (world.reader.list('endpointslices', namespace) as readonly Slice[]).filter((s) => s.metadata.labels?.['kubernetes.io/service-name'] === service)
 
+function clientOf(world: KubeletWorld, { pod }: PodRow): Client {
+  const node = pod.spec.nodeName
+  return { node, zone: node === undefined ? undefined : world.reader.get('nodes', undefined, node)?.metadata.labels?.['topology.kubernetes.io/zone'] }
+}
+
 /** Where a connection to an address and port ends: an endpoint of the Service that has it, or the address itself. */
-function behindService(world: KubeletWorld, ctx: EventContext, ip: string, port: number): { readonly ip: string; readonly port: number } | 'nobody' | 'server' {
+function behindService(world: KubeletWorld, ctx: EventContext, client: Client, ip: string, port: number): { readonly ip: string; readonly port: number } | 'nobody' | 'server' {
   for (const service of world.reader.list('services') as readonly ServiceObject[]) {
     if (service.spec.clusterIP !== ip) continue
     const chosen = service.spec.ports?.find((p) => p.port === port)
     if (!chosen) return { ip: '0.0.0.0', port }
     if (service.metadata.name === 'kubernetes' && service.metadata.namespace === 'default') return 'server'
-    const targets = slicesOf(world, service.metadata.namespace ?? 'default', service.metadata.name).flatMap((slice) => {
+    const all = slicesOf(world, service.metadata.namespace ?? 'default', service.metadata.name).flatMap((slice) => {
       const target = slice.ports?.find((p) => (p.name ?? '') === (chosen.name ?? ''))?.port
-      return target === undefined ? [] : (slice.endpoints ?? []).filter((e) => e.conditions?.ready !== false).flatMap((e) => e.addresses.map((address) => ({ ip: address, port: target })))
+      return target === undefined ? [] : (slice.endpoints ?? []).map((endpoint) => ({ ...endpoint, target }))
     })
+    const targets = eligible(all, service.spec.internalTrafficPolicy, client).flatMap(({ addresses, target }) => addresses.map((address) => ({ ip: address, port: target })))
     return targets.length > 0 ? targets[ctx.random.below(targets.length)]! : 'nobody'
   }
   return { ip, port }
