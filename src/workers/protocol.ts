@@ -1,6 +1,6 @@
 import type { AnatomyAnswers, AnatomyQuery } from './protocol-anatomy.ts'
 import type { OfferedFile, SettingsAnswers, SettingsQuery } from './protocol-settings.ts'
-import type { AttemptState } from './protocol-scheduler.ts'
+import type { AttemptState, SchedulingQueueState } from './protocol-scheduler.ts'
 import type { EtcdState, RequestTrace, VolumeChoice } from './protocol-inspect.ts'
 
 /**
@@ -267,6 +267,7 @@ export type Query =
   | { readonly type: 'volume'; readonly key: string }
   | { readonly type: 'loop'; readonly controller: string }
   | { readonly type: 'attempt'; readonly pod: string }
+  | { readonly type: 'schedulingQueue' }
   | { readonly type: 'rollout'; readonly key: string }
   | { readonly type: 'object'; readonly key: string }
   | { readonly type: 'lastApplied'; readonly files: readonly { readonly name: string; readonly text: string }[] }
@@ -302,6 +303,7 @@ export interface Answers extends AnatomyAnswers, SettingsAnswers {
   volume: VolumeChoice | null
   loop: LoopState | null
   attempt: AttemptState | null
+  schedulingQueue: SchedulingQueueState
   rollout: RolloutState | null
   object: { readonly value: ApiObject | null; readonly last: ApiObject | null; readonly endedAt: number | null; readonly endedIndex: number | null }
   /** Never refused: a file that is not in the cluster has `live: ''`. */

@@ -1,7 +1,7 @@
-import { rowOf, why, type Cluster } from '../sim/index.ts'
+import { rowOf, schedulingQueue, why, type Cluster } from '../sim/index.ts'
 import type { Answers, ApiObject, HistoryRow, Query } from './protocol.ts'
 
-type Question = Extract<Query, { type: 'why' | 'rows' | 'loops' | 'request' | 'etcd' | 'volume' | 'loop' | 'attempt' | 'rollout' | 'object' | 'podAnatomy' | 'nodeAnatomy' | 'podCalls' | 'podLoad' | 'dockerfile' }>
+type Question = Extract<Query, { type: 'why' | 'rows' | 'loops' | 'request' | 'etcd' | 'volume' | 'loop' | 'attempt' | 'schedulingQueue' | 'rollout' | 'object' | 'podAnatomy' | 'nodeAnatomy' | 'podCalls' | 'podLoad' | 'dockerfile' }>
 
 /** Queries that only look: answered from the state at the cursor, nothing moves. */
 export function answerQuestion(cluster: Cluster, query: Question): Answers[Question['type']] {
@@ -22,6 +22,8 @@ export function answerQuestion(cluster: Cluster, query: Question): Answers[Quest
       return cluster.loop(query.controller)
     case 'attempt':
       return cluster.attempt(query.pod)
+    case 'schedulingQueue':
+      return schedulingQueue(cluster.scheduler)
     case 'rollout':
       return cluster.rollout(query.key)
     case 'podAnatomy':

@@ -1,7 +1,6 @@
-import type { AttemptState, ComponentState, LoopSummary } from '../../workers/protocol.ts'
+import type { ComponentState, LoopSummary } from '../../workers/protocol.ts'
 import type { ControllerRunner } from '../client/controller-runner.ts'
 import type { ApiServer } from '../apiserver/server.ts'
-import { verdicts } from '../scheduler/attempts.ts'
 import type { Scheduler } from '../scheduler/scheduler.ts'
 
 type IsStopped = (component: string) => boolean
@@ -24,11 +23,4 @@ export function componentStates({ store, hub }: ApiServer, runners: readonly Con
 export function loopSummaries(runners: readonly ControllerRunner[], isStopped: IsStopped): readonly LoopSummary[] {
   const list = runners.map(({ controller, queue }) => ({ controller: controller.name, stopped: isStopped(controller.name), queued: queue.rows.size, processing: queue.busy }))
   return list.sort((a, b) => (a.controller < b.controller ? -1 : 1))
-}
-
-/** The scheduler's last attempt for a pod ("default/web-1"), node by node. */
-export function attemptView(scheduler: Scheduler, pod: string): AttemptState | null {
-  const attempt = scheduler.attempts.table.get(pod)
-  if (!attempt) return null
-  return { pod, at: attempt.at, nodes: verdicts(attempt), weights: Object.fromEntries((scheduler.profileOf(pod)?.scorers ?? []).map(({ plugin, weight }) => [plugin.name, weight])), preemption: scheduler.preemptions.table.get(pod) ?? null, plugins: attempt.scores?.plugins ?? [], chosen: attempt.chosen, message: attempt.message, remedies: scheduler.remedies(pod) }
 }

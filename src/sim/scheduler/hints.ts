@@ -155,6 +155,14 @@ const REGISTERED: Readonly<Record<string, readonly Registered[]>> = {
   InterPodAffinity: [on('pods', ['Add', 'Delete', 'UpdatePodLabel'], affinityAfterPod), on('unschedulable', ['UpdatePodLabel'], affinityAfterPod), affinityAfterNode],
 }
 
+/** What the objectors listen to: resource and actions, in the order of registration, each resource once. */
+export function listenedTo(objectors: readonly string[]): readonly { readonly resource: string; readonly actions: readonly Action[] }[] {
+  const found = new Map<string, Set<Action>>()
+  for (const plugin of objectors)
+    for (const { resource, actions } of REGISTERED[plugin] ?? []) found.set(resource, new Set([...(found.get(resource) ?? []), ...actions]))
+  return [...found].map(([resource, actions]) => ({ resource, actions: [...actions] }))
+}
+
 const listens = (plugin: string, { resource, action }: ClusterEvent): boolean =>
   REGISTERED[plugin]?.some((r) => r.resource === resource && r.actions.includes(action)) ?? false
 

@@ -53,6 +53,13 @@ const pad = (n: number, width: number): string => String(n).padStart(width, '0')
 const floorTo = (at: Micros, step: Micros): Micros => at - (at % step)
 const ceilTo = (at: Micros, step: Micros): Micros => (at % step === 0 ? at : floorTo(at, step) + step)
 
+/** When time alone brings a waiting pod back, at the latest: its back-off is over, or the flush finds that nothing has woken it. */
+export function dueAt({ place, since, backoffUntil }: QueuedPod): Micros | undefined {
+  if (place === 'backoff') return backoffUntil
+  if (place === 'error-backoff') return ceilTo(backoffUntil, WINDOW)
+  return place === 'unschedulable' ? ceilTo(since + STALE_AFTER, FLUSH_TICK) : undefined
+}
+
 /**
  * The scheduling queue: active pods by priority and age; pods that back off, taken early when nothing is active
  * (SchedulerPopFromBackoffQ); pods that failed by an error, which sit their time out; the unschedulable, woken by events

@@ -102,8 +102,6 @@ describe('what would help a pending pod', () => {
   })
   test('among a thousand nodes is sought where the least is missing', () => {
     const infos = Array.from({ length: 1000 }, (_, i) => withPod(emptyNodeInfo(node(`n${i}`)), on(`n${i}`, pod(`big${i}`, i === 777 ? '3500m' : '3900m'))))
-    const began = performance.now()
     expect(texts(pod('p', '600m'), ...infos)).toContain('room n777 cpu 100m')
-    expect(performance.now() - began).toBeLessThan(1000)
   })
 })

@@ -7,8 +7,7 @@ import { Glyph } from '../kit/Glyph.tsx'
 import type { Status } from '../kit/status.ts'
 import { useMoment } from '../store/hooks.ts'
 import { Remedies } from '../views/Remedies.tsx'
-import { askWhy, select } from '../views/select.ts'
-import { updateUi } from '../store/ui-state.ts'
+import { askWhy, select, showDecision } from '../views/select.ts'
 import { LoadSection } from './LoadSection.tsx'
 import { Fact, LookInside, Section, type SummaryProps } from './SummaryParts.tsx'
 import styles from './inspector.module.css'
@@ -38,12 +37,7 @@ export function PodSummary({ objectKey, object }: SummaryProps): ReactNode {
           <button
             type="button"
             className={styles['link']}
-            onClick={() =>
-              updateUi((draft) => {
-                draft.view = 'control-plane'
-                draft.attemptPod = objectKey
-              })
-            }
+            onClick={() => showDecision(objectKey)}
           >
             {t('decision')}
           </button>

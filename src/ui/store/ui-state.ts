@@ -3,6 +3,7 @@ import { createStore } from 'zustand/vanilla'
 import type { ManifestProblem, OfferedFile } from '../../workers/protocol.ts'
 
 export type ViewName = 'cluster' | 'workloads' | 'control-plane' | 'table'
+export type ControlPlanePart = 'controllers' | 'scheduler' | 'apiserver' | 'etcd'
 export type InspectorTab = 'summary' | 'yaml' | 'events' | 'calls' | 'why'
 
 /** A text of the editor and what was last applied under its name. */
@@ -37,6 +38,8 @@ export interface UiState {
   /** The part whose loop the control-plane view shows. */
   controller: string
   attemptPod: string | null
+  /** The part of the control-plane view that is to come into sight. */
+  controlPlanePart: ControlPlanePart | null
   terminalHistory: string[]
   /** A line that the terminal should run. */
   terminalRequest: { id: number; line: string } | null
@@ -77,6 +80,7 @@ export const initialUi = (): UiState => ({
   panes: { ...PANE_DEFAULTS },
   controller: 'replicaset-controller',
   attemptPod: null,
+  controlPlanePart: null,
   terminalHistory: [],
   terminalRequest: null,
   connection: 'starting',

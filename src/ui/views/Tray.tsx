@@ -3,9 +3,9 @@ import { useTranslation } from 'react-i18next'
 import { conditionOf } from '../kinds/access.ts'
 import { useKeys, useRecord, useUi } from '../store/hooks.ts'
 import { UNSCHEDULED } from '../store/indexes.ts'
-import { updateUi } from '../store/ui-state.ts'
 import { PodTile } from './cluster/PodTile.tsx'
 import styles from './map.module.css'
+import { showDecision } from './select.ts'
 
 const MOST = 40
 
@@ -36,12 +36,7 @@ export function Tray(): ReactNode {
           type="button"
           className={styles['trayReason']}
           title={message}
-          onClick={() =>
-            updateUi((draft) => {
-              draft.attemptPod = keys[0] ?? null
-              draft.view = 'control-plane'
-            })
-          }
+          onClick={() => showDecision(keys[0]!)}
         >
           {message}
         </button>

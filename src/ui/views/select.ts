@@ -1,4 +1,4 @@
-import { updateUi, type InspectorTab } from '../store/ui-state.ts'
+import { updateUi, type ControlPlanePart, type InspectorTab } from '../store/ui-state.ts'
 
 /** Selects an object; the inspector shows it. */
 export function select(key: string | null, tab?: InspectorTab): void {
@@ -43,4 +43,18 @@ export function lookInside(key: string | null): void {
     draft.insideContainer = null
     if (key !== null) draft.selected = key
   })
+}
+
+/** Opens the view of the control plane at one of its parts. */
+export function openPart(part: ControlPlanePart): void {
+  updateUi((draft) => {
+    draft.view = 'control-plane'
+    draft.controlPlanePart = part
+  })
+}
+
+/** Shows what the scheduler made of a pod. */
+export function showDecision(pod: string): void {
+  updateUi((draft) => void (draft.attemptPod = pod))
+  openPart('scheduler')
 }

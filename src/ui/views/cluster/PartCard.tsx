@@ -5,7 +5,7 @@ import type { ComponentState } from '../../../workers/protocol.ts'
 import { placeOfActor } from '../../graph/places.ts'
 import { join } from '../../kit/join.ts'
 import { useMirror } from '../../store/hooks.ts'
-import { updateUi } from '../../store/ui-state.ts'
+import { openPart } from '../select.ts'
 import { partLine } from './part-line.ts'
 import styles from './cluster.module.css'
 
@@ -19,21 +19,21 @@ export const PartCard = memo(function PartCard({ data }: NodeProps<PartNode>): R
   const { name } = data
   const part = useMirror((state) => state.components.find((component) => component.name === name))
   const acting = useMirror((state) => state.current !== null && placeOfActor(state.current.actor) === name)
-  const opens = name === 'controllers' || name === 'scheduler'
+  const queues = name === 'controllers' || name === 'scheduler'
   const body = (
     <>
       <b>{t(`part.${name}`)}</b>
       <small title={part?.busy ?? undefined}>{name === 'kubectl' ? t('you') : part === undefined ? '' : partLine(part, t)}</small>
-      {opens && part !== undefined && <Ticks queued={part.queued} label={t('queued', { count: part.queued })} />}
+      {queues && part !== undefined && <Ticks queued={part.queued} label={t('queued', { count: part.queued })} />}
       <Handle type="target" id="left" position={Position.Left} className={styles['handle'] ?? ''} isConnectable={false} />
       <Handle type="source" id="right" position={Position.Right} className={styles['handle'] ?? ''} isConnectable={false} />
       <Handle type="source" id="bottom" position={Position.Bottom} className={styles['handle'] ?? ''} isConnectable={false} />
     </>
   )
   const className = join(styles['part'], acting && styles['acting'], part?.running === false && styles['stopped'], Number(part?.figures['stopped'] ?? 0) > 0 && styles['partly'])
-  if (!opens) return <div className={className} data-part={name}>{body}</div>
+  if (name === 'kubectl') return <div className={className} data-part={name}>{body}</div>
   return (
-    <button type="button" className={className} data-part={name} onClick={() => updateUi((draft) => void (draft.view = 'control-plane'))} aria-label={t('openPart', { part: t(`part.${name}`) })}>
+    <button type="button" className={className} data-part={name} onClick={() => openPart(name)} aria-label={t('openPart', { part: t(`part.${name}`) })}>
       {body}
     </button>
   )

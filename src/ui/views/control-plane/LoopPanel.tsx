@@ -6,6 +6,7 @@ import { useAnswer } from '../../inspector/use-answer.ts'
 import { Button } from '../../kit/Button.tsx'
 import { EmptyState } from '../../kit/EmptyState.tsx'
 import { join } from '../../kit/join.ts'
+import { TableHead } from '../../kit/TableHead.tsx'
 import { useClock, useMoment, useMirror } from '../../store/hooks.ts'
 import { updateUi } from '../../store/ui-state.ts'
 import { instantText, spanText } from '../../timeline/format-time.ts'
@@ -43,7 +44,6 @@ export function LoopPanel({ controller }: { readonly controller: string }): Reac
           </select>
         </label>
         {loop != null && !loop.disabled && <StopButton name={controller} stopped={loop.stopped} />}
-        <small>{loop?.sync == null ? '' : <code>{loop.sync.key}</code>}</small>
         <span className={styles['spacer']} />
         <Button disabled={atStart} onClick={() => session.step('event', true)}>
           ◂ {t('back')}
@@ -56,6 +56,7 @@ export function LoopPanel({ controller }: { readonly controller: string }): Reac
       {loop === null && <EmptyState title={t('none')}>{t('noneHint')}</EmptyState>}
       {loop?.stopped === true && <p className={styles['stopped']}>{t(loop.disabled ? 'disabledHint' : 'stoppedHint')}</p>}
       {loop != null && <Boxes loop={loop} />}
+      {loop != null && <Reflectors loop={loop} />}
       {loop != null && <ReconcileList controller={controller} />}
     </section>
   )
@@ -82,6 +83,36 @@ function Boxes({ loop }: { readonly loop: LoopState }): ReactNode {
   )
 }
 
+/** Each of its informers in full: what it listed, up to where it has heard, what it keeps and by what it finds it. */
+function Reflectors({ loop }: { readonly loop: LoopState }): ReactNode {
+  const { t } = useTranslation('loops')
+  return (
+    <details className={styles['reflectors']}>
+      <summary>{t('informers', { count: loop.reflectors.length })}</summary>
+      <div tabIndex={0} role="region" aria-label={t('informers', { count: loop.reflectors.length })}>
+        <table>
+          <TableHead columns={['resource', 'listedAt', 'heardUpTo', 'relists', 'cachedObjects', 'indexes'].map((column) => t(column))} />
+          <tbody>
+            {loop.reflectors.map(({ resource, listResourceVersion, lastResourceVersion, relists }) => {
+              const cache = loop.cache.find((candidate) => candidate.resource === resource)
+              return (
+                <tr key={resource}>
+                  <th scope="row">{resource}</th>
+                  <td>{listResourceVersion}</td>
+                  <td>{lastResourceVersion}</td>
+                  <td>{relists}</td>
+                  <td>{cache?.total ?? 0}</td>
+                  <td>{cache?.indexes.join(', ')}</td>
+                </tr>
+              )
+            })}
+          </tbody>
+        </table>
+      </div>
+    </details>
+  )
+}
+
 const Arrow = (): ReactNode => (
   <span className={styles['arrow']} aria-hidden="true">
     ▸
@@ -90,11 +121,12 @@ const Arrow = (): ReactNode => (
 
 function ReflectorBox({ loop }: { readonly loop: LoopState }): ReactNode {
   const { t } = useTranslation('loops')
+  const watched = loop.reflectors.map(({ resource }) => resource)
   const recent = loop.reflectors.flatMap((reflector) => reflector.recent.map((seen) => ({ ...seen, resource: reflector.resource }))).sort((a, b) => Number(b.resourceVersion) - Number(a.resourceVersion))
   return (
     <div className={styles['box']}>
       <b>{t('reflector')}</b>
-      <small>{t('watches', { what: loop.reflectors.map(({ resource }) => resource).join(', ') })}</small>
+      <small>{t(watched.length > SHOWN ? 'watchesMore' : 'watches', { what: watched.slice(0, SHOWN).join(', '), count: watched.length - SHOWN })}</small>
       <h4>{t('listWatch')}</h4>
       {loop.reflectors.slice(0, 3).map(({ resource, listResourceVersion }) => (
         <Item key={resource} text={`rv ${listResourceVersion} ${resource}`} tag="list" />
@@ -130,7 +162,7 @@ function IndexerBox({ loop }: { readonly loop: LoopState }): ReactNode {
     <div className={styles['box']}>
       <b>{t('indexer')}</b>
       <small>{t('indexerHint')}</small>
-      {loop.cache.map(({ resource, keys, total, indexes }) => (
+      {loop.cache.slice(0, SHOWN).map(({ resource, keys, total, indexes }) => (
         <div key={resource}>
           {keys.slice(0, 2).map((key) => (
             <Item key={key} text={tail(key)} tag={resource} now={working !== undefined && key.endsWith(working)} />
@@ -149,8 +181,11 @@ function IndexerBox({ loop }: { readonly loop: LoopState }): ReactNode {
 function QueueBox({ loop }: { readonly loop: LoopState }): ReactNode {
   const { t } = useTranslation('loops')
   const now = useClock((clock) => clock.at, 0)
-  const { queued, processing, dirty, backoff } = loop.queue
-  const waiting = dirty.filter((key) => processing.some((item) => item.key === key))
+  const { queued, processing, dirty: waiting, backoff } = loop.queue
+  const soonest = [...backoff].sort((a, b) => a.until - b.until)
+  const failed = soonest.filter(({ failures }) => failures > 0)
+  // A controller that asked to come back to a key later, as for a deadline, has not failed.
+  const later = soonest.filter(({ failures }) => failures === 0)
   return (
     <div className={styles['box']}>
       <b>{t('queue')}</b>
@@ -175,10 +210,20 @@ function QueueBox({ loop }: { readonly loop: LoopState }): ReactNode {
         </>
       )}
       <h4>{t('backoff')}</h4>
-      {backoff.map(({ key, failures, until }) => (
-        <Item key={key} text={key} tag={`${failures}× · ${spanText(Math.max(0, until - now))}`} />
+      {failed.slice(0, SHOWN).map(({ key, failures, until }) => (
+        <Item key={key} text={key} tag={t('failed', { count: failures, span: spanText(Math.max(0, until - now)) })} />
       ))}
-      {backoff.length === 0 && <None />}
+      <More shown={SHOWN} all={failed.length} />
+      {failed.length === 0 && <None />}
+      {later.length > 0 && (
+        <>
+          <h4 title={t('laterHint')}>{t('later')}</h4>
+          {later.slice(0, SHOWN).map(({ key, until }) => (
+            <Item key={key} text={key} tag={t('inSpan', { span: spanText(Math.max(0, until - now)) })} />
+          ))}
+          <More shown={SHOWN} all={later.length} />
+        </>
+      )}
     </div>
   )
 }
