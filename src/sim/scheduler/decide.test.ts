@@ -5,6 +5,8 @@ import type { PodSpec } from '../api/pod-spec.ts'
 import type { Node } from '../kinds/node/node.ts'
 import { decide, type Decision, type World } from './decide.ts'
 import { feasibleToFind } from './filtering.ts'
+import { Numbers } from './kept.ts'
+import { groupsOf } from './node-groups.ts'
 import { emptyNodeInfo, withoutPod, withPod, withPodReplaced, type NodeInfo } from './node-info.ts'
 import type { Objects } from './plugin.ts'
 import { naturalLogarithm } from './plugins/logarithm.ts'
@@ -132,6 +134,45 @@ test('ties are broken by the place in the heap: the first when all are equal', (
   expect(heapRoot([7, 7, 7, 7])).toBe(0)
   expect(heapRoot([1, 2, 2])).toBe(1)
   expect(heapRoot([5])).toBe(0)
+})
+
+/** The heap as kube-scheduler builds it (container/heap: Init). */
+function rootOfBuiltHeap(totals: readonly number[]): number {
+  const heap = totals.map((_, i) => i)
+  for (let top = (heap.length >> 1) - 1; top >= 0; top--) {
+    for (let at = top, child = 2 * at + 1; child < heap.length; at = child, child = 2 * at + 1) {
+      if (child + 1 < heap.length && totals[heap[child + 1]!]! > totals[heap[child]!]!) child++
+      if (totals[heap[child]!]! <= totals[heap[at]!]!) break
+      ;[heap[at], heap[child]] = [heap[child]!, heap[at]!]
+    }
+  }
+  return heap[0]!
+}
+
+test('the root that is found without building the heap is that of the built one, whatever the ties', () => {
+  for (let n = 1, state = 7; n <= 200; n++) {
+    const totals = Array.from({ length: n }, () => (state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0) % (1 + (n % 4)))
+    expect(heapRoot(totals)).toBe(rootOfBuiltHeap(totals))
+  }
+})
+
+test('nodes with the same number make a group, in the order in which they are met', () => {
+  const column = new Numbers(snapshotOf(['a', 'b', 'c', 'd'].map((n) => emptyNodeInfo(node(n)))).lineup, (_, place) => [300, -1, 300, 7][place]!)
+  expect(groupsOf(column, [2, 1, 0])).toEqual({ of: [0, 1, 0], examples: [2, 1], sizes: [2, 1] })
+})
+
+test('a number that is kept is worked out anew when its node changed, however many changes there were', () => {
+  const snapshot = snapshotOf(['a', 'b'].map((n) => emptyNodeInfo(node(n))))
+  const column = new Numbers(snapshot.lineup, (info) => info.pods.length)
+  for (const changes of [1, 2, 1023, 1024, 1025, 3000]) {
+    expect([column.at(0), column.at(1)]).toEqual([snapshot.nodes[0]!.pods.length, snapshot.nodes[1]!.pods.length])
+    for (let i = 0; i < changes; i++) {
+      const { name } = snapshot.nodes[i === 0 ? 1 : 0]!
+      const from = snapshot.get(name)!
+      snapshot.apply(name, from, from.pods.length < 5 ? withPod(from, pod(`${changes}-${i}`, '1')) : emptyNodeInfo(from.node))
+    }
+  }
+  expect([column.at(0), column.at(1)]).toEqual([snapshot.nodes[0]!.pods.length, snapshot.nodes[1]!.pods.length])
 })
 
 test('the logarithm agrees with the host to fourteen digits', () => {

@@ -62,13 +62,13 @@ export function decide(pod: Pod, world: World, profile: Profile = DEFAULT_CONFIG
   const finish = (o: Outcome): Decision => ({ nodes: all.length, feasibleNodes: 0, feasible: NONE, rejected: Rejections.NONE, narrowedBy: NONE, plugins: NONE, nextStart: start, ...o })
   if (all.length === 0) return finish({ outcome: 'unschedulable', message: NO_NODES })
   const cycle: Cycle = { pod, info: podInfo(pod), snapshot, objects }
-  const shaped = namesNodes(pod) ? undefined : keptFor(pod, snapshot, profile)
+  const shaped = namesNodes(pod) ? undefined : keptFor(cycle, profile)
   const filters = preFilter(profile.filters, cycle, shaped)
   if (filters.rejection) return finish(refused(filters.rejection, all.length, profile))
   const promised = onPromisedNode(cycle, filters, world)
   if (promised) return finish({ outcome: 'scheduled', node: promised.name, feasibleNodes: 1, feasible: [promised.name] })
   const nodes = filters.nodes ? narrowed(filters.nodes, snapshot) : all
-  const kept = filters.nodes ? new Kept(lineupOf(nodes)) : (shaped ?? keptFor(pod, snapshot, profile))
+  const kept = filters.nodes ? new Kept(lineupOf(nodes)) : (shaped ?? keptFor(cycle, profile))
   const found = search({ pod, filters, nodes, kept, world, profile })
   // In a large cluster what was left out beforehand is only told when the pod finds no place.
   const { places } = found
@@ -124,7 +124,7 @@ interface Searched {
 function search({ pod, filters, nodes, kept, world, profile }: Searched): Found {
   const { runs, local } = filters
   // How many local plugins come before the first other one may differ from pod to pod of a shape; who they are then does not.
-  const verdicts = kept.column(`verdicts of ${local}`, (node: NodeInfo) => judgeNode(runs, node, 0, local))
+  const verdicts = kept.numbers(`verdicts of ${local}`, (node: NodeInfo) => kept.verdicts.number(judgeNode(runs, node, 0, local)))
   const enough = feasibleToFind(nodes.length, profile.percentageOfNodesToScore)
   return findFeasible({ filters, nodes, start: world.start, enough, pod, nominated: world.nominated, verdicts, kept })
 }

@@ -1,5 +1,5 @@
 import type { Pod } from '../api/pod.ts'
-import type { Column, Kept } from './kept.ts'
+import { PASSES, type Kept, type Numbers } from './kept.ts'
 import { withPod, type NodeInfo } from './node-info.ts'
 import { isRejection, type Cycle, type FilterRun, type Plugin } from './plugin.ts'
 import { priorityOf } from './pod-info.ts'
@@ -106,8 +106,8 @@ export interface Search {
   readonly enough: number
   readonly pod: Pod
   readonly nominated: Nominated | undefined
-  /** What the local filters say, by place in `nodes`. */
-  readonly verdicts: Column<Rejection | undefined>
+  /** What the local filters say, by place in `nodes`; the numbers are of `kept.verdicts`. */
+  readonly verdicts: Numbers
   readonly kept: Kept
 }
 
@@ -119,19 +119,22 @@ export interface Found {
 
 /** Examines nodes from `start` on, round the list, until enough are feasible. */
 export function findFeasible(search: Search): Found {
-  const { filters: { runs, local }, nodes, start, enough, pod, nominated, verdicts } = search
-  if (allFeasible(search)) return { places: search.kept.places(), rejected: Rejections.NONE }
+  const { filters: { runs, local }, nodes, start, enough, pod, nominated, verdicts, kept } = search
+  if (allFeasible(search)) return { places: kept.first(nodes.length), rejected: Rejections.NONE }
   const places = new Array<number>(Math.min(enough, nodes.length))
-  const onlyLocal = !nominated && runs.length === local
+  const onlyLocal = runs.length === local
+  const known = verdicts.known()
   let passed = 0
   let rejected: Rejections | undefined
   for (let i = 0, place = start % nodes.length; i < nodes.length && passed < enough; i++) {
     let rejection: Rejection | undefined
-    if (onlyLocal) rejection = verdicts.at(place)
+    const first = nominated ? precedingOn(nodes[place]!.name, pod, nominated) : NO_PODS
+    if (first.length > 0) rejection = judgeAfter(first, runs, nodes[place]!)
     else {
-      const node = nodes[place]!
-      const first = nominated ? precedingOn(node.name, pod, nominated) : NO_PODS
-      rejection = first.length === 0 ? (verdicts.at(place) ?? judgeNode(runs, node, local)) : judgeAfter(first, runs, node)
+      let verdict = known[place]!
+      if (Number.isNaN(verdict)) verdict = verdicts.at(place)
+      if (verdict !== PASSES) rejection = kept.verdicts.values[verdict]
+      else if (!onlyLocal) rejection = judgeNode(runs, nodes[place]!, local)
     }
     if (rejection) (rejected ??= new Rejections(nodes)).push(place, rejection)
     else places[passed++] = place
@@ -144,6 +147,6 @@ export function findFeasible(search: Search): Found {
 /** The plain case of a small cluster: local filters only, and every node passes. */
 function allFeasible({ filters: { runs, local }, nodes, start, enough, nominated, verdicts }: Search): boolean {
   if (start !== 0 || nominated || runs.length !== local || enough < nodes.length) return false
-  for (let place = 0; place < nodes.length; place++) if (verdicts.at(place)) return false
+  for (let place = 0; place < nodes.length; place++) if (verdicts.at(place) !== PASSES) return false
   return true
 }

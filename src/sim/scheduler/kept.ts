@@ -1,71 +1,112 @@
 import type { NodeInfo } from './node-info.ts'
 import { sameShape, shapeOf } from './pod-shape.ts'
 import type { Pod } from '../api/pod.ts'
-import type { FilterRun } from './plugin.ts'
-import type { Lineup, Snapshot } from './snapshot.ts'
+import type { Cycle, FilterRun } from './plugin.ts'
+import type { PodInfo } from './pod-info.ts'
+import type { Rejection } from './rejection.ts'
+import type { Scoring } from './scoring.ts'
+import { Changes, type Lineup, type Snapshot } from './snapshot.ts'
 
-/**
- * Values by place of a node in the order of examination, each good as long as the very same NodeInfo stands there. That is seen
- * by its stamp: to compare the objects themselves, thousands of them would have to be fetched from memory.
- */
-export class Column<T> {
-  readonly #nodes: readonly NodeInfo[]
-  readonly #stamps: Int32Array
-  /** The stamps that the values are for; none is 0. */
-  readonly #seen: Int32Array
-  readonly #values: (T | undefined)[]
-  #work: (node: NodeInfo, place: number) => T
+type Work<T> = (node: NodeInfo, place: number) => T
 
-  constructor({ nodes, stamps }: Lineup, work: (node: NodeInfo, place: number) => T) {
-    this.#nodes = nodes
-    this.#stamps = stamps
-    this.#seen = new Int32Array(nodes.length)
-    this.#values = new Array<T | undefined>(nodes.length).fill(undefined)
+/** Something by place of a node in the order of examination, good as long as the very same NodeInfo stands there. */
+abstract class ByPlace<T> {
+  readonly #lineup: Lineup
+  #work: Work<T>
+  /** How many changes have been heeded: to compare the objects themselves, thousands of them would have to be fetched from memory. */
+  #heeded: number
+
+  constructor(lineup: Lineup, work: Work<T>) {
+    this.#lineup = lineup
     this.#work = work
+    this.#heeded = lineup.changes.count
   }
 
   /** From now on values are worked out by `work`, which must be the same function of the node, only with fresher means. */
-  workWith(work: (node: NodeInfo, place: number) => T): this {
+  workWith(work: Work<T>): this {
     this.#work = work
     return this
   }
 
-  at(place: number): T {
-    return this.#seen[place] === this.#stamps[place] ? this.#values[place]! : this.#fresh(place)
+  abstract forget(place: number): void
+
+  protected fresh(place: number): T {
+    return this.#work(this.#lineup.nodes[place]!, place)
   }
 
-  #fresh(place: number): T {
-    const value = this.#work(this.#nodes[place]!, place)
-    this.#seen[place] = this.#stamps[place]!
-    this.#values[place] = value
-    return value
-  }
-
-  forget(place: number): void {
-    this.#seen[place] = 0
+  protected heed(): void {
+    const { nodes, changes } = this.#lineup
+    if (this.#heeded === changes.count) return
+    if (changes.count - this.#heeded > Changes.KEPT) for (let place = 0; place < nodes.length; place++) this.forget(place)
+    else for (let n = this.#heeded; n < changes.count; n++) this.forget(changes.at(n))
+    this.#heeded = changes.count
   }
 }
 
-/** The values of a label, numbered as they are met. */
-export class Domains {
-  readonly #numbers = new Map<string, number>()
-  readonly #values: string[] = []
+/** Values of any kind but undefined. */
+export class Column<T extends object> extends ByPlace<T> {
+  readonly #values: (T | undefined)[]
 
-  number(value: string): number {
+  constructor(lineup: Lineup, work: Work<T>) {
+    super(lineup, work)
+    this.#values = new Array<T | undefined>(lineup.nodes.length).fill(undefined)
+  }
+
+  at(place: number): T {
+    this.heed()
+    return (this.#values[place] ??= this.fresh(place))
+  }
+
+  forget(place: number): void {
+    this.#values[place] = undefined
+  }
+}
+
+/** Numbers. Hundreds are asked for with every pod, so they stand in one typed array that loops read themselves. */
+export class Numbers extends ByPlace<number> {
+  readonly #values: Float64Array
+
+  constructor(lineup: Lineup, work: Work<number>) {
+    super(lineup, work)
+    this.#values = new Float64Array(lineup.nodes.length).fill(NaN)
+  }
+
+  /** The numbers that are known and not out of date; NaN: ask `at`. */
+  known(): Float64Array {
+    this.heed()
+    return this.#values
+  }
+
+  at(place: number): number {
+    this.heed()
+    const value = this.#values[place]!
+    return Number.isNaN(value) ? (this.#values[place] = this.fresh(place)) : value
+  }
+
+  forget(place: number): void {
+    this.#values[place] = NaN
+  }
+}
+
+/** Values, the different ones numbered from 0 on as they are met. */
+export class Numbered<T> {
+  readonly #numbers = new Map<T, number>()
+  readonly values: T[] = []
+
+  number(value: T): number {
     let n = this.#numbers.get(value)
     if (n === undefined) {
-      n = this.#values.push(value) - 1
+      n = this.values.push(value) - 1
       this.#numbers.set(value, n)
     }
     return n
   }
-
-  value(n: number): string {
-    return this.#values[n]!
-  }
 }
 
+/** The number of the verdict that lets a pod pass. */
+export const PASSES = 0
 const MOST_COLUMNS = 64
+const MOST_PAIRS = 100_000
 /** Places of all shapes of one snapshot together, so that many shapes of pods in a large cluster do not fill the memory. */
 const MOST_PLACES = 200_000
 const MOST_SHAPES = 256
@@ -79,35 +120,62 @@ export class Kept {
   readonly lineup: Lineup
   /** The answers of the first so many plugins, all local, to such pods at PreFilter. */
   filters: { readonly plugins: number; readonly runs: readonly FilterRun[] } | undefined
-  readonly #columns = new Map<unknown, Column<unknown>>()
-  readonly #domains = new Map<string, Domains>()
-  #places: readonly number[] | undefined
+  /** Verdicts of filters, numbered; the one that lets a pod pass is `PASSES`. */
+  readonly verdicts = new Numbered<Rejection | undefined>()
+  /** What the local scorers say, for the facts of the snapshot that it was worked out from. */
+  scoring: Scoring | undefined
+  readonly #columns = new Map<unknown, Column<object>>()
+  readonly #numbers = new Map<unknown, Numbers>()
+  readonly #pairs = new WeakMap<Numbers, WeakMap<Numbers, { readonly met: Numbered<number>; readonly numbers: Numbers }>>()
+  readonly #domains = new Map<string, Numbered<string>>()
+  #first: readonly number[] = []
   #names: { readonly places: readonly number[]; readonly names: readonly string[] } | undefined
 
   constructor(lineup: Lineup) {
     this.lineup = lineup
+    this.verdicts.number(undefined)
   }
 
   /** The column of a key; `work` must be the same function of the node whenever the key is the same. */
-  column<T>(key: string | object, work: (node: NodeInfo, place: number) => T): Column<T> {
+  column<T extends object>(key: string | object, work: (node: NodeInfo, place: number) => T): Column<T> {
     const known = this.#columns.get(key) as Column<T> | undefined
-    if (known) return known.workWith(work)
-    if (this.#columns.size >= MOST_COLUMNS) this.#columns.clear()
-    const column = new Column<T>(this.lineup, work)
-    this.#columns.set(key, column as Column<unknown>)
-    return column
+    return known ? known.workWith(work) : remember(this.#columns as Map<unknown, Column<T>>, key, new Column<T>(this.lineup, work))
+  }
+
+  /** As `column`, for numbers. */
+  numbers(key: string | object, work: (node: NodeInfo, place: number) => number): Numbers {
+    const known = this.#numbers.get(key)
+    return known ? known.workWith(work) : remember(this.#numbers, key, new Numbers(this.lineup, work))
+  }
+
+  /** A column whose number stands for those of all of `columns`, at least one: as many different ones as there are combinations. */
+  together(columns: readonly Numbers[]): Numbers {
+    return columns.reduce((all, next) => this.#pair(all, next))
+  }
+
+  #pair(a: Numbers, b: Numbers): Numbers {
+    let pairs = this.#pairs.get(a)
+    if (!pairs) this.#pairs.set(a, (pairs = new WeakMap()))
+    let pair = pairs.get(b)
+    // What was met once keeps its number, so sometimes the numbers are given out anew.
+    if (!pair || pair.met.values.length > MOST_PAIRS) {
+      const met = new Numbered<number>()
+      pairs.set(b, (pair = { met, numbers: new Numbers(this.lineup, (_, place) => met.number(a.at(place) * 0x1_0000_0000 + b.at(place))) }))
+    }
+    return pair.numbers
   }
 
   /** The numbers of a label's values. */
-  domains(key: string): Domains {
+  domains(key: string): Numbered<string> {
     let domains = this.#domains.get(key)
-    if (!domains) this.#domains.set(key, (domains = new Domains()))
+    if (!domains) this.#domains.set(key, (domains = new Numbered()))
     return domains
   }
 
-  /** All places in order. */
-  places(): readonly number[] {
-    return (this.#places ??= Array.from(this.lineup.nodes, (_, i) => i))
+  /** The numbers from 0 on up to below `n`; the same list as last time if it is as long. */
+  first(n: number): readonly number[] {
+    if (this.#first.length !== n) this.#first = Array.from({ length: n }, (_, i) => i)
+    return this.#first
   }
 
   /** The names of the nodes at `places`, the same list as last time if they are the same places. */
@@ -120,6 +188,12 @@ export class Kept {
   }
 }
 
+function remember<V>(columns: Map<unknown, V>, key: unknown, column: V): V {
+  if (columns.size >= MOST_COLUMNS) columns.clear()
+  columns.set(key, column)
+  return column
+}
+
 function same(a: readonly number[], b: readonly number[]): boolean {
   if (a.length !== b.length) return false
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
@@ -130,6 +204,7 @@ function same(a: readonly number[], b: readonly number[]): boolean {
 interface Shapes {
   readonly byShape: Map<string, Kept>
   pod?: Pod
+  info?: PodInfo
   kept?: Kept
 }
 
@@ -144,11 +219,12 @@ function shapesOf(snapshot: Snapshot, profile: object): Shapes {
 }
 
 /** What is kept for pods like this one under `profile`. */
-export function keptFor(pod: Pod, snapshot: Snapshot, profile: object): Kept {
+export function keptFor({ pod, info, snapshot }: Cycle, profile: object): Kept {
   const shapes = shapesOf(snapshot, profile)
   const { lineup } = snapshot
-  if (shapes.kept?.lineup !== lineup || !sameShape(shapes.pod!, pod)) shapes.kept = byShape(shapes.byShape, shapeOf(pod), lineup)
+  if (shapes.kept?.lineup !== lineup || !sameShape(shapes.pod!, shapes.info!, pod, info)) shapes.kept = byShape(shapes.byShape, shapeOf(pod), lineup)
   shapes.pod = pod
+  shapes.info = info
   return shapes.kept
 }
 

@@ -1,6 +1,7 @@
 import type { KubeObject } from '../api/meta.ts'
 import type { Pod } from '../api/pod.ts'
 import type { Kept } from './kept.ts'
+import type { NodeGroups } from './node-groups.ts'
 import type { NodeInfo } from './node-info.ts'
 import type { PodInfo } from './pod-info.ts'
 import type { Rejection } from './rejection.ts'
@@ -33,9 +34,10 @@ export interface FilterRun {
   readonly nodes?: ReadonlySet<string>
 }
 
-/** A plugin's part in scoring: raw scores node by node or all at once, then brought to 0…100; or the same for every node. */
-export type ScoreRun = ScoreEach | ScoreAll | { readonly constant: number }
+/** A plugin's part in scoring: raw scores node by node or of groups of nodes, then brought to 0…100; or the same for every node. */
+export type ScoreRun = ScoreEach | ScoreGroups | { readonly constant: number }
 
+/** Normalising makes each score anew from itself and the least and the greatest one, so that equal ones stay equal however many they are. */
 export interface ScoreEach {
   score(node: NodeInfo): number
   normalise?(scores: number[]): void
@@ -43,9 +45,11 @@ export interface ScoreEach {
   readonly keep?: string
 }
 
-export interface ScoreAll {
-  /** A list of its own with the score of each feasible node. */
-  scoreAll(feasible: Feasible): number[]
+/** Nodes that are alike in all that counts have one score, which is worked out once. */
+export interface ScoreGroups {
+  readonly groups: NodeGroups
+  /** By group; a list of its own. */
+  readonly scores: number[]
   normalise(scores: number[]): void
 }
 

@@ -2,7 +2,7 @@ import type { Pod } from '../api/pod.ts'
 import type { PodSpec } from '../api/pod-spec.ts'
 import type { Toleration } from '../api/scheduling.ts'
 import { imagesWanted } from './images-wanted.ts'
-import { podInfo } from './pod-info.ts'
+import { podInfo, type PodInfo } from './pod-info.ts'
 
 const SEPARATOR = '\u0000'
 
@@ -25,15 +25,13 @@ export function shapeOf(pod: Pod): string {
   return text
 }
 
-/** Have two pods the same shape for sure? Quick: what is not the same object or a plain text counts as different. */
-export function sameShape(a: Pod, b: Pod): boolean {
+/** Have two pods, with what is known of them, the same shape for sure? Quick: what is not the same object or a plain text counts as different. */
+export function sameShape(a: Pod, i: PodInfo, b: Pod, j: PodInfo): boolean {
   if (a === b) return true
   const x = a.spec
   const y = b.spec
   if (x.nodeName !== y.nodeName || x.nodeSelector !== y.nodeSelector || x.affinity?.nodeAffinity !== y.affinity?.nodeAffinity) return false
   if (x.initContainers || y.initContainers || x.containers.length !== y.containers.length) return false
-  const i = podInfo(a)
-  const j = podInfo(b)
   if (i.requests !== j.requests || i.nonZeroOfContainers !== j.nonZeroOfContainers || i.ports !== j.ports) return false
   for (let n = 0; n < x.containers.length; n++) if (x.containers[n]!.image !== y.containers[n]!.image) return false
   return !hasImageVolume(x) && !hasImageVolume(y) && sameTolerations(x.tolerations ?? NONE, y.tolerations ?? NONE)
@@ -47,6 +45,7 @@ function hasImageVolume({ volumes }: PodSpec): boolean {
 }
 
 function sameTolerations(a: readonly Toleration[], b: readonly Toleration[]): boolean {
+  if (a === b) return true
   if (a.length !== b.length) return false
   for (let i = 0; i < a.length; i++) {
     const s = a[i]!

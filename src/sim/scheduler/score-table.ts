@@ -1,25 +1,40 @@
+import type { Numbers } from './kept.ts'
+import type { NodeGroups } from './node-groups.ts'
 import type { Feasible } from './plugin.ts'
 import type { Scores } from './scoring.ts'
 
-/** Lists of equal numbers, shared by all who need one. */
-const uniform = new Map<string, readonly number[]>()
+/** Lists of equal numbers by length and number, shared by all who need one. */
+const uniform = new Map<number, Map<number, readonly number[]>>()
 const MOST_UNIFORM = 500
 
 function uniformList(value: number, length: number): readonly number[] {
-  const key = `${value} ${length}`
-  let list = uniform.get(key)
-  if (!list) {
+  let lists = uniform.get(length)
+  if (!lists) {
     if (uniform.size >= MOST_UNIFORM) uniform.clear()
-    uniform.set(key, (list = new Array<number>(length).fill(value)))
+    uniform.set(length, (lists = new Map()))
+  }
+  let list = lists.get(value)
+  if (!list) {
+    if (lists.size >= MOST_UNIFORM) lists.clear()
+    lists.set(value, (list = new Array<number>(length).fill(value)))
   }
   return list
 }
 
-/** The weighted scores of one plugin: one number when all nodes have the same, a function where they are kept and looked up when asked for. */
-export type WeightedScores = readonly number[] | number | ((i: number) => number)
+/** Scores that are kept by place, and what they count. */
+export interface Steady {
+  readonly numbers: Numbers
+  readonly weight: number
+}
 
-const valuesOf = (list: WeightedScores, n: number): readonly number[] =>
-  typeof list === 'number' ? uniformList(list, n) : typeof list === 'function' ? Array.from({ length: n }, (_, i) => list(i)) : list
+/** Scores by group of nodes. */
+export interface Grouped {
+  readonly groups: NodeGroups
+  readonly scores: readonly number[]
+}
+
+/** The weighted scores of one plugin: one number when all nodes have the same; where they are kept they are looked up when asked for. */
+export type WeightedScores = readonly number[] | number | Steady | Grouped
 
 /** The scores of one attempt. Names of nodes and full lists are made only when somebody looks, which must be before nodes change. */
 export class ScoreTable implements Scores {
@@ -42,7 +57,8 @@ export class ScoreTable implements Scores {
   }
 
   get weighted(): readonly (readonly number[])[] {
-    return this.#lists.map((list) => valuesOf(list, this.totals.length))
+    const all = this.#feasible.kept.first(this.totals.length)
+    return this.#lists.map((list) => this.#listed(list, all))
   }
 
   /** As plain data. */
@@ -51,12 +67,22 @@ export class ScoreTable implements Scores {
   }
 
   /** As plain data, of the first nodes in scoring order and in any case of the `won`th. */
-  some(kept: number, won: number): Scores {
-    if (this.totals.length <= kept) return this.plain()
-    const { places, kept: { lineup } } = this.#feasible
-    const shown = Array.from({ length: kept }, (_, i) => (i === kept - 1 && won >= kept ? won : i))
-    const nodes = shown.map((i) => lineup.nodes[places[i]!]!.name)
-    const weighted = this.#lists.map((list) => (typeof list === 'number' ? uniformList(list, kept) : typeof list === 'function' ? shown.map(list) : shown.map((i) => list[i]!)))
-    return { nodes, plugins: this.plugins, weighted, totals: shown.map((i) => this.totals[i]!), skipped: this.skipped }
+  some(most: number, won: number): Scores {
+    if (this.totals.length <= most) return this.plain()
+    const { places, kept } = this.#feasible
+    const shown = kept.first(most).slice()
+    if (won >= most) shown[most - 1] = won
+    const nodes = shown.map((i) => kept.lineup.nodes[places[i]!]!.name)
+    return { nodes, plugins: this.plugins, weighted: this.#lists.map((list) => this.#listed(list, shown)), totals: this.#listed(this.totals, shown), skipped: this.skipped }
+  }
+
+  /** The numbers of some of the nodes. */
+  #listed(list: WeightedScores, shown: readonly number[]): readonly number[] {
+    if (typeof list === 'number') return uniformList(list, shown.length)
+    const numbers = new Array<number>(shown.length)
+    if ('numbers' in list) for (let i = 0; i < shown.length; i++) numbers[i] = list.numbers.at(this.#feasible.places[shown[i]!]!) * list.weight
+    else if ('groups' in list) for (let i = 0; i < shown.length; i++) numbers[i] = list.scores[list.groups.of[shown[i]!]!]!
+    else for (let i = 0; i < shown.length; i++) numbers[i] = list[shown[i]!]!
+    return numbers
   }
 }

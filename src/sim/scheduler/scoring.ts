@@ -1,6 +1,6 @@
-import type { Column, Kept } from './kept.ts'
-import type { Cycle, Feasible, Plugin, ScoreAll, ScoreEach } from './plugin.ts'
-import { ScoreTable, type WeightedScores } from './score-table.ts'
+import { Numbers, type Kept } from './kept.ts'
+import type { Cycle, Feasible, Plugin, ScoreEach, ScoreGroups, ScoreRun } from './plugin.ts'
+import { ScoreTable, type Steady, type WeightedScores } from './score-table.ts'
 
 /** Weighted scores of the feasible nodes: `weighted[plugin][node]`, in the order of `plugins` and `nodes`. */
 export interface Scores {
@@ -18,78 +18,111 @@ export interface Scorer {
   readonly weight: number
 }
 
-/** What a local plugin says about each node, as it is kept. */
-interface Steady {
-  readonly text: string
-  readonly column: Column<number>
-  readonly weight: number
+/** What the scorers of a profile say of pods of one shape, as far as it can be known beforehand; by scorer. */
+export interface Scoring {
+  /** The facts that it holds for, and whose scorers they are. */
+  readonly facts: number
+  readonly scorers: readonly Scorer[]
+  /** What the local ones answered at PreScore. */
+  readonly runs: readonly (ScoreRun | undefined)[]
+  /** Those that judge a node without looking at the others; and all of them together, weighted. */
+  readonly steady: readonly (Steady | undefined)[]
+  readonly sum: Numbers | undefined
+  /** Who takes part, by the set of those who have nothing to say: thousands of attempts share these lists. */
+  readonly casts: Map<number, Cast>
 }
 
+interface Cast {
+  readonly plugins: readonly string[]
+  readonly skipped: readonly string[]
+}
+
+/** Scores feasible nodes. Local plugins are asked once for all pods of a shape, the others for each pod. */
 export function scoreNodes(scorers: readonly Scorer[], cycle: Cycle, feasible: Feasible): ScoreTable {
-  const { places, kept } = feasible
-  const plugins: string[] = []
+  const scoring = scoringOf(scorers, cycle, feasible)
   const lists: WeightedScores[] = []
-  const skipped: string[] = []
-  const steady: Steady[] = []
-  for (const { plugin, weight } of scorers) {
-    const run = plugin.preScore?.(cycle, feasible)
-    if (!run) {
-      skipped.push(plugin.name)
-      continue
-    }
-    plugins.push(plugin.name)
-    if ('constant' in run) lists.push(run.constant * weight)
-    else if (plugin.local && 'score' in run && !run.normalise) {
-      const column = remembered(plugin, run, kept)
-      steady.push({ text: `${plugin.name} ${run.keep ?? ''} ${weight}`, column, weight })
-      lists.push((i) => column.at(places[i]!) * weight)
-    } else lists.push(normalised(plugin, run, feasible, weight))
+  let absent = 0
+  for (let i = 0; i < scorers.length; i++) {
+    const { plugin, weight } = scorers[i]!
+    const run = plugin.local ? scoring.runs[i] : plugin.preScore?.(cycle, feasible)
+    if (!run) absent |= 1 << i
+    else if ('constant' in run) lists.push(run.constant * weight)
+    else lists.push(scoring.steady[i] ?? normalised(plugin, run, feasible, weight))
   }
-  return new ScoreTable(plugins, lists, sums(lists, steady, feasible), skipped.sort(), feasible)
+  const { plugins, skipped } = castOf(scoring, absent)
+  return new ScoreTable(plugins, lists, totalsOf(lists, scoring.sum, feasible.places), skipped, feasible)
 }
 
-/** The totals. What is kept of single plugins and needs no other node to be judged by is kept as a sum too. */
-function sums(lists: readonly WeightedScores[], steady: readonly Steady[], { places, kept }: Feasible): readonly number[] {
-  const n = places.length
+function scoringOf(scorers: readonly Scorer[], cycle: Cycle, feasible: Feasible): Scoring {
+  const { kept } = feasible
+  const { facts } = cycle.snapshot
+  if (kept.scoring?.facts === facts && kept.scoring.scorers === scorers) return kept.scoring
+  const runs = scorers.map(({ plugin }) => (plugin.local ? plugin.preScore?.(cycle, feasible) : undefined))
+  const steady = scorers.map(({ plugin, weight }, i): Steady | undefined => {
+    const run = runs[i]
+    return run && 'score' in run && !run.normalise ? { numbers: remembered(plugin, run, kept), weight } : undefined
+  })
+  return (kept.scoring = { facts, scorers, runs, steady, sum: sumOf(steady, kept), casts: new Map() })
+}
+
+/** What needs no other node to be judged by is kept as a sum too. */
+function sumOf(steady: Scoring['steady'], { lineup }: Kept): Numbers | undefined {
+  const parts = steady.filter((part) => part !== undefined)
+  return parts.length ? new Numbers(lineup, (_, place) => parts.reduce((total, { numbers, weight }) => total + numbers.at(place) * weight, 0)) : undefined
+}
+
+function castOf({ scorers, casts }: Scoring, absent: number): Cast {
+  let cast = casts.get(absent)
+  if (!cast) {
+    const named = (said: boolean): string[] => scorers.filter((_, i) => ((absent & (1 << i)) === 0) === said).map(({ plugin }) => plugin.name)
+    casts.set(absent, (cast = { plugins: named(true), skipped: named(false).sort() }))
+  }
+  return cast
+}
+
+function totalsOf(lists: readonly WeightedScores[], sum: Numbers | undefined, places: readonly number[]): readonly number[] {
   let base = 0
   for (const list of lists) if (typeof list === 'number') base += list
-  const totals = new Array<number>(n)
-  if (steady.length === 0) totals.fill(base)
-  else {
-    const sum = kept.column(`sum ${steady.map(({ text }) => text).join()}`, (_, place) => steady.reduce((total, { column, weight }) => total + column.at(place) * weight, 0))
-    for (let i = 0; i < n; i++) totals[i] = base + sum.at(places[i]!)
-  }
-  for (const list of lists) if (typeof list === 'object') for (let i = 0; i < n; i++) totals[i]! += list[i]!
+  const totals = sum ? listed(sum, places) : new Array<number>(places.length).fill(0)
+  if (base !== 0) for (let i = 0; i < totals.length; i++) totals[i]! += base
+  for (const list of lists) if (typeof list === 'object') add(list, totals)
   return totals
 }
 
-/** Scores that mean something only beside those of the other nodes. */
-function normalised(plugin: Plugin, run: ScoreEach | ScoreAll, feasible: Feasible, weight: number): WeightedScores {
-  const scores = 'scoreAll' in run ? run.scoreAll(feasible) : scoreEach(plugin, run, feasible)
-  if (isUniform(scores)) {
-    const one = [scores[0]!]
-    run.normalise?.(one)
-    return one[0]! * weight
+function add(list: Exclude<WeightedScores, number>, totals: number[]): void {
+  if ('groups' in list) {
+    const { scores, groups: { of } } = list
+    for (let i = 0; i < totals.length; i++) totals[i]! += scores[of[i]!]!
+  } else if (!('numbers' in list)) for (let i = 0; i < totals.length; i++) totals[i]! += list[i]!
+}
+
+function listed(numbers: Numbers, places: readonly number[]): number[] {
+  const known = numbers.known()
+  const list = new Array<number>(places.length)
+  for (let i = 0; i < list.length; i++) {
+    const number = known[places[i]!]!
+    list[i] = Number.isNaN(number) ? numbers.at(places[i]!) : number
   }
+  return list
+}
+
+/** Scores that mean something only beside those of the other nodes. */
+function normalised(plugin: Plugin, run: ScoreEach | ScoreGroups, feasible: Feasible, weight: number): WeightedScores {
+  const scores = 'groups' in run ? run.scores : scoreEach(plugin, run, feasible)
+  if (isUniform(scores)) scores.length = 1
   run.normalise?.(scores)
-  if (weight !== 1) for (let i = 0; i < scores.length; i++) scores[i]! *= weight
-  return scores
+  for (let i = 0; i < scores.length; i++) scores[i]! *= weight
+  return scores.length === 1 ? scores[0]! : 'groups' in run ? { groups: run.groups, scores } : scores
 }
 
 function scoreEach(plugin: Plugin, run: ScoreEach, { places, kept }: Feasible): number[] {
-  const scores = new Array<number>(places.length)
-  if (plugin.local) {
-    const column = remembered(plugin, run, kept)
-    for (let i = 0; i < scores.length; i++) scores[i] = column.at(places[i]!)
-  } else {
-    const { nodes } = kept.lineup
-    for (let i = 0; i < scores.length; i++) scores[i] = run.score(nodes[places[i]!]!)
-  }
-  return scores
+  if (plugin.local) return listed(remembered(plugin, run, kept), places)
+  const { nodes } = kept.lineup
+  return places.map((place) => run.score(nodes[place]!))
 }
 
-const remembered = ({ name }: Plugin, run: ScoreEach, kept: Kept): Column<number> =>
-  kept.column(run.keep === undefined ? name : `${name} ${run.keep}`, (node) => run.score(node))
+const remembered = ({ name }: Plugin, run: ScoreEach, kept: Kept): Numbers =>
+  kept.numbers(run.keep === undefined ? name : `${name} ${run.keep}`, (node) => run.score(node))
 
 function isUniform(scores: readonly number[]): boolean {
   const first = scores[0]
@@ -97,29 +130,23 @@ function isUniform(scores: readonly number[]): boolean {
   return true
 }
 
-/** Room for the heap; what is in it means nothing between two calls. */
-let heap = new Int32Array(128)
-
 /**
  * The place of the winner: the root of a binary max-heap built over the nodes in scoring order, which is how kube-scheduler
- * breaks ties (schedule_one.go: newSortedNodeScores).
+ * breaks ties (schedule_one.go: newSortedNodeScores). A part of the heap is headed by the place it began with or by the head
+ * of the part below that has more, the left one if both have as much. So the root is the first of the best as one walks the
+ * tree, each place before those below it, left before right; and no heap need be built.
  */
 export function heapRoot(totals: readonly number[]): number {
-  const n = totals.length
-  if (n === 0) return -1
-  if (heap.length < n) heap = new Int32Array(2 * n)
-  for (let i = 0; i < n; i++) heap[i] = i
-  for (let top = (n >> 1) - 1; top >= 0; top--) {
-    const sinking = heap[top]!
-    const total = totals[sinking]!
-    let at = top
-    for (let child = 2 * at + 1; child < n; child = 2 * at + 1) {
-      if (child + 1 < n && totals[heap[child + 1]!]! > totals[heap[child]!]!) child++
-      if (totals[heap[child]!]! <= total) break
-      heap[at] = heap[child]!
-      at = child
-    }
-    heap[at] = sinking
+  let best = -1
+  let most = -Infinity
+  for (let i = 0; i < totals.length; i++) {
+    const total = totals[i]!
+    if (total < most || (total === most && walk(best) <= walk(i))) continue
+    best = i
+    most = total
   }
-  return heap[0]!
+  return best
 }
+
+/** When the walk comes to a place: its number from 1 on says in binary how to go there, so numbers are compared from the left. Those below a place on its left side have its own, and come later in the list. */
+const walk = (place: number): number => ((place + 1) << Math.clz32(place + 1)) >>> 0

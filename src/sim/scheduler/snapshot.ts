@@ -7,25 +7,41 @@ import { Tallies } from './tallies.ts'
 /** Nodes by place; another object whenever nodes come, go or change places. */
 export interface Lineup {
   readonly nodes: readonly NodeInfo[]
-  /** From 1 on, by place: another number whenever another NodeInfo stands there. */
-  readonly stamps: Int32Array
+  readonly changes: Changes
 }
 
-export const lineupOf = (nodes: readonly NodeInfo[]): Lineup => ({ nodes, stamps: new Int32Array(nodes.length).fill(1) })
+/** The places where another NodeInfo stands since then: the last so many, and how many there were in all. */
+export class Changes {
+  static readonly KEPT = 1024
+  /** Round and round. */
+  readonly #places = new Int32Array(Changes.KEPT)
+  count = 0
+
+  add(place: number): void {
+    this.#places[this.count++ % Changes.KEPT] = place
+  }
+
+  /** The place of the `n`th change, one of the last `KEPT`. */
+  at(n: number): number {
+    return this.#places[n % Changes.KEPT]!
+  }
+}
+
+export const lineupOf = (nodes: readonly NodeInfo[]): Lineup => ({ nodes, changes: new Changes() })
 
 /** The cluster as one scheduling cycle sees it. Nodes are in the order in which they are examined. */
 export interface Snapshot {
   readonly nodes: readonly NodeInfo[]
   readonly lineup: Lineup
   get(name: string): NodeInfo | undefined
+  /** Another number whenever something else than the nodes' own pods may have changed what local plugins go by: how many nodes there are, their taints and images. */
+  readonly facts: number
   /** How many nodes have a taint of effect PreferNoSchedule. */
   readonly discouraged: number
   /** How many nodes have an image. */
   imageNodes(image: string): number
   /** Numbers of pods by node and by label, kept in step. */
   readonly tallies: Tallies
-  /** The values that a label has on the nodes, '' for nodes without it; in the order of examination. */
-  values(key: string): readonly string[]
   /** Is a claim ("ns/name") mounted by some pod on a node? */
   isClaimUsed(key: string): boolean
 }
@@ -68,13 +84,12 @@ export class LiveSnapshot implements Snapshot, Derived<NodeInfo> {
   readonly tallies = new Tallies(this.#byName)
   #inOrder: NodeInfo[] = []
   #lineup = lineupOf(this.#inOrder)
+  #facts = 0
   #discouraged = 0
   readonly #place = new Map<string, number>()
   #orderStale = false
   readonly #images = new Map<string, number>()
   readonly #claims = new Map<string, number>()
-  /** Values by label key, until a node's labels change. */
-  readonly #values = new Map<string, readonly string[]>()
 
   get nodes(): readonly NodeInfo[] {
     return this.lineup.nodes
@@ -83,6 +98,10 @@ export class LiveSnapshot implements Snapshot, Derived<NodeInfo> {
   get lineup(): Lineup {
     if (this.#orderStale) this.#sort()
     return this.#lineup
+  }
+
+  get facts(): number {
+    return this.#facts
   }
 
   get discouraged(): number {
@@ -101,12 +120,6 @@ export class LiveSnapshot implements Snapshot, Derived<NodeInfo> {
     return this.#claims.has(key)
   }
 
-  values(key: string): readonly string[] {
-    let values = this.#values.get(key)
-    if (!values) this.#values.set(key, (values = [...new Set(this.nodes.map((info) => info.node.metadata.labels?.[key] ?? ''))]))
-    return values
-  }
-
   apply(name: string, from: NodeInfo | undefined, to: NodeInfo | undefined): void {
     this.#follow(name, from, to)
     if (from?.node !== to?.node) this.#followNode(from, to)
@@ -116,7 +129,7 @@ export class LiveSnapshot implements Snapshot, Derived<NodeInfo> {
     if (!from || !to || place === undefined || zoneOf(from) !== zoneOf(to)) this.#orderStale = true
     else {
       this.#inOrder[place] = to
-      this.#lineup.stamps[place]!++
+      this.#lineup.changes.add(place)
     }
   }
 
@@ -146,10 +159,14 @@ export class LiveSnapshot implements Snapshot, Derived<NodeInfo> {
 
   #followNode(from: NodeInfo | undefined, to: NodeInfo | undefined): void {
     const relabelled = !from || !to || !sameLabels(from, to)
-    if (relabelled) this.#values.clear()
-    if (relabelled || !sameTaints(from, to)) this.tallies.renode(from?.node, to?.node)
-    this.#discouraged += (to && isDiscouraged(to) ? 1 : 0) - (from && isDiscouraged(from) ? 1 : 0)
+    const retainted = !from || !to || !sameTaints(from, to)
+    if (relabelled || retainted) this.tallies.renode(from?.node, to?.node)
+    if (retainted) {
+      this.#facts++
+      this.#discouraged += (to && isDiscouraged(to) ? 1 : 0) - (from && isDiscouraged(from) ? 1 : 0)
+    }
     if (from?.node.status?.images === to?.node.status?.images) return
+    this.#facts++
     if (from) for (const name of imagesOf(from.node).keys()) bump(this.#images, name, -1)
     if (to) for (const name of imagesOf(to.node).keys()) bump(this.#images, name, 1)
   }

@@ -1,6 +1,7 @@
 import { matches } from '../../api/labels.ts'
 import type { Pod } from '../../api/pod.ts'
-import type { Column } from '../kept.ts'
+import type { Kept, Numbered, Numbers } from '../kept.ts'
+import { groupsOf } from '../node-groups.ts'
 import type { NodeInfo } from '../node-info.ts'
 import { MAX_SCORE, type Cycle, type Feasible, type FilterRun, type Plugin, type ScoreRun } from '../plugin.ts'
 import { unresolvable, unschedulable } from '../rejection.ts'
@@ -109,63 +110,49 @@ function preFilter(cycle: Cycle, args: PodTopologySpreadArgs): FilterRun | undef
 /** Go's math.Round for numbers that are not negative. */
 const round = (x: number): number => Math.floor(x + 0.5)
 
-/** How many values of a label the nodes that take part have. */
-function domainsAmong({ places, kept: { lineup } }: Feasible, key: string, most: number, complete: ((n: NodeInfo) => boolean) | undefined): number {
-  const seen = new Set<string>()
-  for (let i = 0; i < places.length && seen.size < most; i++) {
-    const info = lineup.nodes[places[i]!]!
-    if (!complete || complete(info)) seen.add(info.node.metadata.labels?.[key] ?? '')
+const IGNORED = -1
+
+/** By place: how many such pods are on the node, where each node is a domain of its own, or the number of its domain; IGNORED when it has no domain. */
+function columnOf({ pod, snapshot }: Cycle, c: Constraint, kept: Kept): Numbers {
+  if (c.key === HOSTNAME) {
+    const sort = countedPods(pod, c)
+    const counts = snapshot.tallies.byNode(sort)
+    return kept.numbers(sort, ({ node, name }) => (node.metadata.labels?.[HOSTNAME] === undefined ? IGNORED : counts.get(name) ?? 0))
+  }
+  const domains = kept.domains(c.key)
+  return kept.numbers(domains, ({ node }) => {
+    const value = node.metadata.labels?.[c.key]
+    return value === undefined ? IGNORED : domains.number(value)
+  })
+}
+
+/** How many values of a label some nodes have, all those without it together one. */
+function domainsAmong(column: Numbers, places: readonly number[], domains: Numbered<string>): number {
+  const none = domains.number('')
+  const seen = new Set<number>()
+  for (const place of places) {
+    const domain = column.at(place)
+    seen.add(domain === IGNORED ? none : domain)
   }
   return seen.size
 }
 
-const IGNORED = -1
-
 /** One constraint's part in the score. */
 interface Part {
-  /** By place: how many such pods are on the node, or the number of its domain; IGNORED when the node has no domain. */
-  readonly column: Column<number>
+  readonly column: Numbers
   /** The pods of a domain by its number; undefined where each node is its own. */
   readonly pods?: (domain: number) => number
   readonly weight: number
   readonly maxSkew: number
 }
 
-function byHost({ pod, snapshot }: Cycle, c: Constraint, { kept }: Feasible, weight: number): Part {
-  const sort = countedPods(pod, c)
-  const counts = snapshot.tallies.byNode(sort)
-  const column = kept.column(sort, ({ node, name }) => (node.metadata.labels?.[HOSTNAME] === undefined ? IGNORED : counts.get(name) ?? 0))
-  return { column, weight, maxSkew: c.maxSkew }
-}
-
-function byDomain({ pod, snapshot }: Cycle, c: Constraint, { kept }: Feasible, complete: readonly Constraint[], weight: number): Part {
-  const { values } = snapshot.tallies.byLabel(countedPods(pod, c), c.key, scopeOf(pod, c, complete))
-  const domains = kept.domains(c.key)
-  const column = kept.column(domains, ({ node }) => {
-    const value = node.metadata.labels?.[c.key]
-    return value === undefined ? IGNORED : domains.number(value)
-  })
-  const known: (number | undefined)[] = []
-  return { column, pods: (domain) => (known[domain] ??= values.get(domains.value(domain)) ?? 0), weight, maxSkew: c.maxSkew }
-}
-
 function rawScore(parts: readonly Part[], place: number): number {
   let score = 0
-  for (let i = 0; i < parts.length; i++) {
-    const { column, pods, weight, maxSkew } = parts[i]!
+  for (const { column, pods, weight, maxSkew } of parts) {
     const kept = column.at(place)
     if (kept !== IGNORED) score += (pods ? pods(kept) : kept) * weight + (maxSkew - 1)
   }
   return round(score)
-}
-
-function rawScores(parts: readonly Part[], { places, kept: { lineup } }: Feasible, complete: ((n: NodeInfo) => boolean) | undefined): number[] {
-  const scores = new Array<number>(places.length)
-  for (let i = 0; i < scores.length; i++) {
-    const place = places[i]!
-    scores[i] = complete && !complete(lineup.nodes[place]!) ? IGNORED : rawScore(parts, place)
-  }
-  return scores
 }
 
 function normalise(scores: number[]): void {
@@ -186,16 +173,22 @@ function preScore(cycle: Cycle, feasible: Feasible, args: PodTopologySpreadArgs)
   const constraints = constraintsOf(cycle, 'ScheduleAnyway', args)
   if (constraints.length === 0) return undefined
   // Nodes without a zone may still be spread by host name, but only under the system's own constraints.
-  const needAll = (cycle.pod.spec.topologySpreadConstraints?.length ?? 0) > 0 || args.defaultingType === 'List'
-  const complete = needAll ? (info: NodeInfo): boolean => hasAllKeys(info.node, constraints) : undefined
-  const { places, kept: { lineup } } = feasible
-  const taking = complete ? places.filter((place) => complete(lineup.nodes[place]!)).length : places.length
-  const parts = constraints.map((c) => {
-    if (c.key === HOSTNAME) return byHost(cycle, c, feasible, naturalLogarithm(taking + 2))
-    const size = domainsAmong(feasible, c.key, cycle.snapshot.values(c.key).length, complete)
-    return byDomain(cycle, c, feasible, needAll ? constraints : [], naturalLogarithm(size + 2))
+  const { pod, snapshot } = cycle
+  const needAll = (pod.spec.topologySpreadConstraints?.length ?? 0) > 0 || args.defaultingType === 'List'
+  const { places, kept } = feasible
+  const columns = constraints.map((c) => columnOf(cycle, c, kept))
+  const groups = groupsOf(kept.together(columns), places)
+  const takes = (place: number): boolean => !needAll || columns.every((column) => column.at(place) !== IGNORED)
+  const taking = needAll ? groups.examples.filter(takes) : groups.examples
+  const nodes = groups.sizes.reduce((sum, size, group) => (takes(groups.examples[group]!) ? sum + size : sum), 0)
+  const parts = constraints.map((c, i): Part => {
+    const column = columns[i]!
+    if (c.key === HOSTNAME) return { column, weight: naturalLogarithm(nodes + 2), maxSkew: c.maxSkew }
+    const domains = kept.domains(c.key)
+    const sum = snapshot.tallies.byLabel(countedPods(pod, c), c.key, scopeOf(pod, c, needAll ? constraints : []))
+    return { column, pods: (domain) => sum.values.get(domains.values[domain]!) ?? 0, weight: naturalLogarithm(domainsAmong(column, taking, domains) + 2), maxSkew: c.maxSkew }
   })
-  return { scoreAll: (all) => rawScores(parts, all, complete), normalise }
+  return { groups, scores: groups.examples.map((place) => (takes(place) ? rawScore(parts, place) : IGNORED)), normalise }
 }
 
 /** Spreads pods over zones and hosts (plugins/podtopologyspread). */
