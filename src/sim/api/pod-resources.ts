@@ -62,6 +62,23 @@ export function podResourceList(pod: Pod, which: Side): ResourceList {
   return raised
 }
 
+/** As `podResourceList`, but of a pod that is being resized the most of what it wants and has (component-helpers: UseStatusResources). */
+export function heldResources(pod: Pod, which: Side): ResourceList {
+  const { spec, status } = pod
+  // Only a pod that was changed after its creation can have been resized.
+  if ((pod.metadata.generation ?? 1) <= 1 || !status?.containerStatuses) return podResourceList(pod, which)
+  const statuses = [...status.containerStatuses, ...(status.initContainerStatuses ?? [])]
+  const isInfeasible = status.conditions?.some((c) => c.type === 'PodResizePending' && c.reason === 'Infeasible') ?? false
+  const held = (c: Container): Container => {
+    const known = statuses.find((one) => one.name === c.name)
+    if (!known?.resources || (spec.initContainers?.includes(c) && !isSidecar(c))) return c
+    const has = which === 'requests' ? maxResources(side(known.resources, which), known.allocatedResources ?? EMPTY) : side(known.resources, which)
+    return { ...c, resources: { ...c.resources, [which]: isInfeasible ? has : maxResources(side(c.resources, which), has) } }
+  }
+  const initContainers = spec.initContainers?.map(held)
+  return podResourceList({ ...pod, spec: { ...spec, containers: spec.containers.map(held), ...(initContainers ? { initContainers } : {}) } }, which)
+}
+
 const remembered = new WeakMap<PodSpec, PodRequests>()
 
 /** A pod's requests as the scheduler counts them (kube-scheduler: framework/types.go, CalculateResource): while it is resized, the most of what it wants and has. */

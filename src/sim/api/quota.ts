@@ -1,6 +1,7 @@
 import type { KubeObject } from './meta.ts'
 import { isPodTerminal, type Pod } from './pod.ts'
-import { computeQosClass, podResourceList } from './pod-resources.ts'
+import { parseTime, seconds, type Micros } from '../engine/time.ts'
+import { computeQosClass, heldResources } from './pod-resources.ts'
 import { addResources, compareQuantities, isZeroQuantity, isNegativeQuantity, subQuantities, value, type ResourceList } from './quantity.ts'
 import { isExtendedResource, isHugePages } from './validate/resources.ts'
 
@@ -56,11 +57,22 @@ function isAbout(kind: CountedKind, name: string): boolean {
   return name === countName(kind) || (kind.group === '' && PLAIN.has(kind.plural) && name === kind.plural)
 }
 
-/** What an object takes of a quota, by resource name, whatever the quota limits (pkg/quota/v1/evaluator: Usage). */
-export function quotaUsage(kind: CountedKind, object: KubeObject): ResourceList {
+/** From when on a pod that is being deleted does not count any more, since it may be stuck (pkg/quota/v1/evaluator/core: QuotaV1Pod). */
+export function uncountedFrom({ metadata: { deletionTimestamp, deletionGracePeriodSeconds } }: Pod): Micros | undefined {
+  const deleted = deletionGracePeriodSeconds === undefined ? undefined : parseTime(deletionTimestamp)
+  return deleted === undefined ? undefined : deleted + seconds(deletionGracePeriodSeconds!)
+}
+
+/** Does the pod count besides as an object? Without `now` one that is being deleted does. */
+export function isCounted(pod: Pod, now?: Micros): boolean {
+  return !isPodTerminal(pod) && (now === undefined || now <= (uncountedFrom(pod) ?? now))
+}
+
+/** What an object takes of a quota at an instant, by resource name, whatever the quota limits (pkg/quota/v1/evaluator: Usage). */
+export function quotaUsage(kind: CountedKind, object: KubeObject, now?: Micros): ResourceList {
   const usage: Record<string, string> = { [countName(kind)]: '1' }
   if (kind.group !== '' || !PLAIN.has(kind.plural)) return usage
-  if (kind.plural === 'pods') return isPodTerminal(object as Pod) ? usage : { ...usage, ...podUsage(object as Pod) }
+  if (kind.plural === 'pods') return isCounted(object as Pod, now) ? { ...usage, ...podUsage(object as Pod) } : usage
   usage[kind.plural] = '1'
   if (kind.plural === 'services') return { ...usage, ...serviceUsage(object) }
   return kind.plural === 'persistentvolumeclaims' ? { ...usage, ...claimUsage(object) } : usage
@@ -68,8 +80,8 @@ export function quotaUsage(kind: CountedKind, object: KubeObject): ResourceList 
 
 function podUsage(pod: Pod): ResourceList {
   const usage: Record<string, string> = { pods: '1' }
-  const requests = podResourceList(pod, 'requests')
-  const limits = podResourceList(pod, 'limits')
+  const requests = heldResources(pod, 'requests')
+  const limits = heldResources(pod, 'limits')
   for (const name of Object.keys(requests)) {
     if (!COMPUTE.includes(name) && !isHugePages(name) && !isExtendedResource(name)) continue
     usage[`requests.${name}`] = requests[name]!
@@ -150,7 +162,8 @@ function inScope(pod: Pod, scope: ScopeRequirement): boolean {
   }
 }
 
-const isTerminating = (pod: Pod): boolean => (pod.spec.activeDeadlineSeconds ?? -1) >= 0
+/** Has the pod a deadline (scope Terminating)? */
+export const isTerminating = (pod: Pod): boolean => (pod.spec.activeDeadlineSeconds ?? -1) >= 0
 
 function selects({ operator, values = [] }: ScopeRequirement, name: string | undefined): boolean {
   if (operator === 'In') return name !== undefined && values.includes(name)
@@ -188,12 +201,12 @@ export function masked(usage: ResourceList, hard: ResourceList): ResourceList {
   return out
 }
 
-/** All that the objects take together; limited resources that nobody takes are "0". */
-export function totalUsage(quota: ResourceQuota, counted: readonly (readonly [CountedKind, readonly KubeObject[]])[]): ResourceList {
+/** All that the objects take together at an instant; limited resources that nobody takes are "0". */
+export function totalUsage(quota: ResourceQuota, counted: readonly (readonly [CountedKind, readonly KubeObject[]])[], now?: Micros): ResourceList {
   const hard = quota.spec?.hard ?? {}
   let total: ResourceList = Object.fromEntries(Object.keys(hard).map((name) => [name, '0']))
   for (const [kind, objects] of counted)
-    for (const object of objects) if (quotaMatches(quota, kind, object)) total = addResources(total, masked(quotaUsage(kind, object), hard))
+    for (const object of objects) if (quotaMatches(quota, kind, object)) total = addResources(total, masked(quotaUsage(kind, object, now), hard))
   return total
 }
 

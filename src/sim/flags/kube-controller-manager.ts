@@ -75,6 +75,8 @@ export const nodeMaskSize = (both: number, ipv4: number): number => both || ipv4
 
 export const TERMINATED_POD_GC_THRESHOLD = integer('terminated-pod-gc-threshold', '12500')
 
+export const RESOURCE_QUOTA_SYNC_PERIOD = duration('resource-quota-sync-period', '5m0s', atLeastTenth('resource-quota-sync-period'))
+
 const hpa = (name: string, text: string, rule: Rule<Micros> = notNegative(`horizontal-pod-autoscaler-${name}`)): Flag<Micros> => duration(`horizontal-pod-autoscaler-${name}`, text, rule)
 export const HPA_SYNC_PERIOD = hpa('sync-period', '15s', atLeastTenth('horizontal-pod-autoscaler-sync-period'))
 export const HPA_DOWNSCALE_STABILIZATION = hpa('downscale-stabilization', '5m0s')
@@ -102,7 +104,7 @@ export const CONTROLLER_MANAGER_FLAGS: readonly Flag[] = [
   CONTROLLERS, KUBE_API_QPS, KUBE_API_BURST,
   NODE_MONITOR_PERIOD, NODE_MONITOR_GRACE_PERIOD, NODE_STARTUP_GRACE_PERIOD, NODE_EVICTION_RATE, SECONDARY_NODE_EVICTION_RATE, LARGE_CLUSTER_SIZE_THRESHOLD, UNHEALTHY_ZONE_THRESHOLD,
   ALLOCATE_NODE_CIDRS, CLUSTER_CIDR, NODE_CIDR_MASK_SIZE, NODE_CIDR_MASK_SIZE_IPV4,
-  TERMINATED_POD_GC_THRESHOLD,
+  TERMINATED_POD_GC_THRESHOLD, RESOURCE_QUOTA_SYNC_PERIOD,
   HPA_SYNC_PERIOD, HPA_DOWNSCALE_STABILIZATION, HPA_TOLERANCE, HPA_CPU_INITIALIZATION_PERIOD, HPA_INITIAL_READINESS_DELAY,
   PVCLAIMBINDER_SYNC_PERIOD, ENABLE_DYNAMIC_PROVISIONING, ATTACH_DETACH_SYNC_PERIOD, DISABLE_ATTACH_DETACH_SYNC, DISABLE_FORCE_DETACH,
   MAX_ENDPOINTS_PER_SLICE, MIRRORING_MAX_ENDPOINTS_PER_SUBSET, ENDPOINT_UPDATES_BATCH_PERIOD, ENDPOINTSLICE_UPDATES_BATCH_PERIOD,

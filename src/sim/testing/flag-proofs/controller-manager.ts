@@ -1,3 +1,4 @@
+import type { ResourceQuota } from '../../api/quota.ts'
 import type { Claim, VolumeAttachment } from '../../client/storage/objects.ts'
 import type { Flag } from '../../flags/index.ts'
 import * as flags from '../../flags/kube-controller-manager.ts'
@@ -45,6 +46,16 @@ function taintedAfter(make: Make, nodes: number, cut: readonly number[], time: n
 const CLAIM = 'apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: data}\nspec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}\n'
 const USER = 'apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  nodeSelector: {kubernetes.io/hostname: node-1}\n  containers: [{name: c, image: nginx, volumeMounts: [{name: d, mountPath: /data}]}]\n  volumes: [{name: d, persistentVolumeClaim: {claimName: data}}]\n'
 const STORAGE = { kubelet: 'detailed', bare: false } as const
+
+/** Seconds until a quota gives back a pod that is stuck while it goes. */
+function stuckPodGivenBack(make: Make): number {
+  const cluster = make()
+  apply(cluster, 'apiVersion: v1\nkind: ResourceQuota\nmetadata: {name: q}\nspec: {hard: {pods: "3"}}\n')
+  apply(cluster, 'apiVersion: v1\nkind: Pod\nmetadata: {name: p, annotations: {stop-after: 1h}}\nspec: {containers: [{name: c, image: nginx}]}\n')
+  const used = (): string | undefined => object<ResourceQuota>(cluster, 'resourcequotas/default/q')?.status?.used?.['pods']
+  kubectl(cluster, 'delete pod p --grace-period=1 --wait=false')
+  return until(cluster, () => used() === '0')
+}
 
 const attachments = (cluster: ReturnType<Make>): readonly VolumeAttachment[] => cluster.list<VolumeAttachment>('volumeattachments')
 
@@ -108,6 +119,7 @@ export const CONTROLLER_MANAGER_PROOFS: readonly Proof[] = [
   proof(flags.SECONDARY_NODE_EVICTION_RATE, '1', 2, 3, (make) => taintedAfter(make, 12, [1, 4, 7], seconds(180), { 'kube-controller-manager.large-cluster-size-threshold': '3' })),
   proof(flags.LARGE_CLUSTER_SIZE_THRESHOLD, '3', 0, 2, (make) => taintedAfter(make, 12, [1, 4, 7], seconds(180))),
   proof(flags.UNHEALTHY_ZONE_THRESHOLD, '0.9', 0, 3, (make) => taintedAfter(make, 12, [1, 4, 7], seconds(180))),
+  proof(flags.RESOURCE_QUOTA_SYNC_PERIOD, '30s', 285, 15, stuckPodGivenBack),
   proof(flags.TERMINATED_POD_GC_THRESHOLD, '2', 5, 2, (make) => {
     const cluster = make()
     apply(cluster, 'apiVersion: batch/v1\nkind: Job\nmetadata: {name: j}\nspec:\n  completions: 5\n  parallelism: 5\n  template: {spec: {restartPolicy: Never, containers: [{name: c, image: busybox}]}}\n')
