@@ -1,6 +1,7 @@
 import { keyOf } from '../../api/meta.ts'
 import type { Controller } from '../../client/controller.ts'
 import { PODS } from '../../client/request.ts'
+import { CRDS } from '../../client/resources.ts'
 import type { HorizontalPodAutoscaler } from '../../kinds/horizontalpodautoscaler/horizontalpodautoscaler.ts'
 import type { ResourceMetrics } from '../setup.ts'
 import { HPA_SYNC_PERIOD } from '../../flags/kube-controller-manager.ts'
@@ -18,6 +19,7 @@ export const horizontalPodAutoscaler = (metrics: ResourceMetrics): Controller =>
       onUpdate: (ctx, _old: HorizontalPodAutoscaler, hpa: HorizontalPodAutoscaler) => ctx.enqueueAfter(keyOf(hpa), ctx.flag(HPA_SYNC_PERIOD)),
     },
     { resource: PODS },
+    { resource: CRDS },
   ],
   state: [HISTORY],
   reconcile: (ctx, key) => syncAutoscaler(ctx, key, metrics),

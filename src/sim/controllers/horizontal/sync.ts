@@ -8,9 +8,10 @@ import { isConflict, isStatus } from '../../api/status.ts'
 import type { ControllerContext } from '../../client/controller.ts'
 import type { ReconcileResult } from '../../client/reconcile-context.ts'
 import { get, update } from '../../client/request.ts'
-import { storedResources, type StoredResource } from '../../client/resources.ts'
+import { CRDS, customResource, storedResources, type StoredResource } from '../../client/resources.ts'
 import { formatTime, ms } from '../../engine/time.ts'
 import { HPA_DOWNSCALE_STABILIZATION, HPA_SYNC_PERIOD } from '../../flags/kube-controller-manager.ts'
+import type { CustomResourceDefinition } from '../../kinds/customresourcedefinition/customresourcedefinition.ts'
 import type { HorizontalPodAutoscaler, HorizontalPodAutoscalerStatus, MetricStatus } from '../../kinds/horizontalpodautoscaler/horizontalpodautoscaler.ts'
 import type { ResourceMetrics } from '../setup.ts'
 import { limit } from './limits.ts'
@@ -102,7 +103,8 @@ class Autoscaler {
   #target(): readonly [StoredResource, Scale] | string {
     const { apiVersion = '', kind, name } = this.#hpa.spec.scaleTargetRef
     const { group } = splitApiVersion(apiVersion)
-    const resource = storedResources.find((r) => r.group === group && r.kind === kind)
+    const custom = this.#ctx.lister<CustomResourceDefinition>(CRDS.resource).list().map(customResource)
+    const resource = [...storedResources, ...custom].find((r) => r !== undefined && r.group === group && r.kind === kind)
     if (!resource) return `no matches for kind "${kind}" in group "${group}"`
     const scale = this.#ctx.call<Scale>({ ...get(resource, this.#hpa.metadata.namespace, name), subresource: 'scale' })
     return isStatus(scale) ? (scale.message ?? '') : [resource, scale]
