@@ -135,6 +135,7 @@ export interface MetaErrors {
 }
 
 export function metaUpdateErrors(meta: ObjectMeta, old: ObjectMeta, namespaced: boolean, path: Path = 'metadata'): MetaErrors | undefined {
+  if (meta === old) return undefined
   const changes = genericObjectMetaUpdate(meta, old, path)
   const same = meta.labels === old.labels && meta.annotations === old.annotations && meta.ownerReferences === old.ownerReferences && meta.finalizers === old.finalizers
   if (same && changes.length === 0) return undefined

@@ -7,10 +7,10 @@ import type { PodCondition, PodStatus } from '../api/pod-status.ts'
 import { extended } from '../api/share.ts'
 import { badRequest, conflict, notFound, type Status } from '../api/status.ts'
 import { formatTime } from '../engine/time.ts'
-import { storeKey } from '../store/store.ts'
 import { topologyLabels, withTopology } from './admission/pod-topology-labels.ts'
 import { commit } from './committing.ts'
 import { accepted, type Execution, type Outcome } from './execution.ts'
+import { objectKey } from './keys.ts'
 
 interface Binding extends KubeObject {
   readonly target?: { readonly kind?: string; readonly name?: string }
@@ -24,7 +24,7 @@ export function bindPod(exec: Execution, body: Binding): Outcome {
   const errors = checkTarget(body)
   if (errors.length > 0) return plainError(errors)
   const node = body.target!.name!
-  const key = storeKey('pods', namespace, name)
+  const key = objectKey(exec.kind, namespace, name)
   const pod = store.get(key) as Pod | undefined
   if (!pod) return notFound({ group: '', resource: 'pods' }, name)
   const refused = whyNot(pod)

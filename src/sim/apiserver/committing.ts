@@ -1,5 +1,5 @@
 import { deepEqual, semanticEqual } from '../api/deep.ts'
-import type { KubeObject } from '../api/meta.ts'
+import type { KubeObject, ObjectMeta } from '../api/meta.ts'
 import { settleAddresses } from './cluster-addresses.ts'
 import type { Execution } from './execution.ts'
 
@@ -8,27 +8,28 @@ export function commit(exec: Execution, key: string, object: KubeObject, old?: K
   // What people send is decoded to one form; components may write out zeros, which are the same as nothing.
   if (old && sameButVersion(object, old, exec.user.startsWith('system:') ? semanticEqual : deepEqual)) return old
   if (exec.options.dryRun) return old ? { ...object, metadata: { ...object.metadata, resourceVersion: old.metadata.resourceVersion } } : object
-  const change = exec.store.put(key, withoutEmpty(object))
+  const change = exec.store.put(key, withoutEmpty(object, old?.metadata))
   exec.committed(change)
   return change.object
 }
 
 const COLLECTIONS = ['labels', 'annotations', 'ownerReferences', 'finalizers'] as const
+type Collection = (typeof COLLECTIONS)[number]
 
-const isEmptyIfAny = (collection: object | undefined): boolean => collection !== undefined && isEmpty(collection)
-
-/** Empty collections of the metadata are not written, as Go omits them. */
-function withoutEmpty(object: KubeObject): KubeObject {
+/** Empty collections of the metadata are not written, as Go omits them; those of what is stored (`old`) are not empty. */
+function withoutEmpty(object: KubeObject, old: ObjectMeta | undefined): KubeObject {
   const { metadata } = object
-  const { labels, annotations, ownerReferences, finalizers } = metadata
-  if (!isEmptyIfAny(labels) && !isEmptyIfAny(annotations) && !isEmptyIfAny(ownerReferences) && !isEmptyIfAny(finalizers)) return object
-  const empty = COLLECTIONS.filter((name) => isEmptyIfAny(metadata[name]))
+  if (metadata === old) return object
+  const isLeftOut = (name: Collection): boolean => metadata[name] !== undefined && metadata[name] !== old?.[name] && isEmpty(metadata[name])
+  if (!isLeftOut('labels') && !isLeftOut('annotations') && !isLeftOut('ownerReferences') && !isLeftOut('finalizers')) return object
+  const empty = COLLECTIONS.filter(isLeftOut)
   const kept: Record<string, unknown> = { ...metadata }
   for (const name of empty) delete kept[name]
   return { ...object, metadata: kept as unknown as KubeObject['metadata'] }
 }
 
 function isEmpty(collection: object): boolean {
+  if (Array.isArray(collection)) return collection.length === 0
   for (const _ in collection) return false
   return true
 }

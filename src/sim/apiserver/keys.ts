@@ -16,5 +16,11 @@ export function namespaceKey(name: string): string {
   return key
 }
 
-/** The store key of an object of a kind. */
-export const objectKey = (kind: KindDefinition, namespace: string | undefined, name: string): string => storeKey(collectionOf(kind), namespace, name)
+let last = { collection: '', namespace: undefined as string | undefined, name: '', key: '' }
+
+/** The store key of an object of a kind. The stages of a request ask for the same one, which is found by its hash: the last one is kept. */
+export function objectKey(kind: KindDefinition, namespace: string | undefined, name: string): string {
+  const collection = collectionOf(kind)
+  if (name !== last.name || namespace !== last.namespace || collection !== last.collection) last = { collection, namespace, name, key: storeKey(collection, namespace, name) }
+  return last.key
+}

@@ -70,6 +70,7 @@ export interface Served {
 
 const NO_OPTIONS: RequestOptions = {}
 const NO_TEXTS: readonly string[] = []
+const NO_CHANGES: readonly Change[] = []
 
 /** A part of the control plane: it sends its name only, whereas the door sends users whom it has authenticated. */
 const isComponent = (sender: string | UserInfo): boolean => typeof sender === 'string' && sender.startsWith('system:') && sender !== 'system:anonymous'
@@ -136,20 +137,22 @@ export class ApiServer {
    */
   execute(asking: RestRequest, sender: string | UserInfo, now: Micros, ctx?: EventContext, trace?: AdmissionStep[]): Served {
     const request = asking.resource === 'bindings' ? asSubresource(asking) : asking
-    const changes: Change[] = []
+    // Nearly all requests write once at most: a list of one is made as such, as lists that grow take room for many.
+    let changes: Change[] | undefined
     const warnings: string[] = []
+    const unwritten = (answer: Outcome): Served => ({ answer, warnings, changes: NO_CHANGES, created: false })
     const who = typeof sender === 'string' ? userNamed(sender) : sender
     const user = who.name
     const trusted = isComponent(sender)
-    const refused = this.authorizer.refuse(asked(request, who))
-    if (refused) return { answer: refused, warnings, changes, created: false }
-    if (this.passesOn(request)) return { answer: this.#means.aggregated!.answer(request, now), warnings, changes, created: false }
+    const refused = this.authorizer.isFree(who) ? undefined : this.authorizer.refuse(asked(request, who))
+    if (refused) return unwritten(refused)
+    if (this.passesOn(request)) return unwritten(this.#means.aggregated!.answer(request, now))
     const review = reviewKind(request.group, request.version, request.resource)
     const kind = review?.kind ?? this.kind(request)
     const ended = kind ? refusedByEnd(kind, request.verb) : isUnavailable(this.store, request) ? serviceUnavailable('the server is currently unable to handle the request') : resourceNotFound()
-    if (!kind || ended) return { answer: ended!, warnings, changes, created: false }
+    if (!kind || ended) return unwritten(ended)
     // What nobody stores can only be read.
-    if (kind === componentStatusKind && request.verb !== 'get' && request.verb !== 'list') return { answer: methodNotSupported({ group: '', resource: kind.plural }, request.verb), warnings, changes, created: false }
+    if (kind === componentStatusKind && request.verb !== 'get' && request.verb !== 'list') return unwritten(methodNotSupported({ group: '', resource: kind.plural }, request.verb))
     const deprecated = trusted ? undefined : DEPRECATED[kind.plural]
     if (deprecated) warnings.push(deprecated)
     const exec: Execution = {
@@ -171,7 +174,8 @@ export class ApiServer {
       trace,
       committed: (told) => {
         const change = storedChange(told)
-        changes.push(change)
+        if (changes) changes.push(change)
+        else changes = [change]
         if (!ctx) return
         if (change.resource === 'events' && change.type !== 'DELETED') this.#leases.attach(ctx, change.key, change.revision)
         this.hub.dispatch(ctx, kind, change)
@@ -180,7 +184,7 @@ export class ApiServer {
     }
     const answer = review ? withBody(exec, request, (object) => review.answer({ authorizer: this.authorizer, who, now, namespace: request.namespace ?? '' }, object)) : route(exec, request)
     const shown = exec.options.managedFields ? withManagers(exec, answer) : answer
-    return { answer: shown, warnings: warnings.length > 1 ? [...new Set(warnings)] : warnings, changes, created: exec.trail.created ?? false, ...(exec.trail.waited ? { waited: exec.trail.waited } : {}) }
+    return { answer: shown, warnings: warnings.length > 1 ? [...new Set(warnings)] : warnings, changes: changes ?? NO_CHANGES, created: exec.trail.created ?? false, ...(exec.trail.waited ? { waited: exec.trail.waited } : {}) }
   }
 
   /** Events whose hour is over go with their lease. */

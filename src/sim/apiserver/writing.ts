@@ -94,7 +94,8 @@ export function updateObject(exec: Execution, change: (old: KubeObject) => Outco
   if (isStatus(sent)) return sent
   const stale = checkVersion(exec, sent, old)
   if (stale) return stale
-  const full = withMetadata(sent, updatedMeta(sent.metadata, old.metadata))
+  // A patch of something else hands the stored metadata on as they are.
+  const full = sent.metadata === old.metadata ? sent : withMetadata(sent, updatedMeta(sent.metadata, old.metadata))
   const isStatusUpdate = exec.subresource === 'status'
   const defaulted = kind.defaults(full, old)
   const admitted = admit(exec, defaulted, old)

@@ -39,8 +39,8 @@ export function randomStream(seed: number, name: string, counters: Table<number>
     several(count, bound) {
       const first = (counters.get(name) ?? 0) + 1
       counters.set(name, first + count - 1)
-      const drawn: number[] = []
-      for (let i = 0; i < count; i++) drawn.push(scale(draw(seed | 0, stream, first + i), bound))
+      const drawn = new Array<number>(count)
+      for (let i = 0; i < count; i++) drawn[i] = scale(draw(seed | 0, stream, first + i), bound)
       return drawn
     },
   }

@@ -56,10 +56,11 @@ function isInOrder(items: readonly JsonValue[], order: readonly JsonValue[], key
 export function inOrder(items: readonly JsonValue[], order: readonly JsonValue[], key: string): readonly JsonValue[] {
   if (isInOrder(items, order, key)) return items
   const kept = items.filter((v) => !isDelete(v))
-  const known = kept.filter((v) => position(order, v, key) >= 0).sort((a, b) => position(order, a, key) - position(order, b, key))
+  const places = kept.map((v) => position(order, v, key))
+  const known = kept.map((_, i) => i).filter((i) => places[i]! >= 0).sort((i, j) => places[i]! - places[j]!)
   let next = 0
-  const sorted = kept.map((v) => (position(order, v, key) >= 0 ? known[next++]! : v))
-  return [...sorted, ...items.filter(isDelete)]
+  const sorted = kept.map((v, i) => (places[i]! >= 0 ? kept[known[next++]!]! : v))
+  return kept.length === items.length ? sorted : [...sorted, ...items.filter(isDelete)]
 }
 
 /** Merges the server's own items with those of the patch, keeping the server's relative order where it is known. */
@@ -82,8 +83,10 @@ export function interleave(serverOnly: readonly JsonValue[], patched: readonly J
 /** Final order of a merged list: the patch's items in `patchOrder`, the others where the server had them. */
 export function arrange(merged: readonly JsonValue[], patchOrder: readonly JsonValue[], serverOrder: readonly JsonValue[], key: string): readonly JsonValue[] {
   if (merged.length === patchOrder.length && merged.every((v, i) => identity(v, key) === identity(patchOrder[i]!, key))) return merged
-  const patched = merged.filter((v) => position(patchOrder, v, key) >= 0)
-  const serverOnly = merged.filter((v) => position(patchOrder, v, key) < 0)
+  const isPatched = (v: JsonValue): boolean => position(patchOrder, v, key) >= 0
+  const serverOnly = merged.filter((v) => !isPatched(v))
+  if (serverOnly.length === 0) return inOrder(merged, patchOrder, key)
+  const patched = merged.filter(isPatched)
   return interleave(inOrder(serverOnly, serverOrder, key), inOrder(patched, patchOrder, key), serverOrder, key)
 }
 

@@ -2,7 +2,7 @@ import { deepEqual } from '../deep.ts'
 import type { JsonObject, JsonValue } from '../meta.ts'
 import type { Definition } from '../schema/schema.ts'
 import { roomyCopy } from '../share.ts'
-import { patchMeta } from './patch-meta.ts'
+import { patchMeta, type PatchMeta } from './patch-meta.ts'
 import {
   arrange, DELETE_FROM, DIRECTIVE, goText, identity, isList, isMap, noMergeKey, position, RETAIN_KEYS, SET_ORDER, StrategicPatchError, unique,
 } from './lists.ts'
@@ -92,6 +92,18 @@ function deleteItems(list: readonly JsonValue[], gone: readonly JsonValue[]): re
   return list.filter((v) => !gone.includes(v))
 }
 
+const orderedLists = new Map<string, string>()
+
+/** The list that `$setElementOrder/<list>` is about. Kept, as members are not found quickly by a name that is cut out anew. */
+function orderedList(key: string): string {
+  let name = orderedLists.get(key)
+  if (name !== undefined) return name
+  name = key.slice(SET_ORDER.length)
+  if (orderedLists.size < MOST_LISTS) orderedLists.set(key, name)
+  return name
+}
+const MOST_LISTS = 1000
+
 /** Handles `$setElementOrder/<list>` together with the list's own change. */
 function ordered(out: Record<string, JsonValue | undefined>, patch: JsonObject, def: Definition | undefined, mode: MergeMode, handled: Set<string>): void {
   for (const key in patch) {
@@ -102,7 +114,7 @@ function ordered(out: Record<string, JsonValue | undefined>, patch: JsonObject, 
       if (out[key] !== undefined && !deepEqual(out[key], order)) throw new StrategicPatchError('invalid patch format of setElementOrder list')
       out[key] = order
     }
-    const name = key.slice(SET_ORDER.length)
+    const name = orderedList(key)
     const changes = patch[name]
     const server = out[name]
     if (!isList(order)) throw new StrategicPatchError(`expected a []interface {}, but received a ${typeof order}`)
@@ -116,9 +128,9 @@ function ordered(out: Record<string, JsonValue | undefined>, patch: JsonObject, 
       continue
     }
     const before = (server ?? []) as readonly JsonValue[]
-    const merged =
-      changes === undefined ? before : server === undefined ? (withoutDirectives(changes) as readonly JsonValue[]) : mergeList(before, changes as readonly JsonValue[], meta.below, meta.mergeKey, meta.strategy, mode)
-    out[name] = arrange(merged, order, before, meta.mergeKey)
+    if (changes === undefined) out[name] = arrange(before, order, before, meta.mergeKey)
+    else if (server === undefined) out[name] = arrange(withoutDirectives(changes) as readonly JsonValue[], order, before, meta.mergeKey)
+    else out[name] = mergeList(before, changes as readonly JsonValue[], meta, mode, order)
   }
 }
 
@@ -179,25 +191,30 @@ function mergeMember(out: Record<string, JsonValue | undefined>, patchKey: strin
 }
 
 function mergeValue(have: JsonValue | undefined, change: JsonValue, key: string, def: Definition | undefined, mode: MergeMode): JsonValue | undefined {
-  const meta = patchMeta(def, key)
-  if (isMap(have) && isMap(change)) return meta.strategy === 'replace' ? change : mergeMaps(have, change, meta.below, mode)
-  if (isList(have) && isList(change)) return mergeList(have, change, meta.below, meta.mergeKey, meta.strategy, mode)
+  if (isMap(have) && isMap(change)) {
+    const { strategy, below } = patchMeta(def, key)
+    return strategy === 'replace' ? change : mergeMaps(have, change, below, mode)
+  }
+  if (isList(have) && isList(change)) return mergeList(have, change, patchMeta(def, key), mode)
   return adopt(change, mode)
 }
 
-function mergeList(server: readonly JsonValue[], changes: readonly JsonValue[], def: Definition | undefined, key: string, strategy: string, mode: MergeMode): readonly JsonValue[] {
-  if (strategy !== 'merge') return changes
+/** A merged list, in the order that the patch asks for (`order`) or else in that of its own items. */
+function mergeList(server: readonly JsonValue[], changes: readonly JsonValue[], { below, mergeKey: key, strategy }: PatchMeta, mode: MergeMode, order?: readonly JsonValue[]): readonly JsonValue[] {
+  if (strategy !== 'merge') return order ? arrange(changes, order, server, key) : changes
   if (server.length === 0 && changes.length === 0) return server
-  if (!server.some(isMap) && !changes.some(isMap)) return arrange(unique([...server, ...changes]), changes, server, '')
+  if (!server.some(isMap) && !changes.some(isMap)) return arrange(unique([...server, ...changes]), order ?? changes, server, order ? key : '')
   const { base, plain } = mode.intoPatch ? { base: server, plain: changes } : special(server, changes, key)
-  const merged = [...base]
+  const merged = base.slice()
   for (const item of plain) {
     if (!isMap(item) || item[key] === undefined) throw noMergeKey(item, key)
     const i = position(merged, item, key)
     if (i < 0) merged.push(mode.intoPatch ? item : (adopt(item, mode) ?? item))
-    else merged[i] = mergeMaps(merged[i] as JsonObject, item, def, mode)
+    else merged[i] = mergeMaps(merged[i] as JsonObject, item, below, mode)
   }
-  return arrange(merged, plain, base, key)
+  // An order of the whole list settles the places of all items, but not of deletions, which only patches in the making have.
+  const arranged = order && !mode.intoPatch ? merged : arrange(merged, plain, base, key)
+  return order ? arrange(arranged, order, server, key) : arranged
 }
 
 const hasItemDirective = (item: JsonValue): boolean => isMap(item) && item[DIRECTIVE] !== undefined

