@@ -1,4 +1,4 @@
-import { controllerOf, keyOf, type KubeObject } from '../api/meta.ts'
+import { controllerOf, joinKey, keyOf, type KubeObject } from '../api/meta.ts'
 import type { Engine, EventContext } from '../engine/engine.ts'
 import type { Teller } from '../engine/event.ts'
 import { broken } from '../engine/invariant.ts'
@@ -33,12 +33,12 @@ export interface Delta {
   readonly object: KubeObject
 }
 
-/** A reflector's bookkeeping, shown in the loops view. `recent` has the last few watch events, newest last. */
+/** A reflector's bookkeeping, shown in the loops view. `recent` has the last few watch events as they came, newest last. */
 export interface ReflectorState {
   readonly listResourceVersion: string
   readonly lastResourceVersion: string
   readonly relists: number
-  readonly recent: readonly { readonly resourceVersion: string; readonly key: string; readonly type: string }[]
+  readonly recent: readonly WatchDelivery[]
 }
 
 type Recent = ReflectorState['recent']
@@ -68,6 +68,10 @@ export class Informer<T extends KubeObject = KubeObject> implements Cache<T> {
   readonly deltas: Table<readonly Delta[]>
   readonly handlers = new HandlerLists<T>()
   readonly #indexes = new Map<string, Index<T>>()
+  /** What was asked for last, and its key: the pods of one set ask for it one after another. */
+  #namespace: string | undefined
+  #name = ''
+  #key = ''
   readonly #tallies = new Map<TallyRule<T, Sum<T>>, Tally<T, Sum<T>>>()
 
   constructor(engine: Engine, process: string, spec: WatchSpec) {
@@ -99,7 +103,12 @@ export class Informer<T extends KubeObject = KubeObject> implements Cache<T> {
   }
 
   get(namespace: string | undefined, name: string): T | undefined {
-    return this.cache.get(namespace ? `${namespace}/${name}` : name)
+    if (name !== this.#name || namespace !== this.#namespace) {
+      this.#namespace = namespace
+      this.#name = name
+      this.#key = joinKey(namespace, name)
+    }
+    return this.cache.get(this.#key)
   }
 
   list(namespace?: string): readonly T[] {
@@ -215,7 +224,7 @@ export class InformerFactory {
       listResourceVersion: state?.listResourceVersion ?? '',
       lastResourceVersion: delivery.resourceVersion,
       relists: state?.relists ?? 0,
-      recent: withLatest(state?.recent, { resourceVersion: delivery.resourceVersion, key, type: delivery.type }),
+      recent: withLatest(state?.recent, delivery),
     })
     ctx.tell(this.#heard)
     this.#push(ctx, informer, key, { type: delivery.type === 'ADDED' ? 'Added' : delivery.type === 'DELETED' ? 'Deleted' : 'Updated', object })
@@ -239,18 +248,15 @@ export class InformerFactory {
   }
 
   #pop(ctx: EventContext, informer: Informer, key: string): void {
-    const deltas = informer.deltas.get(key)
+    const deltas = informer.deltas.delete(key)
     if (!deltas) return
-    informer.deltas.delete(key)
     ctx.tell(this.#popped)
     for (const delta of deltas) {
-      const old = informer.cache.get(key)
       if (delta.type === 'Deleted') {
-        if (!old) continue
-        informer.cache.delete(key)
+        if (!informer.cache.delete(key)) continue
         for (const onDelete of informer.handlers.deletes) onDelete(ctx, delta.object)
       } else {
-        informer.cache.set(key, delta.object)
+        const old = informer.cache.set(key, delta.object)
         if (old) for (const onUpdate of informer.handlers.updates) onUpdate(ctx, old, delta.object)
         else for (const onAdd of informer.handlers.adds) onAdd(ctx, delta.object)
       }

@@ -1,43 +1,74 @@
 const CHUNK = 512
 
-/** So many keys are put in their place at once: a short list is looked at as often as it grows. */
-const SHORT = 32
+/** Up to so many keys are a plain list, put in order when somebody looks: most groups of indexes never grow beyond, and are seldom looked at. */
+const FEW = 32
 
 /**
- * A set of strings in code-unit order, in chunks so that insertion moves at most one chunk. Its order is a pure function of its
- * content, which is what makes iteration the same after undo, redo and replay. Most of the many groups of indexes grow by
- * thousands of keys between two looks, so keys of long lists are only put in order when somebody looks.
+ * A set of strings in code-unit order. Its order is a pure function of its content, which is what makes iteration the same
+ * after undo, redo and replay. Many keys are in chunks, so that insertion moves at most one chunk; lists often grow by thousands
+ * of keys between two looks, so new keys are only put in order when somebody looks.
  */
 export class SortedKeys {
   readonly #chunks: string[][] = []
-  /** How many keys are in the chunks; the others are in `#fresh`. */
+  /** How many keys are in the chunks; the others are in `#few` or `#fresh`. */
   #placed = 0
+  /** All keys in no order, while they are few and none is in a chunk. */
+  #few: string[] = []
   #fresh: Set<string> | undefined
   #flat: readonly string[] | undefined
 
   static of(keys: Iterable<string>): SortedKeys {
     const sorted = new SortedKeys()
-    sorted.#fill([...keys].sort())
+    const all = [...keys]
+    if (all.length > FEW) sorted.#fill(all.sort())
+    else sorted.#few = all
     return sorted
   }
 
   get size(): number {
-    return this.#fresh ? this.#placed + this.#fresh.size : this.#placed
+    return this.#placed + this.#few.length + (this.#fresh ? this.#fresh.size : 0)
   }
 
   /** Adds a key that is not there. */
   add(key: string): void {
     this.#flat = undefined
-    if (this.#placed < SHORT) this.#insert(key)
-    else if (this.#fresh) this.#fresh.add(key)
-    else this.#fresh = new Set([key])
+    if (this.#fresh) this.#fresh.add(key)
+    else if (this.#placed > 0) this.#fresh = new Set([key])
+    else if (this.#few.push(key) > FEW) {
+      this.#fresh = new Set(this.#few)
+      this.#few = []
+    }
   }
 
   delete(key: string): void {
-    if (this.#fresh?.delete(key)) {
-      this.#flat = undefined
-      return
-    }
+    this.#flat = undefined
+    if (this.#few.length > 0) this.#deleteOfFew(key)
+    else if (!this.#fresh?.delete(key)) this.#deleteOfChunks(key)
+  }
+
+  first(): string | undefined {
+    if (this.#few.length > 0) return this.#few.reduce((least, key) => (key < least ? key : least))
+    this.#settle()
+    return this.#chunks[0]?.[0]
+  }
+
+  /** All keys in order; the array is shared, so treat it as frozen. */
+  toArray(): readonly string[] {
+    if (this.#flat) return this.#flat
+    if (this.#few.length > 0) return (this.#flat = this.#few.slice().sort())
+    this.#settle()
+    return (this.#flat = this.#chunks.length === 1 ? this.#chunks[0]!.slice() : this.#chunks.flat())
+  }
+
+  #deleteOfFew(key: string): void {
+    const few = this.#few
+    const i = few.indexOf(key)
+    if (i < 0) return
+    const last = few.pop()!
+    if (i < few.length) few[i] = last
+  }
+
+  #deleteOfChunks(key: string): void {
     const c = this.#chunkFor(key)
     const chunk = this.#chunks[c]
     if (!chunk) return
@@ -46,19 +77,6 @@ export class SortedKeys {
     chunk.splice(i, 1)
     if (chunk.length === 0) this.#chunks.splice(c, 1)
     this.#placed--
-    this.#flat = undefined
-  }
-
-  first(): string | undefined {
-    this.#settle()
-    return this.#chunks[0]?.[0]
-  }
-
-  /** All keys in order; the array is shared, so treat it as frozen. */
-  toArray(): readonly string[] {
-    if (this.#flat) return this.#flat
-    this.#settle()
-    return (this.#flat = this.#chunks.length === 1 ? this.#chunks[0]!.slice() : this.#chunks.flat())
   }
 
   /** Puts the fresh keys in their places. */

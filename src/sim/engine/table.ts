@@ -3,6 +3,8 @@ import { SortedKeys } from './sorted-keys.ts'
 
 const NONE: readonly string[] = []
 
+const distinct = (groups: readonly string[]): Iterable<string> => (groups.length < 2 ? groups : new Set(groups))
+
 /** Receives every write of a table while an event runs: the journal. */
 export interface Recorder {
   record(table: Table<unknown>, key: string, from: unknown, to: unknown): void
@@ -56,9 +58,9 @@ export class Index<V> implements Derived<V> {
     const after = to === undefined ? undefined : this.#by(to, key)
     if (before === after) return
     if (typeof before === 'string') this.#remove(before, key)
-    else if (before) for (const group of before) this.#remove(group, key)
+    else if (before) for (const group of distinct(before)) this.#remove(group, key)
     if (typeof after === 'string') this.#add(after, key)
-    else if (after) for (const group of after) this.#add(group, key)
+    else if (after) for (const group of distinct(after)) this.#add(group, key)
   }
 
   clear(): void {
@@ -69,7 +71,7 @@ export class Index<V> implements Derived<V> {
     const keys = this.#groups.get(group)
     if (keys === undefined) this.#groups.set(group, key)
     else if (typeof keys !== 'string') keys.add(key)
-    else if (keys !== key) this.#groups.set(group, SortedKeys.of([keys, key]))
+    else this.#groups.set(group, SortedKeys.of([keys, key]))
   }
 
   #remove(group: string, key: string): void {
@@ -123,11 +125,13 @@ export class Table<V> {
     return from
   }
 
-  delete(key: string): void {
+  /** Takes the row away and gives it back; undefined when there is none. Throws outside an event. */
+  delete(key: string): V | undefined {
     const from = this.#rows.get(key)
-    if (from === undefined) return
+    if (from === undefined) return undefined
     this.#recorder.record(this as Table<unknown>, key, from, undefined)
     this.apply(key, from, undefined)
+    return from
   }
 
   /** Keys in code-unit order. */

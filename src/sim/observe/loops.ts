@@ -2,6 +2,7 @@ import type { LoopState } from '../../workers/protocol.ts'
 import type { ControllerRunner, NotRunning } from '../client/controller-runner.ts'
 import type { Delta, InformerFactory } from '../client/informer.ts'
 import type { Expectation } from '../client/expectations.ts'
+import { keyOf } from '../api/meta.ts'
 import { notesOf } from '../engine/event.ts'
 import type { Timeline } from '../engine/timeline.ts'
 
@@ -20,7 +21,9 @@ export function loopOf(runner: ControllerRunner, informers: InformerFactory, tim
     disabled: state === 'disabled',
     reflectors: resources.flatMap((resource) => {
       const state = informers.reflectors.get(resource)
-      return state ? [{ resource, ...state }] : []
+      if (!state) return []
+      const recent = state.recent.map(({ resourceVersion, type, object }) => ({ resourceVersion, type, key: keyOf(object!) }))
+      return [{ resource, ...state, recent }]
     }),
     deltas: resources.flatMap((resource) => {
       const { deltas } = informers.lister(resource)
