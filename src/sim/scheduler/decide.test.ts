@@ -5,7 +5,7 @@ import type { PodSpec } from '../api/pod-spec.ts'
 import type { Node } from '../kinds/node/node.ts'
 import { decide, type Decision, type World } from './decide.ts'
 import { feasibleToFind } from './filtering.ts'
-import { Numbers } from './kept.ts'
+import { Labels, Numbers } from './kept.ts'
 import { groupsOf } from './node-groups.ts'
 import { emptyNodeInfo, withoutPod, withPod, withPodReplaced, type NodeInfo } from './node-info.ts'
 import type { Objects } from './plugin.ts'
@@ -156,9 +156,9 @@ test('the root that is found without building the heap is that of the built one,
   }
 })
 
-test('nodes with the same number make a group, in the order in which they are met', () => {
-  const column = new Numbers(snapshotOf(['a', 'b', 'c', 'd'].map((n) => emptyNodeInfo(node(n)))).lineup, (_, place) => [300, -1, 300, 7][place]!)
-  expect(groupsOf(column, [2, 1, 0])).toEqual({ of: [0, 1, 0], examples: [2, 1], sizes: [2, 1] })
+test('nodes with the same label make a group, in the order in which they are met', () => {
+  const column = new Labels(snapshotOf(['a', 'b', 'c', 'd'].map((n) => emptyNodeInfo(node(n)))).lineup, (_, place) => [300, -1, 300, 7][place]!)
+  expect(groupsOf(column, [2, 1, 0])).toEqual({ of: [0, 1, 0], examples: [2, 1] })
 })
 
 test('a number that is kept is worked out anew when its node changed, however many changes there were', () => {

@@ -124,7 +124,7 @@ interface Searched {
 function search({ pod, filters, nodes, kept, world, profile }: Searched): Found {
   const { runs, local } = filters
   // How many local plugins come before the first other one may differ from pod to pod of a shape; who they are then does not.
-  const verdicts = kept.numbers(`verdicts of ${local}`, (node: NodeInfo) => kept.verdicts.number(judgeNode(runs, node, 0, local)))
+  const verdicts = kept.labels(`verdicts of ${local}`, (node: NodeInfo) => kept.verdicts.number(judgeNode(runs, node, 0, local)))
   const enough = feasibleToFind(nodes.length, profile.percentageOfNodesToScore)
   return findFeasible({ filters, nodes, start: world.start, enough, pod, nominated: world.nominated, verdicts, kept })
 }

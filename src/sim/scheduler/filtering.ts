@@ -1,5 +1,5 @@
 import type { Pod } from '../api/pod.ts'
-import { PASSES, type Kept, type Numbers } from './kept.ts'
+import { PASSES, UNKNOWN, type Kept, type Labels } from './kept.ts'
 import { withPod, type NodeInfo } from './node-info.ts'
 import { isRejection, type Cycle, type FilterRun, type Plugin } from './plugin.ts'
 import { priorityOf } from './pod-info.ts'
@@ -106,8 +106,8 @@ export interface Search {
   readonly enough: number
   readonly pod: Pod
   readonly nominated: Nominated | undefined
-  /** What the local filters say, by place in `nodes`; the numbers are of `kept.verdicts`. */
-  readonly verdicts: Numbers
+  /** What the local filters say, by place in `nodes`; numbered as in `kept.verdicts`. */
+  readonly verdicts: Labels
   readonly kept: Kept
 }
 
@@ -132,7 +132,7 @@ export function findFeasible(search: Search): Found {
     if (first.length > 0) rejection = judgeAfter(first, runs, nodes[place]!)
     else {
       let verdict = known[place]!
-      if (Number.isNaN(verdict)) verdict = verdicts.at(place)
+      if (verdict === UNKNOWN) verdict = verdicts.at(place)
       if (verdict !== PASSES) rejection = kept.verdicts.values[verdict]
       else if (!onlyLocal) rejection = judgeNode(runs, nodes[place]!, local)
     }

@@ -9,7 +9,7 @@ import { Changes, type Lineup, type Snapshot } from './snapshot.ts'
 
 type Work<T> = (node: NodeInfo, place: number) => T
 
-/** Something by place of a node in the order of examination, good as long as the very same NodeInfo stands there. */
+/** Something by place of a node in the order of examination, good until the place is among the changes of the lineup. */
 abstract class ByPlace<T> {
   readonly #lineup: Lineup
   #work: Work<T>
@@ -88,6 +88,35 @@ export class Numbers extends ByPlace<number> {
   }
 }
 
+/** What `Labels` hold where nothing is known. */
+export const UNKNOWN = -2
+
+/** Small whole numbers from -1 on that stand for something and are looked up in lists, which are quicker to handle as such. */
+export class Labels extends ByPlace<number> {
+  readonly #values: Int32Array
+
+  constructor(lineup: Lineup, work: Work<number>) {
+    super(lineup, work)
+    this.#values = new Int32Array(lineup.nodes.length).fill(UNKNOWN)
+  }
+
+  /** Those that are known and not out of date; UNKNOWN: ask `at`. */
+  known(): Int32Array {
+    this.heed()
+    return this.#values
+  }
+
+  at(place: number): number {
+    this.heed()
+    const value = this.#values[place]!
+    return value === UNKNOWN ? (this.#values[place] = this.fresh(place)) : value
+  }
+
+  forget(place: number): void {
+    this.#values[place] = UNKNOWN
+  }
+}
+
 /** Values, the different ones numbered from 0 on as they are met. */
 export class Numbered<T> {
   readonly #numbers = new Map<T, number>()
@@ -126,7 +155,8 @@ export class Kept {
   scoring: Scoring | undefined
   readonly #columns = new Map<unknown, Column<object>>()
   readonly #numbers = new Map<unknown, Numbers>()
-  readonly #pairs = new WeakMap<Numbers, WeakMap<Numbers, { readonly met: Numbered<number>; readonly numbers: Numbers }>>()
+  readonly #labels = new Map<unknown, Labels>()
+  readonly #pairs = new WeakMap<Labels, WeakMap<Labels, { readonly met: Numbered<number>; readonly labels: Labels }>>()
   readonly #domains = new Map<string, Numbered<string>>()
   #first: readonly number[] = []
   #names: { readonly places: readonly number[]; readonly names: readonly string[] } | undefined
@@ -137,32 +167,38 @@ export class Kept {
   }
 
   /** The column of a key; `work` must be the same function of the node whenever the key is the same. */
-  column<T extends object>(key: string | object, work: (node: NodeInfo, place: number) => T): Column<T> {
+  column<T extends object>(key: string | object, work: Work<T>): Column<T> {
     const known = this.#columns.get(key) as Column<T> | undefined
     return known ? known.workWith(work) : remember(this.#columns as Map<unknown, Column<T>>, key, new Column<T>(this.lineup, work))
   }
 
   /** As `column`, for numbers. */
-  numbers(key: string | object, work: (node: NodeInfo, place: number) => number): Numbers {
+  numbers(key: string | object, work: Work<number>): Numbers {
     const known = this.#numbers.get(key)
     return known ? known.workWith(work) : remember(this.#numbers, key, new Numbers(this.lineup, work))
   }
 
-  /** A column whose number stands for those of all of `columns`, at least one: as many different ones as there are combinations. */
-  together(columns: readonly Numbers[]): Numbers {
+  /** As `column`, for labels. */
+  labels(key: string | object, work: Work<number>): Labels {
+    const known = this.#labels.get(key)
+    return known ? known.workWith(work) : remember(this.#labels, key, new Labels(this.lineup, work))
+  }
+
+  /** A column whose label stands for those of all of `columns`, at least one: as many different ones as there are combinations. */
+  together(columns: readonly Labels[]): Labels {
     return columns.reduce((all, next) => this.#pair(all, next))
   }
 
-  #pair(a: Numbers, b: Numbers): Numbers {
+  #pair(a: Labels, b: Labels): Labels {
     let pairs = this.#pairs.get(a)
     if (!pairs) this.#pairs.set(a, (pairs = new WeakMap()))
     let pair = pairs.get(b)
     // What was met once keeps its number, so sometimes the numbers are given out anew.
     if (!pair || pair.met.values.length > MOST_PAIRS) {
       const met = new Numbered<number>()
-      pairs.set(b, (pair = { met, numbers: new Numbers(this.lineup, (_, place) => met.number(a.at(place) * 0x1_0000_0000 + b.at(place))) }))
+      pairs.set(b, (pair = { met, labels: new Labels(this.lineup, (_, place) => met.number(a.at(place) * 0x1_0000_0000 + b.at(place))) }))
     }
-    return pair.numbers
+    return pair.labels
   }
 
   /** The numbers of a label's values. */

@@ -1,37 +1,37 @@
-import type { Numbers } from './kept.ts'
+import { UNKNOWN, type Labels } from './kept.ts'
 
-/** Nodes that are alike, as a column of whole numbers from -1 on says it. */
+/** Nodes that are alike in what a column of labels says. */
 export interface NodeGroups {
   /** By node: its group. */
   readonly of: readonly number[]
-  /** By group: the place of one of its nodes, and how many there are. */
+  /** By group: the place of one of its nodes. */
   readonly examples: readonly number[]
-  readonly sizes: readonly number[]
 }
 
-/** The group of a number, if that group has this number: so nothing need be cleared between two calls. */
+/** By label, from -1 on: its group, if that group has this label; so nothing need be cleared between two calls. */
 let guesses = new Int32Array(256)
 
-export function groupsOf(column: Numbers, places: readonly number[]): NodeGroups {
+export function groupsOf(column: Labels, places: readonly number[]): NodeGroups {
   const known = column.known()
   const of = new Array<number>(places.length)
-  const numbers: number[] = []
+  const labels: number[] = []
   const examples: number[] = []
-  const sizes: number[] = []
   for (let i = 0; i < of.length; i++) {
     const place = places[i]!
-    let number = known[place]!
-    if (Number.isNaN(number)) number = column.at(place)
-    if (number + 1 >= guesses.length) guesses = new Int32Array(2 * (number + 1))
-    let group = guesses[number + 1]!
-    if (group < numbers.length && numbers[group] === number) sizes[group]!++
-    else {
-      group = numbers.push(number) - 1
-      guesses[number + 1] = group
+    let label = known[place]!
+    if (label === UNKNOWN) label = column.at(place)
+    let group = label + 1 < guesses.length ? guesses[label + 1]! : labels.length
+    if (group >= labels.length || labels[group] !== label) {
+      group = labels.push(label) - 1
       examples.push(place)
-      sizes.push(1)
+      guess(label, group)
     }
     of[i] = group
   }
-  return { of, examples, sizes }
+  return { of, examples }
+}
+
+function guess(label: number, group: number): void {
+  if (label + 1 >= guesses.length) guesses = new Int32Array(2 * (label + 1))
+  guesses[label + 1] = group
 }

@@ -83,8 +83,7 @@ function castOf({ scorers, casts }: Scoring, absent: number): Cast {
 function totalsOf(lists: readonly WeightedScores[], sum: Numbers | undefined, places: readonly number[]): readonly number[] {
   let base = 0
   for (const list of lists) if (typeof list === 'number') base += list
-  const totals = sum ? listed(sum, places) : new Array<number>(places.length).fill(0)
-  if (base !== 0) for (let i = 0; i < totals.length; i++) totals[i]! += base
+  const totals = sum ? listed(sum, places, base) : new Array<number>(places.length).fill(base)
   for (const list of lists) if (typeof list === 'object') add(list, totals)
   return totals
 }
@@ -96,12 +95,14 @@ function add(list: Exclude<WeightedScores, number>, totals: number[]): void {
   } else if (!('numbers' in list)) for (let i = 0; i < totals.length; i++) totals[i]! += list[i]!
 }
 
-function listed(numbers: Numbers, places: readonly number[]): number[] {
+function listed(numbers: Numbers, places: readonly number[], more: number): number[] {
   const known = numbers.known()
   const list = new Array<number>(places.length)
   for (let i = 0; i < list.length; i++) {
-    const number = known[places[i]!]!
-    list[i] = Number.isNaN(number) ? numbers.at(places[i]!) : number
+    const place = places[i]!
+    let number = known[place]!
+    if (Number.isNaN(number)) number = numbers.at(place)
+    list[i] = more + number
   }
   return list
 }
@@ -116,7 +117,7 @@ function normalised(plugin: Plugin, run: ScoreEach | ScoreGroups, feasible: Feas
 }
 
 function scoreEach(plugin: Plugin, run: ScoreEach, { places, kept }: Feasible): number[] {
-  if (plugin.local) return listed(remembered(plugin, run, kept), places)
+  if (plugin.local) return listed(remembered(plugin, run, kept), places, 0)
   const { nodes } = kept.lineup
   return places.map((place) => run.score(nodes[place]!))
 }

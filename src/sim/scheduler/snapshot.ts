@@ -2,6 +2,7 @@ import { deepEqual } from '../api/deep.ts'
 import type { Pod } from '../api/pod.ts'
 import type { Derived } from '../engine/table.ts'
 import { imagesOf, type NodeInfo } from './node-info.ts'
+import { podInfo } from './pod-info.ts'
 import { Tallies } from './tallies.ts'
 
 /** Nodes by place; another object whenever nodes come, go or change places. */
@@ -10,7 +11,7 @@ export interface Lineup {
   readonly changes: Changes
 }
 
-/** The places where another NodeInfo stands since then: the last so many, and how many there were in all. */
+/** The places where a NodeInfo stands since then that another verdict or score may be due to: the last so many, and how many there were in all. */
 export class Changes {
   static readonly KEPT = 1024
   /** Round and round. */
@@ -121,15 +122,15 @@ export class LiveSnapshot implements Snapshot, Derived<NodeInfo> {
   }
 
   apply(name: string, from: NodeInfo | undefined, to: NodeInfo | undefined): void {
-    this.#follow(name, from, to)
+    const follows = this.#follow(name, from, to)
     if (from?.node !== to?.node) this.#followNode(from, to)
     const place = this.#place.get(name)
     if (to) this.#byName.set(name, to)
     else this.#byName.delete(name)
-    if (!from || !to || place === undefined || zoneOf(from) !== zoneOf(to)) this.#orderStale = true
+    if (!from || !to || place === undefined || (from.node !== to.node && zoneOf(from) !== zoneOf(to))) this.#orderStale = true
     else {
       this.#inOrder[place] = to
-      this.#lineup.changes.add(place)
+      if (follows || from.node !== to.node) this.#lineup.changes.add(place)
     }
   }
 
@@ -142,14 +143,17 @@ export class LiveSnapshot implements Snapshot, Derived<NodeInfo> {
     this.#orderStale = false
   }
 
-  #follow(name: string, from: NodeInfo | undefined, to: NodeInfo | undefined): void {
-    const before = from?.pods ?? []
-    const after = to?.pods ?? []
-    if (before === after) return
+  /** Does it matter that the node has other pods now? */
+  #follow(name: string, from: NodeInfo | undefined, to: NodeInfo | undefined): boolean {
+    const before = from?.pods ?? NOBODY
+    const after = to?.pods ?? NOBODY
+    if (before === after) return false
     const { gone, come } = difference(before, after)
+    if (gone.length === come.length && gone.every((pod, i) => isAlike(pod, come[i]!))) return false
     for (const pod of gone) this.#useClaims(pod, -1)
     for (const pod of come) this.#useClaims(pod, 1)
     this.tallies.follow(name, (to ?? from)!.node, gone, come)
+    return true
   }
 
   #useClaims({ spec, metadata }: Pod, sign: 1 | -1): void {
@@ -170,6 +174,16 @@ export class LiveSnapshot implements Snapshot, Derived<NodeInfo> {
     if (from) for (const name of imagesOf(from.node).keys()) bump(this.#images, name, -1)
     if (to) for (const name of imagesOf(to.node).keys()) bump(this.#images, name, 1)
   }
+}
+
+const NOBODY: readonly Pod[] = []
+
+/** Is it one pod in two states that make no difference to others, as before and after its binding is confirmed? */
+function isAlike(a: Pod, b: Pod): boolean {
+  const x = a.metadata
+  const y = b.metadata
+  const same = x.uid === y.uid && x.namespace === y.namespace && x.labels === y.labels && x.deletionTimestamp === y.deletionTimestamp
+  return same && a.spec.volumes === b.spec.volumes && a.spec.priority === b.spec.priority && podInfo(a) === podInfo(b)
 }
 
 function bump(map: Map<string, number>, key: string, by: number): void {

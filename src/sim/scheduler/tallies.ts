@@ -61,32 +61,31 @@ interface KeptSum {
 /** Where and how often something is; sums by label are worked out when asked for and kept in step from then on. */
 class Tally {
   readonly byNode = new Map<string, number>()
-  readonly #sums = new Map<string, KeptSum>()
+  /** Few, so looking through them is quicker than a text for each. */
+  #sums: readonly KeptSum[] = []
 
   bump(name: string, node: Node | undefined, by: number): void {
     const n = (this.byNode.get(name) ?? 0) + by
     if (n === 0) this.byNode.delete(name)
     else this.byNode.set(name, n)
-    if (node) for (const sum of this.#sums.values()) shift(sum, node, by)
+    if (node) for (const sum of this.#sums) shift(sum, node, by)
   }
 
   sum(key: string, scope: Scope, nodes: ReadonlyMap<string, NodeInfo>): Sum {
-    const text = `${key} ${scope.text}`
-    let sum = this.#sums.get(text)
-    if (!sum) {
-      sum = { key, scope, values: new Map(), total: 0 }
-      for (const { node, name } of nodes.values()) shift(sum, node, this.byNode.get(name) ?? 0)
-      this.#sums.set(text, sum)
-    }
+    for (const sum of this.#sums) if (sum.key === key && sum.scope.text === scope.text) return sum
+    const sum: KeptSum = { key, scope, values: new Map(), total: 0 }
+    for (const { node, name } of nodes.values()) shift(sum, node, this.byNode.get(name) ?? 0)
+    this.#sums = [...this.#sums, sum]
     return sum
   }
 
   /** A node came, went or is otherwise now; sums that this moves are worked out anew when they are next asked for. */
   renode(from: Node | undefined, to: Node | undefined): void {
-    for (const [text, sum] of this.#sums) {
-      if (!from && to) shift(sum, to, 0)
-      else if (domainOf(sum, from) !== domainOf(sum, to)) this.#sums.delete(text)
-    }
+    this.#sums = this.#sums.filter((sum) => {
+      if (from || !to) return domainOf(sum, from) === domainOf(sum, to)
+      shift(sum, to, 0)
+      return true
+    })
   }
 }
 

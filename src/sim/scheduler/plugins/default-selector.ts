@@ -6,10 +6,8 @@ import type { Objects } from '../plugin.ts'
 type Selecting = KubeObject<{ readonly selector?: LabelSelector }>
 type SelectingSet = KubeObject<{ readonly selector?: StringMap }>
 
-const OWNERS: Readonly<Record<string, string>> = {
-  'apps/v1 ReplicaSet': 'replicasets',
-  'apps/v1 StatefulSet': 'statefulsets',
-}
+/** Plurals of the controllers in apps/v1 that have a selector for their pods. */
+const OWNERS: Readonly<Record<string, string>> = { ReplicaSet: 'replicasets', StatefulSet: 'statefulsets' }
 
 const isEmpty = (set: object): boolean => {
   for (const _ in set) return false
@@ -32,9 +30,9 @@ export function defaultSelector(pod: Pod, objects: Objects): Selector {
   if (owner?.apiVersion === 'v1' && owner.kind === 'ReplicationController') {
     Object.assign(set, objects.get<SelectingSet>('replicationcontrollers', namespace, owner.name)?.spec?.selector)
   }
-  const plural = owner && OWNERS[`${owner.apiVersion} ${owner.kind}`]
+  const plural = owner?.apiVersion === 'apps/v1' && Object.hasOwn(OWNERS, owner.kind) ? OWNERS[owner.kind] : undefined
   if (plural) {
-    const selector = objects.get<Selecting>(plural, namespace, owner.name)?.spec?.selector
+    const selector = objects.get<Selecting>(plural, namespace, owner!.name)?.spec?.selector
     if (selector) {
       const compiled = compileSelector(selector)
       // Most pods belong to one controller and no service: its own selector is the answer.

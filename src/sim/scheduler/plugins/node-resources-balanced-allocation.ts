@@ -22,10 +22,15 @@ const balance = (shares: readonly number[]): number => Math.trunc((1 - deviation
 const share = (used: number, allocatable: number): number => Math.min(1, used / allocatable)
 
 function improvement(resources: readonly ResourceSpec[], node: NodeInfo, pod: PodInfo): number {
-  const uses = resources.map(({ name }) => takenOf(name, node, pod, false)).filter(({ allocatable }) => allocatable !== 0)
-  const after = balance(uses.map(({ allocated, wanted, allocatable }) => share(allocated + wanted, allocatable)))
-  const before = balance(uses.map(({ allocated, allocatable }) => share(allocated, allocatable)))
-  return MAX_SCORE / 2 + Math.trunc((MAX_SCORE / 2 + after - before) / 2)
+  const before: number[] = []
+  const after: number[] = []
+  for (const { name } of resources) {
+    const { allocated, wanted, allocatable } = takenOf(name, node, pod, false)
+    if (allocatable === 0) continue
+    before.push(share(allocated, allocatable))
+    after.push(share(allocated + wanted, allocatable))
+  }
+  return MAX_SCORE / 2 + Math.trunc((MAX_SCORE / 2 + balance(after) - balance(before)) / 2)
 }
 
 const wants = ({ requests }: PodInfo, name: string): number =>

@@ -1,6 +1,6 @@
 import { matches } from '../../api/labels.ts'
 import type { Pod } from '../../api/pod.ts'
-import type { Kept, Numbered, Numbers } from '../kept.ts'
+import type { Kept, Labels, Numbered } from '../kept.ts'
 import { groupsOf } from '../node-groups.ts'
 import type { NodeInfo } from '../node-info.ts'
 import { MAX_SCORE, type Cycle, type Feasible, type FilterRun, type Plugin, type ScoreRun } from '../plugin.ts'
@@ -113,21 +113,21 @@ const round = (x: number): number => Math.floor(x + 0.5)
 const IGNORED = -1
 
 /** By place: how many such pods are on the node, where each node is a domain of its own, or the number of its domain; IGNORED when it has no domain. */
-function columnOf({ pod, snapshot }: Cycle, c: Constraint, kept: Kept): Numbers {
+function columnOf({ pod, snapshot }: Cycle, c: Constraint, kept: Kept): Labels {
   if (c.key === HOSTNAME) {
     const sort = countedPods(pod, c)
     const counts = snapshot.tallies.byNode(sort)
-    return kept.numbers(sort, ({ node, name }) => (node.metadata.labels?.[HOSTNAME] === undefined ? IGNORED : counts.get(name) ?? 0))
+    return kept.labels(sort, ({ node, name }) => (node.metadata.labels?.[HOSTNAME] === undefined ? IGNORED : counts.get(name) ?? 0))
   }
   const domains = kept.domains(c.key)
-  return kept.numbers(domains, ({ node }) => {
+  return kept.labels(domains, ({ node }) => {
     const value = node.metadata.labels?.[c.key]
     return value === undefined ? IGNORED : domains.number(value)
   })
 }
 
 /** How many values of a label some nodes have, all those without it together one. */
-function domainsAmong(column: Numbers, places: readonly number[], domains: Numbered<string>): number {
+function domainsAmong(column: Labels, places: readonly number[], domains: Numbered<string>): number {
   const none = domains.number('')
   const seen = new Set<number>()
   for (const place of places) {
@@ -139,7 +139,7 @@ function domainsAmong(column: Numbers, places: readonly number[], domains: Numbe
 
 /** One constraint's part in the score. */
 interface Part {
-  readonly column: Numbers
+  readonly column: Labels
   /** The pods of a domain by its number; undefined where each node is its own. */
   readonly pods?: (domain: number) => number
   readonly weight: number
@@ -180,7 +180,7 @@ function preScore(cycle: Cycle, feasible: Feasible, args: PodTopologySpreadArgs)
   const groups = groupsOf(kept.together(columns), places)
   const takes = (place: number): boolean => !needAll || columns.every((column) => column.at(place) !== IGNORED)
   const taking = needAll ? groups.examples.filter(takes) : groups.examples
-  const nodes = groups.sizes.reduce((sum, size, group) => (takes(groups.examples[group]!) ? sum + size : sum), 0)
+  const nodes = needAll ? places.filter(takes).length : places.length
   const parts = constraints.map((c, i): Part => {
     const column = columns[i]!
     if (c.key === HOSTNAME) return { column, weight: naturalLogarithm(nodes + 2), maxSkew: c.maxSkew }
