@@ -159,6 +159,9 @@ export class ClusterHost {
       case 'interrupt':
         this.#terminals.interrupt(query.session)
         return null
+      case 'closeTerminal':
+        this.#terminals.close(query.session)
+        return null
       case 'complete':
         return this.#terminals.complete(query.line, query.cursor, query.session)
       case 'typed':

@@ -253,6 +253,8 @@ export type Query =
   | { readonly type: 'delete'; readonly key: string }
   | { readonly type: 'terminal'; readonly line: string; readonly session: number }
   | { readonly type: 'interrupt'; readonly session: number }
+  /** Ends what runs in a terminal, its background too, and forgets its shell. */
+  | { readonly type: 'closeTerminal'; readonly session: number }
   | { readonly type: 'complete'; readonly line: string; readonly cursor: number; readonly session?: number }
   /** Keys or a line for the process at the terminal; `end` closes its input. */
   | { readonly type: 'typed'; readonly session: number; readonly text?: string; readonly end?: boolean }
@@ -292,6 +294,7 @@ export interface Answers extends AnatomyAnswers, SettingsAnswers {
   delete: ApplyResult
   terminal: { readonly exit: number }
   interrupt: null
+  closeTerminal: null
   complete: { readonly candidates: readonly string[]; readonly replaceFrom: number }
   typed: null
   edited: null

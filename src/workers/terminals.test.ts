@@ -106,3 +106,20 @@ it('a shell remembers folders, variables, aliases and functions, and kubectl hea
   expect(await run('KUBECONFIG= kubectl kuberc set --section aliases --name spaces --command get --prependarg ns --option output=name')).toBe('Updated /home/learner/.kube/kuberc\n')
   expect(await run('kubectl spaces default', 1)).toBe('namespace/default\n')
 })
+
+it('a closed terminal ends what runs in it and takes its folder and variables along', async () => {
+  const cluster = new Cluster({ seed: 1, nodes: 1, kubelet: 'kwok', bare: true })
+  cluster.boot()
+  let out = ''
+  const terminals = new Terminals({ cluster: () => cluster, playing: () => false, output: (_session, _stream, text) => void (out += text), seat: () => undefined, edit: () => undefined, moved: () => undefined })
+  await terminals.run(7, 'mkdir sub && cd sub && x=1')
+  await terminals.run(7, 'kubectl proxy --port=8002 &')
+  const foreground = terminals.run(7, 'kubectl proxy')
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  terminals.close(7)
+  expect((await foreground).exit).toBe(130)
+  out = ''
+  await terminals.run(7, 'pwd; echo "<$x>"')
+  await terminals.run(7, 'jobs')
+  expect(out).toBe('/home/learner\n<>\n')
+})

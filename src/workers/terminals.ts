@@ -171,6 +171,13 @@ export class Terminals {
     this.#world.moved()
   }
 
+  /** The terminal is closed: what runs in it ends, in the background too, and its shell is forgotten. */
+  close(session: number): void {
+    this.interrupt(session)
+    for (const { pid, session: owner } of this.#waiting.slice()) if (owner === session) this.#stop(pid)
+    this.#states.delete(session)
+  }
+
   /** Keys for the process that reads at this terminal. */
   typed(session: number, typed: Typed): void {
     const waiting = this.#waiting.filter((w) => w.session === session && w.seat !== 'none').at(-1)

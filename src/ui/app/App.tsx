@@ -1,4 +1,4 @@
-import { lazy, Suspense, type ReactNode } from 'react'
+import { lazy, Suspense, useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Splitter } from '../kit/Splitter.tsx'
 import { Toasts } from '../kit/Toasts.tsx'
@@ -44,6 +44,9 @@ function DeskLayout(): ReactNode {
   const panes = useUi((state) => state.panes)
   const inspectorOpen = useUi((state) => state.inspectorOpen)
   const terminalOpen = useUi((state) => state.terminalOpen)
+  // What was opened once keeps what it shows and runs while it is out of sight.
+  const [hasTerminal, setHasTerminal] = useState(terminalOpen)
+  if (terminalOpen && !hasTerminal) setHasTerminal(true)
   const still = useClock((clock) => !clock.playing, true)
   const resize = (pane: keyof typeof PANE_DEFAULTS) => (size: number) => updateUi((draft) => void (draft.panes[pane] = size))
   const reset = (pane: keyof typeof PANE_DEFAULTS) => () => updateUi((draft) => void (draft.panes[pane] = PANE_DEFAULTS[pane]))
@@ -63,15 +66,13 @@ function DeskLayout(): ReactNode {
         <Splitter label={t('resizeEditor')} controls="editor-pane" orientation="vertical" size={panes.editor} min={240} max={700} onResize={resize('editor')} onReset={reset('editor')} />
         <div className={styles['centre']}>
           <MapPanel />
-          {terminalOpen && (
-            <>
-              <Splitter label={t('resizeTerminal')} controls="terminal-pane" orientation="horizontal" after size={panes.terminal} min={120} max={600} onResize={resize('terminal')} onReset={reset('terminal')} />
-              <div id="terminal-pane" className={styles['terminal']} style={{ height: panes.terminal }}>
-                <Suspense fallback={null}>
-                  <Terminal />
-                </Suspense>
-              </div>
-            </>
+          {terminalOpen && <Splitter label={t('resizeTerminal')} controls="terminal-pane" orientation="horizontal" after size={panes.terminal} min={120} max={600} onResize={resize('terminal')} onReset={reset('terminal')} />}
+          {hasTerminal && (
+            <div id="terminal-pane" hidden={!terminalOpen} className={styles['terminal']} style={{ height: panes.terminal }}>
+              <Suspense fallback={null}>
+                <Terminal />
+              </Suspense>
+            </div>
           )}
         </div>
         {inspectorOpen && !narrow && (

@@ -5,7 +5,7 @@ import { setLanguage } from '../i18n/i18n.ts'
 import { mirror } from '../store/hooks.ts'
 import { updateUi, type UiState, type ViewName } from '../store/ui-state.ts'
 import { setTheme } from '../theme/theme.ts'
-import { select } from '../views/select.ts'
+import { openPart, select } from '../views/select.ts'
 import { matchScore } from './match.ts'
 
 /** Something the palette can do. */
@@ -35,6 +35,8 @@ function actions(): readonly Command[] {
     view('workloads', '2'),
     view('control-plane', '3'),
     view('table', '4'),
+    ...(['scheduler', 'apiserver', 'etcd'] as const).map((part): Command => ({ id: `part-${part}`, label: `${t('palette:showView')} ${t(`views:part.${part}`)}`, detail: '', run: () => openPart(part) })),
+    { id: 'add-node', label: t('views:addNode'), detail: t('views:addNodeHint'), run: () => session.node('add', '') },
     { id: 'history', label: t('timeline:history'), detail: '', keys: 'H', run: open((draft) => void (draft.historyOpen = draft.inspectorOpen = true)) },
     { id: 'terminal', label: t('views:terminal'), detail: '', keys: 'T', run: open((draft) => void (draft.terminalOpen = true)) },
     { id: 'share', label: t('app:share'), detail: '', run: open((draft) => void (draft.dialog = 'share')) },

@@ -38,8 +38,8 @@ export interface UiState {
   /** The part whose loop the control-plane view shows. */
   controller: string
   attemptPod: string | null
-  /** The part of the control-plane view that is to come into sight. */
-  controlPlanePart: ControlPlanePart | null
+  /** The part that the control-plane view shows. */
+  controlPlanePart: ControlPlanePart
   terminalHistory: string[]
   /** A line that the terminal should run. */
   terminalRequest: { id: number; line: string } | null
@@ -80,7 +80,7 @@ export const initialUi = (): UiState => ({
   panes: { ...PANE_DEFAULTS },
   controller: 'replicaset-controller',
   attemptPod: null,
-  controlPlanePart: null,
+  controlPlanePart: 'controllers',
   terminalHistory: [],
   terminalRequest: null,
   connection: 'starting',
@@ -100,9 +100,9 @@ export function updateUi(recipe: (draft: UiState) => void): void {
 }
 
 /** The part that is saved and shared. */
-export type ViewState = Pick<UiState, 'files' | 'activeFile' | 'view' | 'selected' | 'inspectorTab' | 'panes' | 'terminalHistory' | 'tourSeen' | 'controller' | 'inside'>
+export type ViewState = Pick<UiState, 'files' | 'activeFile' | 'view' | 'selected' | 'inspectorTab' | 'panes' | 'terminalHistory' | 'tourSeen' | 'controller' | 'controlPlanePart' | 'inside'>
 
 export function viewStateOf(state: UiState): ViewState {
-  const { files, activeFile, view, selected, inspectorTab, panes, terminalHistory, tourSeen, controller, inside } = state
-  return { files, activeFile, view, selected, inspectorTab, panes, terminalHistory, tourSeen, controller, inside }
+  const { files, activeFile, view, selected, inspectorTab, panes, terminalHistory, tourSeen, controller, controlPlanePart, inside } = state
+  return { files, activeFile, view, selected, inspectorTab, panes, terminalHistory, tourSeen, controller, controlPlanePart, inside }
 }

@@ -184,7 +184,7 @@ function flowNodes(layout: ClusterLayout, controlPlane: ReadonlySet<string>, far
     data: { name },
     ...size(layout.parts[name]),
   }))
-  nodes.push({ id: 'heading', type: 'heading', position: { x: 0, y: layout.headingY }, data: {}, width: 200, height: 16 })
+  nodes.push({ id: 'heading', type: 'heading', position: { x: 0, y: layout.headingY }, data: {}, width: 320, height: 16 })
   if (far) return nodes
   for (const [name, place] of layout.machines) {
     if (!isIn(window, place)) continue

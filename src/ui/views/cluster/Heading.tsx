@@ -1,6 +1,7 @@
 import type { Node } from '@xyflow/react'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
+import { session } from '../../connection/session.ts'
 import { useKeys } from '../../store/hooks.ts'
 import styles from './cluster.module.css'
 
@@ -14,6 +15,9 @@ export function Heading(): ReactNode {
   return (
     <div className={styles['heading']}>
       {t('nodesHeading')} <span>{t('nodesCount', { nodes, pods })}</span>
+      <button type="button" title={t('addNodeHint')} onClick={() => session.node('add', '')}>
+        + {t('addNode')}
+      </button>
     </div>
   )
 }

@@ -36,15 +36,15 @@ export function nodeMenu(node: ApiObject, t: Translate): readonly MenuItem[] {
     cordoned
       ? { id: 'uncordon', label: t('menu.uncordon'), divided: true, onChoose: () => session.node('uncordon', name) }
       : { id: 'cordon', label: t('menu.cordon'), hint: t('menu.cordonHint'), divided: true, onChoose: () => session.node('cordon', name) },
-    { id: 'drain', label: t('menu.drain'), hint: t('menu.drainHint'), onChoose: () => session.node('drain', name) },
+    { id: 'drain', label: t('menu.drain'), hint: t('menu.drainHint'), onChoose: () => runInTerminal(`kubectl drain ${name} --ignore-daemonsets --delete-emptydir-data`) },
     { id: 'describe', label: t('menu.describe'), onChoose: () => runInTerminal(`kubectl describe node ${name}`) },
     { id: 'inspect', label: t('menu.inspect'), divided: true, onChoose: () => select(key, 'summary') },
     { id: 'inside', label: t('anatomy:lookInside'), hint: t('anatomy:lookInsideHint'), onChoose: () => lookInside(key) },
     { id: 'root', label: t('anatomy:rootShell'), hint: t('anatomy:rootShellHint'), onChoose: () => runInTerminal(rootShell(name)) },
     { id: 'why', label: t('menu.why'), onChoose: () => askWhy(key) },
+    { id: 'remove', divided: true, label: t('menu.remove'), hint: t('menu.removeHint'), danger: true, onChoose: () => runInTerminal(`kubectl delete node ${name}`) },
   ]
 }
-
 
 /** What one can do to a pod. */
 export function podMenu(key: string, t: Translate): readonly MenuItem[] {

@@ -233,6 +233,7 @@ function WorkerBox({ loop }: { readonly loop: LoopState }): ReactNode {
   const origin = useClock((clock) => clock.origin.at, 0)
   const busy = loop.queue.processing.length
   const params = loop.sync?.params ?? {}
+  const open = loop.expectations.filter(({ adds, deletes }) => adds > 0 || deletes > 0)
   const rows = (['desired', 'observed', 'difference', 'willDo'] as const).filter((name) => params[name] !== undefined)
   const rest = Object.entries(params).filter(([name]) => !['desired', 'observed', 'difference', 'willDo', 'key', 'name', 'namespace'].includes(name))
   return (
@@ -258,10 +259,10 @@ function WorkerBox({ loop }: { readonly loop: LoopState }): ReactNode {
           ))}
         </dl>
       )}
-      {loop.expectations.length > 0 && (
+      {open.length > 0 && (
         <>
           <h4>{t('expectations')}</h4>
-          {loop.expectations.slice(0, 3).map(({ key, adds, deletes }) => (
+          {open.slice(0, 3).map(({ key, adds, deletes }) => (
             <p key={key} className={styles['expect']}>
               <code>{t('expects', { adds, deletes })}</code> {t('expectsHint', { key: tail(key) })}
             </p>
