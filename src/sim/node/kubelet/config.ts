@@ -10,6 +10,7 @@ import type { ContainerConfig } from '../linux/pod-machine.ts'
 import { DEFAULT_PATH } from '../linux/programs.ts'
 import { rootOf } from '../linux/rootfs.ts'
 import { USERS } from '../linux/users.ts'
+import { heldCpu } from './cpu-limit.ts'
 import { deviceVariables } from './devices.ts'
 import { environmentOf, expand } from './env.ts'
 import { hostNames, hostsFile, qosOf, resolvFile } from './files.ts'
@@ -96,7 +97,7 @@ export function configure(world: KubeletWorld, ctx: EventContext, row: PodRow, c
   const pidsLimit = world.flags.get(POD_PIDS_LIMIT)
   const config: ContainerConfig = {
     name: container.name, id, argv, env, cwd: container.workingDir ?? workingDir, user, root: workRoot(rootOf(image.image, ports), container.workingDir), mounts, readOnlyRoot: container.securityContext?.readOnlyRootFilesystem ?? false,
-    milliCpuRequest: milliValue(requests?.['cpu'] ?? limits?.['cpu']), milliCpuLimit: milliValue(limits?.['cpu']), ...(memoryLimit === undefined ? {} : { memoryLimit }), ...(pidsLimit < 0 ? {} : { pidsLimit }),
+    milliCpuRequest: milliValue(requests?.['cpu'] ?? limits?.['cpu']), milliCpuLimit: heldCpu(world, container) ?? 0, ...(memoryLimit === undefined ? {} : { memoryLimit }), ...(pidsLimit < 0 ? {} : { pidsLimit }),
     oomScore: oomScoreOf(pod, container, node.memory), oomGroup: world.cgroups === 'v2' && !world.flags.get(SINGLE_PROCESS_OOM_KILL),
     capabilities: capabilitiesOf(container), noNewPrivileges: container.securityContext?.allowPrivilegeEscalation === false,
     seccomp: (container.securityContext?.seccompProfile ?? pod.spec.securityContext?.seccompProfile)?.type === 'RuntimeDefault', privileged: container.securityContext?.privileged ?? false,

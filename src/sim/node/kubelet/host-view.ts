@@ -17,6 +17,7 @@ import { clockText } from '../linux/tools/clock.ts'
 import { qosOf } from './files.ts'
 import { settingOf, logLines } from './linux.ts'
 import type { NodeRow, PodRow } from './state.ts'
+import { heldCpu } from './cpu-limit.ts'
 import { containerUsage, nodeUsage } from './usage.ts'
 import { nodeRoot } from './volumes.ts'
 import { pluginOf } from './volume-paths.ts'
@@ -155,8 +156,8 @@ function podOf(world: KubeletWorld, row: PodRow, machine: Machine, at: Micros): 
   const key = `${row.node} ${metadata.namespace}/${metadata.name}`
   const sums = allContainers(spec).filter((c) => spec.containers.includes(c))
   const milli = podRequests(row.pod).milliCpu
-  const limited = sums.every((c) => c.resources?.limits?.['cpu'] !== undefined)
-  const quota = limited ? quotaOf(sums.reduce((sum, c) => sum + milliValue(c.resources?.limits?.['cpu']), 0)) : undefined
+  const held = sums.map((c) => heldCpu(world, c))
+  const quota = held.includes(undefined) ? undefined : quotaOf(held.reduce<number>((sum, cpu) => sum + cpu!, 0))
   const memoryLimit = sums.every((c) => c.resources?.limits?.['memory'] !== undefined) ? sums.reduce((sum, c) => sum + value(c.resources!.limits!['memory']!), 0) : undefined
   const kernel = new Kernel(machine, settingOf(world, row))
   const containers: HostContainer[] = []

@@ -21,30 +21,34 @@ const ABILITIES: Pick<NodeStatus, 'daemonEndpoints' | 'declaredFeatures' | 'feat
 }
 
 /** A node as its kubelet registers it, with what the machine and its runtime are; what was said of it beforehand stays (nodestatus: setters.go). */
-export function withMachine(node: Node, row: NodeRow): Node {
+export function withMachine(node: Node, row: NodeRow, most: number): Node {
   const id = sha256Hex(`machine ${row.name}`).slice(0, 32)
   const own: Pick<NodeSystemInfo, 'machineID' | 'systemUUID' | 'bootID'> = { machineID: id, systemUUID: uuid(id), bootID: bootId(row.name, row.bootedAt) }
   const given = node.status?.nodeInfo
   const nodeInfo = given && { ...given, machineID: given.machineID || own.machineID, systemUUID: given.systemUUID || own.systemUUID, bootID: given.bootID || own.bootID }
-  return { ...node, status: { ...ABILITIES, images: imageList(row.images), ...node.status, ...(nodeInfo ? { nodeInfo } : {}) } }
+  return { ...node, status: { ...ABILITIES, images: imageList(row.images, most), ...node.status, ...(nodeInfo ? { nodeInfo } : {}) } }
 }
 
 const lists = new WeakMap<readonly StoredImage[], readonly ContainerImage[]>()
+const cut = new WeakMap<readonly ContainerImage[], readonly ContainerImage[]>()
 
-/** The images of a node as its status lists them, the biggest first: by content, with all their names (nodestatus: Images). */
-export function imageList(images: readonly StoredImage[]): readonly ContainerImage[] {
+/** The images of a node as its status lists them, the biggest first and `most` at most (nodeStatusMaxImages, -1: all): by content, with all their names (nodestatus: Images). */
+export function imageList(images: readonly StoredImage[], most: number): readonly ContainerImage[] {
   let all = lists.get(images)
   if (!all) {
     const byDigest = new Map<string, StoredImage[]>()
     for (const image of images) byDigest.set(image.digest, [...(byDigest.get(image.digest) ?? []), image])
-    all = [...byDigest].map(([digest, same]) => ({ names: [digest, ...same.map((i) => i.reference)].slice(0, MOST_NAMES), sizeBytes: same[0]!.size })).sort((a, b) => b.sizeBytes - a.sizeBytes || (a.names[0]! < b.names[0]! ? -1 : 1)).slice(0, MOST_IMAGES)
+    all = [...byDigest].map(([digest, same]) => ({ names: [digest, ...same.map((i) => i.reference)].slice(0, MOST_NAMES), sizeBytes: same[0]!.size })).sort((a, b) => b.sizeBytes - a.sizeBytes || (a.names[0]! < b.names[0]! ? -1 : 1))
     lists.set(images, all)
   }
-  return all
+  if (most < 0 || all.length <= most) return all
+  const known = cut.get(all)
+  if (known?.length === most) return known
+  const shown = all.slice(0, most)
+  cut.set(all, shown)
+  return shown
 }
 
-/** Images that a node's status lists at most (nodeStatusMaxImages). */
-const MOST_IMAGES = 50
 const MOST_NAMES = 5
 /** How often a kubelet looks at its own status, and while it starts (kubelet.go: fastStatusUpdateOnce). */
 const STATUS_EVERY = seconds(10)

@@ -5,7 +5,7 @@ import { milliValue, value } from '../../api/quantity.ts'
 import type { EventContext } from '../../engine/engine.ts'
 import type { Table } from '../../engine/table.ts'
 import { formatTime, ms, seconds, type Micros } from '../../engine/time.ts'
-import { NODE_LEASE_DURATION_SECONDS, renewalOf, reportEvery } from '../../flags/kubelet.ts'
+import { NODE_LEASE_DURATION_SECONDS, NODE_STATUS_MAX_IMAGES, renewalOf, reportEvery } from '../../flags/kubelet.ts'
 import type { Lease } from '../../kinds/lease/lease.ts'
 import type { Node } from '../../kinds/node/node.ts'
 import { reportedConditions } from '../computed-reads.ts'
@@ -65,7 +65,7 @@ export class NodeLife {
     })
     ctx.note('kubelet.boot', { node: name })
     const { own, roles } = withoutRoles(configuredNode(this.#world.flags, node))
-    this.#world.client(name).send(ctx, create(NODES, undefined, unready(withMachine(own, this.#world.nodes.get(name)!), formatTime(ctx.now))), { actor: actorOf(name), what: 'registered', data: roles }, ms(5))
+    this.#world.client(name).send(ctx, create(NODES, undefined, unready(withMachine(own, this.#world.nodes.get(name)!, this.#world.flags.get(NODE_STATUS_MAX_IMAGES)), formatTime(ctx.now))), { actor: actorOf(name), what: 'registered', data: roles }, ms(5))
   }
 
   registered(ctx: EventContext, { answer, data }: Answered<Node>): void {

@@ -3,6 +3,7 @@ import type { JsonObject, JsonValue } from '../../api/meta.ts'
 import { NODES, patch } from '../../client/request.ts'
 import type { EventContext } from '../../engine/engine.ts'
 import { formatTime } from '../../engine/time.ts'
+import { NODE_STATUS_MAX_IMAGES } from '../../flags/kubelet.ts'
 import type { Node } from '../../kinds/node/node.ts'
 import { bootId, imageList } from './machine-report.ts'
 import { isRuntimeDown } from './runtime-down.ts'
@@ -33,7 +34,7 @@ export function reportNode(world: KubeletWorld, ctx: EventContext, row: NodeRow)
   const ready = isRuntimeDown(row, ctx.now) ? condition('Ready', 'False', 'KubeletNotReady', 'container runtime is down', 'NodeNotReady') : row.shutdown ? condition('Ready', 'False', 'KubeletNotReady', 'node is shutting down', 'NodeNotReady') : condition('Ready', 'True', 'KubeletReady', 'kubelet is posting ready status', 'NodeReady')
   const devices = Object.fromEntries(Object.entries(row.devices ?? {}).map(([name, { ids, healthy }]) => [name, { capacity: String(ids), allocatable: String(healthy) }]))
   const amounts = (which: 'capacity' | 'allocatable'): JsonObject => Object.fromEntries(Object.entries(devices).map(([name, d]) => [name, d[which]]))
-  const images = imageList(row.images)
+  const images = imageList(row.images, world.flags.get(NODE_STATUS_MAX_IMAGES))
   const bootID = bootId(row.name, row.bootedAt)
   const body: JsonObject = {
     status: {

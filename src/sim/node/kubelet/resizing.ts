@@ -6,6 +6,7 @@ import { Kernel } from '../linux/kernel.ts'
 import { advanced, lookAhead, settingOf } from './linux.ts'
 import { resizeFailed } from './resize.ts'
 import { withContainer, type PodRow } from './state.ts'
+import { heldCpu } from './cpu-limit.ts'
 import { armMemory, containerUsage } from './usage.ts'
 import { containerNamed, type KubeletWorld } from './world.ts'
 
@@ -46,7 +47,7 @@ export function resizeInPlace(world: KubeletWorld, ctx: EventContext, given: Pod
     const { memoryLimit: _old, ...state } = kernel.containers[name]!
     const { requests, limits } = resources ?? {}
     const limit = memoryLimit(resources)
-    kernel.containers[name] = { ...state, cpu: cgroupOf(milliValue(requests?.['cpu'] ?? limits?.['cpu']), milliValue(limits?.['cpu'])), ...(limit > 0 ? { memoryLimit: limit } : {}) }
+    kernel.containers[name] = { ...state, cpu: cgroupOf(milliValue(requests?.['cpu'] ?? limits?.['cpu']), heldCpu(world, containerNamed(row.pod, name)!) ?? 0), ...(limit > 0 ? { memoryLimit: limit } : {}) }
     const known = row.containers[name]!
     row = withContainer(row, { ...known, run: { ...known.run!, ...(resources ? { resources } : {}) } })
   }

@@ -2,6 +2,7 @@ import { milliValue } from '../../api/quantity.ts'
 import type { Micros } from '../../engine/time.ts'
 import { loadAge, type Curve } from './load.ts'
 import type { PodRow } from './state.ts'
+import { heldCpu } from './cpu-limit.ts'
 import { loadIn } from './usage.ts'
 import { containerNamed, type KubeletWorld } from './world.ts'
 
@@ -67,7 +68,7 @@ export function spentBy(world: KubeletWorld, row: PodRow, name: string, at: Micr
   const run = row.containers[name]?.run
   if (!container || run?.state !== 'running' || run.startedAt === undefined || run.startedAt > at) return NOTHING
   const load = loadIn(world, row, container)
-  const limit = milliValue(container.resources?.limits?.['cpu']) || Infinity
+  const limit = heldCpu(world, container) ?? Infinity
   const sum = { ...NOTHING } as { -readonly [key in keyof Spent]: number }
   for (const stretch of stretchesOf(load.cpu, loadAge(load, run.startedAt, at))) {
     const part = spentIn(stretch, limit)

@@ -5,6 +5,7 @@ import type { EventContext } from '../../engine/engine.ts'
 import { ms, seconds, type Micros } from '../../engine/time.ts'
 import { LOCAL } from '../../images/registry.ts'
 import { Kernel } from '../linux/kernel.ts'
+import { heldCpu } from './cpu-limit.ts'
 import { advanced, lookAhead, settingOf } from './linux.ts'
 import { amountAt, loadAge, loadOf, nextAbove, type Load } from './load.ts'
 import type { PodRow } from './state.ts'
@@ -41,9 +42,8 @@ export function containerUsage(world: KubeletWorld, row: PodRow, name: string, a
   if (!container || run?.state !== 'running' || run.startedAt === undefined || run.startedAt > at) return undefined
   const load = loadIn(world, row, container)
   const age = loadAge(load, run.startedAt, at)
-  const limit = milliValue(container.resources?.limits?.['cpu'])
-  const cpu = amountAt(load.cpu, age)
-  return { cpu: limit > 0 ? Math.min(cpu, limit) : cpu, memory: wholePages(amountAt(load.memory, age)) }
+  const cpu = Math.min(amountAt(load.cpu, age), heldCpu(world, container) ?? Infinity)
+  return { cpu, memory: wholePages(amountAt(load.memory, age)) }
 }
 
 /** Memory is given in pages, and disks are written in blocks, of 4 KiB. */

@@ -4,7 +4,8 @@ import type { Pod } from '../../api/pod.ts'
 import { podRequests, podResourceList } from '../../api/pod-resources.ts'
 import { milliValue, value } from '../../api/quantity.ts'
 import type { Micros } from '../../engine/time.ts'
-import { POD_PIDS_LIMIT } from '../../flags/kubelet.ts'
+import { CPU_CFS_QUOTA, POD_PIDS_LIMIT } from '../../flags/kubelet.ts'
+import { heldCpu } from '../../node/kubelet/cpu-limit.ts'
 import { qosOf } from '../../node/kubelet/files.ts'
 import { isNodeCritical, memoryCounted } from '../../node/kubelet/oom-score.ts'
 import type { NodeRow, PodRow } from '../../node/kubelet/state.ts'
@@ -48,18 +49,19 @@ export function podFigures(world: KubeletWorld, pod: Pod): readonly Figure[] {
   const limits = podResourceList(pod, 'limits')
   const { milliCpu } = podRequests(pod)
   const isBest = qosOf(pod) === 'BestEffort'
-  const cpu = !isBest && allLimited(pod, 'cpu') ? milliValue(limits['cpu']) : undefined
+  const enforced = world.flags.get(CPU_CFS_QUOTA)
+  const cpu = enforced && !isBest && allLimited(pod, 'cpu') ? milliValue(limits['cpu']) : undefined
   const memory = !isBest && allLimited(pod, 'memory') ? limits['memory'] : undefined
   return [
     directoryWeight(isBest ? 0 : milliCpu, say('from.sum', { what: 'requests.cpu', amount: `${milliCpu}m` }), 'why.podWeight'),
-    cpuMax(cpu, cpu === undefined ? say('from.notAll', { what: 'limits.cpu' }) : say('from.sum', { what: 'limits.cpu', amount: `${cpu}m` })),
+    cpuMax(cpu, !enforced ? say('from.noQuota') : cpu === undefined ? say('from.notAll', { what: 'limits.cpu' }) : say('from.sum', { what: 'limits.cpu', amount: `${cpu}m` })),
     memoryMax(memory === undefined ? undefined : value(memory), memory, memory === undefined ? say('from.notAll', { what: 'limits.memory' }) : say('from.sum', { what: 'limits.memory', amount: memory })),
     { file: 'pids.max', value: pids < 0 ? 'max' : String(pids), from: say('from.pidsLimit'), why: say('why.podPids'), lines: [`podPidsLimit: ${pids}`] },
   ]
 }
 
 /** Numbers of a container's directory and its processes. */
-export function containerFigures(row: PodRow, container: Container, node: NodeRow): readonly Figure[] {
+export function containerFigures(world: KubeletWorld, row: PodRow, container: Container, node: NodeRow): readonly Figure[] {
   const state = row.machine?.containers[container.name]
   const { requests, limits } = container.resources ?? {}
   const request = requests?.['cpu']
@@ -70,7 +72,7 @@ export function containerFigures(row: PodRow, container: Container, node: NodeRo
   const field = (name: string, amount: string | undefined): Saying => (amount === undefined ? say('from.none', { field: name }) : say('from.field', { field: name, amount }))
   const figures: readonly Figure[] = [
     containerWeight(milliValue(request ?? cpuLimit), cpuFrom),
-    cpuMax(cpuLimit === undefined ? undefined : milliValue(cpuLimit), field('limits.cpu', cpuLimit)),
+    cpuMax(heldCpu(world, container), world.flags.get(CPU_CFS_QUOTA) ? field('limits.cpu', cpuLimit) : say('from.noQuota')),
     memoryMax(memory === undefined ? undefined : value(memory), memory, field('limits.memory', memory)),
     { file: 'pids.max', value: state && state.pidsLimit < 4096 ? String(state.pidsLimit) : 'max', from: say('from.runtime'), why: say('why.containerPids'), lines: [] },
     ...(state ? [oomScore(state.oomScore, qosOf(row.pod), memoryCounted(row.pod, container), memoryRequest ?? '', node.memory, isNodeCritical(row.pod))] : []),
@@ -137,7 +139,7 @@ export function podCgroups(world: KubeletWorld, row: PodRow, node: NodeRow, now:
     const container = [...(row.pod.spec.initContainers ?? []), ...row.pod.spec.containers, ...((row.pod.spec.ephemeralContainers ?? []) as readonly Container[])].find((c) => c.name === name)
     const state = row.machine!.containers[name]!
     if (!container || row.containers[name]?.run?.state === 'exited') continue
-    rows.push({ path: state.cgroup, label: label(state.cgroup), depth: depth + 1, kind: 'container', of: name, figures: [...containerFigures(row, container, node), ...counters(usageOf(world, row, name, now), processes(name))] })
+    rows.push({ path: state.cgroup, label: label(state.cgroup), depth: depth + 1, kind: 'container', of: name, figures: [...containerFigures(world, row, container, node), ...counters(usageOf(world, row, name, now), processes(name))] })
   }
   return rows
 }

@@ -2,6 +2,7 @@ import type { UsageView } from '../../../workers/protocol-anatomy.ts'
 import type { Container } from '../../api/container.ts'
 import { milliValue, value } from '../../api/quantity.ts'
 import type { Micros } from '../../engine/time.ts'
+import { heldCpu } from '../../node/kubelet/cpu-limit.ts'
 import { amountAt, loadAge, type Load } from '../../node/kubelet/load.ts'
 import type { PodRow } from '../../node/kubelet/state.ts'
 import { heldDown } from './curves.ts'
@@ -28,7 +29,7 @@ export function runningOf(world: KubeletWorld, row: PodRow, name: string, now: M
   const limits = container.resources?.limits ?? {}
   return {
     container, load, age: loadAge(load, run.startedAt, now),
-    cpuLimit: limits['cpu'] === undefined ? undefined : milliValue(limits['cpu']),
+    cpuLimit: heldCpu(world, container),
     memoryLimit: limits['memory'] === undefined ? undefined : value(limits['memory']),
   }
 }

@@ -128,6 +128,18 @@ export const KUBELET_PROOFS: readonly Proof[] = [
     cluster.runFor(seconds(20))
     return object<Pod>(cluster, 'pods/default/p')!.status!.reason ?? ''
   }),
+  proof(flags.CPU_CFS_QUOTA, 'false', ['20000 100000', true], ['max 100000', false], (make) => {
+    const cluster = make(REAL)
+    apply(cluster, 'apiVersion: v1\nkind: Pod\nmetadata: {name: p, annotations: {orrery.dev/load: cpu=900m}}\nspec: {containers: [{name: c, image: busybox, command: [sleep, "1000"], resources: {limits: {cpu: 200m}}}]}\n')
+    cluster.runFor(minutes(2))
+    return [kubectl(cluster, 'exec p -- cat /sys/fs/cgroup/cpu.max').stdout.trim(), /nr_throttled (\d+)/.exec(kubectl(cluster, 'exec p -- cat /sys/fs/cgroup/cpu.stat').stdout)![1] !== '0']
+  }),
+  proof(flags.NODE_STATUS_MAX_IMAGES, '1', false, true, (make) => {
+    const cluster = make(REAL)
+    for (const image of ['nginx', 'busybox', 'redis']) apply(cluster, pod(image, `containers: [{name: c, image: ${image}}]`))
+    cluster.runFor(minutes(2))
+    return object<Node>(cluster, 'nodes/node-1')!.status!.images!.length === 1
+  }),
   proof(flags.SINGLE_PROCESS_OOM_KILL, 'true', true, false, (make) => {
     const cluster = make(REAL)
     apply(cluster, pod('p', 'containers: [{name: c, image: busybox, resources: {limits: {memory: 32Mi}}, command: [sh, -c, "sleep 5; dd if=/dev/zero of=/dev/null bs=100M count=1; sleep 1000"]}]'))
