@@ -1,14 +1,14 @@
 import { median, wallMs, type Row } from '../row.ts'
-import { bootedCluster, isRolledOut, rollOut, runUntil, setImage } from '../workload.ts'
+import { isRolledOut, rollOut, runUntil, setImage, standingCluster } from '../workload.ts'
 
 /** Wall time from the request to the last pod Ready, on a cluster that stands already. */
 function applied(replicas: number, nodes: number, detailed = false): number {
-  const cluster = bootedCluster(nodes, detailed ? { kubelet: 'detailed' } : {})
+  const cluster = standingCluster(nodes, detailed ? { kubelet: 'detailed' } : {})
   return wallMs(() => rollOut(cluster, 'web', replicas))
 }
 
 function updated(replicas: number, nodes: number, detailed = false): number {
-  const cluster = bootedCluster(nodes, detailed ? { kubelet: 'detailed' } : {})
+  const cluster = standingCluster(nodes, detailed ? { kubelet: 'detailed' } : {})
   rollOut(cluster, 'web', replicas)
   return wallMs(() => {
     setImage(cluster, 'web', 'nginx:1.29')
