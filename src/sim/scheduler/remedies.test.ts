@@ -38,6 +38,12 @@ describe('what would help a pending pod', () => {
     const full = ['tiny', 'left', 'right'].reduce((info, name) => withPod(info, on('a', pod(name, name === 'tiny' ? '100m' : '1900m'))), emptyNodeInfo(node('a')))
     expect(texts(pod('p', '3'), full)[0]).toBe('goneAll default/left, default/right 2 a')
   })
+  test('is never the end of what the cluster runs on', () => {
+    const critical = pod('dns', '3', { priority: 2_000_000_000 })
+    const mirror = { ...pod('etcd', '900m'), metadata: { ...pod('etcd', '900m').metadata, annotations: { 'kubernetes.io/config.mirror': 'x' } } }
+    const full = withPod(withPod(emptyNodeInfo(node('a')), on('a', critical)), on('a', mirror))
+    expect(texts(pod('p', '1'), full)).toEqual(['room a cpu 900m', 'another a'])
+  })
   test('is room for what else it asks: devices, disk, a place among the pods', () => {
     const gpu = pod('p', '1', { containers: [{ name: 'c', image: 'i', resources: { requests: { cpu: '1', 'example.com/gpu': '2', 'ephemeral-storage': '1Gi' } } }] })
     expect(texts(gpu, emptyNodeInfo(node('a')))).toEqual(['room a ephemeral-storage 1Gi, example.com/gpu 2'])

@@ -16,9 +16,16 @@ function departure(trial: Trial, world: Asked, gone: readonly Pod[], node: strin
   return { ...next, condition: { id: 'goneAll', params: { pods, count: names.length, node } } }
 }
 
+const SYSTEM_CRITICAL = 2_000_000_000
+const MIRROR = 'kubernetes.io/config.mirror'
+
+/** Would somebody who looks for room let the pod go? What the cluster runs on stays, and so does what each node has. */
+const mayGo = (pod: Pod): boolean =>
+  priorityOf(pod) < SYSTEM_CRITICAL && pod.metadata.annotations?.[MIRROR] === undefined && !pod.metadata.ownerReferences?.some(({ kind, controller }) => kind === 'DaemonSet' && controller)
+
 /** The least important first, of equals the largest. */
 const leaving = ({ pods }: NodeInfo): readonly Pod[] =>
-  [...pods].sort((a, b) => priorityOf(a) - priorityOf(b) || podInfo(b).requests.milliCpu - podInfo(a).requests.milliCpu || (keyOf(a) < keyOf(b) ? -1 : 1))
+  pods.filter(mayGo).sort((a, b) => priorityOf(a) - priorityOf(b) || podInfo(b).requests.milliCpu - podInfo(a).requests.milliCpu || (keyOf(a) < keyOf(b) ? -1 : 1))
 
 /** One pod of the node gone; where no single one is enough, as few as suffice together. */
 export function departures(trial: Trial, info: NodeInfo, world: Asked): readonly Idea[] {

@@ -7,7 +7,7 @@ import styles from './control-plane.module.css'
 import { FilterTable } from './FilterTable.tsx'
 import { PreemptionTable } from './PreemptionTable.tsx'
 import { ScoreTable } from './ScoreTable.tsx'
-import { verdictOf } from './verdict.ts'
+import { verdictOf, wasPromised } from './verdict.ts'
 
 type Table = 'filter' | 'scores' | 'final'
 
@@ -26,8 +26,8 @@ export function Decision({ attempt }: { readonly attempt: AttemptState }): React
       {nodes.length > 0 && (
         <div className={styles['tables']}>
           <Segmented<Table> label={t('tables')} options={tables.map((id) => ({ id, label: t(`${id}Table`) }))} value={shown} onChange={setShown} />
-          <small>{t('ofNodes', { feasible: attempt.feasible, count: attempt.examined })}</small>
-          {nodes.length < attempt.examined && <small>{t('nodesKept', { count: nodes.length })}</small>}
+          {!wasPromised(attempt) && <small>{t('ofNodes', { feasible: attempt.feasible, count: attempt.examined })}</small>}
+          {!wasPromised(attempt) && nodes.length < attempt.examined && <small>{t('nodesKept', { count: nodes.length })}</small>}
         </div>
       )}
       {nodes.length > 0 && (

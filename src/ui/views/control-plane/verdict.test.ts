@@ -32,6 +32,11 @@ describe('the verdict in one sentence', () => {
   test('says that a pod was refused before any node was looked at', () => {
     expect(verdictOf(attempt({ examined: 3, message: '0/3 nodes are available: x.' }), t)).toBe('wholePod {} 0/3 nodes are available: x.')
   })
+  test('tells a node that was promised from one that alone would do', () => {
+    const room = (name: string): AttemptState['preemption'] => ({ at: 0, candidates: [{ node: name, violations: 0, highest: 0, sum: 0, earliest: '', victims: [] }] })
+    expect(verdictOf(attempt({ nodes: [node('a', 0)], examined: 3, feasible: 1, chosen: 'a', preemption: room('a') }), t)).toBe('promised {"node":"a"}')
+    expect(verdictOf(attempt({ nodes: [node('a', 0)], examined: 1, feasible: 1, chosen: 'a' }), t)).toBe('onlyOne {"node":"a"}')
+  })
   test('of a pod behind gates names them', () => {
     const queued = { pod: 'default/p', place: 'gated' as const, priority: 0, since: 0, attempts: 0, objectors: [], due: null, wokenBy: [], gates: ['g'] }
     expect(verdictOf(attempt({ at: null, queued }), t)).toBe('untried.gated {"gates":"g"}')

@@ -20,13 +20,17 @@ function untried({ queued }: AttemptState, t: Translate): string {
   return queued.place === 'gated' ? t('untried.gated', { gates: queued.gates.join(', ') }) : t('untried.turn')
 }
 
+/** Was the pod put onto the node that others had to leave for it? That one is tried before all others. */
+export const wasPromised = ({ chosen, nodes, examined, preemption }: AttemptState): boolean =>
+  chosen !== null && nodes.length === 1 && examined > 1 && preemption?.candidates[0]?.node === chosen
+
 /** What decided: the plugin that gave the chosen node the most over the second, or, among equals, their order. */
 function decided(attempt: AttemptState, t: Translate): string {
   const fitting = attempt.nodes.filter(({ rejectedBy }) => rejectedBy === null).sort((a, b) => b.total - a.total)
   const winner = fitting.find(({ node }) => node === attempt.chosen)
   const second = fitting.find(({ node }) => node !== attempt.chosen)
   if (winner === undefined) return attempt.message
-  if (second === undefined) return t('onlyOne', { node: winner.node })
+  if (second === undefined) return t(wasPromised(attempt) ? 'promised' : 'onlyOne', { node: winner.node })
   if (winner.total === second.total) {
     const equals = fitting.filter(({ total }) => total === winner.total).map(({ node }) => node)
     const nodes = `${equals.slice(0, NAMED).join(', ')}${equals.length > NAMED ? ` ${t('more', { count: equals.length - NAMED })}` : ''}`
