@@ -60,7 +60,7 @@ export class Attempts {
       message: d.message ?? '',
       nodes: d.nodes,
       feasible: d.feasibleNodes,
-      scores: d.scores && (d.nodes <= SMALL_CLUSTER ? d.scores.plain() : d.scores.some(KEPT_NODES, d.winner ?? 0)),
+      scores: d.scores && (d.nodes <= SMALL_CLUSTER ? d.scores.plain() : d.scores.some(KEPT_NODES)),
       only: d.feasibleNodes === 1 ? d.feasible[0] : undefined,
       rejected: d.rejected.size === 0 ? NONE : d.rejected.first(d.nodes <= SMALL_CLUSTER ? SMALL_CLUSTER : KEPT_NODES),
       victims: d.preemption && 'node' in d.preemption ? d.preemption.victims.map((v) => v.metadata.name) : NONE,

@@ -5,12 +5,11 @@ import type { PodSpec } from '../api/pod-spec.ts'
 import type { Node } from '../kinds/node/node.ts'
 import { decide, type Decision, type World } from './decide.ts'
 import { feasibleToFind } from './filtering.ts'
-import { Labels, Numbers } from './kept.ts'
-import { groupsOf } from './node-groups.ts'
+import { heapRoot } from './heap-root.ts'
+import { Kept, Labels, Numbers } from './kept.ts'
 import { emptyNodeInfo, withoutPod, withPod, withPodReplaced, type NodeInfo } from './node-info.ts'
 import type { Objects } from './plugin.ts'
 import { naturalLogarithm } from './plugins/logarithm.ts'
-import { heapRoot } from './scoring.ts'
 import { snapshotOf } from './snapshot.ts'
 import { livingPods } from './tallies.ts'
 
@@ -157,8 +156,10 @@ test('the root that is found without building the heap is that of the built one,
 })
 
 test('nodes with the same label make a group, in the order in which they are met', () => {
-  const column = new Labels(snapshotOf(['a', 'b', 'c', 'd'].map((n) => emptyNodeInfo(node(n)))).lineup, (_, place) => [300, -1, 300, 7][place]!)
-  expect(groupsOf(column, [2, 1, 0])).toEqual({ of: [0, 1, 0], examples: [2, 1] })
+  const { lineup } = snapshotOf(['a', 'b', 'c', 'd'].map((n) => emptyNodeInfo(node(n))))
+  const column = new Labels(lineup, (_, place) => [300, -1, 300, 7][place]!)
+  const { of, examples } = column.groups({ places: Int32Array.of(2, 1, 0, 3), count: 3, kept: new Kept(lineup) })
+  expect([[...of.subarray(0, 3)], examples]).toEqual([[0, 1, 0], [2, 1]])
 })
 
 test('a number that is kept is worked out anew when its node changed, however many changes there were', () => {

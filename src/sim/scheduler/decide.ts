@@ -3,7 +3,7 @@ import { feasibleToFind, findFeasible, judgeNode, judgeWithNominated, preFilter,
 import { Kept, keptFor } from './kept.ts'
 import { misfitMessage, NO_NODES } from './message.ts'
 import type { NodeInfo } from './node-info.ts'
-import type { Cycle, Objects } from './plugin.ts'
+import type { Cycle, Feasible, Objects } from './plugin.ts'
 import { podInfo } from './pod-info.ts'
 import { NO_CLAIMS } from './plugins/dynamic-resources.ts'
 import { preempt, type Preemption } from './preemption.ts'
@@ -12,7 +12,7 @@ import type { Profile } from './profile.ts'
 import { unresolvable, type Rejection } from './rejection.ts'
 import { Rejections } from './rejections.ts'
 import type { ScoreTable } from './score-table.ts'
-import { heapRoot, scoreNodes } from './scoring.ts'
+import { scoreNodes, type Scorer } from './scoring.ts'
 import { lineupOf, type Snapshot } from './snapshot.ts'
 
 /** Everything that a decision depends on besides the pod. */
@@ -41,8 +41,6 @@ export interface Decision {
   /** Plugins that left some nodes out beforehand. */
   readonly narrowedBy: readonly string[]
   readonly scores?: ScoreTable
-  /** Which of the feasible nodes was chosen by the scores. */
-  readonly winner?: number
   /** Plugins whose objections a later event may lift. */
   readonly plugins: readonly string[]
   readonly message?: string
@@ -71,40 +69,44 @@ export function decide(pod: Pod, world: World, profile: Profile = DEFAULT_CONFIG
   const kept = filters.nodes ? new Kept(lineupOf(nodes)) : (shaped ?? keptFor(cycle, profile))
   const found = search({ pod, filters, nodes, kept, world, profile })
   // In a large cluster what was left out beforehand is only told when the pod finds no place.
-  const { places } = found
-  const tell = places.length === 0 || all.length <= SMALL_CLUSTER
+  const { places, count } = found
+  const tell = count === 0 || all.length <= SMALL_CLUSTER
   const rejected = tell ? withNarrowed(found.rejected, filters, nodes, snapshot) : found.rejected
-  const nextStart = (start + places.length + found.rejected.size) % all.length
+  const nextStart = (start + count + found.rejected.size) % all.length
   const common = { nextStart, rejected, narrowedBy: filters.narrowedBy }
-  if (places.length === 0) return finish({ ...common, ...misfit({ cycle, filters, kept, rejected, world, profile }) })
-  if (places.length === 1) {
+  if (count === 0) return finish({ ...common, ...misfit({ cycle, filters, kept, rejected, world, profile }) })
+  if (count === 1) {
     const { name } = nodes[places[0]!]!
     return finish({ ...common, feasibleNodes: 1, feasible: [name], outcome: 'scheduled', node: name })
   }
-  return scored({ cycle, filters, places, rejected, kept, nextStart, profile })
+  return new Scored(profile.scorers, cycle, { places, count, kept }, common)
 }
 
-interface Choice {
-  readonly cycle: Cycle
-  readonly filters: Filters
-  readonly places: readonly number[]
+/** Several nodes would do: the one with the highest score. A class, as objects with getters of their own are slow to make. */
+class Scored implements Decision {
+  readonly outcome = 'scheduled'
+  readonly node: string
+  readonly nodes: number
+  readonly feasibleNodes: number
   readonly rejected: Rejections
-  readonly kept: Kept
+  readonly narrowedBy: readonly string[]
+  readonly scores: ScoreTable
+  readonly plugins = NONE
   readonly nextStart: number
-  readonly profile: Profile
-}
 
-/** Several nodes would do: the one with the highest score. */
-function scored({ cycle, filters, places, rejected, kept, nextStart, profile }: Choice): Decision {
-  const { snapshot } = cycle
-  const scores = scoreNodes(profile.scorers, cycle, { places, kept })
-  const winner = heapRoot(scores.totals)
-  return {
-    nodes: snapshot.nodes.length, feasibleNodes: places.length, rejected, narrowedBy: filters.narrowedBy, plugins: NONE, nextStart,
-    outcome: 'scheduled', node: kept.lineup.nodes[places[winner]!]!.name, scores, winner,
-    get feasible() {
-      return scores.nodes
-    },
+  constructor(scorers: readonly Scorer[], cycle: Cycle, feasible: Feasible, { nextStart, rejected, narrowedBy }: Pick<Decision, 'nextStart' | 'rejected' | 'narrowedBy'>) {
+    const { places, count, kept } = feasible
+    this.scores = scoreNodes(scorers, cycle, feasible)
+    this.node = kept.lineup.nodes[places[this.scores.winner]!]!.name
+    this.nodes = cycle.snapshot.nodes.length
+    this.feasibleNodes = count
+    this.rejected = rejected
+    this.narrowedBy = narrowedBy
+    this.nextStart = nextStart
+  }
+
+  get feasible(): readonly string[] {
+    return this.scores.nodes
   }
 }
 

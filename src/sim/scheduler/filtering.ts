@@ -112,16 +112,17 @@ export interface Search {
 }
 
 export interface Found {
-  /** Of the nodes that would do. */
-  readonly places: readonly number[]
+  /** Of the nodes that would do, the first so many; in the room that `kept` has for them. */
+  readonly places: Int32Array
+  readonly count: number
   readonly rejected: Rejections
 }
 
 /** Examines nodes from `start` on, round the list, until enough are feasible. */
 export function findFeasible(search: Search): Found {
   const { filters: { runs, local }, nodes, start, enough, pod, nominated, verdicts, kept } = search
-  if (allFeasible(search)) return { places: kept.first(nodes.length), rejected: Rejections.NONE }
-  const places = new Array<number>(Math.min(enough, nodes.length))
+  if (allFeasible(search)) return { places: kept.places, count: nodes.length, rejected: Rejections.NONE }
+  const { passed: places } = kept
   const onlyLocal = runs.length === local
   const known = verdicts.known()
   let passed = 0
@@ -140,8 +141,7 @@ export function findFeasible(search: Search): Found {
     else places[passed++] = place
     if (++place === nodes.length) place = 0
   }
-  places.length = passed
-  return { places, rejected: rejected ?? Rejections.NONE }
+  return { places, count: passed, rejected: rejected ?? Rejections.NONE }
 }
 
 /** The plain case of a small cluster: local filters only, and every node passes. */

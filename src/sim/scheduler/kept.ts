@@ -1,7 +1,7 @@
 import type { NodeInfo } from './node-info.ts'
 import { sameShape, shapeOf } from './pod-shape.ts'
 import type { Pod } from '../api/pod.ts'
-import type { Cycle, FilterRun } from './plugin.ts'
+import type { Cycle, Feasible, FilterRun } from './plugin.ts'
 import type { PodInfo } from './pod-info.ts'
 import type { Rejection } from './rejection.ts'
 import type { Scoring } from './scoring.ts'
@@ -91,9 +91,26 @@ export class Numbers extends ByPlace<number> {
 /** What `Labels` hold where nothing is known. */
 export const UNKNOWN = -2
 
+/** Nodes that are alike in what a column of labels says. The list is the column's own: good until groups are asked for again. */
+export interface NodeGroups {
+  /** By node: its group. */
+  readonly of: Int32Array
+  /** By group: the place of one of its nodes. */
+  readonly examples: readonly number[]
+}
+
+/** By label, from -1 on: its group, if that group has this label; so nothing need be cleared between two calls. */
+let guesses = new Int32Array(256)
+
+function guess(label: number, group: number): void {
+  if (label + 1 >= guesses.length) guesses = new Int32Array(2 * (label + 1))
+  guesses[label + 1] = group
+}
+
 /** Small whole numbers from -1 on that stand for something and are looked up in lists, which are quicker to handle as such. */
 export class Labels extends ByPlace<number> {
   readonly #values: Int32Array
+  #groups: Int32Array | undefined
 
   constructor(lineup: Lineup, work: Work<number>) {
     super(lineup, work)
@@ -114,6 +131,26 @@ export class Labels extends ByPlace<number> {
 
   forget(place: number): void {
     this.#values[place] = UNKNOWN
+  }
+
+  groups({ places, count }: Feasible): NodeGroups {
+    const known = this.known()
+    const of = (this.#groups ??= new Int32Array(known.length))
+    const labels: number[] = []
+    const examples: number[] = []
+    for (let i = 0; i < count; i++) {
+      const place = places[i]!
+      let label = known[place]!
+      if (label === UNKNOWN) label = this.at(place)
+      let group = label + 1 < guesses.length ? guesses[label + 1]! : labels.length
+      if (group >= labels.length || labels[group] !== label) {
+        group = labels.push(label) - 1
+        examples.push(place)
+        guess(label, group)
+      }
+      of[i] = group
+    }
+    return { of, examples }
   }
 }
 
@@ -153,17 +190,30 @@ export class Kept {
   readonly verdicts = new Numbered<Rejection | undefined>()
   /** What the local scorers say, for the facts of the snapshot that it was worked out from. */
   scoring: Scoring | undefined
+  /** What plugins have prepared for such pods, by what it is about. */
+  readonly about = new WeakMap<object, object>()
   readonly #columns = new Map<unknown, Column<object>>()
   readonly #numbers = new Map<unknown, Numbers>()
   readonly #labels = new Map<unknown, Labels>()
   readonly #pairs = new WeakMap<Labels, WeakMap<Labels, { readonly met: Numbered<number>; readonly labels: Labels }>>()
   readonly #domains = new Map<string, Numbered<string>>()
-  #first: readonly number[] = []
-  #names: { readonly places: readonly number[]; readonly names: readonly string[] } | undefined
+  /**
+   * Room for the places that pass and for their totals. Thousands of lists of hundreds of numbers would be a good part of all
+   * memory that a rollout goes through; so what is written here is good until the next decision about such a pod.
+   */
+  readonly passed: Int32Array
+  readonly totals: Float64Array
+  /** All places in order. */
+  readonly places: Int32Array
+  #names: { readonly places: Int32Array; readonly names: readonly string[] } | undefined
 
   constructor(lineup: Lineup) {
     this.lineup = lineup
     this.verdicts.number(undefined)
+    const n = lineup.nodes.length
+    this.passed = new Int32Array(n)
+    this.totals = new Float64Array(n)
+    this.places = Int32Array.from({ length: n }, (_, i) => i)
   }
 
   /** The column of a key; `work` must be the same function of the node whenever the key is the same. */
@@ -208,18 +258,13 @@ export class Kept {
     return domains
   }
 
-  /** The numbers from 0 on up to below `n`; the same list as last time if it is as long. */
-  first(n: number): readonly number[] {
-    if (this.#first.length !== n) this.#first = Array.from({ length: n }, (_, i) => i)
-    return this.#first
-  }
-
   /** The names of the nodes at `places`, the same list as last time if they are the same places. */
-  names(places: readonly number[]): readonly string[] {
+  names({ places, count }: Feasible): readonly string[] {
     const before = this.#names
-    if (before && (before.places === places || same(before.places, places))) return before.names
-    const names = places.map((place) => this.lineup.nodes[place]!.name)
-    this.#names = { places, names }
+    if (before && same(before.places, places, count)) return before.names
+    const first = places.slice(0, count)
+    const names = Array.from(first, (place) => this.lineup.nodes[place]!.name)
+    this.#names = { places: first, names }
     return names
   }
 }
@@ -230,9 +275,10 @@ function remember<V>(columns: Map<unknown, V>, key: unknown, column: V): V {
   return column
 }
 
-function same(a: readonly number[], b: readonly number[]): boolean {
-  if (a.length !== b.length) return false
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+/** Are they the same places, the first `n` of `b`? */
+function same(a: Int32Array, b: Int32Array, n: number): boolean {
+  if (a.length !== n) return false
+  for (let i = 0; i < n; i++) if (a[i] !== b[i]) return false
   return true
 }
 

@@ -1,7 +1,6 @@
 import type { KubeObject } from '../api/meta.ts'
 import type { Pod } from '../api/pod.ts'
-import type { Kept } from './kept.ts'
-import type { NodeGroups } from './node-groups.ts'
+import type { Kept, NodeGroups } from './kept.ts'
 import type { NodeInfo } from './node-info.ts'
 import type { PodInfo } from './pod-info.ts'
 import type { Rejection } from './rejection.ts'
@@ -53,9 +52,10 @@ export interface ScoreGroups {
   normalise(scores: number[]): void
 }
 
-/** The nodes that passed, by their places in the order of examination; `kept` knows the nodes and remembers by place. */
+/** The nodes that passed: the first so many of `places`, which are those in the order of examination; `kept` knows the nodes and remembers by place. */
 export interface Feasible {
-  readonly places: readonly number[]
+  readonly places: Int32Array
+  readonly count: number
   readonly kept: Kept
 }
 

@@ -50,7 +50,8 @@ export function scoreNodes(scorers: readonly Scorer[], cycle: Cycle, feasible: F
     else lists.push(scoring.steady[i] ?? normalised(plugin, run, feasible, weight))
   }
   const { plugins, skipped } = castOf(scoring, absent)
-  return new ScoreTable(plugins, lists, totalsOf(lists, scoring.sum, feasible.places), skipped, feasible)
+  addUp(lists, scoring.sum, feasible)
+  return new ScoreTable(plugins, lists, skipped, feasible)
 }
 
 function scoringOf(scorers: readonly Scorer[], cycle: Cycle, feasible: Feasible): Scoring {
@@ -80,31 +81,31 @@ function castOf({ scorers, casts }: Scoring, absent: number): Cast {
   return cast
 }
 
-function totalsOf(lists: readonly WeightedScores[], sum: Numbers | undefined, places: readonly number[]): readonly number[] {
+/** Writes the totals into the room that `kept` has for them. */
+function addUp(lists: readonly WeightedScores[], sum: Numbers | undefined, feasible: Feasible): void {
+  const { count, kept: { totals } } = feasible
   let base = 0
   for (const list of lists) if (typeof list === 'number') base += list
-  const totals = sum ? listed(sum, places, base) : new Array<number>(places.length).fill(base)
-  for (const list of lists) if (typeof list === 'object') add(list, totals)
-  return totals
+  if (sum) putDown(sum, base, feasible)
+  else totals.fill(base, 0, count)
+  for (const list of lists) if (typeof list === 'object') add(list, totals, count)
 }
 
-function add(list: Exclude<WeightedScores, number>, totals: number[]): void {
+function add(list: Exclude<WeightedScores, number>, totals: Float64Array, count: number): void {
   if ('groups' in list) {
     const { scores, groups: { of } } = list
-    for (let i = 0; i < totals.length; i++) totals[i]! += scores[of[i]!]!
-  } else if (!('numbers' in list)) for (let i = 0; i < totals.length; i++) totals[i]! += list[i]!
+    for (let i = 0; i < count; i++) totals[i]! += scores[of[i]!]!
+  } else if (!('numbers' in list)) for (let i = 0; i < count; i++) totals[i]! += list[i]!
 }
 
-function listed(numbers: Numbers, places: readonly number[], more: number): number[] {
+function putDown(numbers: Numbers, more: number, { places, count, kept: { totals } }: Feasible): void {
   const known = numbers.known()
-  const list = new Array<number>(places.length)
-  for (let i = 0; i < list.length; i++) {
+  for (let i = 0; i < count; i++) {
     const place = places[i]!
     let number = known[place]!
     if (Number.isNaN(number)) number = numbers.at(place)
-    list[i] = more + number
+    totals[i] = more + number
   }
-  return list
 }
 
 /** Scores that mean something only beside those of the other nodes. */
@@ -116,10 +117,16 @@ function normalised(plugin: Plugin, run: ScoreEach | ScoreGroups, feasible: Feas
   return scores.length === 1 ? scores[0]! : 'groups' in run ? { groups: run.groups, scores } : scores
 }
 
-function scoreEach(plugin: Plugin, run: ScoreEach, { places, kept }: Feasible): number[] {
-  if (plugin.local) return listed(remembered(plugin, run, kept), places, 0)
-  const { nodes } = kept.lineup
-  return places.map((place) => run.score(nodes[place]!))
+function scoreEach(plugin: Plugin, run: ScoreEach, { places, count, kept }: Feasible): number[] {
+  const scores = new Array<number>(count)
+  if (plugin.local) {
+    const numbers = remembered(plugin, run, kept)
+    for (let i = 0; i < scores.length; i++) scores[i] = numbers.at(places[i]!)
+  } else {
+    const { nodes } = kept.lineup
+    for (let i = 0; i < scores.length; i++) scores[i] = run.score(nodes[places[i]!]!)
+  }
+  return scores
 }
 
 const remembered = ({ name }: Plugin, run: ScoreEach, kept: Kept): Numbers =>
@@ -130,24 +137,3 @@ function isUniform(scores: readonly number[]): boolean {
   for (let i = 1; i < scores.length; i++) if (scores[i] !== first) return false
   return true
 }
-
-/**
- * The place of the winner: the root of a binary max-heap built over the nodes in scoring order, which is how kube-scheduler
- * breaks ties (schedule_one.go: newSortedNodeScores). A part of the heap is headed by the place it began with or by the head
- * of the part below that has more, the left one if both have as much. So the root is the first of the best as one walks the
- * tree, each place before those below it, left before right; and no heap need be built.
- */
-export function heapRoot(totals: readonly number[]): number {
-  let best = -1
-  let most = -Infinity
-  for (let i = 0; i < totals.length; i++) {
-    const total = totals[i]!
-    if (total < most || (total === most && walk(best) <= walk(i))) continue
-    best = i
-    most = total
-  }
-  return best
-}
-
-/** When the walk comes to a place: its number from 1 on says in binary how to go there, so numbers are compared from the left. Those below a place on its left side have its own, and come later in the list. */
-const walk = (place: number): number => ((place + 1) << Math.clz32(place + 1)) >>> 0

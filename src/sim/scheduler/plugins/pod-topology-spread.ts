@@ -1,13 +1,11 @@
 import { matches } from '../../api/labels.ts'
 import type { Pod } from '../../api/pod.ts'
-import type { Kept, Labels, Numbered } from '../kept.ts'
-import { groupsOf } from '../node-groups.ts'
 import type { NodeInfo } from '../node-info.ts'
-import { MAX_SCORE, type Cycle, type Feasible, type FilterRun, type Plugin, type ScoreRun } from '../plugin.ts'
+import type { Cycle, Feasible, FilterRun, Plugin, ScoreRun } from '../plugin.ts'
 import { unresolvable, unschedulable } from '../rejection.ts'
 import type { Sum } from '../tallies.ts'
-import { naturalLogarithm } from './logarithm.ts'
-import { constraintsOf, countedPods, HOSTNAME, hasAllKeys, honours, scopeOf, type Constraint, type PodTopologySpreadArgs } from './spread-constraints.ts'
+import { constraintsOf, countedPods, hasAllKeys, honours, scopeOf, type Constraint, type PodTopologySpreadArgs } from './spread-constraints.ts'
+import { SpreadScores } from './spread-scores.ts'
 
 const NAME = 'PodTopologySpread'
 const SKEWED = unschedulable(NAME, "node(s) didn't match pod topology spread constraints")
@@ -107,88 +105,18 @@ function preFilter(cycle: Cycle, args: PodTopologySpreadArgs): FilterRun | undef
   return new SpreadFilter(pod, constraints.map((c) => new Domains(c, snapshot.tallies.byLabel(countedPods(pod, c), c.key, scopeOf(pod, c, constraints)))))
 }
 
-/** Go's math.Round for numbers that are not negative. */
-const round = (x: number): number => Math.floor(x + 0.5)
-
-const IGNORED = -1
-
-/** By place: how many such pods are on the node, where each node is a domain of its own, or the number of its domain; IGNORED when it has no domain. */
-function columnOf({ pod, snapshot }: Cycle, c: Constraint, kept: Kept): Labels {
-  if (c.key === HOSTNAME) {
-    const sort = countedPods(pod, c)
-    const counts = snapshot.tallies.byNode(sort)
-    return kept.labels(sort, ({ node, name }) => (node.metadata.labels?.[HOSTNAME] === undefined ? IGNORED : counts.get(name) ?? 0))
-  }
-  const domains = kept.domains(c.key)
-  return kept.labels(domains, ({ node }) => {
-    const value = node.metadata.labels?.[c.key]
-    return value === undefined ? IGNORED : domains.number(value)
-  })
-}
-
-/** How many values of a label some nodes have, all those without it together one. */
-function domainsAmong(column: Labels, places: readonly number[], domains: Numbered<string>): number {
-  const none = domains.number('')
-  const seen = new Set<number>()
-  for (const place of places) {
-    const domain = column.at(place)
-    seen.add(domain === IGNORED ? none : domain)
-  }
-  return seen.size
-}
-
-/** One constraint's part in the score. */
-interface Part {
-  readonly column: Labels
-  /** The pods of a domain by its number; undefined where each node is its own. */
-  readonly pods?: (domain: number) => number
-  readonly weight: number
-  readonly maxSkew: number
-}
-
-function rawScore(parts: readonly Part[], place: number): number {
-  let score = 0
-  for (const { column, pods, weight, maxSkew } of parts) {
-    const kept = column.at(place)
-    if (kept !== IGNORED) score += (pods ? pods(kept) : kept) * weight + (maxSkew - 1)
-  }
-  return round(score)
-}
-
-function normalise(scores: number[]): void {
-  let min = Number.MAX_SAFE_INTEGER
-  let max = 0
-  for (const s of scores) {
-    if (s === IGNORED) continue
-    if (s < min) min = s
-    if (s > max) max = s
-  }
-  for (let i = 0; i < scores.length; i++) {
-    const s = scores[i]!
-    scores[i] = s === IGNORED ? 0 : max === 0 ? MAX_SCORE : Math.trunc((MAX_SCORE * (max + min - s)) / max)
-  }
-}
-
 function preScore(cycle: Cycle, feasible: Feasible, args: PodTopologySpreadArgs): ScoreRun | undefined {
+  const { pod } = cycle
+  const { kept } = feasible
   const constraints = constraintsOf(cycle, 'ScheduleAnyway', args)
   if (constraints.length === 0) return undefined
+  const known = kept.about.get(constraints)
+  if (known instanceof SpreadScores && known.namespace === pod.metadata.namespace) return known.among(feasible)
   // Nodes without a zone may still be spread by host name, but only under the system's own constraints.
-  const { pod, snapshot } = cycle
   const needAll = (pod.spec.topologySpreadConstraints?.length ?? 0) > 0 || args.defaultingType === 'List'
-  const { places, kept } = feasible
-  const columns = constraints.map((c) => columnOf(cycle, c, kept))
-  const groups = groupsOf(kept.together(columns), places)
-  const takes = (place: number): boolean => !needAll || columns.every((column) => column.at(place) !== IGNORED)
-  const taking = needAll ? groups.examples.filter(takes) : groups.examples
-  const nodes = needAll ? places.filter(takes).length : places.length
-  const parts = constraints.map((c, i): Part => {
-    const column = columns[i]!
-    if (c.key === HOSTNAME) return { column, weight: naturalLogarithm(nodes + 2), maxSkew: c.maxSkew }
-    const domains = kept.domains(c.key)
-    const sum = snapshot.tallies.byLabel(countedPods(pod, c), c.key, scopeOf(pod, c, needAll ? constraints : []))
-    return { column, pods: (domain) => sum.values.get(domains.values[domain]!) ?? 0, weight: naturalLogarithm(domainsAmong(column, taking, domains) + 2), maxSkew: c.maxSkew }
-  })
-  return { groups, scores: groups.examples.map((place) => (takes(place) ? rawScore(parts, place) : IGNORED)), normalise }
+  const scores = new SpreadScores(cycle, constraints, needAll, kept)
+  kept.about.set(constraints, scores)
+  return scores.among(feasible)
 }
 
 /** Spreads pods over zones and hosts (plugins/podtopologyspread). */
