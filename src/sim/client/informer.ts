@@ -27,8 +27,10 @@ class HandlerLists<T extends KubeObject> {
   }
 }
 
-/** What happened to one object since it was last popped (client-go: Delta). */
+/** What happened to one object of a resource (client-go: Delta): the payload of the event that pops it. */
 export interface Delta {
+  readonly resource: string
+  readonly key: string
   readonly type: 'Sync' | 'Added' | 'Updated' | 'Deleted'
   readonly object: KubeObject
 }
@@ -61,11 +63,10 @@ const owners = (obj: KubeObject): unknown => obj.metadata.ownerReferences
 const uidIndex = (obj: KubeObject): string | undefined => obj.metadata.uid
 const nodeIndex = (obj: KubeObject): string | undefined => (obj.spec as { nodeName?: string } | undefined)?.nodeName || undefined
 
-/** One resource's reflector, delta FIFO and indexer, with the handlers that listen to it. */
+/** One resource's indexer, with the handlers that listen to it. */
 export class Informer<T extends KubeObject = KubeObject> implements Cache<T> {
   readonly spec: WatchSpec
   readonly cache: Table<T>
-  readonly deltas: Table<readonly Delta[]>
   readonly handlers = new HandlerLists<T>()
   readonly #indexes = new Map<string, Index<T>>()
   /** What was asked for last, and its key: the pods of one set ask for it one after another. */
@@ -77,7 +78,6 @@ export class Informer<T extends KubeObject = KubeObject> implements Cache<T> {
   constructor(engine: Engine, process: string, spec: WatchSpec) {
     this.spec = spec
     this.cache = engine.table<T>(`cache/${process}/${spec.resource}`)
-    this.deltas = engine.table<readonly Delta[]>(`deltas/${process}/${spec.resource}`)
     this.#indexes.set('namespace', this.cache.index(namespaceIndex, KEY_ALONE))
   }
 
@@ -133,7 +133,8 @@ export class Informer<T extends KubeObject = KubeObject> implements Cache<T> {
 
 /**
  * The shared informers of one process (client-go: SharedInformerFactory). A watch delivery reaches the reflector as one
- * event, which adds a delta to the FIFO; popping it, which updates the indexer and calls the handlers, is the next.
+ * event, which adds a delta to the FIFO; popping it, which updates the indexer and calls the handlers, is the next. So what is in
+ * the FIFO are the pops to come.
  */
 export class InformerFactory {
   readonly process: string
@@ -146,7 +147,10 @@ export class InformerFactory {
     const { type, object, data } = payload as WatchDelivery
     return { id: 'reflector.event', params: { process: this.process, type, key: `${data as string}/${keyOf(object!)}` } }
   }
-  readonly #popped: Teller = ({ payload }) => ({ id: 'informer.pop', params: { process: this.process, key: (payload as readonly string[]).join('/') } })
+  readonly #popped: Teller = ({ payload }) => {
+    const { resource, key } = payload as Delta
+    return { id: 'informer.pop', params: { process: this.process, key: `${resource}/${key}` } }
+  }
 
   constructor(engine: Engine, process: string, client: Client) {
     this.process = process
@@ -156,7 +160,7 @@ export class InformerFactory {
     this.reflectors = engine.table<ReflectorState>(`reflectors/${process}`)
     engine.actor(this.#actor, {
       watch: (ctx, delivery: WatchDelivery) => this.#receive(ctx, delivery),
-      pop: (ctx, [resource, key]: readonly [string, string]) => this.#pop(ctx, this.#named(resource), key),
+      pop: (ctx, delta: Delta) => this.#pop(ctx, this.#named(delta.resource), delta),
     })
   }
 
@@ -169,6 +173,12 @@ export class InformerFactory {
   /** The informer of a plural that somebody asked for at composition. */
   lister<T extends KubeObject>(resource: string): Informer<T> {
     return this.#named(resource) as unknown as Informer<T>
+  }
+
+  /** The delta FIFO: what has been heard of `resource` and not been popped yet, the oldest first. */
+  deltas(resource: string): readonly Delta[] {
+    const pops = this.#engine.queue.unordered().filter(({ actor, what, payload }) => actor === this.#actor && what === 'pop' && (payload as Delta).resource === resource)
+    return pops.sort((a, b) => a.seq - b.seq).map(({ payload }) => payload as Delta)
   }
 
   all(): readonly Informer[] {
@@ -219,7 +229,6 @@ export class InformerFactory {
       return
     }
     const object = delivery.object!
-    const key = keyOf(object)
     this.reflectors.set(resource, {
       listResourceVersion: state?.listResourceVersion ?? '',
       lastResourceVersion: delivery.resourceVersion,
@@ -227,39 +236,32 @@ export class InformerFactory {
       recent: withLatest(state?.recent, delivery),
     })
     ctx.tell(this.#heard)
-    this.#push(ctx, informer, key, { type: delivery.type === 'ADDED' ? 'Added' : delivery.type === 'DELETED' ? 'Deleted' : 'Updated', object })
+    this.#push(ctx, resource, delivery.type === 'ADDED' ? 'Added' : delivery.type === 'DELETED' ? 'Deleted' : 'Updated', object)
   }
 
   /** The present state replaces what the cache knows (DeltaFIFO.Replace): what is gone gets a Deleted. */
   #replace(ctx: EventContext, informer: Informer, items: readonly KubeObject[]): void {
     const present = new Set(items.map(keyOf))
     for (const key of informer.cache.keys())
-      if (!present.has(key)) this.#push(ctx, informer, key, { type: 'Deleted', object: informer.cache.get(key)! })
+      if (!present.has(key)) this.#push(ctx, informer.spec.resource, 'Deleted', informer.cache.get(key)!)
     for (const object of items) {
       const known = informer.cache.get(keyOf(object))
-      if (known?.metadata.resourceVersion !== object.metadata.resourceVersion) this.#push(ctx, informer, keyOf(object), { type: 'Sync', object })
+      if (known?.metadata.resourceVersion !== object.metadata.resourceVersion) this.#push(ctx, informer.spec.resource, 'Sync', object)
     }
   }
 
-  #push(ctx: EventContext, informer: Informer, key: string, delta: Delta): void {
-    const waiting = informer.deltas.get(key)
-    informer.deltas.set(key, waiting ? [...waiting, delta] : [delta])
-    if (!waiting) ctx.schedule(0, this.#actor, 'pop', [informer.spec.resource, key])
+  #push(ctx: EventContext, resource: string, type: Delta['type'], object: KubeObject): void {
+    ctx.schedule(0, this.#actor, 'pop', { resource, key: keyOf(object), type, object } satisfies Delta)
   }
 
-  #pop(ctx: EventContext, informer: Informer, key: string): void {
-    const deltas = informer.deltas.delete(key)
-    if (!deltas) return
+  #pop(ctx: EventContext, informer: Informer, { key, type, object }: Delta): void {
     ctx.tell(this.#popped)
-    for (const delta of deltas) {
-      if (delta.type === 'Deleted') {
-        if (!informer.cache.delete(key)) continue
-        for (const onDelete of informer.handlers.deletes) onDelete(ctx, delta.object)
-      } else {
-        const old = informer.cache.set(key, delta.object)
-        if (old) for (const onUpdate of informer.handlers.updates) onUpdate(ctx, old, delta.object)
-        else for (const onAdd of informer.handlers.adds) onAdd(ctx, delta.object)
-      }
+    if (type === 'Deleted') {
+      if (informer.cache.delete(key)) for (const onDelete of informer.handlers.deletes) onDelete(ctx, object)
+      return
     }
+    const old = informer.cache.set(key, object)
+    if (old) for (const onUpdate of informer.handlers.updates) onUpdate(ctx, old, object)
+    else for (const onAdd of informer.handlers.adds) onAdd(ctx, object)
   }
 }

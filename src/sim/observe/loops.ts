@@ -1,6 +1,6 @@
 import type { LoopState } from '../../workers/protocol.ts'
 import type { ControllerRunner, NotRunning } from '../client/controller-runner.ts'
-import type { Delta, InformerFactory } from '../client/informer.ts'
+import type { InformerFactory } from '../client/informer.ts'
 import type { Expectation } from '../client/expectations.ts'
 import { keyOf } from '../api/meta.ts'
 import { notesOf } from '../engine/event.ts'
@@ -25,10 +25,7 @@ export function loopOf(runner: ControllerRunner, informers: InformerFactory, tim
       const recent = state.recent.map(({ resourceVersion, type, object }) => ({ resourceVersion, type, key: keyOf(object!) }))
       return [{ resource, ...state, recent }]
     }),
-    deltas: resources.flatMap((resource) => {
-      const { deltas } = informers.lister(resource)
-      return deltas.keys().map((key) => ({ key: `${resource} ${key}`, types: (deltas.get(key) as readonly Delta[]).map((d) => d.type) }))
-    }),
+    deltas: resources.flatMap((resource) => deltasOf(informers, resource)),
     cache: resources.map((resource) => cacheOf(informers, resource, sync?.key)),
     queue: {
       queued: keys.filter((key) => rows.get(key)!.dirty && !rows.get(key)!.processing),
@@ -39,6 +36,13 @@ export function loopOf(runner: ControllerRunner, informers: InformerFactory, tim
     sync,
     expectations: expectationsOf(runner),
   }
+}
+
+/** What waits in the FIFO, by object as client-go keeps it. */
+function deltasOf(informers: InformerFactory, resource: string): LoopState['deltas'] {
+  const types = new Map<string, string[]>()
+  for (const { key, type } of informers.deltas(resource)) types.set(key, [...(types.get(key) ?? []), type])
+  return [...types].map(([key, of]) => ({ key: `${resource} ${key}`, types: of }))
 }
 
 /** The first keys of a cache, those near the item in hand first. */

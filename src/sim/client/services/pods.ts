@@ -30,8 +30,11 @@ export function findPort(pod: Pod, port: ServicePort): number | undefined {
   return undefined
 }
 
+/** Index of the Services of a namespace that select pods: many have none, and are asked for at every change of a pod. */
+const SELECTING = 'selecting'
+
 function wakeServices(ctx: HandlerContext, delay: Micros, namespace: string | undefined, wanted: (service: Service) => boolean): void {
-  for (const service of ctx.lister<Service>('services').list(namespace)) if (service.spec.selector && wanted(service)) ctx.enqueueAfter(keyOf(service), delay)
+  for (const service of ctx.lister<Service>('services').by(SELECTING, namespace ?? '')) if (wanted(service)) ctx.enqueueAfter(keyOf(service), delay)
 }
 
 /** Did anything change that endpoints show? */
@@ -66,6 +69,7 @@ export const podsOfServices = (batch: Flag<Micros>): Watches<Pod> => ({
 
 export const services: Watches<Service> = {
   resource: SERVICES,
+  indexes: { [SELECTING]: ({ metadata, spec }) => (spec.selector ? metadata.namespace : undefined) },
   onAdd: (ctx, service) => ctx.enqueue(keyOf(service)),
   onUpdate: (ctx, _old, service) => ctx.enqueue(keyOf(service)),
   onDelete: (ctx, service) => ctx.enqueue(keyOf(service)),
