@@ -5,12 +5,13 @@ import { keyOf, splitKey } from '../../api/meta.ts'
 import { isPodReady, type Pod } from '../../api/pod.ts'
 import { isConflict, isNotFound, isStatus, type Status } from '../../api/status.ts'
 import type { Controller, ControllerContext, HandlerContext } from '../../client/controller.ts'
+import { retrying } from '../../client/must.ts'
 import type { ReconcileResult } from '../../client/reconcile-context.ts'
 import { DEPLOYMENTS, PODS, REPLICA_SETS, update } from '../../client/request.ts'
 import { CRDS } from '../../client/resources.ts'
 import { formatTime, minutes, parseTime, type Micros } from '../../engine/time.ts'
 import { expected } from './expected.ts'
-import { isStaleKey, syncStale, watchMark } from './stale.ts'
+import { MARKS, STALE, syncStale, watchMark } from './stale.ts'
 
 const BUDGETS = { group: 'policy', version: 'v1', resource: 'poddisruptionbudgets' } as const
 const STATEFUL_SETS = { group: 'apps', version: 'v1', resource: 'statefulsets' } as const
@@ -57,7 +58,10 @@ export const disruptionController: Controller = {
         watchMark(ctx, pod)
         if (!deepEqual(old.metadata.labels, pod.metadata.labels)) wake(ctx, old)
       },
-      onDelete: wake,
+      onDelete(ctx, pod: Pod) {
+        wake(ctx, pod)
+        watchMark(ctx, pod, true)
+      },
     },
     { resource: DEPLOYMENTS },
     { resource: REPLICA_SETS },
@@ -65,7 +69,8 @@ export const disruptionController: Controller = {
     { resource: REPLICATION_CONTROLLERS },
     { resource: CRDS },
   ],
-  reconcile: (ctx, key) => (key.startsWith(SEVERAL) ? warn(ctx, key) : isStaleKey(key) ? syncStale(ctx, key) : sync(ctx, key)),
+  state: [MARKS],
+  reconcile: (ctx, key) => (key.startsWith(SEVERAL) ? warn(ctx, key) : key === STALE ? retrying(() => syncStale(ctx)) : sync(ctx, key)),
 }
 
 function sync(ctx: ControllerContext, key: string): ReconcileResult {

@@ -11,11 +11,11 @@ import { ms, seconds, type Micros } from '../../engine/time.ts'
 import { disruptionPatch } from '../../client/pod-disruption.ts'
 import type { Node } from '../../kinds/node/node.ts'
 
-/** A row of the state table "evictions": when a pod is to go. A done one stays until the taint is gone. */
+/** A row of the state table "evictions": when a pod is to go. It goes when that has been done (timed_workers.go); one that `runs` cannot be cancelled any more. */
 interface Eviction {
   readonly created: Micros
   readonly at: Micros
-  readonly done: boolean
+  readonly runs: boolean
 }
 
 const TRIES = 5
@@ -61,7 +61,7 @@ function checkNode(ctx: ControllerContext, name: string): ReconcileResult {
   const taints = noExecute(node)
   const { now } = ctx
   for (const pod of ctx.lister<Pod>('pods').by('node', name)) {
-    if (taints.length === 0) cancel(ctx, pod)
+    if (taints.length === 0) cancel(ctx, keyOf(pod))
     else decide(ctx, pod, taints, now)
   }
   return undefined
@@ -71,7 +71,7 @@ function checkPod(ctx: ControllerContext, key: string): ReconcileResult {
   const { namespace, name } = splitKey(key)
   const pod = ctx.lister<Pod>('pods').get(namespace, name)
   if (!pod) {
-    cancel(ctx, { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace } })
+    cancel(ctx, key)
     return undefined
   }
   const node = pod.spec.nodeName ? ctx.lister<Node>('nodes').get(undefined, pod.spec.nodeName) : undefined
@@ -96,21 +96,21 @@ export function toleratedSeconds(taints: readonly Taint[], tolerations: readonly
 function decide(ctx: ControllerContext, pod: Pod, taints: readonly Taint[], now: Micros): void {
   const wait = toleratedSeconds(taints, pod.spec.tolerations)
   const key = keyOf(pod)
-  if (wait === undefined) return cancel(ctx, pod)
+  if (wait === undefined) return cancel(ctx, key)
   const known = ctx.once(() => ctx.state<Eviction>('evictions').get(key) ?? null)
   if (wait === 0) {
-    cancel(ctx, pod)
-    return plan(ctx, key, { created: now, at: now, done: false })
+    cancel(ctx, key)
+    return plan(ctx, key, { created: now, at: now, runs: true })
   }
   let created = now
-  if (known && !known.done) {
+  if (known && !known.runs) {
     // A change of tolerations counts from the first taint on; what would come later is left as it is.
     created = known.created
     if (created + seconds(wait) < now + seconds(wait)) return
-    cancel(ctx, pod)
+    cancel(ctx, key)
   } else if (known) return
   ctx.note('eviction.planned', { pod: key, seconds: wait })
-  plan(ctx, key, { created, at: now + seconds(wait), done: false })
+  plan(ctx, key, { created, at: now + seconds(wait), runs: false })
 }
 
 function plan(ctx: ControllerContext, key: string, eviction: Eviction): void {
@@ -121,43 +121,42 @@ function plan(ctx: ControllerContext, key: string, eviction: Eviction): void {
   ctx.enqueueAfter(`evict ${key}`, eviction.at - ctx.now)
 }
 
-function cancel(ctx: ControllerContext, pod: KubeObject): void {
-  const key = keyOf(pod)
+function cancel(ctx: ControllerContext, key: string): void {
   const pending = ctx.once(() => {
     const row = ctx.state<Eviction>('evictions').get(key)
     ctx.state('evictions').delete(key)
-    return row !== undefined && !row.done
+    return row !== undefined && !row.runs
   })
   if (!pending) return
   ctx.note('eviction.cancelled', { pod: key })
-  ctx.event(pod, 'Normal', 'TaintManagerEviction', `Cancelling deletion of Pod ${key}`)
+  ctx.event(nameOf(key), 'Normal', 'TaintManagerEviction', `Cancelling deletion of Pod ${key}`)
 }
 
 /** The time has come: says so in an Event, marks the pod as disrupted and deletes it. */
 function evict(ctx: ControllerContext, key: string): ReconcileResult {
   const { now } = ctx
   const row = ctx.once(() => ctx.state<Eviction>('evictions').get(key) ?? null)
-  if (!row || row.done) return undefined
+  if (!row) return undefined
   if (row.at > now) return { after: row.at - now }
+  ctx.once(() => {
+    ctx.state<Eviction>('evictions').set(key, { ...row, runs: true })
+    return null
+  })
   const { namespace, name } = splitKey(key)
-  const cached = ctx.lister<Pod>('pods').get(namespace, name)
   ctx.note('eviction.now', { pod: key })
-  ctx.event(cached ?? { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace } }, 'Normal', 'TaintManagerEviction', `Marking for deletion Pod ${key}`)
-  for (let i = 0; i < TRIES; i++) {
-    if (deletePod(ctx, namespace, name)) {
-      ctx.once(() => {
-        ctx.state<Eviction>('evictions').set(key, { ...row, done: true })
-        return null
-      })
-      return undefined
-    }
-    ctx.sleep(ms(10))
-  }
+  ctx.event(nameOf(key), 'Normal', 'TaintManagerEviction', `Marking for deletion Pod ${key}`)
+  for (let i = 0; i < TRIES && !deletePod(ctx, namespace, name); i++) ctx.sleep(ms(10))
   ctx.once(() => {
     ctx.state('evictions').delete(key)
     return null
   })
   return undefined
+}
+
+/** Events name pods without their uid, as Kubernetes' do. */
+function nameOf(key: string): KubeObject {
+  const { namespace, name } = splitKey(key)
+  return { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace } }
 }
 
 function deletePod(ctx: ControllerContext, namespace: string | undefined, name: string): boolean {
