@@ -29,6 +29,9 @@ export class StepLog {
   /** The segment that holds step `index`. */
   find(index: number): Segment | undefined {
     const { segments } = this
+    // Mostly it is the last one or the step to come.
+    const last = segments.at(-1)
+    if (!last || index >= last.from) return last && index < last.from + last.count ? last : undefined
     let low = 0
     let high = segments.length - 1
     while (low < high) {
