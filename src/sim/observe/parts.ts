@@ -19,8 +19,11 @@ export function componentStates({ store, hub }: ApiServer, runners: readonly Con
   ]
 }
 
+/** Keys that wait for a worker now; those that are to come later do not. */
+const waitingIn = ({ rows }: ControllerRunner['queue']): number => rows.keys().reduce((sum, key) => sum + (rows.get(key)!.dirty ? 1 : 0), 0)
+
 /** All controllers by name, with what waits in their queues. */
 export function loopSummaries(runners: readonly ControllerRunner[], isStopped: IsStopped): readonly LoopSummary[] {
-  const list = runners.map(({ controller, queue }) => ({ controller: controller.name, stopped: isStopped(controller.name), queued: queue.rows.size, processing: queue.busy }))
+  const list = runners.map(({ controller, queue }) => ({ controller: controller.name, stopped: isStopped(controller.name), queued: waitingIn(queue), processing: queue.busy }))
   return list.sort((a, b) => (a.controller < b.controller ? -1 : 1))
 }

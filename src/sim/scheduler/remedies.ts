@@ -6,7 +6,7 @@ import { podInfo } from './pod-info.ts'
 import type { Profile } from './profile.ts'
 import type { Rejection } from './rejection.ts'
 import { anotherLike, ideas } from './remedies/ideas.ts'
-import { objection, type Asked, type Condition, type Trial } from './remedies/trial.ts'
+import { Bench, objection, type Asked, type Condition, type Trial } from './remedies/trial.ts'
 
 export type { Condition } from './remedies/trial.ts'
 
@@ -35,7 +35,7 @@ const WHERE_ROOM_HELPS: ReadonlySet<string> = new Set(['NodeResourcesFit', 'Node
  * schedules the pod.
  */
 export function remedies(pod: Pod, world: World, profile?: Profile): readonly Remedy[] {
-  const asked: Asked = { ...world, profile: profile ?? DEFAULT_CONFIGURATION.profiles[0]! }
+  const asked: Asked = { ...world, profile: profile ?? DEFAULT_CONFIGURATION.profiles[0]!, bench: new Bench(world.snapshot) }
   const before = needed(pod, asked, profile !== undefined)
   const now = decide(pod, world, asked.profile)
   if (now.outcome === 'scheduled') return before.length > 0 ? [{ node: now.node ?? '', conditions: before }] : []

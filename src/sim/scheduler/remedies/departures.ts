@@ -6,6 +6,7 @@ import { nodesOf, objection, without, type Asked, type Idea, type Trial } from '
 
 const MOST_SINGLE = 12
 const MOST_TOGETHER = 110
+const MOST_REPRIEVED = 16
 const NAMED = 4
 
 function departure(trial: Trial, world: Asked, gone: readonly Pod[], node: string): Idea {
@@ -37,16 +38,18 @@ export function departures(trial: Trial, info: NodeInfo, world: Asked): readonly
   return several ? [...single, several] : single
 }
 
-/** Pods are taken away until the pod fits; then those come back who are not in its way. */
+/** As many of the least important as suffice are taken away; then those come back who are not in its way. */
 function together(trial: Trial, info: NodeInfo, world: Asked, pods: readonly Pod[]): Idea | undefined {
   const fits = (gone: readonly Pod[]): boolean => !objection(without(trial, world, gone), info.name, world)
-  let gone: readonly Pod[] = []
-  for (const pod of pods) {
-    gone = [...gone, pod]
-    if (fits(gone)) break
+  if (pods.length < 2 || !fits(pods)) return undefined
+  let [few, enough] = [0, pods.length]
+  while (few + 1 < enough) {
+    const half = (few + enough) >> 1
+    if (fits(pods.slice(0, half))) enough = half
+    else few = half
   }
-  if (gone.length < 2 || !fits(gone)) return undefined
-  for (const pod of [...gone].reverse()) {
+  let gone = pods.slice(0, enough)
+  for (const pod of gone.slice(-MOST_REPRIEVED).reverse()) {
     const fewer = gone.filter((other) => other !== pod)
     if (fits(fewer)) gone = fewer
   }

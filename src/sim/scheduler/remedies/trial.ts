@@ -6,7 +6,7 @@ import type { Cycle, Objects } from '../plugin.ts'
 import { podInfo } from '../pod-info.ts'
 import type { Profile } from '../profile.ts'
 import { unresolvable, type Rejection } from '../rejection.ts'
-import { snapshotOf } from '../snapshot.ts'
+import { snapshotOf, type LiveSnapshot, type Snapshot } from '../snapshot.ts'
 
 /** One thing that would have to be otherwise, as a sentence of namespace "loops", key `remedy.<id>`. */
 export interface Condition {
@@ -14,9 +14,38 @@ export interface Condition {
   readonly params: Readonly<Record<string, string | number>>
 }
 
-/** The world, and the profile that the pod is scheduled by. */
+/** The world, the profile that the pod is scheduled by, and where changed nodes are laid out. */
 export interface Asked extends World {
   readonly profile: Profile
+  readonly bench: Bench
+}
+
+/** A copy of the cluster that follows one trial after the other: only what differs between two of them is moved. */
+export class Bench {
+  readonly #original: Snapshot
+  #copy: LiveSnapshot | undefined
+  readonly #changed = new Map<string, NodeInfo>()
+
+  constructor(original: Snapshot) {
+    this.#original = original
+  }
+
+  lay({ changed }: Trial): Snapshot {
+    if (changed.size === 0) return this.#original
+    this.#copy ??= snapshotOf(this.#original.nodes)
+    for (const name of [...this.#changed.keys()]) if (!changed.has(name)) this.#put(name, undefined)
+    for (const [name, info] of changed) this.#put(name, info)
+    return this.#copy
+  }
+
+  /** `info` undefined: as it is in the world. */
+  #put(name: string, info: NodeInfo | undefined): void {
+    const before = this.#copy!.get(name)
+    const after = info ?? this.#original.get(name)
+    if (before !== after) this.#copy!.apply(name, before, after)
+    if (info) this.#changed.set(name, info)
+    else this.#changed.delete(name)
+  }
 }
 
 /** What is other than in the world: the pod, some of the nodes (by name; new ones too), objects that it reads. */
@@ -63,7 +92,7 @@ export function objection(trial: Trial, name: string, world: Asked): Rejection |
   const first = preFilter(filters, cycle)
   // Local plugins look at nothing but pod and node: then the other nodes need not be laid out anew.
   if (!first.rejection && !first.nodes && first.runs.length === first.local && !world.nominated) return judgeNode(first.runs, info)
-  const { runs, rejection, nodes, narrowedBy } = trial.changed.size === 0 ? first : preFilter(filters, { ...cycle, snapshot: snapshotOf(nodesOf(trial, world)) })
+  const { runs, rejection, nodes, narrowedBy } = trial.changed.size === 0 ? first : preFilter(filters, { ...cycle, snapshot: world.bench.lay(trial) })
   if (rejection) return rejection
   if (nodes && !nodes.has(name)) return unresolvable(narrowedBy[0]!, "node(s) didn't satisfy plugin")
   return judgeWithNominated(runs, info, trial.pod, world.nominated)
