@@ -11,7 +11,7 @@ const SHOWN = 100
 
 /** What the scheduler knows of a pod ("default/web-1"): its last attempt node by node, its place in the queue, what would help; null: nothing. */
 export function attemptView(scheduler: Scheduler, pod: string): AttemptState | null {
-  const attempt = scheduler.attempts.table.get(pod)
+  const attempt = scheduler.attempts.of(pod)
   const queued = scheduler.queue.pods.get(pod)
   const remedies = scheduler.remedies(pod)
   if (!attempt && !queued && remedies.length === 0) return null

@@ -1,5 +1,5 @@
 import type { Engine } from '../engine/engine.ts'
-import type { Table } from '../engine/table.ts'
+import type { Derived, Table } from '../engine/table.ts'
 import type { Micros } from '../engine/time.ts'
 import type { Decision } from './decide.ts'
 import type { Rejection } from './rejection.ts'
@@ -39,22 +39,47 @@ const SMALL_CLUSTER = 100
 /** Of a large cluster's nodes so many are kept; of a small one all. */
 const KEPT_NODES = 20
 
-/** Attempts by pod key, the last 500. */
+const SLOTS = Array.from({ length: KEPT_ATTEMPTS }, (_, i) => `${i}`)
+
+/** In which slot the attempt of a pod is. */
+class SlotsByPod implements Derived<Attempt> {
+  readonly #slots = new Map<string, string>()
+
+  get(pod: string): string | undefined {
+    return this.#slots.get(pod)
+  }
+
+  apply(slot: string, from: Attempt | undefined, to: Attempt | undefined): void {
+    if (from && this.#slots.get(from.pod) === slot) this.#slots.delete(from.pod)
+    if (to) this.#slots.set(to.pod, slot)
+  }
+}
+
+/** The last 500 attempts in a ring of slots, of each pod only its last. */
 export class Attempts {
-  readonly table: Table<Attempt>
-  readonly #ring: Table<string>
+  readonly #ring: Table<Attempt>
+  readonly #slots: SlotsByPod
 
   constructor(engine: Engine, name: string) {
-    this.table = engine.table<Attempt>(`${name}/attempts`)
-    this.#ring = engine.table<string>(`${name}/attempt-ring`)
+    this.#ring = engine.table<Attempt>(`${name}/attempts`)
+    this.#slots = this.#ring.derive(new SlotsByPod())
+  }
+
+  /** The last attempt to place a pod ("ns/name"), while it is among the last 500. */
+  of(pod: string): Attempt | undefined {
+    const slot = this.#slots.get(pod)
+    return slot === undefined ? undefined : this.#ring.get(slot)
+  }
+
+  forget(pod: string): void {
+    const slot = this.#slots.get(pod)
+    if (slot !== undefined) this.#ring.delete(slot)
   }
 
   record(pod: string, number: number, at: Micros, d: Decision): void {
-    const slot = `${number % KEPT_ATTEMPTS}`
-    const former = this.#ring.get(slot)
-    if (former !== undefined && this.table.get(former)?.number === number - KEPT_ATTEMPTS) this.table.delete(former)
-    this.#ring.set(slot, pod)
-    this.table.set(pod, {
+    const slot = SLOTS[number % KEPT_ATTEMPTS]!
+    if (this.#slots.get(pod) !== slot) this.forget(pod)
+    this.#ring.set(slot, {
       pod, at, number,
       chosen: d.node ?? null,
       message: d.message ?? '',

@@ -6,6 +6,7 @@ import { minutes, seconds, type Micros } from '../engine/time.ts'
 import type { ClusterEvent } from './cluster-event.ts'
 import { mayMatter, worthTrying } from './hints.ts'
 import { priorityOf } from './pod-info.ts'
+import { Turns } from './turns.ts'
 
 export type Place = 'active' | 'backoff' | 'error-backoff' | 'unschedulable' | 'gated' | 'in flight'
 
@@ -21,7 +22,7 @@ export interface QueuedPod {
   readonly errors: number
   readonly objectors: readonly string[]
   readonly backoffUntil: Micros
-  /** The row of the ordered list in which it stands, while it is active or backs off. */
+  /** When its turn is among those of its place, as a text that sorts, while it is active or backs off. */
   readonly order?: string | undefined
 }
 
@@ -67,12 +68,12 @@ export function dueAt({ place, since, backoffUntil }: QueuedPod): Micros | undef
  */
 export class SchedulingQueue {
   readonly pods: Table<QueuedPod>
-  /** Ordered lists: sortable key → pod key. Errors and stale pods are ordered by the instant at which they are due. */
-  readonly #active: Table<string>
-  readonly #backoff: Table<string>
+  readonly #active: Turns
+  readonly #backoff: Turns
   readonly #counters: Table<number>
   readonly #actor: string
   readonly #rules: QueueRules
+  /** Pods that wait for no turn, by place. */
   readonly #places
   /** Unschedulable pods by who objected: most events matter to few of these groups. */
   readonly #objections
@@ -81,19 +82,23 @@ export class SchedulingQueue {
     this.#actor = actor
     this.#rules = rules
     this.pods = engine.table<QueuedPod>(`${actor}/queue`)
-    this.#active = engine.table<string>(`${actor}/active`)
-    this.#backoff = engine.table<string>(`${actor}/backoff`)
+    this.#active = this.pods.derive(new Turns('active'))
+    this.#backoff = this.pods.derive(new Turns('backoff'))
     this.#counters = engine.table<number>(`${actor}/counters`)
-    this.#places = this.pods.index((row) => row.place)
+    this.#places = this.pods.index((row) => (row.order === undefined ? row.place : undefined))
     this.#objections = this.pods.index((row) => (row.place === 'unschedulable' ? row.objectors.join(' ') : undefined))
   }
 
   keys(place: Place): readonly string[] {
-    return this.#places.keys(place)
+    return this.#turns(place)?.all() ?? this.#places.keys(place)
   }
 
   count(place: Place): number {
-    return this.#places.count(place)
+    return this.#turns(place)?.size ?? this.#places.count(place)
+  }
+
+  #turns(place: Place): Turns | undefined {
+    return place === 'active' ? this.#active : place === 'backoff' ? this.#backoff : undefined
   }
 
   /** A pod without a node has come. */
@@ -119,7 +124,6 @@ export class SchedulingQueue {
   remove(ctx: EventContext, key: string): void {
     const row = this.pods.get(key)
     if (!row) return
-    this.#leaveList(row)
     this.pods.delete(key)
     this.#dropIdleTimer(ctx)
   }
@@ -138,12 +142,9 @@ export class SchedulingQueue {
 
   /** Takes the next pod to try; undefined when there is none. */
   pop(): { readonly key: string; readonly row: QueuedPod } | undefined {
-    const list = this.#active.size > 0 ? this.#active : this.#backoff
-    const first = list.firstKey()
-    if (first === undefined) return undefined
-    const key = list.get(first)!
+    const key = this.#active.first() ?? this.#backoff.first()
+    if (key === undefined) return undefined
     const row = this.pods.get(key)!
-    list.delete(first)
     const taken: QueuedPod = { ...row, place: 'in flight', order: undefined, attempts: row.attempts + 1 }
     this.pods.set(key, taken)
     return { key, row: taken }
@@ -211,25 +212,17 @@ export class SchedulingQueue {
   #enter(ctx: EventContext, row: QueuedPod, wanted: Place): void {
     const key = keyOf(row.pod)
     const place = this.#rules.isGated(row.pod) ? 'gated' : wanted
-    this.#leaveList(row)
-    const age = `${pad(MAX_PRIORITY - priorityOf(row.pod), 10)} ${pad(row.since, 16)} ${pad(this.#number(), 12)}`
-    if (place === 'active') this.#list(this.#active, row, place, key, age)
-    else if (place === 'backoff') this.#list(this.#backoff, row, place, key, `${pad(row.backoffUntil, 16)} ${age}`)
-    else this.pods.set(key, { ...row, place, order: undefined })
+    this.pods.set(key, { ...row, place, order: this.#orderIn(place, row) })
     if (place === 'error-backoff') this.#flushAt(ctx, ceilTo(row.backoffUntil, WINDOW))
     this.#dropIdleTimer(ctx)
     this.work(ctx, 0)
   }
 
-  #list(list: Table<string>, row: QueuedPod, place: Place, key: string, order: string): void {
-    list.set(order, key)
-    this.pods.set(key, { ...row, place, order })
-  }
-
-  #leaveList(row: QueuedPod): void {
-    if (row.order === undefined) return
-    if (row.place === 'active') this.#active.delete(row.order)
-    else if (row.place === 'backoff') this.#backoff.delete(row.order)
+  /** Active pods by priority and age, others by the end of their back-off first. */
+  #orderIn(place: Place, row: QueuedPod): string | undefined {
+    if (place !== 'active' && place !== 'backoff') return undefined
+    const age = `${pad(MAX_PRIORITY - priorityOf(row.pod), 10)} ${pad(row.since, 16)} ${pad(this.#number(), 12)}`
+    return place === 'active' ? age : `${pad(row.backoffUntil, 16)} ${age}`
   }
 
   #number(): number {

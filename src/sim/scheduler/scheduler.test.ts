@@ -154,7 +154,7 @@ describe('the scheduler', () => {
     w.node('x', '4')
     w.node('y', '8')
     w.pod('p', '2')
-    const attempt = w.scheduler.attempts.table.get('default/p')!
+    const attempt = w.scheduler.attempts.of('default/p')!
     expect(attempt.chosen).toBe('y')
     const seen = verdicts(attempt)
     expect(seen.map((v) => [v.node, v.rejectedBy])).toEqual([['y', null], ['x', null], ['small', 'NodeResourcesFit'], ['tainted', 'TaintToleration']])

@@ -13,6 +13,7 @@ import { Preemptions } from './preemptions.ts'
 import { SchedulerCache } from './cache.ts'
 import { nodeActions, podActions, type ClusterEvent } from './cluster-event.ts'
 import { readConfiguration, type SchedulerConfiguration } from './configuration.ts'
+import { Cycles } from './cycles.ts'
 import { decide, type Decision, type World } from './decide.ts'
 import { Evictions } from './evictions.ts'
 import { Nominations } from './nominations.ts'
@@ -48,7 +49,7 @@ export class Scheduler {
   readonly #volumes: VolumeBinder
   readonly #pods: Informer<Pod>
   readonly #nominations: Nominations
-  readonly #counters: Table<number>
+  readonly #cycles: Cycles
   readonly #stopped: Table<'stopped'>
   readonly #configured: RunningConfiguration
   readonly #evictions: Evictions
@@ -69,7 +70,7 @@ export class Scheduler {
     this.attempts = new Attempts(engine, NAME)
     this.preemptions = new Preemptions(engine, NAME)
     this.#nominations = new Nominations(engine, NAME)
-    this.#counters = engine.table<number>(`${NAME}/cycles`)
+    this.#cycles = new Cycles(engine, NAME)
     this.#stopped = engine.table<'stopped'>('components')
     engine.actor(NAME, {
       start: (ctx) => this.informers.start(ctx),
@@ -92,7 +93,7 @@ export class Scheduler {
     const { queue } = this
     const [active, backoff] = [queue.count('active'), queue.count('backoff') + queue.count('error-backoff')]
     const waiting = queue.count('unschedulable') + queue.count('gated')
-    return { figures: { active, backoff, unschedulable: waiting, attempts: this.#counters.get('attempts') ?? 0 }, busy: queue.keys('in flight')[0] ?? null, queued: active + backoff + waiting }
+    return { figures: { active, backoff, unschedulable: waiting, attempts: this.#cycles.attempts }, busy: queue.keys('in flight')[0] ?? null, queued: active + backoff + waiting }
   }
 
   /** The file that it runs with, read. */
@@ -194,7 +195,7 @@ export class Scheduler {
     const key = keyOf(pod)
     this.#nominations.withdraw(key)
     this.queue.remove(ctx, key)
-    this.attempts.table.delete(key)
+    this.attempts.forget(key)
     this.preemptions.forget(key)
     if (pod.spec.nodeName) {
       this.cache.removePod(pod)
@@ -243,16 +244,13 @@ export class Scheduler {
       nominated: this.#nominations.some ? (node) => this.#nominations.on(node) : undefined,
       latest: (p) => this.#pods.cache.get(keyOf(p)) ?? p,
       random,
-      start: (this.#counters.get('start') ?? 0) % Math.max(1, this.cache.snapshot.nodes.length),
+      start: this.#cycles.start % Math.max(1, this.cache.snapshot.nodes.length),
     }
   }
 
   #attempt(ctx: EventContext, key: string, { pod }: QueuedPod): void {
     const decision = decide(pod, this.#world((bound) => ctx.random.below(bound)), this.#configured.profileOf(pod))
-    const number = (this.#counters.get('attempts') ?? 0) + 1
-    this.#counters.set('attempts', number)
-    this.#counters.set('start', decision.nextStart)
-    this.attempts.record(key, number, ctx.now, decision)
+    this.attempts.record(key, this.#cycles.end(decision.nextStart), ctx.now, decision)
     if (decision.node === undefined) this.#fail(ctx, key, pod, decision)
     else this.#place(ctx, key, pod, decision.node, decision)
   }
@@ -387,7 +385,7 @@ export class Scheduler {
   /** What the process had in memory is gone: queue, promises, volumes it waited for. Bindings that are under way arrive. */
   #startAnew(ctx: EventContext): void {
     this.queue.clear(ctx)
-    this.#counters.delete('start')
+    this.#cycles.beginAnew()
     for (const key of [...this.cache.assumed.keys()]) {
       if (!this.#volumes.isWaiting(key)) continue
       this.#volumes.cancel(ctx, key)
