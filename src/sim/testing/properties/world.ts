@@ -14,9 +14,9 @@ export interface Committed {
   readonly object: KubeObject
 }
 
-/** An empty control plane with fake kubelets, booted. */
-export function world(seed: number, nodes = 3): Cluster {
-  const cluster = createCluster({ seed, nodes, kubelet: 'kwok', bare: true, history: { keep: false } })
+/** An empty control plane with fake kubelets, unless real ones are wanted, booted. */
+export function world(seed: number, nodes = 3, kubelet: 'kwok' | 'detailed' = 'kwok'): Cluster {
+  const cluster = createCluster({ seed, nodes, kubelet, bare: true, history: { keep: false } })
   cluster.boot()
   cluster.runFor(seconds(15))
   return cluster
