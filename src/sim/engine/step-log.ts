@@ -94,8 +94,10 @@ export class StepLog {
       }
       last.count = index - last.from + 1
       if (last.steps && last.steps.length > last.count) {
-        for (const step of last.steps.splice(last.count)) freed += weigh(step)
-        last.weight -= Math.min(freed, last.weight)
+        let shorter = 0
+        for (const step of last.steps.splice(last.count)) shorter += weigh(step)
+        last.weight -= shorter
+        freed += shorter
       }
     }
     return freed
