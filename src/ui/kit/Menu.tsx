@@ -30,10 +30,13 @@ export interface MenuListProps {
 /** An open menu: a context menu at a point, or what MenuButton shows. Arrows, Home, End, first letters; Esc closes. */
 export function MenuList({ label, items, at, onClose }: MenuListProps): ReactNode {
   const list = useRef<HTMLDivElement>(null)
+  // Who leaves the menu without a choice comes back to where it was opened.
+  const opener = useRef<Element | null>(null)
   const [place, setPlace] = useState(at)
   useLayoutEffect(() => {
     const box = list.current?.getBoundingClientRect()
     if (box === undefined) return
+    opener.current ??= document.activeElement
     setPlace({ x: Math.max(4, Math.min(at.x, innerWidth - box.width - 4)), y: Math.max(4, Math.min(at.y, innerHeight - box.height - 4)) })
     list.current?.querySelector<HTMLElement>('[role^=menuitem]:not(:disabled)')?.focus()
   }, [at.x, at.y])
@@ -53,6 +56,7 @@ export function MenuList({ label, items, at, onClose }: MenuListProps): ReactNod
     if (event.key === 'Escape' || event.key === 'Tab') {
       event.preventDefault()
       onClose()
+      if (opener.current instanceof HTMLElement) opener.current.focus()
       return
     }
     const buttons = [...(list.current?.querySelectorAll<HTMLElement>('[role^=menuitem]:not(:disabled)') ?? [])]

@@ -4,7 +4,7 @@ import { sentenceText } from '../i18n/i18n.ts'
 
 /** The sentence of a step; steps without one are named by who did what. */
 export function rowText(row: Pick<HistoryRow, 'actor' | 'what' | 'sentence'>): string {
-  const plain = `${actorName(row.actor)}: ${row.what}`
+  const plain = `${actorName(row.actor)}: ${i18next.t(`silent.${row.what}`, { ns: 'loops', defaultValue: row.what })}`
   return row.sentence === null ? plain : sentenceText(row.sentence, plain)
 }
 
