@@ -20,6 +20,8 @@ export const LOCAL: Account = { registry: '', user: '', password: '' }
 /** Where images come from. The default world knows a catalogue and lets unknown names be servers. */
 export interface Registry {
   resolve(image: string, accounts?: readonly Account[]): Resolved
+  /** Has anybody described this repository? Others may be taken for a server. */
+  knows(repository: string): boolean
   /** Images that nodes have before anything is pulled. */
   readonly preloaded: readonly string[]
 }
@@ -50,6 +52,10 @@ export class Catalogue implements Registry {
     this.#images = new Map(images.map((image) => [image.repository, image]))
     this.#options = options
     this.preloaded = options.preloaded ?? []
+  }
+
+  knows(repository: string): boolean {
+    return this.#images.has(repository)
   }
 
   resolve(image: string, accounts: readonly Account[] = []): Resolved {

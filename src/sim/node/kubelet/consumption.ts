@@ -53,7 +53,7 @@ function logSize(row: PodRow, name: string): number {
 /** What a container has written into its own layer and to its log until `at`. */
 export function writtenBy(world: KubeletWorld, row: PodRow, container: Container, at: Micros): Written {
   const tree = row.machine?.roots[`root:${container.name}`]
-  const image = world.registry.resolve(container.image ?? '', [LOCAL])
+  const image = world.registry.on(row.node).resolve(container.image ?? '', [LOCAL])
   const lower = image.found ? sizeOf(rootOf(image.image, (container.ports ?? []).map((p) => p.containerPort))) : NOTHING
   const upper = tree ? sizeOf(tree) : NOTHING
   const run = row.containers[container.name]?.run

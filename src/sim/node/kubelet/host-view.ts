@@ -67,7 +67,7 @@ function imageOf(world: KubeletWorld, node: NodeRow, name: string): HostImage | 
   const parsed = parseImageName(name)
   const reference = parsed && (parsed.tag ? `${parsed.repository}:${parsed.tag}` : `${parsed.repository}@${parsed.digest}`)
   const entry = node.images.find((i) => i.reference === reference) ?? (/^(sha256:)?[0-9a-f]{4,64}$/.test(name) ? node.images.find((i) => i.digest.slice(i.digest.indexOf('@') + 1).replace('sha256:', '').startsWith(name.replace('sha256:', ''))) : undefined)
-  const found = entry && world.registry.resolve(entry.reference, [LOCAL])
+  const found = entry && world.registry.on(node.name).resolve(entry.reference, [LOCAL])
   if (!entry || !found?.found) return undefined
   const { image } = found
   const ports = (image.config?.exposedPorts ?? []).map((p) => Number.parseInt(p, 10))

@@ -29,7 +29,7 @@ import { objectChanged, refreshVolumes } from './refresh.ts'
 import { storageExcess } from './consumption.ts'
 import { devicePlugin, devicesForgotten, type DevicePlugin } from './devices.ts'
 import { reported, reportNode } from './node-report.ts'
-import { armCollection, armPressure, collect, evictWriter, housekeep } from './pressure.ts'
+import { armAges, armCollection, armPressure, collect, evictWriter, housekeep } from './pressure.ts'
 import type { PullEnd } from './puller.ts'
 import { occupy, reconfigured } from './node-changes.ts'
 import { flush } from './reporter.ts'
@@ -118,6 +118,7 @@ export class Kubelets {
       rearm: (ctx) => {
         armPressure(world, ctx, ctx.instance)
         armCollection(world, ctx, ctx.instance)
+        armAges(world, ctx, ctx.instance)
       },
       'device-plugin': (ctx, plugin: DevicePlugin) => devicePlugin(world, ctx, plugin),
       'devices-forgotten': (ctx, resource: string) => devicesForgotten(world, ctx, resource),
@@ -230,6 +231,7 @@ export class Kubelets {
     if (!runs || row.life === 'terminated') {
       if (row.look) ctx.cancel(row.look)
       dropPod(this.world, ctx, row)
+      armAges(this.world, ctx, row.node)
       return
     }
     const gone = this.world.put({ ...row, gone: true })

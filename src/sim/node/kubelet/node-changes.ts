@@ -13,7 +13,7 @@ import { actorOf, type KubeletWorld } from './world.ts'
 export function reconfigured(world: KubeletWorld, ctx: EventContext, flag: string, leaseChanged: () => void): void {
   if (flag === idOf(NODE_LEASE_DURATION_SECONDS)) leaseChanged()
   if (isAboutAmounts(flag)) reportAmounts(world, ctx)
-  if (!/^kubelet\.(eviction|imageGC)/.test(flag)) return
+  if (!/^kubelet\.(eviction|imageGC|imageMaximumGCAge)/.test(flag)) return
   for (const name of world.nodes.keys()) ctx.schedule(0, actorOf(name), 'rearm', null)
 }
 

@@ -58,7 +58,7 @@ export class NodeLife {
   boot(ctx: EventContext, node: Node): void {
     const name = ctx.instance
     if (this.#world.nodes.has(name)) return
-    const stored = [...preloadedImages(name), ...this.#world.registry.preloaded].map((image) => storedImage(this.#world, image)).filter((s) => s !== undefined)
+    const stored = [...preloadedImages(name), ...this.#world.registry.preloaded].map((image) => storedImage(this.#world, name, image)).filter((s) => s !== undefined)
     this.#world.nodes.set(name, {
       name, uid: '', address: hostAddress(node), up: true, kubelet: true, runtime: true, ready: false, images: stored.map((s) => s.entry), layers: [...new Set(stored.flatMap((s) => s.layers))], pullingUntil: 0, lastAddress: 1, lastPid: 1200, lastInode: 4_026_532_200,
       phase: ctx.random.below(1_000_000), bootedAt: ctx.now, milliCpu: milliValue(node.status?.capacity?.['cpu'] ?? '4'), memory: value(node.status?.capacity?.['memory'] ?? '8Gi'), disk: value(node.status?.capacity?.['ephemeral-storage'] ?? '100Gi'), hostName: name, manifests: {},
@@ -164,7 +164,7 @@ export class NodeLife {
 
   /** What the kubelet process had in memory only: pressure, plans, resizes that wait. */
   #forgotten(ctx: EventContext, row: NodeRow): NodeRow {
-    const { pressure: _seen, housekeeping, collects: _due, shutdown: _plan, preempting: _admitted, reports: _late, resizes: _waiting, resizeTimer, ...rest } = row
+    const { pressure: _seen, housekeeping, collects: _due, ages: _old, shutdown: _plan, preempting: _admitted, reports: _late, resizes: _waiting, resizeTimer, ...rest } = row
     if (housekeeping) ctx.cancel(housekeeping.seq)
     if (resizeTimer) ctx.cancel(resizeTimer)
     return rest
@@ -242,10 +242,10 @@ export class NodeLife {
   removeImages(ctx: EventContext, names: readonly string[]): void {
     const row = this.#world.nodes.get(ctx.instance)
     if (!row) return
-    const stored = names.map((name) => storedImage(this.#world, name)).filter((s) => s !== undefined)
+    const stored = names.map((name) => storedImage(this.#world, row.name, name)).filter((s) => s !== undefined)
     const references = new Set(stored.map((s) => s.entry.reference))
     const kept = row.images.filter((i) => !references.has(i.reference))
-    const layers = new Set(kept.flatMap((i) => storedImage(this.#world, i.reference)?.layers ?? []))
+    const layers = new Set(kept.flatMap((i) => storedImage(this.#world, row.name, i.reference)?.layers ?? []))
     this.#world.nodes.set(row.name, { ...row, images: kept, layers: row.layers.filter((l) => layers.has(l)) })
     reportSoon(this.#world, ctx, row.name)
   }

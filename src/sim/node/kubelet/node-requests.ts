@@ -6,7 +6,7 @@ import { DAEMONS } from './host-view.ts'
 import type { GroupLimit } from '../linux/cgroup-writes.ts'
 import type { Answer, Asked } from '../linux/machine.ts'
 import { advanced, lookAhead } from './linux.ts'
-import { storedImage } from './puller.ts'
+import { addImage } from './puller.ts'
 import type { PodRow } from './state.ts'
 import { actorOf, type KubeletWorld } from './world.ts'
 
@@ -56,9 +56,8 @@ export function nodeRequest(world: KubeletWorld, ctx: EventContext, row: PodRow,
       ctx.schedule(0, actor, 'remove-images', [request.image])
       break
     case 'push-image': {
-      const built = world.built.get(request.reference)
+      const built = world.registry.push(ctx.instance, request.reference)
       if (!built) return { answer: { ok: false, status: 0, body: '' }, after: ms(200) }
-      world.built.set(request.reference, { ...built, pushed: true })
       return { answer: DONE, after: ms(300) + Math.floor((sizeOf(built.image.layers) * 1_000_000) / RATE) }
     }
     case 'store-image':
@@ -79,7 +78,7 @@ function store(world: KubeletWorld, ctx: EventContext, row: PodRow, { reference,
   if (!contents) return
   const repository = reference.slice(0, reference.lastIndexOf(':'))
   const layers = history.map((h) => h.size).filter((size) => size > 0)
-  world.built.set(reference, { reference, digest, image: { repository, tags: [], layers, program: { kind: 'shell' }, config, contents, history } })
+  world.registry.keep(node.name, { reference, digest, image: { repository, tags: [], layers, program: { kind: 'shell' }, config, contents, history } })
   const entry = { reference, digest: `${repository}@${digest}`, size: sizeOf(layers) }
   world.nodes.set(node.name, { ...node, images: [...node.images.filter((i) => i.reference !== reference), entry] })
 }
@@ -116,7 +115,6 @@ function pull(world: KubeletWorld, ctx: EventContext, image: string): Reply {
   if (!found.found) return { answer: { ok: false, status: 0, body: found.message }, after: ms(400) }
   const node = world.nodes.get(ctx.instance)!
   const has = node.images.some((i) => i.reference === found.reference)
-  const stored = storedImage(world, image)!
-  if (!has) world.nodes.set(node.name, { ...node, images: [...node.images, stored.entry], layers: [...new Set([...node.layers, ...stored.layers])] })
+  addImage(world, ctx, node, found)
   return { answer: { ok: true, status: 0, body: `${found.repository}@${found.digest}` }, after: has ? ms(300) : ms(500) + Math.floor((sizeOf(found.layers) * 1_000_000) / RATE) }
 }

@@ -34,7 +34,7 @@ export function ensureImage(world: KubeletWorld, ctx: EventContext, row: PodRow,
   const stored = node.images.find((i) => i.reference === image.reference)
   const policy = container.imagePullPolicy ?? 'IfNotPresent'
   if (stored && policy !== 'Always') {
-    const found = image.found ? image : world.registry.resolve(name, [LOCAL])
+    const found = world.registry.on(row.node).resolve(name, [LOCAL])
     // What was pulled with somebody's secret is not for those who have none: they have to try for themselves (pullmanager: MustAttemptImagePull).
     if (found.found && (image.found || !found.image.accounts)) {
       event('Normal', 'Pulled', `Container image "${name}" already present on machine and can be accessed by the pod`)
@@ -62,7 +62,7 @@ export function ensureImage(world: KubeletWorld, ctx: EventContext, row: PodRow,
     return { pulling: true }
   }
   const isQueued = (node.pulling?.[image.reference] ?? 0) > ctx.now
-  const took = image.found ? pullTime(ctx, node, image, stored !== undefined || isQueued) : ms(40) + ctx.random.below(600_000)
+  const took = image.found ? pullTime(ctx, node, image, stored?.digest === digestIn(image) || isQueued) : ms(40) + ctx.random.below(600_000)
   world.nodes.set(node.name, { ...node, ...(tokens ? { pullTokens: tokens } : {}), pullingUntil: Math.max(node.pullingUntil, from + took), ...(image.found && !isQueued ? { pulling: { ...node.pulling, [image.reference]: from + took } } : {}) })
   world.later(ctx, row, from + took - ctx.now, 'pulled', { container: container.name, took, waited: from + took - ctx.now })
   return { pulling: true }
@@ -101,9 +101,24 @@ function pullTime(ctx: EventContext, node: NodeRow, image: Found, present: boole
 export const layerId = (image: Found, size: number): string => `${image.repository.split('/')[0]}:${size}`
 
 /** An image as the node's store lists it; undefined for one that does not resolve. */
-export function storedImage(world: KubeletWorld, name: string): { readonly entry: NodeRow['images'][number]; readonly layers: readonly string[] } | undefined {
-  const image = world.registry.resolve(name)
-  return image.found ? { entry: { reference: image.reference, digest: `${image.repository}@${image.digest}`, size: sizeOf(image.layers) }, layers: image.layers.map((l) => layerId(image, l)) } : undefined
+export function storedImage(world: KubeletWorld, node: string, name: string): { readonly entry: NodeRow['images'][number]; readonly layers: readonly string[] } | undefined {
+  const image = world.registry.on(node).resolve(name, [LOCAL])
+  return image.found ? { entry: { reference: image.reference, digest: digestIn(image), size: sizeOf(image.layers) }, layers: image.layers.map((l) => layerId(image, l)) } : undefined
+}
+
+const digestIn = (image: Found): string => `${image.repository}@${image.digest}`
+
+/** The node has what a registry has sent; what it had under the reference, if that was another content, is no more. */
+export function addImage(world: KubeletWorld, ctx: EventContext, node: NodeRow, image: Found): void {
+  const entry = { reference: image.reference, digest: digestIn(image), size: sizeOf(image.layers), since: ctx.now }
+  world.registry.pulled(node.name, image.reference)
+  if (node.images.some((i) => i.reference === entry.reference && i.digest === entry.digest)) {
+    world.nodes.set(node.name, node)
+    return
+  }
+  const layers = [...new Set([...node.layers, ...image.layers.map((l) => layerId(image, l))])]
+  world.nodes.set(node.name, { ...node, layers, images: [...node.images.filter((i) => i.reference !== entry.reference), entry] })
+  reportSoon(world, ctx, node.name)
 }
 
 /** How a pull went: µs of it alone and with waiting, or that it was one too many. */
@@ -129,13 +144,9 @@ export function finishPull(world: KubeletWorld, ctx: EventContext, row: PodRow, 
     return { row: { ...row, backoffs: { ...row.backoffs, [key]: backoff }, reasons: { ...row.reasons, [container.name]: { reason: 'ErrImagePull', message }, [`pull ${container.name}`]: { reason: 'ErrImagePull', message } } } }
   }
   const node = world.node(row)
-  const entry = { reference: image.reference, digest: `${image.repository}@${image.digest}`, size: sizeOf(image.layers), since: ctx.now }
-  const layers = [...new Set([...node.layers, ...image.layers.map((l) => layerId(image, l))])]
-  const isNew = !node.images.some((i) => i.reference === entry.reference)
   const { [image.reference]: _done, ...pulling } = node.pulling ?? {}
-  world.nodes.set(node.name, { ...node, pulling, layers, images: isNew ? [...node.images, entry] : node.images })
-  if (isNew) reportSoon(world, ctx, node.name)
-  world.aboutContainer(ctx, row, container.name, 'Normal', 'Pulled', `Successfully pulled image "${name}" in ${millis(took)} (${millis(waited)} including waiting). Image size: ${entry.size} bytes.`)
+  addImage(world, ctx, { ...node, pulling }, image)
+  world.aboutContainer(ctx, row, container.name, 'Normal', 'Pulled', `Successfully pulled image "${name}" in ${millis(took)} (${millis(waited)} including waiting). Image size: ${sizeOf(image.layers)} bytes.`)
   ctx.note('kubelet.pulled', { ...names, seconds: millis(took) })
   return { row, image }
 }

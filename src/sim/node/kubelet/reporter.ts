@@ -43,6 +43,7 @@ export function maybeRemove(world: KubeletWorld, ctx: EventContext, row: PodRow)
     if (row.mirror) world.client(row.node).send(ctx, remove(PODS, row.pod, { gracePeriodSeconds: 0, preconditions: { uid: row.mirror.uid } }))
     if (row.isStatic) ctx.schedule(seconds(1), actorOf(row.node), 'static', null)
     dropPod(world, ctx, row)
+    armAges(world, ctx, row.node)
     if (row.next) ctx.schedule(0, actorOf(row.node), 'pods', { type: 'ADDED', object: row.next })
     return row
   }

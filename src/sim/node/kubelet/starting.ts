@@ -84,7 +84,7 @@ export function create(world: KubeletWorld, ctx: EventContext, given: PodRow, na
   const container = containerNamed(given.pod, name)
   if (!container || !given.work || given.work.kind !== 'sync') return given
   if (given.end) return world.steps.finishSync(world, ctx, given)
-  const image = world.registry.resolve(container.image ?? '', [LOCAL])
+  const image = world.registry.on(given.node).resolve(container.image ?? '', [LOCAL])
   let row = advanced(world, ctx, given)
   const found = image as Found
   const id = hexId(ctx)

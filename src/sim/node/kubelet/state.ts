@@ -269,6 +269,8 @@ export interface NodeRow {
   readonly housekeeping?: { readonly at: Micros; readonly seq: number }
   /** A collection of images is due. */
   readonly collects?: boolean
+  /** When images are looked at because one is too old then (imageMaximumGCAge). */
+  readonly ages?: Micros
   /** Pods whose resize waits, and the seq of the event in which they are tried again. */
   readonly resizes?: readonly string[]
   readonly resizeTimer?: number

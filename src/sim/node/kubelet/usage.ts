@@ -27,9 +27,9 @@ export function loadIn(world: KubeletWorld, row: PodRow, container: Container): 
   const { annotations } = row.pod.metadata
   const known = loads.get(container)
   if (known && known.annotations === annotations && known.world === world) return known.load
-  const image = world.registry.resolve(container.image ?? '', [LOCAL])
+  const image = world.registry.on(row.node).resolve(container.image ?? '', [LOCAL])
   const load = loadOf(row.pod, container, image.found ? image.image : undefined)
-  loads.set(container, { annotations, world, load })
+  if (world.registry.isUntouched) loads.set(container, { annotations, world, load })
   return load
 }
 

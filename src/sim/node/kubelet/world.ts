@@ -16,7 +16,7 @@ import type { Registry } from '../../images/registry.ts'
 import type { FsNode } from '../linux/fs.ts'
 import type { ContainerUse } from '../linux/setting.ts'
 import type { HostState } from '../linux/host.ts'
-import { LocalImages, type BuiltImage } from './local-images.ts'
+import { LocalImages } from './local-images.ts'
 import type { NodeRow, PodRow } from './state.ts'
 
 export const KUBELET = 'kubelet'
@@ -55,9 +55,8 @@ export class KubeletWorld {
   /** Files of nodes and of disks, by file system: "host/<node>", "disk/<volume>". */
   readonly disks: Table<FsNode>
   readonly byNode: Index<PodRow>
-  readonly registry: Registry
-  /** Images that were built on nodes, by reference. */
-  readonly built: Table<BuiltImage>
+  /** What registries have, and what nodes have built: `registry.on(node)` is one node's view. */
+  readonly registry: LocalImages
   readonly reader: ClusterReader
   readonly cgroups: 'v1' | 'v2'
   readonly mounts: Table<PodMounts> | undefined
@@ -91,8 +90,7 @@ export class KubeletWorld {
     this.byNode = this.pods.index((row) => row.node)
     this.mounts = mounts
     this.reaches = reaches
-    this.built = engine.table<BuiltImage>('kubelet/built')
-    this.registry = new LocalImages(registry, this.built)
+    this.registry = new LocalImages(registry, engine)
     this.reader = reader
     this.cgroups = cgroups
   }

@@ -13,8 +13,8 @@ type Found = Extract<Resolved, { found: true }>
 
 const MOST_CHANGES = 60
 
-export function imageOf(world: KubeletWorld, container: Container): Found | undefined {
-  const image = world.registry.resolve(container.image ?? '', [LOCAL])
+export function imageOf(world: KubeletWorld, node: string, container: Container): Found | undefined {
+  const image = world.registry.on(node).resolve(container.image ?? '', [LOCAL])
   return image.found ? image : undefined
 }
 
@@ -32,7 +32,7 @@ export function usersOfLayers(world: KubeletWorld, node: string): ReadonlyMap<st
     const row = world.pods.get(key)!
     for (const name of Object.keys(row.machine?.containers ?? {})) {
       const container = containerNamed(row.pod, name)
-      const image = container && imageOf(world, container)
+      const image = container && imageOf(world, node, container)
       if (!image) continue
       for (const id of new Set(image.layers.map((size) => layerId(image, size)))) users.set(id, [...(users.get(id) ?? []), `${row.pod.metadata.name}/${name}`])
     }

@@ -81,7 +81,7 @@ function podLine(world: KubeletWorld, given: PodRow, now: Micros): NodeAnatomy['
 const usesOf = (world: KubeletWorld, row: PodRow, reference: string): number =>
   Object.keys(row.containers).filter((name) => {
     const container = containerNamed(row.pod, name)
-    return container !== undefined && imageOf(world, container)?.reference === reference
+    return container !== undefined && imageOf(world, row.node, container)?.reference === reference
   }).length
 
 /** Guaranteed pods lie beside the classes, the others below theirs. */

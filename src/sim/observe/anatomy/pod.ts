@@ -77,7 +77,7 @@ const inodeOf = (kernel: Kernel, name: string, kind: NamespaceKind): number => n
 function containerView(world: KubeletWorld, row: PodRow, container: Container, users: ReadonlyMap<string, readonly string[]>, now: Micros): ContainerView {
   const { name } = container
   const run = row.containers[name]?.run
-  const image = imageOf(world, container)
+  const image = imageOf(world, row.node, container)
   const state = run ? row.machine?.containers[name] : undefined
   const self = `${row.pod.metadata.name}/${name}`
   return {
