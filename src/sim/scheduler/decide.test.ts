@@ -120,6 +120,25 @@ test('a snapshot counts matching pods through additions, removals and undo alike
   expect(snapshot.nodes).toEqual([])
 })
 
+test('a pod in its next state makes a difference only by what is counted', () => {
+  const selector = { nothing: false, requirements: [{ key: 'app', operator: '=' as const, values: ['web'] }] }
+  const bound = pod('w', '1', {}, { app: 'web' })
+  const before = withPod(emptyNodeInfo(node('a')), bound)
+  const snapshot = snapshotOf([before])
+  const counted = () => snapshot.tallies.byNode(livingPods('default', selector)).get('a') ?? 0
+  expect([snapshot.nodes.length, counted()]).toEqual([1, 1])
+  const relabelled = (labels: Record<string, string>): Pod => ({ ...bound, metadata: { ...bound.metadata, labels } })
+  const zoned = withPodReplaced(before, bound, relabelled({ app: 'web', zone: 'x' }))
+  snapshot.apply('a', before, zoned)
+  expect([snapshot.lineup.changes.count, counted(), snapshot.get('a')]).toEqual([0, 1, zoned])
+  const other = withPodReplaced(zoned, zoned.pods[0]!, relabelled({ app: 'db', zone: 'x' }))
+  snapshot.apply('a', zoned, other)
+  expect([snapshot.lineup.changes.count, counted()]).toEqual([1, 0])
+  snapshot.apply('a', other, zoned)
+  snapshot.apply('a', zoned, before)
+  expect(counted()).toBe(1)
+})
+
 test('zones take turns in the order of examination', () => {
   const infos = ['a1', 'a2', 'b1'].map((n) => emptyNodeInfo(node(n, {}, { 'topology.kubernetes.io/zone': n[0]! })))
   expect(snapshotOf(infos).nodes.map((n) => n.name)).toEqual(['a1', 'b1', 'a2'])

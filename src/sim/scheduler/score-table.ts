@@ -21,8 +21,9 @@ function uniformList(value: number, length: number): readonly number[] {
   return list
 }
 
-/** Scores that are kept by place, and what they count. */
+/** Scores that are kept by place, under which key, and what they count. */
 export interface Steady {
+  readonly key: string
   readonly numbers: Numbers
   readonly weight: number
 }

@@ -1,4 +1,4 @@
-import { Numbers, type Kept } from './kept.ts'
+import type { Kept, Numbers } from './kept.ts'
 import type { Cycle, Feasible, Plugin, ScoreEach, ScoreGroups, ScoreRun } from './plugin.ts'
 import { ScoreTable, type Steady, type WeightedScores } from './score-table.ts'
 
@@ -61,15 +61,21 @@ function scoringOf(scorers: readonly Scorer[], cycle: Cycle, feasible: Feasible)
   const runs = scorers.map(({ plugin }) => (plugin.local ? plugin.preScore?.(cycle, feasible) : undefined))
   const steady = scorers.map(({ plugin, weight }, i): Steady | undefined => {
     const run = runs[i]
-    return run && 'score' in run && !run.normalise ? { numbers: remembered(plugin, run, kept), weight } : undefined
+    return run && 'score' in run && !run.normalise ? { key: keyOf(plugin, run), numbers: remembered(plugin, run, kept), weight } : undefined
   })
   return (kept.scoring = { facts, scorers, runs, steady, sum: sumOf(steady, kept), casts: new Map() })
 }
 
-/** What needs no other node to be judged by is kept as a sum too. */
-function sumOf(steady: Scoring['steady'], { lineup }: Kept): Numbers | undefined {
+/** What needs no other node to be judged by is kept as a sum too, under a text of all that goes into it. */
+function sumOf(steady: Scoring['steady'], kept: Kept): Numbers | undefined {
   const parts = steady.filter((part) => part !== undefined)
-  return parts.length ? new Numbers(lineup, (_, place) => parts.reduce((total, { numbers, weight }) => total + numbers.at(place) * weight, 0)) : undefined
+  if (parts.length === 0) return undefined
+  const text = parts.map(({ key, weight }) => `${key} ${weight}`).join()
+  return kept.numbers(`sum ${text}`, (_, place) => {
+    let total = 0
+    for (const { numbers, weight } of parts) total += numbers.at(place) * weight
+    return total
+  })
 }
 
 function castOf({ scorers, casts }: Scoring, absent: number): Cast {
@@ -129,8 +135,9 @@ function scoreEach(plugin: Plugin, run: ScoreEach, { places, count, kept }: Feas
   return scores
 }
 
-const remembered = ({ name }: Plugin, run: ScoreEach, kept: Kept): Numbers =>
-  kept.numbers(run.keep === undefined ? name : `${name} ${run.keep}`, (node) => run.score(node))
+const keyOf = ({ name }: Plugin, { keep }: ScoreEach): string => (keep === undefined ? name : `${name} ${keep}`)
+
+const remembered = (plugin: Plugin, run: ScoreEach, kept: Kept): Numbers => kept.numbers(keyOf(plugin, run), (node) => run.score(node))
 
 function isUniform(scores: readonly number[]): boolean {
   const first = scores[0]

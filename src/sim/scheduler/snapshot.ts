@@ -2,7 +2,6 @@ import { deepEqual } from '../api/deep.ts'
 import type { Pod } from '../api/pod.ts'
 import type { Derived } from '../engine/table.ts'
 import { imagesOf, type NodeInfo } from './node-info.ts'
-import { podInfo } from './pod-info.ts'
 import { Tallies } from './tallies.ts'
 
 /** Nodes by place; another object whenever nodes come, go or change places. */
@@ -149,11 +148,16 @@ export class LiveSnapshot implements Snapshot, Derived<NodeInfo> {
     const after = to?.pods ?? NOBODY
     if (before === after) return false
     const { gone, come } = difference(before, after)
-    if (gone.length === come.length && gone.every((pod, i) => isAlike(pod, come[i]!))) return false
+    if (gone.length === come.length && gone.every((pod, i) => this.#isAlike(pod, come[i]!))) return false
     for (const pod of gone) this.#useClaims(pod, -1)
     for (const pod of come) this.#useClaims(pod, 1)
     this.tallies.follow(name, (to ?? from)!.node, gone, come)
     return true
+  }
+
+  /** Is it one pod in two states that make no difference to others, as before and after its binding is confirmed? */
+  #isAlike(a: Pod, b: Pod): boolean {
+    return a.spec.volumes === b.spec.volumes && a.spec.priority === b.spec.priority && this.tallies.isAlike(a, b)
   }
 
   #useClaims({ spec, metadata }: Pod, sign: 1 | -1): void {
@@ -177,14 +181,6 @@ export class LiveSnapshot implements Snapshot, Derived<NodeInfo> {
 }
 
 const NOBODY: readonly Pod[] = []
-
-/** Is it one pod in two states that make no difference to others, as before and after its binding is confirmed? */
-function isAlike(a: Pod, b: Pod): boolean {
-  const x = a.metadata
-  const y = b.metadata
-  const same = x.uid === y.uid && x.namespace === y.namespace && x.labels === y.labels && x.deletionTimestamp === y.deletionTimestamp
-  return same && a.spec.volumes === b.spec.volumes && a.spec.priority === b.spec.priority && podInfo(a) === podInfo(b)
-}
 
 function bump(map: Map<string, number>, key: string, by: number): void {
   const n = (map.get(key) ?? 0) + by

@@ -7,6 +7,8 @@ import { podInfo, termSelects, type AffinityTerm, type PodInfo } from './pod-inf
 /** Pods of one sort; the same `text` means the same sort. */
 export interface Sort {
   readonly text: string
+  /** The labels that decide. */
+  readonly labels: readonly string[]
   has(pod: Pod): boolean
 }
 
@@ -29,6 +31,7 @@ export const EVERY_NODE: Scope = { text: '', has: () => true }
 /** Nodes that have a label. */
 export const labelled = (key: string): Scope => ({ text: `has ${key}`, has: (node) => node.metadata.labels?.[key] !== undefined })
 
+const labelsOf = ({ requirements }: Selector): readonly string[] => requirements.map(({ key }) => key)
 export const textOf = (selector: Selector): string => (selector.nothing ? '!' : selectorText(selector))
 
 const sorts = new WeakMap<Selector, { readonly namespace: string; readonly sort: Sort }>()
@@ -39,6 +42,7 @@ export function livingPods(namespace: string, selector: Selector): Sort {
   if (known?.namespace === namespace) return known.sort
   const sort: Sort = {
     text: `living ${namespace} ${textOf(selector)}`,
+    labels: labelsOf(selector),
     has: ({ metadata }) => metadata.namespace === namespace && metadata.deletionTimestamp === undefined && matches(selector, metadata.labels),
   }
   sorts.set(selector, { namespace, sort })
@@ -48,6 +52,7 @@ export function livingPods(namespace: string, selector: Selector): Sort {
 /** Pods that all of the terms speak of; the terms name their namespaces. */
 export const podsOfTerms = (terms: readonly AffinityTerm[]): Sort => ({
   text: `terms ${terms.map((t) => t.text).join(' & ')}`,
+  labels: terms.flatMap(({ selector }) => labelsOf(selector)),
   has: (pod) => terms.every((term) => termSelects(term, pod, NO_LABELS)),
 })
 
@@ -133,6 +138,8 @@ const KEPT_SORTS = 512
 export class Tallies {
   readonly #nodes: ReadonlyMap<string, NodeInfo>
   readonly #sorts = new Map<string, Counted>()
+  /** The labels that decide for any of the sorts. */
+  readonly #labels = new Set<string>()
   readonly #terms: Readonly<Record<TermKind, Map<string, TermGroup & { readonly tally: Tally }>>> = {
     requiredAffinity: new Map(), requiredAntiAffinity: new Map(), preferredAffinity: new Map(), preferredAntiAffinity: new Map(),
   }
@@ -158,6 +165,15 @@ export class Tallies {
 
   hasTerms(kind: TermKind): boolean {
     return this.#terms[kind].size > 0
+  }
+
+  /** Do two states of one pod count alike? */
+  isAlike(a: Pod, b: Pod): boolean {
+    const x = a.metadata
+    const y = b.metadata
+    if (x.uid !== y.uid || x.namespace !== y.namespace || x.deletionTimestamp !== y.deletionTimestamp || podInfo(a) !== podInfo(b)) return false
+    if (x.labels !== y.labels) for (const label of this.#labels) if (x.labels?.[label] !== y.labels?.[label]) return false
+    return true
   }
 
   /** A node came, went, or changed its labels or taints. */
@@ -205,8 +221,12 @@ export class Tallies {
       const n = count(sort, info.pods)
       if (n > 0) counted.tally.bump(name, undefined, n)
     }
-    if (this.#sorts.size >= KEPT_SORTS) this.#sorts.clear()
+    if (this.#sorts.size >= KEPT_SORTS) {
+      this.#sorts.clear()
+      this.#labels.clear()
+    }
     this.#sorts.set(sort.text, counted)
+    for (const label of sort.labels) this.#labels.add(label)
     return counted.tally
   }
 

@@ -70,7 +70,7 @@ function compiledDefaults(pod: Pod, of: readonly TopologySpreadConstraint[], sel
 }
 
 const isEmpty = (s: Selector): boolean => !s.nothing && s.requirements.length === 0
-const NOBODY: Sort = { text: 'nobody', has: () => false }
+const NOBODY: Sort = { text: 'nobody', labels: [], has: () => false }
 
 /** The pods that count for a constraint. An empty selector counts none, as countPodsMatchSelector has it. */
 export const countedPods = ({ metadata }: Pod, { selector }: Constraint): Sort => (isEmpty(selector) ? NOBODY : livingPods(metadata.namespace ?? '', selector))
