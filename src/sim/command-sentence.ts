@@ -13,6 +13,7 @@ export function describeCommand(command: CommandRecord): Note {
   const { actor, what, payload } = command
   if (actor.startsWith('kubectl/') && STREAM_COMMANDS.has(what)) return describeStreamCommand(what, payload)
   if (actor.startsWith('kubectl/')) return { id: 'command.kubectl', params: { line: `kubectl ${(payload as KubectlCommand).argv?.join(' ') ?? what}` } }
+  if (actor.startsWith('kubelet/') && what === 'boot') return { id: 'command.boot', params: { node: actor.slice('kubelet/'.length) } }
   if (actor === 'flags') return describeFlagCommand(command)
   if (actor === 'scheduler' && what === 'configure') return { id: 'flag.fileCommand', params: { component: 'kube-scheduler' } }
   if (NODE_FAULTS.has(what)) return { id: `command.${what}`, params: { node: String(payload) } }

@@ -18,6 +18,7 @@ export function NodeSummary({ objectKey, object }: SummaryProps): ReactNode {
     <>
       <LookInside objectKey={objectKey} />
       <dl className={styles['facts']}>
+        {figures?.fault != null && <Fact name={t('machine')}>{`${t(`views:fault.${figures.fault}`)}. ${t('views:faultHint')}.`}</Fact>}
         {figures !== undefined && (
           <>
             <Fact name="cpu">{t('figure', { requested: `${figures.cpu.requested}m`, used: `${Math.round(figures.cpu.used)}m`, allocatable: `${figures.cpu.allocatable}m` })}</Fact>

@@ -33,6 +33,7 @@ export const MachineCard = memo(function MachineCard({ data }: NodeProps<Machine
   const node = useRecord(key)
   const selected = useUi((state) => state.selected === key)
   const acting = useMirror((state) => state.current !== null && placeOfActor(state.current.actor) === `node/${name}`)
+  const fault = useMirror((state) => state.figures.get(name)?.fault ?? null)
   const near = useStore((state): Nearness => (state.transform[2] >= 0.55 ? 'near' : state.transform[2] >= 0.26 ? 'middle' : 'far'))
   const [menuAt, setMenuAt] = useState<{ x: number; y: number } | null>(null)
   if (node === undefined) return null
@@ -51,7 +52,12 @@ export const MachineCard = memo(function MachineCard({ data }: NodeProps<Machine
           <span>{name}</span>
           {face.status !== 'ok' && <FaceWord face={face} />}
         </button>
-        {near === 'near' && face.status === 'ok' && <small>{textAt(node, 'spec', 'podCIDR')}</small>}
+        {fault !== null && (
+          <em className={styles['fault']} title={t('faultHint')}>
+            {t(`fault.${fault}`)}
+          </em>
+        )}
+        {near === 'near' && face.status === 'ok' && fault === null && <small>{textAt(node, 'spec', 'podCIDR')}</small>}
         <button type="button" className={styles['dots']} aria-label={t('nodeMenu', { node: name })} aria-haspopup="menu" onClick={openMenu}>
           <Icon name="more" size={13} />
         </button>

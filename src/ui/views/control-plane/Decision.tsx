@@ -1,4 +1,4 @@
-import { useState, type ReactNode } from 'react'
+import { memo, useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { AttemptState } from '../../../workers/protocol.ts'
 import { Segmented } from '../../kit/Segmented.tsx'
@@ -14,7 +14,7 @@ type Table = 'filter' | 'scores' | 'final'
 const MOST_NODES = 60
 
 /** What the scheduler made of a pod: three tables of nodes and plugins, what decided, what would help, and who had to go. */
-export function Decision({ attempt }: { readonly attempt: AttemptState }): ReactNode {
+export const Decision = memo(function Decision({ attempt }: { readonly attempt: AttemptState }): ReactNode {
   const { t } = useTranslation('loops')
   const [chosenTable, setShown] = useState<Table | null>(null)
   const scored = attempt.plugins.length > 0
@@ -23,6 +23,10 @@ export function Decision({ attempt }: { readonly attempt: AttemptState }): React
   const nodes = shownNodes(attempt)
   return (
     <>
+      <p className={styles['message']} data-testid="verdict">
+        {verdictOf(attempt, t)}
+      </p>
+      <Remedies remedies={attempt.remedies} />
       {nodes.length > 0 && (
         <div className={styles['tables']}>
           <Segmented<Table> label={t('tables')} options={tables.map((id) => ({ id, label: t(`${id}Table`) }))} value={shown} onChange={setShown} />
@@ -35,14 +39,10 @@ export function Decision({ attempt }: { readonly attempt: AttemptState }): React
           {shown === 'filter' ? <FilterTable attempt={attempt} nodes={nodes} /> : <ScoreTable attempt={attempt} nodes={nodes} final={shown === 'final'} />}
         </div>
       )}
-      <p className={styles['message']} data-testid="verdict">
-        {verdictOf(attempt, t)}
-      </p>
-      <Remedies remedies={attempt.remedies} />
       {attempt.preemption !== null && <PreemptionTable room={attempt.preemption} />}
     </>
   )
-}
+})
 
 /** The chosen node and the best first, where there are too many to show. */
 function shownNodes({ nodes, chosen }: AttemptState): AttemptState['nodes'] {

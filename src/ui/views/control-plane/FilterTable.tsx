@@ -16,6 +16,8 @@ interface FilterTableProps {
 /** Nodes by filters, in the order in which the filters are asked. */
 export function FilterTable({ attempt, nodes }: FilterTableProps): ReactNode {
   const { t } = useTranslation('loops')
+  const words = { passed: t('cell.passed'), refused: t('cell.refused'), unasked: t('cell.unasked') }
+  const fits = t('fits')
   return (
     <table className={join(styles['verdicts'], styles['filters'])}>
       <thead>
@@ -34,12 +36,12 @@ export function FilterTable({ attempt, nodes }: FilterTableProps): ReactNode {
           <tr key={node} data-chosen={node === attempt.chosen ? '' : undefined}>
             <th scope="row">{node}</th>
             {filterCells(attempt.filters, rejectedBy).map((cell, i) => (
-              <td key={attempt.filters[i]} data-cell={cell} title={`${attempt.filters[i]}: ${t(`cell.${cell}`)}`}>
+              <td key={attempt.filters[i]} data-cell={cell} title={`${attempt.filters[i]}: ${words[cell]}`}>
                 <span aria-hidden="true">{MARK[cell]}</span>
-                <span className="visually-hidden">{t(`cell.${cell}`)}</span>
+                <span className="visually-hidden">{words[cell]}</span>
               </td>
             ))}
-            <td className={rejectedBy === null ? styles['passed'] : styles['refused']}>{rejectedBy === null ? `${t('fits')}${node === attempt.chosen ? ` · ${t('chosen')}` : ''}` : reasons.join(', ')}</td>
+            <td className={rejectedBy === null ? styles['passed'] : styles['refused']}>{rejectedBy === null ? `${fits}${node === attempt.chosen ? ` · ${t('chosen')}` : ''}` : reasons.join(', ')}</td>
           </tr>
         ))}
       </tbody>

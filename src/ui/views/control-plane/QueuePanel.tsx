@@ -49,7 +49,8 @@ export function QueuePanel(): ReactNode {
 
 function Row({ row }: { readonly row: QueuedPodState }): ReactNode {
   const { t } = useTranslation('loops')
-  const now = useClock((clock) => clock.at, 0)
+  // Times are said in tenths of a second at most.
+  const now = useClock((clock) => Math.floor(clock.at / 100_000) * 100_000, 0)
   const origin = useClock((clock) => clock.origin.at, 0)
   return (
     <tr data-place={row.place}>

@@ -6,14 +6,12 @@ import { EmptyState } from '../../kit/EmptyState.tsx'
 import { openConfiguration } from '../../settings/open-configuration.ts'
 import { useClock, useMoment, useKeys, useMirror, useUi } from '../../store/hooks.ts'
 import { UNSCHEDULED } from '../../store/indexes.ts'
-import { updateUi } from '../../store/ui-state.ts'
 import { instantText } from '../../timeline/format-time.ts'
 import styles from './control-plane.module.css'
 import { Decision } from './Decision.tsx'
+import { PodSelect } from './PodSelect.tsx'
 import { QueuePanel } from './QueuePanel.tsx'
 import { StopButton } from './StopButton.tsx'
-
-const MOST_PODS = 300
 
 /** The scheduler: its queue, and what it made of a pod: who was filtered out and why, scores by plugin, the choice. */
 export function SchedulerPanel(): ReactNode {
@@ -42,21 +40,11 @@ export function SchedulerPanel(): ReactNode {
       <QueuePanel />
       <header className={styles['decisionHead']}>
         <h4>{t('decision')}</h4>
-        <label>
-          <span className="visually-hidden">{t('pod')}</span>
-          <select value={pod} onChange={(event) => updateUi((draft) => void (draft.attemptPod = event.target.value))}>
-            {!pods.includes(pod) && <option value={pod}>{name}</option>}
-            {pods.slice(0, MOST_PODS).map((key) => (
-              <option key={key} value={key}>
-                {key.slice('pods/'.length)}
-              </option>
-            ))}
-          </select>
-        </label>
+        <PodSelect pod={pod} />
         {attempt?.at != null && <small>{t('decidedAt', { at: instantText(attempt.at - origin) })}</small>}
       </header>
       {attempt === null && <EmptyState title={t('noAttempt')}>{t('noAttemptHint')}</EmptyState>}
-      {attempt != null && <Decision key={attempt.pod} attempt={attempt} />}
+      {attempt != null && <Decision attempt={attempt} />}
     </section>
   )
 }
