@@ -1,10 +1,11 @@
+import type { Micros } from '../engine/time.ts'
 import type { Flag } from './flag.ts'
 import { idOf, isRefused } from './flag.ts'
 import type { Flags } from './flags.ts'
 import { DISABLE_ADMISSION_PLUGINS, ENABLE_ADMISSION_PLUGINS } from './kube-apiserver.ts'
 import { CLUSTER_CIDR, NODE_CIDR_MASK_SIZE, NODE_CIDR_MASK_SIZE_IPV4, NODE_MONITOR_GRACE_PERIOD, nodeMaskSize } from './kube-controller-manager.ts'
 import {
-  IMAGE_GC_HIGH_THRESHOLD, IMAGE_GC_LOW_THRESHOLD, MAX_PARALLEL_IMAGE_PULLS, NODE_LEASE_DURATION_SECONDS, renewalOf, SERIALIZE_IMAGE_PULLS, SHUTDOWN_GRACE_PERIOD, SHUTDOWN_GRACE_PERIOD_BY_PRIORITY,
+  IMAGE_GC_HIGH_THRESHOLD, IMAGE_GC_LOW_THRESHOLD, IMAGE_MAXIMUM_GC_AGE, IMAGE_MINIMUM_GC_AGE, MAX_PARALLEL_IMAGE_PULLS, NODE_LEASE_DURATION_SECONDS, renewalOf, SERIALIZE_IMAGE_PULLS, SHUTDOWN_GRACE_PERIOD, SHUTDOWN_GRACE_PERIOD_BY_PRIORITY,
   SHUTDOWN_GRACE_PERIOD_CRITICAL_PODS,
 } from './kubelet.ts'
 
@@ -39,6 +40,13 @@ export function problemOfAll(flags: Flags, texts: Readonly<Record<string, string
 /** The range of the cluster is cut into so many pieces at most, as a power of two. */
 const MOST_PIECES_BITS = 16
 
+/** "1h2m3s", as Go prints durations of a second and more. */
+function durationText(time: Micros): string {
+  const all = time / 1_000_000
+  const [hours, minutes] = [Math.floor(all / 3600), Math.floor((all % 3600) / 60)]
+  return `${hours > 0 ? `${hours}h` : ''}${hours > 0 || minutes > 0 ? `${minutes}m` : ''}${all % 60}s`
+}
+
 /** Values that are right each by itself but not together. */
 export function togetherProblem(of: (flag: Flag) => unknown): string | undefined {
   const get = <T>(flag: Flag<T>): T => of(flag as Flag) as T
@@ -48,6 +56,8 @@ export function togetherProblem(of: (flag: Flag) => unknown): string | undefined
   if (get(SERIALIZE_IMAGE_PULLS) && parallel !== null && parallel > 1) return 'invalid configuration: maxParallelImagePulls cannot be larger than 1 unless SerializeImagePulls (--serialize-image-pulls) is set to false'
   const [low, high] = [get(IMAGE_GC_LOW_THRESHOLD), get(IMAGE_GC_HIGH_THRESHOLD)]
   if (low >= high) return `invalid configuration: imageGCLowThresholdPercent (--image-gc-low-threshold) ${low} must be less than imageGCHighThresholdPercent (--image-gc-high-threshold) ${high}`
+  const oldest = get(IMAGE_MAXIMUM_GC_AGE)
+  if (oldest > 0 && oldest <= get(IMAGE_MINIMUM_GC_AGE)) return `invalid configuration: imageMaximumGCAge ${durationText(oldest)} must be greater than imageMinimumGCAge ${durationText(get(IMAGE_MINIMUM_GC_AGE))}`
   const [all, critical] = [get(SHUTDOWN_GRACE_PERIOD), get(SHUTDOWN_GRACE_PERIOD_CRITICAL_PODS)]
   if (critical > all) return `invalid configuration: shutdownGracePeriodCriticalPods {${critical / 1_000_000}s} must be <= shutdownGracePeriod {${all / 1_000_000}s}`
   if (all > 0 && get(SHUTDOWN_GRACE_PERIOD_BY_PRIORITY).length > 0) return 'invalid configuration: Cannot specify both shutdownGracePeriodByPodPriority and shutdownGracePeriod at the same time'

@@ -73,6 +73,8 @@ export const IMAGE_GC_LOW_THRESHOLD = integer('imageGCLowThresholdPercent', '80'
 export const NODE_STATUS_MAX_IMAGES = integer('nodeStatusMaxImages', '50', (value, text) => (value >= -1 ? undefined : `invalid configuration: nodeStatusMaxImages (--node-status-max-images) ${text} must be -1 or greater`))
 /** Whether CPU limits are enforced at all. */
 export const CPU_CFS_QUOTA = boolean('cpuCFSQuota', 'true')
+/** 0: none is too old. */
+export const IMAGE_MAXIMUM_GC_AGE = duration('imageMaximumGCAge', '0s', (value, text) => (value >= 0 ? undefined : `invalid configuration: imageMaximumGCAge ${text} must not be negative`))
 export const IMAGE_MINIMUM_GC_AGE = duration('imageMinimumGCAge', '2m0s', positive('imageMinimumGCAge'))
 
 /** How long a machine that is being shut down waits for its pods; the last part of it belongs to critical ones (pkg/kubelet/nodeshutdown). */
@@ -93,7 +95,7 @@ export const SHUTDOWN_GRACE_PERIOD_BY_PRIORITY = custom('shutdownGracePeriodByPo
 
 export const KUBELET_FLAGS: readonly Flag[] = [
   SHUTDOWN_GRACE_PERIOD, SHUTDOWN_GRACE_PERIOD_CRITICAL_PODS, SHUTDOWN_GRACE_PERIOD_BY_PRIORITY,
-  EVICTION_HARD, EVICTION_SOFT, EVICTION_SOFT_GRACE_PERIOD, EVICTION_MINIMUM_RECLAIM, EVICTION_PRESSURE_TRANSITION_PERIOD, EVICTION_MAX_POD_GRACE_PERIOD, IMAGE_GC_HIGH_THRESHOLD, IMAGE_GC_LOW_THRESHOLD, IMAGE_MINIMUM_GC_AGE,
+  EVICTION_HARD, EVICTION_SOFT, EVICTION_SOFT_GRACE_PERIOD, EVICTION_MINIMUM_RECLAIM, EVICTION_PRESSURE_TRANSITION_PERIOD, EVICTION_MAX_POD_GRACE_PERIOD, IMAGE_GC_HIGH_THRESHOLD, IMAGE_GC_LOW_THRESHOLD, IMAGE_MINIMUM_GC_AGE, IMAGE_MAXIMUM_GC_AGE,
   NODE_STATUS_UPDATE_FREQUENCY, NODE_STATUS_REPORT_FREQUENCY, NODE_LEASE_DURATION_SECONDS, REGISTRY_PULL_QPS, REGISTRY_BURST, CLUSTER_DNS, CLUSTER_DOMAIN, KUBE_RESERVED, SYSTEM_RESERVED, PODS_PER_CORE, REGISTER_WITH_TAINTS, ALLOWED_UNSAFE_SYSCTLS,
   CPU_CFS_QUOTA, NODE_STATUS_MAX_IMAGES, SINGLE_PROCESS_OOM_KILL, SYNC_FREQUENCY, MAX_PODS, POD_PIDS_LIMIT, MAX_CONTAINER_RESTART_PERIOD, SERIALIZE_IMAGE_PULLS, MAX_PARALLEL_IMAGE_PULLS, KUBELET_API_QPS, KUBELET_API_BURST, EVENT_RECORD_QPS, EVENT_BURST,
 ] as readonly Flag[]

@@ -1,6 +1,6 @@
 import type { EventContext } from '../../engine/engine.ts'
-import { seconds, type Micros } from '../../engine/time.ts'
-import { IMAGE_GC_HIGH_THRESHOLD, IMAGE_GC_LOW_THRESHOLD, IMAGE_MAXIMUM_GC_AGE, IMAGE_MINIMUM_GC_AGE } from '../../flags/kubelet.ts'
+import type { Micros } from '../../engine/time.ts'
+import { IMAGE_GC_HIGH_THRESHOLD, IMAGE_GC_LOW_THRESHOLD, IMAGE_MINIMUM_GC_AGE } from '../../flags/kubelet.ts'
 import { LOCAL } from '../../images/registry.ts'
 import { storedImage } from './puller.ts'
 import { reportSoon } from './machine-report.ts'
@@ -24,7 +24,7 @@ export function removeDeadContainers(world: KubeletWorld, name: string): void {
 }
 
 /** References of images that containers of the node have; with `dead` those of containers that have ended too. */
-function inUse(world: KubeletWorld, name: string, dead: boolean): ReadonlySet<string> {
+export function inUse(world: KubeletWorld, name: string, dead: boolean): ReadonlySet<string> {
   const used = new Set<string>()
   const add = (row: PodRow): void => {
     for (const [container, { run, before }] of Object.entries(row.containers)) {
@@ -40,9 +40,9 @@ function inUse(world: KubeletWorld, name: string, dead: boolean): ReadonlySet<st
 }
 
 /** An image that nobody pulled is the runtime's own (pause): it is pinned. */
-const isPinned = (reference: string): boolean => /(^|\/)pause:/.test(reference)
+export const isPinned = (reference: string): boolean => /(^|\/)pause:/.test(reference)
 
-type Entry = NodeRow['images'][number]
+export type Entry = NodeRow['images'][number]
 
 /**
  * Deletes images that no container uses, those first that have been unused for longest, until `bytes` are free
@@ -66,45 +66,13 @@ export function freeImages(world: KubeletWorld, ctx: EventContext, name: string,
   return freed
 }
 
-function removeImages(world: KubeletWorld, ctx: EventContext, node: NodeRow, gone: readonly Entry[]): void {
+export function removeImages(world: KubeletWorld, ctx: EventContext, node: NodeRow, gone: readonly Entry[]): void {
   const { name } = node
   const images = node.images.filter((i) => !gone.includes(i))
   const left = new Set(images.flatMap((i) => storedImage(world, name, i.reference)?.layers ?? []))
   world.nodes.set(name, { ...node, images, layers: node.layers.filter((layer) => left.has(layer)) })
   reportSoon(world, ctx, name)
   ctx.note('kubelet.imagesRemoved', { node: name, images: gone.map((i) => i.reference).join(', ') })
-}
-
-/** The collector looks this often (kubelet.go: ImageGCPeriod). */
-export const COLLECTS_EVERY = seconds(300)
-
-/** The last of the instants at which a kubelet does something every `period`, at `at` or before. */
-const lastTick = ({ phase }: NodeRow, at: Micros): Micros => at - ((((at - phase) % COLLECTS_EVERY) + COLLECTS_EVERY) % COLLECTS_EVERY)
-
-/**
- * When each image that no container uses is too old. The collector knows only in which of its rounds it has seen an image in use
- * last, and waits as long after the kubelet's own start (image_gc_manager.go: freeOldImages).
- */
-function ends(world: KubeletWorld, node: NodeRow): readonly { readonly image: Entry; readonly at: Micros }[] {
-  const age = world.flags.get(IMAGE_MAXIMUM_GC_AGE)
-  if (age === 0) return []
-  const used = inUse(world, node.name, true)
-  return node.images.filter((i) => !used.has(i.reference) && !isPinned(i.reference)).map((image) => {
-    const seen = image.usedAt === undefined ? -Infinity : lastTick(node, image.usedAt)
-    return { image, at: age + Math.max(node.bootedAt, seen >= (image.since ?? -Infinity) ? seen : -Infinity) }
-  })
-}
-
-/** When the first image is too old; undefined when none will be by itself. */
-export function nextTooOld(world: KubeletWorld, node: NodeRow): Micros | undefined {
-  const all = ends(world, node)
-  return all.length === 0 ? undefined : Math.min(...all.map(({ at }) => at))
-}
-
-export function collectOldImages(world: KubeletWorld, ctx: EventContext, name: string): void {
-  const node = world.nodes.get(name)!
-  const old = ends(world, node).filter(({ at }) => at < ctx.now).map(({ image }) => image)
-  if (old.length > 0) removeImages(world, ctx, node, old)
 }
 
 /** "9.6 GiB": sizes as messages about disks have them (image_gc_manager.go: formatSize). */

@@ -1,9 +1,10 @@
 import type { EventContext } from '../../engine/engine.ts'
 import { seconds, type Micros } from '../../engine/time.ts'
-import { EVICTION_MAX_POD_GRACE_PERIOD, EVICTION_PRESSURE_TRANSITION_PERIOD, IMAGE_GC_HIGH_THRESHOLD, IMAGE_MAXIMUM_GC_AGE } from '../../flags/kubelet.ts'
+import { EVICTION_MAX_POD_GRACE_PERIOD, EVICTION_PRESSURE_TRANSITION_PERIOD, IMAGE_GC_HIGH_THRESHOLD } from '../../flags/kubelet.ts'
 import { observe, podConsumption, storageExcess } from './consumption.ts'
 import { nextTrouble } from './foresight.ts'
-import { collectImages, collectOldImages, COLLECTS_EVERY, freeImages, nextTooOld, removeDeadContainers } from './garbage.ts'
+import { collectImages, freeImages, removeDeadContainers } from './garbage.ts'
+import { armAges, collectOldImages, COLLECTS_EVERY } from './image-ages.ts'
 import { evictionMessage, isCritical, ranked, type Candidate } from './ranking.ts'
 import type { NodeRow, PodRow, Pressure } from './state.ts'
 import { requestEnd } from './termination.ts'
@@ -159,16 +160,4 @@ export function collect(world: KubeletWorld, ctx: EventContext, name: string): v
   armCollection(world, ctx, name)
   armAges(world, ctx, name)
   armPressure(world, ctx, name)
-}
-
-/** Images that nobody uses are looked at when the first of them is too old, if one can be. */
-export function armAges(world: KubeletWorld, ctx: EventContext, name: string): void {
-  if (world.flags.get(IMAGE_MAXIMUM_GC_AGE) === 0) return
-  const node = world.nodes.get(name)
-  const due = node?.up && node.kubelet ? nextTooOld(world, node) : undefined
-  if (due === undefined) return
-  const at = nextTick(node!, Math.max(due, ctx.now), COLLECTS_EVERY)
-  if (node!.ages !== undefined && node!.ages <= at) return
-  world.nodes.set(name, { ...node!, ages: at })
-  ctx.schedule(at - ctx.now, actorOf(name), 'collect-images', null)
 }

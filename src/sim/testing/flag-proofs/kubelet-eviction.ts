@@ -2,7 +2,7 @@ import type { Cluster } from '../../cluster.ts'
 import { minutes, seconds, type Micros } from '../../engine/time.ts'
 import {
   EVICTION_HARD, EVICTION_MAX_POD_GRACE_PERIOD, EVICTION_MINIMUM_RECLAIM, EVICTION_PRESSURE_TRANSITION_PERIOD, EVICTION_SOFT, EVICTION_SOFT_GRACE_PERIOD, IMAGE_GC_HIGH_THRESHOLD,
-  IMAGE_GC_LOW_THRESHOLD, IMAGE_MINIMUM_GC_AGE, SHUTDOWN_GRACE_PERIOD, SHUTDOWN_GRACE_PERIOD_BY_PRIORITY, SHUTDOWN_GRACE_PERIOD_CRITICAL_PODS,
+  IMAGE_GC_LOW_THRESHOLD, IMAGE_MAXIMUM_GC_AGE, IMAGE_MINIMUM_GC_AGE, SHUTDOWN_GRACE_PERIOD, SHUTDOWN_GRACE_PERIOD_BY_PRIORITY, SHUTDOWN_GRACE_PERIOD_CRITICAL_PODS,
 } from '../../flags/kubelet.ts'
 import type { Node } from '../../kinds/node/node.ts'
 import { apply, kubectl, object, pods, proof, until, type Make, type Proof } from './proof.ts'
@@ -68,6 +68,18 @@ export const EVICTION_PROOFS: readonly Proof[] = [
   proof(IMAGE_GC_HIGH_THRESHOLD, '60', false, true, (make) => imagesLeft(make, 0.7, 0, LOW) > imagesLeft(make, 0.7, minutes(11), LOW)),
   proof(IMAGE_GC_LOW_THRESHOLD, '84', 4, 3, (make) => imagesLeft(make, 0.831, 0) - imagesLeft(make, 0.831, minutes(6))),
   proof(IMAGE_MINIMUM_GC_AGE, '30m', true, false, (make) => imagesLeft(make, 0.95, 0) > imagesLeft(make, 0.95, minutes(11))),
+  proof(IMAGE_MAXIMUM_GC_AGE, '10m', [true, true, true], [true, true, false], (make) => {
+    const cluster = make(SMALL)
+    const has = (): boolean => object<Node>(cluster, 'nodes/node-1')!.status!.images!.some(({ names }) => names!.some((name) => name.includes('redis')))
+    apply(cluster, 'apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {terminationGracePeriodSeconds: 1, containers: [{name: c, image: redis}]}\n')
+    cluster.runFor(minutes(20))
+    const during = has()
+    kubectl(cluster, 'delete pod p')
+    cluster.runFor(minutes(3))
+    const soon = has()
+    cluster.runFor(minutes(16))
+    return [during, soon, has()]
+  }),
   proof(SHUTDOWN_GRACE_PERIOD, '60s', 20, 60, shutDown),
   proof(SHUTDOWN_GRACE_PERIOD_CRITICAL_PODS, '50s', 60, 10, (make) => shutDown(make, { 'kubelet.shutdownGracePeriod': '60s' })),
   proof(SHUTDOWN_GRACE_PERIOD_BY_PRIORITY, '0=40,1000=10', 20, 40, shutDown),
