@@ -22,6 +22,9 @@ export function bytesOf(text: string): number[] {
 
 const isLow = (c: number): boolean => c >= 0xdc00 && c <= 0xdfff
 
+/** Has a text more bytes than this? A character has three at most, so that short texts need no counting. */
+export const longerThan = (text: string, bytes: number): boolean => 3 * text.length > bytes && byteCount(text) > bytes
+
 /** How many bytes a text has. */
 export function byteCount(text: string): number {
   let n = text.length

@@ -92,10 +92,10 @@ export function settleAddresses(exec: Execution, object: KubeObject | undefined,
   if (exec.kind.plural !== 'services' || exec.kind.group !== '' || exec.options.dryRun) return
   const [now, before] = [addressesOf(object as Service | undefined), addressesOf(old as Service | undefined)]
   now.forEach((ip, i) => {
-    if (!before.includes(ip)) exec.committed(exec.store.put(addressKey(ip), addressObject(object as Service, ip, i, formatTime(exec.now))))
+    if (!before.includes(ip)) exec.means.committed(exec, exec.store.put(addressKey(ip), addressObject(object as Service, ip, i, formatTime(exec.now))))
   })
   for (const ip of before) {
     const change = now.includes(ip) ? undefined : exec.store.remove(addressKey(ip))
-    if (change) exec.committed(change)
+    if (change) exec.means.committed(exec, change)
   }
 }

@@ -9,7 +9,7 @@ export function commit(exec: Execution, key: string, object: KubeObject, old?: K
   if (old && sameButVersion(object, old, exec.user.startsWith('system:') ? semanticEqual : deepEqual)) return old
   if (exec.options.dryRun) return old ? { ...object, metadata: { ...object.metadata, resourceVersion: old.metadata.resourceVersion } } : object
   const change = exec.store.put(key, withoutEmpty(object, old?.metadata))
-  exec.committed(change)
+  exec.means.committed(exec, change)
   return change.object
 }
 
@@ -40,7 +40,7 @@ export function commitRemoval(exec: Execution, key: string, last: KubeObject): v
   const change = exec.store.remove(key, last)
   if (exec.means.ownership.table.has(key)) exec.means.ownership.table.delete(key)
   if (!change) return
-  exec.committed(change)
+  exec.means.committed(exec, change)
   settleAddresses(exec, undefined, last)
 }
 

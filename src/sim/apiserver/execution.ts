@@ -23,6 +23,8 @@ export type Outcome<T = unknown> = T | Status
 export interface Trail {
   managers?: Managers
   created?: boolean
+  /** What was written, in order. */
+  changes?: Change[]
   /** Something changed the object that asks for a second pass, and: this is it. */
   runAgain?: boolean
   second?: boolean
@@ -57,8 +59,8 @@ export interface Execution {
   /** The client's own name for itself, where it came over HTTP. */
   readonly userAgent: string | undefined
   readonly trail: Trail
-  /** Told of each write that reached the store, in order. */
-  committed(change: Change): void
+  /** The event that brought the request; none for looks from outside, which write nothing. */
+  readonly ctx: EventContext | undefined
 }
 
 /** The answer to something done that made no object. */
@@ -85,6 +87,8 @@ export interface ServerMeans {
   podListens(ip: string, port: number, now: Micros): boolean | undefined
   /** What a pod's HTTPS server answers to an admission review; undefined where nothing there speaks TLS. */
   callWebhook?(ip: string, port: number, path: string, review: JsonValue, now: Micros): WebhookAnswer | undefined
+  /** Told of each write of a request that reached the store, in order. */
+  committed(exec: Execution, change: Change): void
   /** Does a part of the control plane run? For ComponentStatus. */
   runs(component: string): boolean
   /** The kubelet's answer to GET pods/log. */

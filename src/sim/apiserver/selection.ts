@@ -74,11 +74,14 @@ function fieldsMatcher(kind: KindDefinition, terms: FieldSelector): Matcher {
   }
 }
 
+const ALL: Matcher = () => true
+
 /** Both selectors and the namespace as one predicate. Call checkSelectors first. */
 export function matcher(kind: KindDefinition, namespace?: string, labelSelector?: string, fieldSelector?: string): Matcher {
+  if (!namespace && !labelSelector && !fieldSelector) return ALL
   const labels = labelSelector ? parseSelector(labelSelector) : EVERYTHING
   const terms = fieldSelector ? parseFieldSelector(fieldSelector) : []
-  const fields: Matcher = typeof terms === 'string' ? () => false : terms.length === 0 ? () => true : fieldsMatcher(kind, terms)
+  const fields: Matcher = typeof terms === 'string' ? () => false : terms.length === 0 ? ALL : fieldsMatcher(kind, terms)
   return (object) => {
     if (namespace && object.metadata.namespace !== namespace) return false
     if (labelSelector && (typeof labels === 'string' || !matches(labels, object.metadata.labels))) return false

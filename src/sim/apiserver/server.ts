@@ -12,7 +12,7 @@ import { authenticate } from './http/identity.ts'
 import { exactFields, pathRequest, resourceRequest, type Attributes } from './authorization/attributes.ts'
 import type { AdmissionStep } from './admission/plugin.ts'
 import { Authorizer, type AuthorizationMode } from './authorization/authorizer.ts'
-import { reviewKind } from './authorization/reviews.ts'
+import { reviewKind, type ReviewKind } from './authorization/reviews.ts'
 import { componentStatusKind } from '../kinds/componentstatus/index.ts'
 import type { KindDefinition } from '../kinds/definition.ts'
 import { withComponentStatuses } from './component-statuses.ts'
@@ -113,6 +113,7 @@ export class ApiServer {
       podListens: hooks.podListens ?? (() => undefined),
       podLog: hooks.podLog ?? (() => badRequest('no kubelet serves logs in this cluster')),
       runs: hooks.runs ?? (() => true),
+      committed: (exec, change) => this.#committed(exec, change),
       overlay: hooks.overlay ?? ((_resource, object) => object),
       ...(hooks.podExec ? { podExec: hooks.podExec } : {}),
       ...(hooks.callWebhook ? { callWebhook: hooks.callWebhook } : {}),
@@ -137,22 +138,19 @@ export class ApiServer {
    */
   execute(asking: RestRequest, sender: string | UserInfo, now: Micros, ctx?: EventContext, trace?: AdmissionStep[]): Served {
     const request = asking.resource === 'bindings' ? asSubresource(asking) : asking
-    // Nearly all requests write once at most: a list of one is made as such, as lists that grow take room for many.
-    let changes: Change[] | undefined
     const warnings: string[] = []
-    const unwritten = (answer: Outcome): Served => ({ answer, warnings, changes: NO_CHANGES, created: false })
     const who = typeof sender === 'string' ? userNamed(sender) : sender
     const user = who.name
     const trusted = isComponent(sender)
     const refused = this.authorizer.isFree(who) ? undefined : this.authorizer.refuse(asked(request, who))
-    if (refused) return unwritten(refused)
-    if (this.passesOn(request)) return unwritten(this.#means.aggregated!.answer(request, now))
+    if (refused) return unwritten(refused, warnings)
+    if (this.passesOn(request)) return unwritten(this.#means.aggregated!.answer(request, now), warnings)
     const review = reviewKind(request.group, request.version, request.resource)
     const kind = review?.kind ?? this.kind(request)
     const ended = kind ? refusedByEnd(kind, request.verb) : isUnavailable(this.store, request) ? serviceUnavailable('the server is currently unable to handle the request') : resourceNotFound()
-    if (!kind || ended) return unwritten(ended)
+    if (!kind || ended) return unwritten(ended, warnings)
     // What nobody stores can only be read.
-    if (kind === componentStatusKind && request.verb !== 'get' && request.verb !== 'list') return unwritten(methodNotSupported({ group: '', resource: kind.plural }, request.verb))
+    if (kind === componentStatusKind && request.verb !== 'get' && request.verb !== 'list') return unwritten(methodNotSupported({ group: '', resource: kind.plural }, request.verb), warnings)
     const deprecated = trusted ? undefined : DEPRECATED[kind.plural]
     if (deprecated) warnings.push(deprecated)
     const exec: Execution = {
@@ -172,19 +170,24 @@ export class ApiServer {
       userAgent: request.userAgent,
       trail: {},
       trace,
-      committed: (told) => {
-        const change = storedChange(told)
-        if (changes) changes.push(change)
-        else changes = [change]
-        if (!ctx) return
-        if (change.resource === 'events' && change.type !== 'DELETED') this.#leases.attach(ctx, change.key, change.revision)
-        this.hub.dispatch(ctx, kind, change)
-        this.#inner.told(ctx, change)
-      },
+      ctx,
     }
-    const answer = review ? withBody(exec, request, (object) => review.answer({ authorizer: this.authorizer, who, now, namespace: request.namespace ?? '' }, object)) : route(exec, request)
+    const answer = review ? reviewed(exec, request, review) : route(exec, request)
+    const { trail } = exec
     const shown = exec.options.managedFields ? withManagers(exec, answer) : answer
-    return { answer: shown, warnings: warnings.length > 1 ? [...new Set(warnings)] : warnings, changes: changes ?? NO_CHANGES, created: exec.trail.created ?? false, ...(exec.trail.waited ? { waited: exec.trail.waited } : {}) }
+    return { answer: shown, warnings: warnings.length > 1 ? [...new Set(warnings)] : warnings, changes: trail.changes ?? NO_CHANGES, created: trail.created ?? false, ...(trail.waited ? { waited: trail.waited } : {}) }
+  }
+
+  /** A write has reached the store: whoever watches is told. */
+  #committed({ trail, ctx, kind }: Execution, told: Change): void {
+    const change = storedChange(told)
+    // Nearly all requests write once at most: a list of one is made as such, as lists that grow take room for many.
+    if (trail.changes) trail.changes.push(change)
+    else trail.changes = [change]
+    if (!ctx) return
+    if (change.resource === 'events' && change.type !== 'DELETED') this.#leases.attach(ctx, change.key, change.revision)
+    this.hub.dispatch(ctx, kind, change)
+    this.#inner.told(ctx, change)
   }
 
   /** Events whose hour is over go with their lease. */
@@ -297,6 +300,12 @@ export class ApiServer {
     this.hub.greet(ctx, row, 'SYNC', this.store.revision, items)
   }
 }
+
+const unwritten = (answer: Outcome, warnings: readonly string[]): Served => ({ answer, warnings, changes: NO_CHANGES, created: false })
+
+/** What a review says of the question in the body. */
+const reviewed = (exec: Execution, request: RestRequest, { answer }: ReviewKind): Outcome =>
+  withBody(exec, request, (object) => answer({ authorizer: exec.authorizer, who: exec.who, now: exec.now, namespace: request.namespace ?? '' }, object))
 
 const isStream = (subresource: string | undefined): boolean => subresource === 'exec' || subresource === 'attach' || subresource === 'portforward'
 

@@ -41,7 +41,7 @@ export function createObject(exec: Execution, sent: KubeObject, applied?: Applie
   const like = admitted.keptValid ? complete : undefined
   const errors = kind.validateCreate(prepared, like)
   if (errors.length > 0) return invalid({ group: kind.errorGroup, kind: kind.kind }, name, errors)
-  exec.warnings.push(...(kind.warnings?.(prepared, undefined, like) ?? []))
+  warn(exec, kind.warnings?.(prepared, undefined, like))
   const charges = validateAdmission(exec, prepared)
   if (isStatus(charges)) return charges
   if (Number(sent.metadata.resourceVersion) > 0 && !exec.options.dryRun) return unknownError('resourceVersion should not be set on objects to be created')
@@ -53,6 +53,10 @@ export function createObject(exec: Execution, sent: KubeObject, applied?: Applie
   if (managers) exec.means.ownership.keep(exec, key, managers)
   settleAddresses(exec, prepared, undefined)
   return commit(exec, key, kind.readBack?.(prepared) ?? prepared)
+}
+
+function warn({ warnings }: Execution, texts: readonly string[] | undefined): void {
+  if (texts) for (const text of texts) warnings.push(text)
 }
 
 /** Roles and bindings may not give what their writer does not hold. */
@@ -110,7 +114,7 @@ export function updateObject(exec: Execution, change: (old: KubeObject) => Outco
   const own = isStatusUpdate ? kind.validateStatusUpdate(prepared, old) : rules.validateUpdate(prepared, old)
   const common = metaUpdateErrors(prepared.metadata, old.metadata, kind.namespaced)?.common ?? []
   if (common.length + own.length > 0) return invalid({ group: kind.errorGroup, kind: kind.kind }, name, [...common, ...own])
-  if (!isStatusUpdate) exec.warnings.push(...(kind.warnings?.(prepared, old) ?? []))
+  if (!isStatusUpdate) warn(exec, kind.warnings?.(prepared, old))
   const charges = validateAdmission(exec, prepared, old)
   if (isStatus(charges)) return charges
   settle(exec, charges)

@@ -36,6 +36,9 @@ export function atRevision(object: KubeObject, revision: number): KubeObject {
 export const storeKey = (resource: string, namespace: string | undefined, name: string): string =>
   namespace ? `${resource}/${namespace}/${name}` : `${resource}/${name}`
 
+/** How the log is doing: the latest revision, the oldest that is left, and the revision and instant of the last mark for compaction. */
+type Counter = 'revision' | 'compacted' | 'marked' | 'marked-at'
+
 /**
  * The etcd of the cluster: objects by key, one revision a write, the latest changes for watches. Only the API server
  * holds a reference to it.
@@ -45,6 +48,8 @@ export class Store {
   readonly #engine: Engine
   readonly #changes: Table<Change>
   readonly #counters: Table<number>
+  /** The counters at hand, as every write asks for three of them. */
+  readonly #at: Partial<Record<Counter, number | undefined>> = { revision: undefined, compacted: undefined, marked: undefined, 'marked-at': undefined }
   readonly #collections: Collections
   /** kube-apiserver's --etcd-compaction-interval: what was written before the last time but one is forgotten; 0: nothing by time. */
   #compactedEvery: Micros = ETCD_COMPACTION_INTERVAL.initial
@@ -55,17 +60,18 @@ export class Store {
     this.objects = engine.table<KubeObject>('etcd')
     this.#changes = engine.table<Change>('etcd/changes')
     this.#counters = engine.table<number>('etcd/counters')
+    this.#counters.derive({ apply: (name, _from, to) => void (this.#at[name as Counter] = to) })
     this.#collections = this.objects.derive(new Collections())
   }
 
   /** The revision of the latest write. */
   get revision(): number {
-    return this.#counters.get('revision') ?? 1
+    return this.#at.revision ?? 1
   }
 
   /** The oldest revision from which a watch may still start. */
   get compacted(): number {
-    return Math.max(this.#counters.get('compacted') ?? 1, this.revision - KEPT_CHANGES)
+    return Math.max(this.#at.compacted ?? 1, this.revision - KEPT_CHANGES)
   }
 
   /** Forgets what was before the present revision, as etcd's compaction does: older watches and lists expire. */
@@ -139,7 +145,7 @@ export class Store {
 
   #log(change: Change): Change {
     this.#changes.set(placeOf(change.revision), change)
-    if (change.at - (this.#counters.get('marked-at') ?? 0) >= this.#compactedEvery) this.#compactOld(change)
+    if (change.at - (this.#at['marked-at'] ?? 0) >= this.#compactedEvery) this.#compactOld(change)
     return change
   }
 
@@ -147,7 +153,7 @@ export class Store {
   #compactOld({ revision, at }: Change): void {
     const last = this.#changes.get(placeOf(revision - 1))
     const isAfterRest = last !== undefined && at - last.at >= this.#compactedEvery
-    this.#forget(isAfterRest ? revision - 1 : (this.#counters.get('marked') ?? 1))
+    this.#forget(isAfterRest ? revision - 1 : (this.#at.marked ?? 1))
     this.#counters.set('marked', revision)
     this.#counters.set('marked-at', at)
   }
@@ -163,4 +169,15 @@ export class Store {
 /** What requests ask of the store. */
 export type ObjectStore = Pick<Store, 'revision' | 'compacted' | 'get' | 'keys' | 'count' | 'objectsAt' | 'put' | 'remove' | 'changesSince'>
 
-const resourceOf = (key: string): string => key.slice(0, key.indexOf('/'))
+const names: string[] = []
+const MOST_NAMES = 8
+
+/** The first part of a key. That of the latest resources is not cut out again: the text stays in the change and is looked up by who watches. */
+function resourceOf(key: string): string {
+  const slash = key.indexOf('/')
+  for (const name of names) if (name.length === slash && key.startsWith(name)) return name
+  const name = key.slice(0, slash)
+  names.unshift(name)
+  if (names.length > MOST_NAMES) names.pop()
+  return name
+}

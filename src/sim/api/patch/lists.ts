@@ -31,20 +31,15 @@ export function identity(item: JsonValue, key: string): JsonValue | undefined {
   return isMap(item) ? item[key] : undefined
 }
 
-export function position(list: readonly JsonValue[], item: JsonValue, key: string): number {
-  const id = identity(item, key)
-  for (let i = 0; i < list.length; i++) if (identity(list[i]!, key) === id) return i
-  return -1
-}
+/** The identities of a list's items. Who looks for several items makes this list once: members found by a name that varies are slow. */
+const identities = (list: readonly JsonValue[], key: string): readonly (JsonValue | undefined)[] => (key ? list.map((item) => identity(item, key)) : list)
 
 const isDelete = (item: JsonValue): boolean => isMap(item) && item[DIRECTIVE] === 'delete'
 
-/** Do the items that `order` names stand in it one after the other, and does none ask to be deleted? */
-function isInOrder(items: readonly JsonValue[], order: readonly JsonValue[], key: string): boolean {
+/** Do items with a place stand one after the other? */
+function isInOrder(places: readonly number[]): boolean {
   let last = -1
-  for (const item of items) {
-    if (isDelete(item)) return false
-    const at = position(order, item, key)
+  for (const at of places) {
     if (at < 0) continue
     if (at < last) return false
     last = at
@@ -52,19 +47,42 @@ function isInOrder(items: readonly JsonValue[], order: readonly JsonValue[], key
   return true
 }
 
+/** Puts `items` in the order of their places; items without one (-1) stay where they are, `$patch: delete` items go last. */
+function sorted(items: readonly JsonValue[], places: readonly number[]): readonly JsonValue[] {
+  if (items.some(isDelete)) {
+    const kept = items.filter((item) => !isDelete(item))
+    return [...sorted(kept, places.filter((_, i) => !isDelete(items[i]!))), ...items.filter(isDelete)]
+  }
+  if (isInOrder(places)) return items
+  const list = items.slice()
+  const seats: number[] = []
+  for (let i = 0; i < items.length; i++) if (places[i]! >= 0) seats.push(i)
+  const known = byPlace(seats, places)
+  for (let n = 0; n < seats.length; n++) list[seats[n]!] = items[known[n]!]!
+  return list
+}
+
+/** Items by their places, equal ones as they stood. By insertion: lists are short and mostly in order, and a sort makes lists of its own. */
+function byPlace(seats: readonly number[], places: readonly number[]): readonly number[] {
+  const known = seats.slice()
+  for (let n = 1; n < known.length; n++) {
+    const item = known[n]!
+    let at = n
+    for (; at > 0 && places[known[at - 1]!]! > places[item]!; at--) known[at] = known[at - 1]!
+    known[at] = item
+  }
+  return known
+}
+
 /** Puts `items` in the order of `order`; items that it does not name keep their places, `$patch: delete` items go last. */
 export function inOrder(items: readonly JsonValue[], order: readonly JsonValue[], key: string): readonly JsonValue[] {
-  if (isInOrder(items, order, key)) return items
-  const kept = items.filter((v) => !isDelete(v))
-  const places = kept.map((v) => position(order, v, key))
-  const known = kept.map((_, i) => i).filter((i) => places[i]! >= 0).sort((i, j) => places[i]! - places[j]!)
-  let next = 0
-  const sorted = kept.map((v, i) => (places[i]! >= 0 ? kept[known[next++]!]! : v))
-  return kept.length === items.length ? sorted : [...sorted, ...items.filter(isDelete)]
+  const ids = identities(order, key)
+  return sorted(items, identities(items, key).map((id) => ids.indexOf(id)))
 }
 
 /** Merges the server's own items with those of the patch, keeping the server's relative order where it is known. */
-export function interleave(serverOnly: readonly JsonValue[], patched: readonly JsonValue[], serverOrder: readonly JsonValue[], key: string): readonly JsonValue[] {
+function interleave(serverOnly: readonly JsonValue[], patched: readonly JsonValue[], serverOrder: readonly JsonValue[], key: string): readonly JsonValue[] {
+  const ids = identities(serverOrder, key)
   const out: JsonValue[] = []
   let i = 0
   let j = 0
@@ -72,8 +90,8 @@ export function interleave(serverOnly: readonly JsonValue[], patched: readonly J
     if (i >= serverOnly.length) out.push(patched[j++]!)
     else if (j >= patched.length) out.push(serverOnly[i++]!)
     else {
-      const left = position(serverOrder, serverOnly[i]!, key)
-      const right = position(serverOrder, patched[j]!, key)
+      const left = ids.indexOf(identity(serverOnly[i]!, key))
+      const right = ids.indexOf(identity(patched[j]!, key))
       out.push(left >= 0 && right >= 0 && left < right ? serverOnly[i++]! : patched[j++]!)
     }
   }
@@ -82,11 +100,13 @@ export function interleave(serverOnly: readonly JsonValue[], patched: readonly J
 
 /** Final order of a merged list: the patch's items in `patchOrder`, the others where the server had them. */
 export function arrange(merged: readonly JsonValue[], patchOrder: readonly JsonValue[], serverOrder: readonly JsonValue[], key: string): readonly JsonValue[] {
-  if (merged.length === patchOrder.length && merged.every((v, i) => identity(v, key) === identity(patchOrder[i]!, key))) return merged
-  const isPatched = (v: JsonValue): boolean => position(patchOrder, v, key) >= 0
-  const serverOnly = merged.filter((v) => !isPatched(v))
-  if (serverOnly.length === 0) return inOrder(merged, patchOrder, key)
-  const patched = merged.filter(isPatched)
+  const ids = identities(merged, key)
+  const wanted = identities(patchOrder, key)
+  if (ids.length === wanted.length && ids.every((id, i) => id === wanted[i])) return merged
+  const places = ids.map((id) => wanted.indexOf(id))
+  if (!places.includes(-1)) return sorted(merged, places)
+  const serverOnly = merged.filter((_, i) => places[i]! < 0)
+  const patched = merged.filter((_, i) => places[i]! >= 0)
   return interleave(inOrder(serverOnly, serverOrder, key), inOrder(patched, patchOrder, key), serverOrder, key)
 }
 

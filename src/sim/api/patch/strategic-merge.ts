@@ -4,7 +4,7 @@ import type { Definition } from '../schema/schema.ts'
 import { roomyCopy } from '../share.ts'
 import { patchMeta, type PatchMeta } from './patch-meta.ts'
 import {
-  arrange, DELETE_FROM, DIRECTIVE, goText, identity, isList, isMap, noMergeKey, position, RETAIN_KEYS, SET_ORDER, StrategicPatchError, unique,
+  arrange, DELETE_FROM, DIRECTIVE, goText, identity, isList, isMap, noMergeKey, RETAIN_KEYS, SET_ORDER, StrategicPatchError, unique,
 } from './lists.ts'
 
 export { StrategicPatchError } from './lists.ts'
@@ -206,11 +206,16 @@ function mergeList(server: readonly JsonValue[], changes: readonly JsonValue[], 
   if (!server.some(isMap) && !changes.some(isMap)) return arrange(unique([...server, ...changes]), order ?? changes, server, order ? key : '')
   const { base, plain } = mode.intoPatch ? { base: server, plain: changes } : special(server, changes, key)
   const merged = base.slice()
+  const ids = base.map((item) => identity(item, key))
   for (const item of plain) {
-    if (!isMap(item) || item[key] === undefined) throw noMergeKey(item, key)
-    const i = position(merged, item, key)
-    if (i < 0) merged.push(mode.intoPatch ? item : (adopt(item, mode) ?? item))
-    else merged[i] = mergeMaps(merged[i] as JsonObject, item, below, mode)
+    const id = isMap(item) ? item[key] : undefined
+    if (id === undefined) throw noMergeKey(item, key)
+    const i = ids.indexOf(id)
+    if (i >= 0) merged[i] = mergeMaps(merged[i] as JsonObject, item as JsonObject, below, mode)
+    else {
+      merged.push(mode.intoPatch ? item : (adopt(item, mode) ?? item))
+      ids.push(id)
+    }
   }
   // An order of the whole list settles the places of all items, but not of deletions, which only patches in the making have.
   const arranged = order && !mode.intoPatch ? merged : arrange(merged, plain, base, key)

@@ -74,8 +74,11 @@ export const resources = (): readonly ResourceSchema[] => data.resources
 const byKind = new Map<string, ResourceSchema[]>()
 for (const resource of [...data.resources, ...ADD_ON_RESOURCES]) byKind.set(resource.kind, [resource, ...(byKind.get(resource.kind) ?? [])])
 
-export const resourceOfKind = ({ group, version, kind }: GroupVersionKind): ResourceSchema | undefined =>
-  byKind.get(kind)?.find((r) => r.group === group && r.version === version)
+export function resourceOfKind({ group, version, kind }: GroupVersionKind): ResourceSchema | undefined {
+  const all = byKind.get(kind)
+  if (all) for (const resource of all) if (resource.group === group && resource.version === version) return resource
+  return undefined
+}
 
 /** Kinds that are served only as bodies of subresources. */
 const EXTRA: Readonly<Record<string, string>> = {

@@ -54,7 +54,7 @@ const KINDS: readonly (readonly [group: string, kind: string, review: Review])[]
   [AUTHENTICATION, 'TokenReview', tokenReview],
 ]
 
-interface ReviewKind {
+export interface ReviewKind {
   readonly kind: KindDefinition
   readonly answer: Review
 }

@@ -1,6 +1,6 @@
 import { deepEqual } from '../../api/deep.ts'
 import { invalidValue, required, type FieldError } from '../../api/field.ts'
-import { byteCount } from '../../api/bytes.ts'
+import { longerThan } from '../../api/bytes.ts'
 import { goInternal } from '../../api/go-internal.ts'
 import { isDns1123Subdomain, isQualifiedName } from '../../api/names.ts'
 import { FIELD_IMMUTABLE, validateObjectMeta } from '../../api/validate-meta.ts'
@@ -11,7 +11,7 @@ import type { Event } from './event.ts'
 function newStyle(e: Event, reporting: string, out: FieldError[]): void {
   const limit = (field: string, text: string | undefined, max: number, needed = true): void => {
     if (needed && !text) out.push(required(field))
-    if (byteCount(text ?? '') > max) out.push(invalidValue(field, '', `can have at most ${max} characters`))
+    if (text && longerThan(text, max)) out.push(invalidValue(field, '', `can have at most ${max} characters`))
   }
   if (!e.involvedObject?.namespace && e.metadata.namespace !== 'default' && e.metadata.namespace !== 'kube-system') {
     out.push(invalidValue('involvedObject.namespace', '', 'does not match event.namespace'))
