@@ -30,7 +30,7 @@ import { storageExcess } from './consumption.ts'
 import { devicePlugin, devicesForgotten, type DevicePlugin } from './devices.ts'
 import { reported, reportNode } from './node-report.ts'
 import { armAges } from './image-ages.ts'
-import { armCollection, armPressure, collect, evictWriter, housekeep } from './pressure.ts'
+import { armLooks, armPressure, collect, evictWriter, housekeep } from './pressure.ts'
 import type { PullEnd } from './puller.ts'
 import { occupy, reconfigured } from './node-changes.ts'
 import { flush } from './reporter.ts'
@@ -116,11 +116,7 @@ export class Kubelets {
       housekeep: (ctx) => this.#isAwake(ctx.instance) && housekeep(world, ctx, ctx.instance),
       'collect-images': (ctx) => this.#isAwake(ctx.instance) && collect(world, ctx, ctx.instance),
       'report-pressure': (ctx) => this.#isAwake(ctx.instance) && reportNode(world, ctx, reported(world, ctx.instance)),
-      rearm: (ctx) => {
-        armPressure(world, ctx, ctx.instance)
-        armCollection(world, ctx, ctx.instance)
-        armAges(world, ctx, ctx.instance)
-      },
+      rearm: (ctx) => armLooks(world, ctx, ctx.instance),
       'device-plugin': (ctx, plugin: DevicePlugin) => devicePlugin(world, ctx, plugin),
       'devices-forgotten': (ctx, resource: string) => devicesForgotten(world, ctx, resource),
       occupy: (ctx, extra: NodeRow['extra']) => occupy(world, ctx, extra),

@@ -161,3 +161,10 @@ export function collect(world: KubeletWorld, ctx: EventContext, name: string): v
   armAges(world, ctx, name)
   armPressure(world, ctx, name)
 }
+
+/** Plans all looks anew, because what they go by has changed. */
+export function armLooks(world: KubeletWorld, ctx: EventContext, name: string): void {
+  armPressure(world, ctx, name)
+  armCollection(world, ctx, name)
+  armAges(world, ctx, name)
+}
