@@ -213,7 +213,8 @@ export class Kept {
     const n = lineup.nodes.length
     this.passed = new Int32Array(n)
     this.totals = new Float64Array(n)
-    this.places = Int32Array.from({ length: n }, (_, i) => i)
+    this.places = new Int32Array(n)
+    for (let place = 0; place < n; place++) this.places[place] = place
   }
 
   /** The column of a key; `work` must be the same function of the node whenever the key is the same. */

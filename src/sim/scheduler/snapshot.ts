@@ -13,17 +13,18 @@ export interface Lineup {
 /** The places where a NodeInfo stands since then that another verdict or score may be due to: the last so many, and how many there were in all. */
 export class Changes {
   static readonly KEPT = 1024
-  /** Round and round. */
-  readonly #places = new Int32Array(Changes.KEPT)
+  /** Round and round; many a lineup never changes. */
+  #places: Int32Array | undefined
   count = 0
 
   add(place: number): void {
+    this.#places ??= new Int32Array(Changes.KEPT)
     this.#places[this.count++ % Changes.KEPT] = place
   }
 
   /** The place of the `n`th change, one of the last `KEPT`. */
   at(n: number): number {
-    return this.#places[n % Changes.KEPT]!
+    return this.#places![n % Changes.KEPT]!
   }
 }
 
