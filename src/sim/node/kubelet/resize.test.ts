@@ -72,7 +72,7 @@ test('a node that could never give it refuses at once; a memory limit below what
   const cluster = world()
   run(cluster, 'a', { requests: { memory: '64Mi' }, limits: { memory: '200Mi' } }, {}, 'memory=ramp:100Mi:20Mi:60s')
   cluster.runFor(seconds(5))
-  expect(resize(cluster, 'a', { requests: { memory: '3Gi' }, limits: { memory: '3Gi' } }).stderr).toBe(`Error from server (Forbidden): pods "a" is forbidden: node didn't have enough allocatable resources: memory, requested: ${3 * 1024 ** 3}, allocatable: ${2 * 1024 ** 3}\n`)
+  expect(resize(cluster, 'a', { requests: { memory: '3Gi' }, limits: { memory: '3Gi' } }).stderr).toBe(`Error from server (Forbidden): pods "a" is forbidden: node didn't have enough allocatable resources: memory, requested: ${3 * 1024 ** 3}, allocatable: ${1948 * 1024 ** 2}\n`)
   resize(cluster, 'a', { limits: { memory: '70Mi' } })
   cluster.runFor(seconds(3))
   expect(conditions(cluster, 'a')[0]).toMatch(/^PodResizeInProgress Error: cannot decrease memory limits: \[attempting to set pod memory limit \(73400320\) below current usage \(\d+\), attempting to set container "c" memory limit \(73400320\) below current usage \(\d+\)\]$/)

@@ -118,8 +118,8 @@ export const KUBELET_PROOFS: readonly Proof[] = [
   proof(flags.REGISTRY_BURST, '1', false, true, (make) => exceeded(make, { 'kubelet.registryPullQPS': '0.1' })),
   proof(flags.CLUSTER_DNS, '10.0.0.53,1.1.1.1', ['10.96.0.10'], ['10.0.0.53', '1.1.1.1'], (make) => [...resolver(make).matchAll(/nameserver (.*)/g)].map((m) => m[1]!)),
   proof(flags.CLUSTER_DOMAIN, 'orrery.test', 'default.svc.cluster.local svc.cluster.local cluster.local', 'default.svc.orrery.test svc.orrery.test orrery.test', (make) => /search (.*)/.exec(resolver(make))![1]!),
-  proof(flags.KUBE_RESERVED, 'cpu=500m,memory=1Gi', ['4', '8Gi', '4'], ['3500m', '7Gi', '4'], offered),
-  proof(flags.SYSTEM_RESERVED, 'cpu=250m', ['4', '8Gi', '4'], ['3750m', '8Gi', '4'], offered),
+  proof(flags.KUBE_RESERVED, 'cpu=500m,memory=1Gi', ['4', '8092Mi', '4'], ['3500m', '7068Mi', '4'], offered),
+  proof(flags.SYSTEM_RESERVED, 'cpu=250m', ['4', '8092Mi', '4'], ['3750m', '8092Mi', '4'], offered),
   proof(flags.PODS_PER_CORE, '2', '110', '8', (make) => object<Node>(make(REAL), 'nodes/node-1')!.status!.capacity!['pods']!),
   proof(flags.REGISTER_WITH_TAINTS, 'gpu=yes:NoSchedule', false, true, (make) => (object<Node>(make(REAL), 'nodes/node-1')!.spec.taints ?? []).some((t) => t.key === 'gpu' && t.value === 'yes' && t.effect === 'NoSchedule')),
   proof(flags.ALLOWED_UNSAFE_SYSCTLS, 'kernel.msg*', 'SysctlForbidden', '', (make) => {
