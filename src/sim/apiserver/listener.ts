@@ -1,9 +1,10 @@
 import type { EventContext } from '../engine/engine.ts'
 import type { Micros } from '../engine/time.ts'
-import type { KindDefinition } from '../kinds/definition.ts'
+import type { KindDefinition, StoredAs } from '../kinds/definition.ts'
 import { scheme } from '../kinds/index.ts'
 import { atRevision, type Change } from '../store/store.ts'
 import { changeInVersion } from '../store/versioned-store.ts'
+import type { CustomKind } from './custom/kind.ts'
 import { matcher, type Matcher } from './selection.ts'
 
 /** A row of the table of open watches; clients write the same shape (client/transport.ts: OpenWatch). */
@@ -23,6 +24,12 @@ export interface WatchRow {
   readonly resourceVersion?: string
 }
 
+/** How objects of a custom kind come to their version now. */
+export type Versions = (kind: KindDefinition, now: Micros) => StoredAs | undefined
+
+/** A custom kind in the version that a watch asked for. */
+const inVersion = (kind: KindDefinition, version: string): KindDefinition => (kind.version === version || !kind.custom ? kind : ((kind as CustomKind).inVersion(version) ?? kind))
+
 /** An open watch with what its row means: the version that it asked for, its selectors compiled when they are first asked. */
 export class Listener {
   readonly #row: WatchRow
@@ -40,10 +47,11 @@ export class Listener {
   }
 
   /** One change, as what it is for this watch: an object that begins or ceases to match is added or deleted. */
-  deliver(ctx: EventContext, stored: KindDefinition, written: Change): void {
+  deliver(ctx: EventContext, stored: KindDefinition, written: Change, versions?: Versions): void {
     const row = this.#row
-    const kind = this.#kind ?? stored
-    const change = kind.storedAs ? changeInVersion(kind.storedAs, written) : written
+    const kind = this.#kind ?? inVersion(stored, row.version)
+    const as = kind.custom && versions ? versions(kind, ctx.now) : kind.storedAs
+    const change = as ? changeInVersion(as, written) : written
     const matches = (this.#matches ??= matcher(kind, row.namespace, row.labelSelector, row.fieldSelector))
     const now = change.type !== 'DELETED' && matches(change.object)
     const before = change.from !== undefined && matches(change.from)

@@ -14,14 +14,15 @@ import type { AdmissionStep } from './admission/plugin.ts'
 import { Authorizer, type AuthorizationMode } from './authorization/authorizer.ts'
 import { reviewKind, type ReviewKind } from './authorization/reviews.ts'
 import { componentStatusKind } from '../kinds/componentstatus/index.ts'
-import type { KindDefinition } from '../kinds/definition.ts'
+import type { KindDefinition, StoredAs } from '../kinds/definition.ts'
 import { withComponentStatuses } from './component-statuses.ts'
+import { ConversionFailure, versionsOf } from './custom/converting.ts'
 import { CustomKinds } from './custom/custom-kinds.ts'
 import { refusedByEnd } from './custom/establishing.ts'
 import { collectionOf } from './keys.ts'
 import { Ownership } from './apply/ownership.ts'
 import { withManagers } from './apply/showing.ts'
-import type { Execution, KubeletAnswer, Outcome, ServerMeans } from './execution.ts'
+import type { Execution, KubeletAnswer, Outcome, ServerMeans, Trail } from './execution.ts'
 import { plainRefusal } from './plain-refusal.ts'
 import { ServedGroups, type ServedResource } from './http/groups.ts'
 import type { RequestPath } from './http/path.ts'
@@ -100,7 +101,7 @@ export class ApiServer {
     const { custom } = this
     this.groups = new ServedGroups({ all: () => [...custom.all(), ...this.#passedOn()], find: (group, version, plural) => custom.find(group, version, plural) })
     this.authorizer = new Authorizer(this.store, authorization)
-    this.hub = new WatchHub(engine)
+    this.hub = new WatchHub(engine, (kind, now) => this.#watched(kind, now))
     this.#leases = new EventLeases(engine)
     this.uids = engine.stream('apiserver/uids')
     this.#means = {
@@ -153,6 +154,8 @@ export class ApiServer {
     if (kind === componentStatusKind && request.verb !== 'get' && request.verb !== 'list') return unwritten(methodNotSupported({ group: '', resource: kind.plural }, request.verb), warnings)
     const deprecated = trusted ? undefined : DEPRECATED[kind.plural]
     if (deprecated) warnings.push(deprecated)
+    const trail: Trail = {}
+    const as = kind.custom ? versionsOf(kind, { store: this.store, means: this.#means, now }, trail) : kind.storedAs
     const exec: Execution = {
       now,
       user,
@@ -164,16 +167,15 @@ export class ApiServer {
       name: request.name ?? '',
       subresource: request.subresource ?? '',
       options: request.options ?? NO_OPTIONS,
-      store: kind.storedAs ? new VersionedStore(this.store, collectionOf(kind), kind.storedAs) : kind === componentStatusKind ? withComponentStatuses(this.store, this.#means.runs) : this.store,
+      store: as ? new VersionedStore(this.store, collectionOf(kind), as) : kind === componentStatusKind ? withComponentStatuses(this.store, this.#means.runs) : this.store,
       means: this.#means,
       warnings,
       userAgent: request.userAgent,
-      trail: {},
+      trail,
       trace,
       ctx,
     }
-    const answer = review ? reviewed(exec, request, review) : route(exec, request)
-    const { trail } = exec
+    const answer = review ? reviewed(exec, request, review) : as === kind.storedAs ? route(exec, request) : routeConverting(exec, request)
     const shown = exec.options.managedFields ? withManagers(exec, answer) : answer
     return { answer: shown, warnings: warnings.length > 1 ? [...new Set(warnings)] : warnings, changes: trail.changes ?? NO_CHANGES, created: trail.created ?? false, ...(trail.waited ? { waited: trail.waited } : {}) }
   }
@@ -188,6 +190,14 @@ export class ApiServer {
     if (change.resource === 'events' && change.type !== 'DELETED') this.#leases.attach(ctx, change.key, change.revision)
     this.hub.dispatch(ctx, kind, change)
     this.#inner.told(ctx, change)
+  }
+
+  /** Versions as watches see them: what a webhook cannot convert just now is told as it is stored, with the other apiVersion. */
+  #watched(kind: KindDefinition, now: Micros): StoredAs | undefined {
+    const as = versionsOf(kind, { store: this.store, means: this.#means, now }, {})
+    const plain = kind.storedAs
+    if (!as || !plain || as === plain) return as
+    return { ...as, fromStored: (object) => unlessFailed(() => as.fromStored(object)) ?? plain.fromStored(object) }
   }
 
   /** Events whose hour is over go with their lease. */
@@ -291,13 +301,33 @@ export class ApiServer {
         return
       }
       const listener = new Listener(row)
-      for (const change of news) listener.deliver(ctx, kind, change)
+      for (const change of news) listener.deliver(ctx, kind, change, (of, now) => this.#watched(of, now))
       return
     }
     const options: RequestOptions = { labelSelector: row.labelSelector, fieldSelector: row.fieldSelector }
     const { answer } = this.execute({ verb: 'list', group: row.group, version: row.version, resource: row.resource, namespace: row.namespace, options }, 'system:apiserver', ctx.now)
     const items = isStatus(answer) ? [] : (answer as { items: readonly KubeObject[] }).items
     this.hub.greet(ctx, row, 'SYNC', this.store.revision, items)
+  }
+}
+
+/** What a conversion comes to; undefined where it fails. */
+function unlessFailed<T>(body: () => T): T | undefined {
+  try {
+    return body()
+  } catch (reason) {
+    if (reason instanceof ConversionFailure) return undefined
+    throw reason
+  }
+}
+
+/** Carries out a request whose objects go through a conversion webhook; what the webhook cannot do is the answer. */
+function routeConverting(exec: Execution, request: RestRequest): Outcome {
+  try {
+    return route(exec, request)
+  } catch (reason) {
+    if (!(reason instanceof ConversionFailure)) throw reason
+    return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: reason.message, code: 500 } as Status
   }
 }
 

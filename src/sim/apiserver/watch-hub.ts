@@ -3,7 +3,7 @@ import type { Engine, EventContext } from '../engine/engine.ts'
 import type { Table } from '../engine/table.ts'
 import type { KindDefinition } from '../kinds/definition.ts'
 import type { Change } from '../store/store.ts'
-import type { WatchRow } from './listener.ts'
+import type { Versions, WatchRow } from './listener.ts'
 import { WatchGroups, type Audience } from './watch-groups.ts'
 
 /**
@@ -13,8 +13,10 @@ import { WatchGroups, type Audience } from './watch-groups.ts'
 export class WatchHub {
   readonly open: Table<WatchRow>
   readonly #groups: WatchGroups
+  readonly #versions: Versions | undefined
 
-  constructor(engine: Engine) {
+  constructor(engine: Engine, versions?: Versions) {
+    this.#versions = versions
     this.open = engine.table<WatchRow>('apiserver/watches')
     this.#groups = this.open.derive(new WatchGroups())
   }
@@ -24,15 +26,16 @@ export class WatchHub {
     const { resource, object, from } = change
     const groups = this.#groups.of(resource)
     if (!groups) return
+    const versions = this.#versions
     const { namespace, name } = object.metadata
-    tell(ctx, kind, groups.all, change)
-    if (namespace && groups.byNamespace.size > 0) tell(ctx, kind, groups.byNamespace.get(namespace), change)
-    if (groups.byName.size > 0) tell(ctx, kind, groups.byName.get(`${namespace ?? ''}/${name}`), change)
+    tell(ctx, kind, groups.all, change, versions)
+    if (namespace && groups.byNamespace.size > 0) tell(ctx, kind, groups.byNamespace.get(namespace), change, versions)
+    if (groups.byName.size > 0) tell(ctx, kind, groups.byName.get(`${namespace ?? ''}/${name}`), change, versions)
     if (groups.byNode.size === 0) return
     const node = nodeOf(object)
     const before = from && nodeOf(from)
-    if (node) tell(ctx, kind, groups.byNode.get(node), change)
-    if (before && before !== node) tell(ctx, kind, groups.byNode.get(before), change)
+    if (node) tell(ctx, kind, groups.byNode.get(node), change, versions)
+    if (before && before !== node) tell(ctx, kind, groups.byNode.get(before), change, versions)
   }
 
   /** The present state, or the news since the watch's resourceVersion. */
@@ -43,8 +46,8 @@ export class WatchHub {
   }
 }
 
-function tell(ctx: EventContext, kind: KindDefinition, audience: Audience | undefined, change: Change): void {
-  if (audience) for (const listener of audience.listeners) listener.deliver(ctx, kind, change)
+function tell(ctx: EventContext, kind: KindDefinition, audience: Audience | undefined, change: Change, versions: Versions | undefined): void {
+  if (audience) for (const listener of audience.listeners) listener.deliver(ctx, kind, change, versions)
 }
 
 const nodeOf = (object: KubeObject): string | undefined => (object.spec as { nodeName?: string } | undefined)?.nodeName

@@ -9,7 +9,7 @@ import { isDns1123Subdomain } from '../../api/names.ts'
 import { decode } from '../../api/schema/decode.ts'
 import { definition } from '../../api/schema/schema.ts'
 import { metaUpdateErrors, validateObjectMeta } from '../../api/validate-meta.ts'
-import type { CrdVersion, CustomResourceDefinition } from '../../kinds/customresourcedefinition/customresourcedefinition.ts'
+import type { CrdConversion, CrdVersion, CustomResourceDefinition } from '../../kinds/customresourcedefinition/customresourcedefinition.ts'
 import { ageColumn, nameColumn, withGeneration, withoutStatus, withStatusOf } from '../../kinds/define.ts'
 import type { Column, KindDefinition } from '../../kinds/definition.ts'
 import { valueAt } from './json-path.ts'
@@ -24,6 +24,10 @@ export interface CustomKind extends KindDefinition {
   readonly schema: JsonSchema | undefined
   /** Its definition is being deleted. */
   readonly ending: boolean
+  /** The webhook that brings objects from one version to another; undefined where only their apiVersion changes. */
+  readonly conversion: CrdConversion['webhook'] | undefined
+  /** The same kind in another version, where that is served. */
+  inVersion(version: string): CustomKind | undefined
   readonly scale: { readonly specReplicasPath: string; readonly statusReplicasPath: string; readonly labelSelectorPath?: string } | undefined
 }
 
@@ -63,7 +67,9 @@ function build(crd: CustomResourceDefinition, version: CrdVersion): CustomKind {
     categories: names.categories ?? [], namespaced: scope === 'Namespaced', subresources: [...(scale ? ['scale'] : []), ...(hasStatus ? ['status'] : [])],
     verbs: VERBS, modelled: false, custom: true, schema, scale, ending: crd.status?.conditions?.some((c) => c.type === 'Terminating' && c.status === 'True') ?? false, errorGroup: group, unconditionalUpdate: false,
     resourceKey: `${names.plural}.${group}`,
-    ...(version.name === storage ? {} : { storedAs: { apiVersion: `${group}/${storage}`, toStored: at(`${group}/${storage}`), fromStored: at(`${group}/${version.name}`) } }),
+    conversion: crd.spec.conversion?.strategy === 'Webhook' ? crd.spec.conversion.webhook : undefined, inVersion: (other) => customKind(crd, other),
+    // What was stored before the storage version changed is still in the older one.
+    ...(crd.spec.versions!.length < 2 ? {} : { storedAs: { apiVersion: `${group}/${storage}`, toStored: at(`${group}/${storage}`), fromStored: at(`${group}/${version.name}`) } }),
     defaults: (object) => withDefaults(json(object), schema) as unknown as KubeObject,
     prepareCreate: (object) => withGeneration(hasStatus ? withoutStatus(object) : object, 1),
     prepareUpdate: (object, old) => bumped(hasStatus ? withStatusOf(object, old) : object, old),

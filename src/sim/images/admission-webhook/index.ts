@@ -1,6 +1,6 @@
 import type { Image } from '../image.ts'
 
-/** An admission webhook whose behaviour is declared in a file (node/webhook-rules.ts reads it); it is not an image of the real world. */
+/** A webhook for admission and conversion whose behaviour is declared in a file (node/webhook-rules.ts reads it); it is not an image of the real world. */
 export const admissionWebhook: Image = {
   repository: 'orrery.dev/admission-webhook',
   tags: ['latest', '1.0'],

@@ -1,7 +1,7 @@
 import { base64Decode } from '../../../api/base64.ts'
 import { certificatesIn, distrust } from '../../../api/certificate.ts'
 import type { JsonValue, KubeObject } from '../../../api/meta.ts'
-import type { Webhook } from '../../../kinds/admission-types.ts'
+import type { WebhookClientConfig } from '../../../kinds/admission-types.ts'
 import { seconds, type Micros } from '../../../engine/time.ts'
 import type { Execution } from '../../execution.ts'
 import { hostError, NO_TLS, reachService } from '../../within/reaching.ts'
@@ -34,14 +34,28 @@ export interface Called {
 const path = (text = ''): string => (text === '' || text.startsWith('/') ? text : `/${text}`)
 
 /** Where a webhook is called, as its client writes the address (apiserver: pkg/util/webhook, client.go). */
-function addressOf({ clientConfig, timeoutSeconds = 10 }: Webhook): string {
-  const { service, url = '' } = clientConfig ?? {}
+function addressOf({ service, url = '' }: WebhookClientConfig, timeoutSeconds: number): string {
   const base = service ? `https://${service.name ?? ''}.${service.namespace ?? ''}.svc:${service.port ?? 443}${path(service.path)}` : url
   return `${base}${base.includes('?') ? '&' : '?'}timeout=${timeoutSeconds}s`
 }
 
+/** What a server behind a webhook's configuration answers to a review, or why it answers nothing of use; and how long that took. */
+export type Posted = { readonly body: JsonValue; readonly waited: Micros } | { readonly failure: string; readonly waited: Micros }
+
+/** POSTs a review over TLS to where a webhook's configuration says. */
+export function post(asking: Pick<Execution, 'store' | 'means' | 'now'>, config: WebhookClientConfig, timeoutSeconds: number, review: JsonValue): Posted {
+  const failed = (text: string, waited = 0): Posted => ({ failure: `Post "${addressOf(config, timeoutSeconds)}": ${text}`, waited })
+  const answer = reach(asking, config, review)
+  if (typeof answer === 'string') return failed(answer)
+  const { service } = config
+  const doubt = distrust(base64Decode(config.caBundle ?? '') ?? '', answer.chain, `${service!.name}.${service!.namespace}.svc`, asking.now)
+  if (doubt) return failed(`tls: failed to verify certificate: ${doubt}`)
+  const patience = seconds(timeoutSeconds)
+  if (answer.after >= patience) return failed('context deadline exceeded', patience)
+  return answer.code >= 300 ? { failure: httpError(answer), waited: answer.after } : { body: answer.body, waited: answer.after }
+}
+
 const failure = (text: string, waited = 0): Called => ({ end: { failure: text }, waited })
-const calling = (text: string, waited = 0): Called => failure(`failed to call webhook: ${text}`, waited)
 
 /** Asks a webhook about a request, with `object` as it is by now (webhook/mutating and /validating: callHook). */
 export function call(matched: Matched, object: KubeObject | undefined, mutating: boolean): Called {
@@ -49,24 +63,16 @@ export function call(matched: Matched, object: KubeObject | undefined, mutating:
   const { exec } = occasion
   const question = reviewOf(matched, object)
   if (!question) return failure('could not create admission objects: webhook does not accept known AdmissionReview versions (v1, v1beta1)')
-  const bundle = base64Decode(hook.clientConfig?.caBundle ?? '') ?? ''
-  if (hook.clientConfig?.caBundle && certificatesIn(bundle).length === 0) return failure('could not get REST client: unable to load root certificates: unable to parse bytes as PEM block')
-  const post = (text: string, waited?: Micros): Called => calling(`Post "${addressOf(hook)}": ${text}`, waited)
-  const answer = reach(exec, hook, question.review)
-  if (typeof answer === 'string') return post(answer)
-  const { service } = hook.clientConfig!
-  const doubt = distrust(bundle, answer.chain, `${service!.name}.${service!.namespace}.svc`, exec.now)
-  if (doubt) return post(`tls: failed to verify certificate: ${doubt}`)
-  const patience = seconds(hook.timeoutSeconds ?? 10)
-  if (answer.after >= patience) return post('context deadline exceeded', patience)
-  if (answer.code >= 300) return calling(httpError(answer), answer.after)
-  const verdict = verdictOf(answer.body, question.uid, mutating)
-  return typeof verdict === 'string' ? failure(`received invalid webhook response: ${verdict}`, answer.after) : { end: verdict, waited: answer.after }
+  const config = hook.clientConfig ?? {}
+  if (config.caBundle && certificatesIn(base64Decode(config.caBundle) ?? '').length === 0) return failure('could not get REST client: unable to load root certificates: unable to parse bytes as PEM block')
+  const posted = post(exec, config, hook.timeoutSeconds ?? 10, question.review)
+  if ('failure' in posted) return failure(`failed to call webhook: ${posted.failure}`, posted.waited)
+  const verdict = verdictOf(posted.body, question.uid, mutating)
+  return typeof verdict === 'string' ? failure(`received invalid webhook response: ${verdict}`, posted.waited) : { end: verdict, waited: posted.waited }
 }
 
 /** The answer of the pod behind the webhook's Service, or why there is none. Hosts outside of the cluster are not known. */
-function reach({ store, means, now }: Execution, { clientConfig }: Webhook, review: JsonValue): WebhookAnswer | string {
-  const { service, url = '' } = clientConfig ?? {}
+function reach({ store, means, now }: Pick<Execution, 'store' | 'means' | 'now'>, { service, url = '' }: WebhookClientConfig, review: JsonValue): WebhookAnswer | string {
   if (!service) {
     const [, host = '', port = '443'] = /^https:\/\/(?:[^@/]*@)?([^/:?#]*|\[[^\]]*\])(?::(\d+))?/.exec(url) ?? []
     return hostError(host, Number(port))

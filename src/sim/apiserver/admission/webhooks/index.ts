@@ -85,7 +85,7 @@ function patched({ hook, occasion, seen }: Matched, current: KubeObject, text: s
     const changed = jsonPatch(seen.object as unknown as JsonValue, JSON.parse(text) as JsonValue) as unknown as KubeObject
     const known = withoutUnknown(seen.kind, changed)
     if (isStatus(known)) return internalError(known.message ?? '')
-    return settled(exec, current, converted(known, seen.kind, exec.kind))
+    return settled(exec, current, converted(exec, known, seen.kind, exec.kind))
   } catch (reason) {
     if (reason instanceof SyntaxError) return internalError(`failed calling webhook "${hook.name}": received undecodable patch in webhook response: ${reason.message}`)
     if (!(reason instanceof JsonPatchError)) throw reason

@@ -4,7 +4,8 @@ import type { Webhook } from '../../../kinds/admission-types.ts'
 import type { CustomResourceDefinition } from '../../../kinds/customresourcedefinition/customresourcedefinition.ts'
 import type { KindDefinition } from '../../../kinds/definition.ts'
 import { scheme } from '../../../kinds/index.ts'
-import { customKind } from '../../custom/kind.ts'
+import { convertedTo } from '../../custom/converting.ts'
+import { customKind, type CustomKind } from '../../custom/kind.ts'
 import type { Execution } from '../../execution.ts'
 import { collectionOf } from '../../keys.ts'
 import { baseActivation } from '../policies/activation.ts'
@@ -56,7 +57,7 @@ function seenBy({ rules = [], matchPolicy = 'Equivalent' }: Webhook, occasion: O
   if (matchPolicy !== 'Equivalent') return undefined
   const others = equivalents(exec)
   for (const rule of rules)
-    for (const kind of others) if (ruleMatches(rule, { ...occasion, exec: { ...exec, kind } })) return { kind, object: object && converted(object, exec.kind, kind), old: old && converted(old, exec.kind, kind) }
+    for (const kind of others) if (ruleMatches(rule, { ...occasion, exec: { ...exec, kind } })) return { kind, object: object && converted(exec, object, exec.kind, kind), old: old && converted(exec, old, exec.kind, kind) }
   return undefined
 }
 
@@ -69,8 +70,9 @@ function equivalents({ kind, store }: Execution): readonly KindDefinition[] {
 }
 
 /** An object in another version of its kind. */
-export function converted(object: KubeObject, from: KindDefinition, to: KindDefinition): KubeObject {
+export function converted(exec: Execution, object: KubeObject, from: KindDefinition, to: KindDefinition): KubeObject {
   if (from === to) return object
+  if (to.custom && (to as CustomKind).conversion) return convertedTo(to, object, exec, exec.trail)
   const stored = from.storedAs ? from.storedAs.toStored(object) : object
   return to.storedAs ? to.storedAs.fromStored(stored) : stored
 }

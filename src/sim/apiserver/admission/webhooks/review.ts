@@ -5,7 +5,7 @@ import type { Matched } from './matching.ts'
 const OPTIONS = { CREATE: 'CreateOptions', UPDATE: 'UpdateOptions', DELETE: 'DeleteOptions' } as const
 
 /** A uid that the same request at the same instant always has; nothing stores it. */
-function uidOf(text: string): string {
+export function uidOf(text: string): string {
   const hex = [1, 2, 3, 4].map((seed) => hashText(text, seed).toString(16).padStart(8, '0').slice(-8)).join('')
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`
 }
