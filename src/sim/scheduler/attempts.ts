@@ -98,7 +98,7 @@ export function verdicts({ scores, only, rejected }: Attempt): readonly NodeVerd
   const passed: NodeVerdict[] = (scores?.nodes ?? []).map((node, i) => ({
     node, rejectedBy: null, reasons: [],
     scores: Object.fromEntries(scores!.plugins.map((plugin, p) => [plugin, scores!.weighted[p]![i]!])),
-    total: scores!.totals[i]!,
+    total: scores!.weighted.reduce((total, list) => total + list[i]!, 0),
   }))
   if (only !== undefined) passed.push({ node: only, rejectedBy: null, reasons: [], scores: {}, total: 0 })
   passed.sort((a, b) => b.total - a.total || (a.node < b.node ? -1 : 1))

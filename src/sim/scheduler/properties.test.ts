@@ -107,7 +107,7 @@ class Town {
   }
 }
 
-const told = (d: Decision): unknown => ({ ...d, feasible: d.feasible, rejected: [...d.rejected], scores: d.scores?.plain() })
+const told = (d: Decision): unknown => ({ ...d, feasible: d.feasible, rejected: [...d.rejected], scores: d.scores?.plain(), totals: d.scores?.totals })
 
 const zoneOf = (node: Node, key: string): string | undefined => node.metadata.labels?.[key]
 const speaksOf = (term: PodAffinityTerm, owner: Pod, other: Pod): boolean =>

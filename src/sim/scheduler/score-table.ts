@@ -58,43 +58,45 @@ export class ScoreTable implements Scores {
     return this.#feasible.kept.names(this.#feasible)
   }
 
+  /** Of each node, the sum over the plugins. */
   get totals(): readonly number[] {
-    return this.#listed(this.#feasible.kept.totals, this.#first(this.#feasible.count))
+    return [...this.#feasible.kept.totals.subarray(0, this.#feasible.count)]
   }
 
   get weighted(): readonly (readonly number[])[] {
-    const all = this.#first(this.#feasible.count)
-    return this.#lists.map((list) => this.#listed(list, all))
+    const { count } = this.#feasible
+    return this.#lists.map((list) => this.#listed(list, count, count - 1))
   }
 
   /** As plain data. */
   plain(): Scores {
-    return { nodes: this.nodes, plugins: this.plugins, weighted: this.weighted, totals: this.totals, skipped: this.skipped }
+    return { nodes: this.nodes, plugins: this.plugins, weighted: this.weighted, skipped: this.skipped }
   }
 
   /** As plain data, of the first nodes in scoring order and in any case of the winner. */
   some(most: number): Scores {
-    const { places, count, kept } = this.#feasible
+    const { places, count, kept: { lineup: { nodes } } } = this.#feasible
     if (count <= most) return this.plain()
-    const shown = this.#first(most)
-    if (this.winner >= most) shown[most - 1] = this.winner
-    const nodes = shown.map((i) => kept.lineup.nodes[places[i]!]!.name)
-    return { nodes, plugins: this.plugins, weighted: this.#lists.map((list) => this.#listed(list, shown)), totals: this.#listed(kept.totals, shown), skipped: this.skipped }
+    const last = Math.max(this.winner, most - 1)
+    const names = new Array<string>(most)
+    for (let i = 0; i < most; i++) names[i] = nodes[places[i < most - 1 ? i : last]!]!.name
+    return { nodes: names, plugins: this.plugins, weighted: this.#lists.map((list) => this.#listed(list, most, last)), skipped: this.skipped }
   }
 
-  #first(n: number): number[] {
-    const first = new Array<number>(n)
-    for (let i = 0; i < n; i++) first[i] = i
-    return first
+  /** The scores of the first nodes up to before the `n`th, and of the `last`. Attempts are kept by the thousand, so equal ones make no list of their own. */
+  #listed(list: WeightedScores, n: number, last: number): readonly number[] {
+    if (typeof list === 'number') return uniformList(list, n)
+    const scores = new Array<number>(n)
+    let uniform = true
+    for (let i = 0; i < n; i++) {
+      scores[i] = this.#scoreAt(list, i < n - 1 ? i : last)
+      uniform &&= scores[i] === scores[0]
+    }
+    return uniform ? uniformList(scores[0]!, n) : scores
   }
 
-  /** The numbers of some of the nodes. */
-  #listed(list: WeightedScores | Float64Array, shown: readonly number[]): readonly number[] {
-    if (typeof list === 'number') return uniformList(list, shown.length)
-    const numbers = new Array<number>(shown.length)
-    if ('numbers' in list) for (let i = 0; i < shown.length; i++) numbers[i] = list.numbers.at(this.#feasible.places[shown[i]!]!) * list.weight
-    else if ('groups' in list) for (let i = 0; i < shown.length; i++) numbers[i] = list.scores[list.groups.of[shown[i]!]!]!
-    else for (let i = 0; i < shown.length; i++) numbers[i] = list[shown[i]!]!
-    return numbers
+  #scoreAt(list: Exclude<WeightedScores, number>, i: number): number {
+    if ('groups' in list) return list.scores[list.groups.of[i]!]!
+    return 'numbers' in list ? list.numbers.at(this.#feasible.places[i]!) * list.weight : list[i]!
   }
 }

@@ -7,7 +7,6 @@ export interface Scores {
   readonly nodes: readonly string[]
   readonly plugins: readonly string[]
   readonly weighted: readonly (readonly number[])[]
-  readonly totals: readonly number[]
   /** Plugins that had nothing to say about this pod. */
   readonly skipped: readonly string[]
 }
