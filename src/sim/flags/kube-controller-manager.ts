@@ -96,6 +96,7 @@ export const MAX_ENDPOINTS_PER_SLICE = integer('max-endpoints-per-slice', '100',
 export const MIRRORING_MAX_ENDPOINTS_PER_SUBSET = integer('mirroring-max-endpoints-per-subset', '1000', between('mirroring-max-endpoints-per-subset', 1, 1000))
 export const ENDPOINT_UPDATES_BATCH_PERIOD = duration('endpoint-updates-batch-period', '0s', notNegative('endpoint-updates-batch-period'))
 export const ENDPOINTSLICE_UPDATES_BATCH_PERIOD = duration('endpointslice-updates-batch-period', '0s', notNegative('endpointslice-updates-batch-period'))
+export const MIRRORING_UPDATES_BATCH_PERIOD = duration('mirroring-endpointslice-updates-batch-period', '0s', notNegative('mirroring-endpointslice-updates-batch-period'))
 
 export const CLUSTER_SIGNING_DURATION = duration('cluster-signing-duration', '8760h0m0s', positive('cluster-signing-duration'))
 
@@ -107,7 +108,7 @@ export const CONTROLLER_MANAGER_FLAGS: readonly Flag[] = [
   TERMINATED_POD_GC_THRESHOLD, RESOURCE_QUOTA_SYNC_PERIOD,
   HPA_SYNC_PERIOD, HPA_DOWNSCALE_STABILIZATION, HPA_TOLERANCE, HPA_CPU_INITIALIZATION_PERIOD, HPA_INITIAL_READINESS_DELAY,
   PVCLAIMBINDER_SYNC_PERIOD, ENABLE_DYNAMIC_PROVISIONING, ATTACH_DETACH_SYNC_PERIOD, DISABLE_ATTACH_DETACH_SYNC, DISABLE_FORCE_DETACH,
-  MAX_ENDPOINTS_PER_SLICE, MIRRORING_MAX_ENDPOINTS_PER_SUBSET, ENDPOINT_UPDATES_BATCH_PERIOD, ENDPOINTSLICE_UPDATES_BATCH_PERIOD,
+  MAX_ENDPOINTS_PER_SLICE, MIRRORING_MAX_ENDPOINTS_PER_SUBSET, ENDPOINT_UPDATES_BATCH_PERIOD, ENDPOINTSLICE_UPDATES_BATCH_PERIOD, MIRRORING_UPDATES_BATCH_PERIOD,
   CLUSTER_SIGNING_DURATION,
   ...Object.values(CONCURRENT_SYNCS),
 ] as readonly Flag[]

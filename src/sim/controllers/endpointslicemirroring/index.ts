@@ -5,7 +5,7 @@ import type { ReconcileResult } from '../../client/reconcile-context.ts'
 import { create, ENDPOINT_SLICES, ENDPOINTS, remove, SERVICES, update } from '../../client/request.ts'
 import { MANAGED_BY, ownSlices, SERVICE_NAME, SliceTracker, TRACKED } from '../../client/services/slice-tracker.ts'
 import { seconds } from '../../engine/time.ts'
-import { MIRRORING_MAX_ENDPOINTS_PER_SUBSET } from '../../flags/kube-controller-manager.ts'
+import { MIRRORING_MAX_ENDPOINTS_PER_SUBSET, MIRRORING_UPDATES_BATCH_PERIOD } from '../../flags/kube-controller-manager.ts'
 import type { Endpoints } from '../../kinds/endpoints/endpoints.ts'
 import type { EndpointSlice } from '../../kinds/endpointslice/endpointslice.ts'
 import type { Service } from '../../kinds/service/service.ts'
@@ -15,7 +15,8 @@ const BACK_OFF = seconds(1)
 const SKIP = 'endpointslice.kubernetes.io/skip-mirror'
 const LEADER = 'control-plane.alpha.kubernetes.io/leader'
 
-const wake = (ctx: HandlerContext, object: Endpoints | Service): void => ctx.enqueue(keyOf(object))
+const wake = (ctx: HandlerContext, service: Service): void => ctx.enqueue(keyOf(service))
+const wakeLater = (ctx: HandlerContext, endpoints: Endpoints): void => ctx.enqueueAfter(keyOf(endpoints), ctx.flag(MIRRORING_UPDATES_BATCH_PERIOD))
 const mirrors = (endpoints: Endpoints): boolean => endpoints.metadata.labels?.[SKIP] !== 'true' && endpoints.metadata.annotations?.[LEADER] === undefined
 
 /** Copies Endpoints written by hand into EndpointSlices (kube-controller-manager: endpointslicemirroring). */
@@ -32,9 +33,9 @@ export const endpointSliceMirroringController: Controller = {
     },
     {
       resource: ENDPOINTS,
-      onAdd: (ctx, endpoints: Endpoints) => mirrors(endpoints) && wake(ctx, endpoints),
-      onUpdate: (ctx, old: Endpoints, endpoints: Endpoints) => (mirrors(old) || mirrors(endpoints)) && wake(ctx, endpoints),
-      onDelete: (ctx, endpoints: Endpoints) => mirrors(endpoints) && wake(ctx, endpoints),
+      onAdd: (ctx, endpoints: Endpoints) => mirrors(endpoints) && wakeLater(ctx, endpoints),
+      onUpdate: (ctx, old: Endpoints, endpoints: Endpoints) => (mirrors(old) || mirrors(endpoints)) && wakeLater(ctx, endpoints),
+      onDelete: (ctx, endpoints: Endpoints) => mirrors(endpoints) && wakeLater(ctx, endpoints),
     },
     ownSlices(MIRRORING, 0),
   ],

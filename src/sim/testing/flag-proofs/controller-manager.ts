@@ -169,6 +169,13 @@ export const CONTROLLER_MANAGER_PROOFS: readonly Proof[] = [
     apply(cluster, deployment(2))
     return until(cluster, () => ((object(cluster, 'endpoints/default/web') as unknown as { subsets?: readonly { addresses?: readonly unknown[] }[] })?.subsets?.[0]?.addresses?.length ?? 0) === 2) < 15
   }),
+  proof(flags.MIRRORING_UPDATES_BATCH_PERIOD, '30s', 0, 30, (make) => {
+    const cluster = make()
+    apply(cluster, 'apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {ports: [{port: 80}]}\n')
+    cluster.runFor(seconds(5))
+    apply(cluster, 'apiVersion: v1\nkind: Endpoints\nmetadata: {name: web}\nsubsets: [{addresses: [{ip: 192.0.2.1}], ports: [{port: 80}]}]\n')
+    return until(cluster, () => cluster.list<EndpointSlice>('endpointslices', 'default').some((s) => s.endpoints?.some((e) => e.addresses.includes('192.0.2.1'))))
+  }),
   proof(flags.ENDPOINTSLICE_UPDATES_BATCH_PERIOD, '30s', true, false, (make) => {
     const cluster = make()
     apply(cluster, service())

@@ -128,6 +128,12 @@ export const KUBELET_PROOFS: readonly Proof[] = [
     cluster.runFor(seconds(20))
     return object<Pod>(cluster, 'pods/default/p')!.status!.reason ?? ''
   }),
+  proof(flags.SECCOMP_DEFAULT, 'true', ['0', 0], ['2', 1], (make) => {
+    const cluster = make(REAL)
+    apply(cluster, pod('p', 'containers: [{name: c, image: busybox, command: [sleep, "1000"]}]'))
+    cluster.runFor(seconds(30))
+    return [/Seccomp:\s*(\d)/.exec(kubectl(cluster, 'exec p -- cat /proc/1/status').stdout)![1]!, kubectl(cluster, 'exec p -- unshare -U true').code]
+  }),
   proof(flags.CPU_CFS_QUOTA, 'false', ['20000 100000', true], ['max 100000', false], (make) => {
     const cluster = make(REAL)
     apply(cluster, 'apiVersion: v1\nkind: Pod\nmetadata: {name: p, annotations: {orrery.dev/load: cpu=900m}}\nspec: {containers: [{name: c, image: busybox, command: [sleep, "1000"], resources: {limits: {cpu: 200m}}}]}\n')
