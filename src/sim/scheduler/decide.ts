@@ -97,7 +97,7 @@ class Scored implements Decision {
   constructor(scorers: readonly Scorer[], cycle: Cycle, feasible: Feasible, { nextStart, rejected, narrowedBy }: Pick<Decision, 'nextStart' | 'rejected' | 'narrowedBy'>) {
     const { places, count, kept } = feasible
     this.scores = scoreNodes(scorers, cycle, feasible)
-    this.node = kept.lineup.nodes[places[this.scores.winner]!]!.name
+    this.node = kept.nameAt(places[this.scores.winner]!)
     this.nodes = cycle.snapshot.nodes.length
     this.feasibleNodes = count
     this.rejected = rejected

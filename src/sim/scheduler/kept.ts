@@ -9,17 +9,22 @@ import { Changes, type Lineup, type Snapshot } from './snapshot.ts'
 
 type Work<T> = (node: NodeInfo, place: number) => T
 
-/** Something by place of a node in the order of examination, good until the place is among the changes of the lineup. */
+/** What a column depends on besides the pod's shape: a node with its pods, or the node alone. */
+export type Looks = 'changes' | 'renewals'
+
+/** Something by place of a node in the order of examination, good until the place is among the changes of the lineup that matter. */
 abstract class ByPlace<T> {
-  readonly #lineup: Lineup
+  readonly #nodes: readonly NodeInfo[]
+  readonly #changes: Changes
   #work: Work<T>
   /** How many changes have been heeded: to compare the objects themselves, thousands of them would have to be fetched from memory. */
   #heeded: number
 
-  constructor(lineup: Lineup, work: Work<T>) {
-    this.#lineup = lineup
+  constructor(lineup: Lineup, work: Work<T>, looks: Looks = 'changes') {
+    this.#nodes = lineup.nodes
+    this.#changes = lineup[looks]
     this.#work = work
-    this.#heeded = lineup.changes.count
+    this.#heeded = this.#changes.count
   }
 
   /** From now on values are worked out by `work`, which must be the same function of the node, only with fresher means. */
@@ -31,13 +36,13 @@ abstract class ByPlace<T> {
   abstract forget(place: number): void
 
   protected fresh(place: number): T {
-    return this.#work(this.#lineup.nodes[place]!, place)
+    return this.#work(this.#nodes[place]!, place)
   }
 
   protected heed(): void {
-    const { nodes, changes } = this.#lineup
+    const changes = this.#changes
     if (this.#heeded === changes.count) return
-    if (changes.count - this.#heeded > Changes.KEPT) for (let place = 0; place < nodes.length; place++) this.forget(place)
+    if (changes.count - this.#heeded > Changes.KEPT) for (let place = 0; place < this.#nodes.length; place++) this.forget(place)
     else for (let n = this.#heeded; n < changes.count; n++) this.forget(changes.at(n))
     this.#heeded = changes.count
   }
@@ -66,8 +71,8 @@ export class Column<T extends object> extends ByPlace<T> {
 export class Numbers extends ByPlace<number> {
   readonly #values: Float64Array
 
-  constructor(lineup: Lineup, work: Work<number>) {
-    super(lineup, work)
+  constructor(lineup: Lineup, work: Work<number>, looks?: Looks) {
+    super(lineup, work, looks)
     this.#values = new Float64Array(lineup.nodes.length).fill(NaN)
   }
 
@@ -112,8 +117,8 @@ export class Labels extends ByPlace<number> {
   readonly #values: Int32Array
   #groups: Int32Array | undefined
 
-  constructor(lineup: Lineup, work: Work<number>) {
-    super(lineup, work)
+  constructor(lineup: Lineup, work: Work<number>, looks?: Looks) {
+    super(lineup, work, looks)
     this.#values = new Int32Array(lineup.nodes.length).fill(UNKNOWN)
   }
 
@@ -205,6 +210,8 @@ export class Kept {
   readonly totals: Float64Array
   /** All places in order. */
   readonly places: Int32Array
+  /** By place, to be read without fetching the nodes from memory. */
+  #nodeNames: readonly string[] | undefined
   #names: { readonly places: Int32Array; readonly names: readonly string[] } | undefined
 
   constructor(lineup: Lineup) {
@@ -224,15 +231,15 @@ export class Kept {
   }
 
   /** As `column`, for numbers. */
-  numbers(key: string | object, work: Work<number>): Numbers {
+  numbers(key: string | object, work: Work<number>, looks?: Looks): Numbers {
     const known = this.#numbers.get(key)
-    return known ? known.workWith(work) : remember(this.#numbers, key, new Numbers(this.lineup, work))
+    return known ? known.workWith(work) : remember(this.#numbers, key, new Numbers(this.lineup, work, looks))
   }
 
   /** As `column`, for labels. */
-  labels(key: string | object, work: Work<number>): Labels {
+  labels(key: string | object, work: Work<number>, looks?: Looks): Labels {
     const known = this.#labels.get(key)
-    return known ? known.workWith(work) : remember(this.#labels, key, new Labels(this.lineup, work))
+    return known ? known.workWith(work) : remember(this.#labels, key, new Labels(this.lineup, work, looks))
   }
 
   /** A column whose label stands for those of all of `columns`, at least one: as many different ones as there are combinations. */
@@ -259,12 +266,17 @@ export class Kept {
     return domains
   }
 
+  nameAt(place: number): string {
+    this.#nodeNames ??= this.lineup.nodes.map(({ name }) => name)
+    return this.#nodeNames[place]!
+  }
+
   /** The names of the nodes at `places`, the same list as last time if they are the same places. */
   names({ places, count }: Feasible): readonly string[] {
     const before = this.#names
     if (before && same(before.places, places, count)) return before.names
     const first = places.slice(0, count)
-    const names = Array.from(first, (place) => this.lineup.nodes[place]!.name)
+    const names = Array.from(first, (place) => this.nameAt(place))
     this.#names = { places: first, names }
     return names
   }

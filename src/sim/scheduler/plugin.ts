@@ -67,6 +67,8 @@ export interface Feasible {
 export interface Plugin {
   readonly name: string
   readonly local?: boolean
+  /** A local plugin whose scores do not depend on the pods that the node has. */
+  readonly ignoresPods?: boolean
   preFilter?(cycle: Cycle): FilterRun | Rejection | undefined
   preScore?(cycle: Cycle, feasible: Feasible): ScoreRun | undefined
 }

@@ -136,7 +136,8 @@ function scoreEach(plugin: Plugin, run: ScoreEach, { places, count, kept }: Feas
 
 const keyOf = ({ name }: Plugin, { keep }: ScoreEach): string => (keep === undefined ? name : `${name} ${keep}`)
 
-const remembered = (plugin: Plugin, run: ScoreEach, kept: Kept): Numbers => kept.numbers(keyOf(plugin, run), (node) => run.score(node))
+const remembered = (plugin: Plugin, run: ScoreEach, kept: Kept): Numbers =>
+  kept.numbers(keyOf(plugin, run), (node) => run.score(node), plugin.ignoresPods ? 'renewals' : 'changes')
 
 function isUniform(scores: readonly number[]): boolean {
   const first = scores[0]

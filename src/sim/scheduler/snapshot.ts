@@ -7,10 +7,13 @@ import { Tallies } from './tallies.ts'
 /** Nodes by place; another object whenever nodes come, go or change places. */
 export interface Lineup {
   readonly nodes: readonly NodeInfo[]
+  /** Places where something is otherwise that a verdict or score may be due to. */
   readonly changes: Changes
+  /** Those of them where it is the node itself, not only its pods. */
+  readonly renewals: Changes
 }
 
-/** The places where a NodeInfo stands since then that another verdict or score may be due to: the last so many, and how many there were in all. */
+/** Places that changed: the last so many, and how many there were in all. */
 export class Changes {
   static readonly KEPT = 1024
   /** Round and round; many a lineup never changes. */
@@ -28,7 +31,7 @@ export class Changes {
   }
 }
 
-export const lineupOf = (nodes: readonly NodeInfo[]): Lineup => ({ nodes, changes: new Changes() })
+export const lineupOf = (nodes: readonly NodeInfo[]): Lineup => ({ nodes, changes: new Changes(), renewals: new Changes() })
 
 /** The cluster as one scheduling cycle sees it. Nodes are in the order in which they are examined. */
 export interface Snapshot {
@@ -131,6 +134,7 @@ export class LiveSnapshot implements Snapshot, Derived<NodeInfo> {
     else {
       this.#inOrder[place] = to
       if (follows || from.node !== to.node) this.#lineup.changes.add(place)
+      if (from.node !== to.node) this.#lineup.renewals.add(place)
     }
   }
 

@@ -10,6 +10,7 @@ const MOST_A_CONTAINER = 1000 * MB
 export const imageLocality: Plugin = {
   name: 'ImageLocality',
   local: true,
+  ignoresPods: true,
   preScore({ pod, snapshot }) {
     const wanted = imagesWanted(pod)
       .map((name) => ({ name, spread: snapshot.imageNodes(name) / snapshot.nodes.length }))

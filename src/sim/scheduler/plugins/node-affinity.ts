@@ -42,6 +42,7 @@ export function nodeAffinity({ addedAffinity }: NodeAffinityArgs): Plugin {
   return {
     name: NAME,
     local: true,
+    ignoresPods: true,
     preFilter({ pod }) {
       if (!enforced && !hasRequiredNodeAffinity(pod)) return undefined
       const nodes = namedNodes(pod)

@@ -31,7 +31,7 @@ function partOf({ pod, snapshot: { tallies } }: Cycle, constraint: Constraint, c
   const column = kept.labels(domains, ({ node }) => {
     const value = node.metadata.labels?.[key]
     return value === undefined ? IGNORED : domains.number(value)
-  })
+  }, 'renewals')
   return { constraint, sort, scope, column, domains }
 }
 

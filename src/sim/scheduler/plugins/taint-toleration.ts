@@ -9,6 +9,7 @@ const TAINTED = unresolvable(NAME, 'node(s) had untolerated taint(s)')
 export const taintToleration: Plugin = {
   name: NAME,
   local: true,
+  ignoresPods: true,
   preFilter: ({ pod }) => ({ filter: ({ node }) => (untoleratedTaint(node.spec.taints, pod.spec.tolerations) ? TAINTED : undefined) }),
   preScore: ({ pod, snapshot }) => {
     if (snapshot.discouraged === 0) return { constant: MAX_SCORE }
