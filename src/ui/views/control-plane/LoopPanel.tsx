@@ -128,7 +128,7 @@ function ReflectorBox({ loop }: { readonly loop: LoopState }): ReactNode {
       <b>{t('reflector')}</b>
       <small>{t(watched.length > SHOWN ? 'watchesMore' : 'watches', { what: watched.slice(0, SHOWN).join(', '), count: watched.length - SHOWN })}</small>
       <h4>{t('listWatch')}</h4>
-      {loop.reflectors.slice(0, 3).map(({ resource, listResourceVersion }) => (
+      {loop.reflectors.slice(0, 2).map(({ resource, listResourceVersion }) => (
         <Item key={resource} text={`rv ${listResourceVersion} ${resource}`} tag="list" />
       ))}
       {recent.slice(0, 2).map(({ resourceVersion, key, type }, at) => (
@@ -162,18 +162,15 @@ function IndexerBox({ loop }: { readonly loop: LoopState }): ReactNode {
     <div className={styles['box']}>
       <b>{t('indexer')}</b>
       <small>{t('indexerHint')}</small>
-      {loop.cache.slice(0, SHOWN).map(({ resource, keys, total, indexes }) => (
+      {loop.cache.slice(0, SHOWN).map(({ resource, keys, total }, i) => (
         <div key={resource}>
-          {keys.slice(0, 2).map((key) => (
+          {keys.slice(0, i === 0 ? 2 : 1).map((key) => (
             <Item key={key} text={tail(key)} tag={resource} now={working !== undefined && key.endsWith(working)} />
           ))}
-          <p className={styles['total']}>
-            {t('cached', { resource, count: total })}
-            <br />
-            {t('indexedBy', { indexes: indexes.join(', ') })}
-          </p>
+          <p className={styles['total']}>{t('cached', { resource, count: total })}</p>
         </div>
       ))}
+      <More shown={SHOWN} all={loop.cache.length} />
     </div>
   )
 }

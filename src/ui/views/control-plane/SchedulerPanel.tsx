@@ -36,14 +36,13 @@ export function SchedulerPanel(): ReactNode {
           {t('schedulerFile')}
         </Button>
       </header>
-      {stopped && <p className={styles['stopped']}>{t('schedulerStopped')}</p>}
-      <QueuePanel />
+      {stopped ? <p className={styles['stopped']}>{t('schedulerStopped')}</p> : <QueuePanel />}
       <header className={styles['decisionHead']}>
         <h4>{t('decision')}</h4>
         <PodSelect pod={pod} />
         {attempt?.at != null && <small>{t('decidedAt', { at: instantText(attempt.at - origin) })}</small>}
       </header>
-      {attempt === null && <EmptyState title={t('noAttempt')}>{t('noAttemptHint')}</EmptyState>}
+      {attempt === null && <EmptyState title={t('noAttempt')}>{t(stopped && waiting.includes(pod) ? 'untried.stopped' : 'noAttemptHint')}</EmptyState>}
       {attempt != null && <Decision attempt={attempt} />}
     </section>
   )

@@ -1,0 +1,48 @@
+import { expect, test } from '@playwright/test'
+import { applyWeb, openPage, pods, terminal } from './page.ts'
+
+test('a pod that no node can take: its place in the queue, who refused it where, and what would help, tried', async ({ page }) => {
+  await openPage(page)
+  await terminal(page, "kubectl run giant --image=nginx:1.27 --overrides='{\"spec\":{\"containers\":[{\"name\":\"giant\",\"image\":\"nginx:1.27\",\"resources\":{\"requests\":{\"cpu\":\"5\"}}}]}}'", 'pod/giant created')
+  await page.getByRole('button', { name: /^Terminal/ }).first().click()
+  await page.getByRole('button', { name: /nodes are available/ }).click()
+  const scheduler = page.getByRole('region', { name: 'The scheduler' })
+  await expect(scheduler.getByTestId('scheduling-queue')).toContainText('default/giant')
+  await expect(scheduler.getByTestId('scheduling-queue')).toContainText('by the flush')
+  await expect(scheduler.getByTestId('remedies')).toContainText('had cpu 1 more')
+  const filters = scheduler.getByRole('region', { name: 'Filter' })
+  await expect(filters.getByRole('row', { name: /node-1/ })).toContainText('Insufficient cpu')
+  await expect(filters.locator('[data-cell=refused]')).toHaveCount(4)
+})
+
+test('a stopped controller is told as stopped and does nothing until it is started; the control plane opens at the part that was pressed', async ({ page }) => {
+  await openPage(page)
+  await applyWeb(page)
+  await page.locator('[data-part="controllers"]').click()
+  await page.getByRole('combobox', { name: 'Controller' }).selectOption('replicaset-controller')
+  await page.getByRole('button', { name: 'Stop it' }).click()
+  await expect(page.getByText('This loop is stopped')).toBeVisible()
+  await terminal(page, 'kubectl scale deployment/web --replicas=5', 'scaled')
+  await page.getByRole('button', { name: /^Terminal/ }).first().click()
+  await page.getByRole('radio', { name: 'Cluster' }).click()
+  await page.waitForTimeout(2_000)
+  await expect(pods(page)).toHaveCount(3)
+  await page.locator('[data-part="scheduler"]').click()
+  await expect(page.getByRole('region', { name: 'The scheduler' })).toBeVisible()
+  await page.getByRole('radio', { name: 'Controllers' }).click()
+  await page.getByRole('button', { name: 'Start it' }).click()
+  await page.getByRole('radio', { name: 'Cluster' }).click()
+  await expect(pods(page, 'ok')).toHaveCount(5, { timeout: 20_000 })
+})
+
+test('nodes are added and removed from the page, a fault stands on the card', async ({ page }) => {
+  await openPage(page)
+  await page.getByRole('button', { name: 'Add a node' }).click()
+  await expect(page.locator('[data-node="node-4"][data-status="ok"]')).toBeVisible({ timeout: 20_000 })
+  await page.getByRole('button', { name: 'Actions for node-2' }).click()
+  await page.getByRole('menuitem', { name: /^Cut off/ }).click()
+  await expect(page.locator('[data-node="node-2"]')).toContainText('cut off')
+  await page.getByRole('button', { name: 'Actions for node-3' }).click()
+  await page.getByRole('menuitem', { name: /^Remove/ }).click()
+  await expect(page.locator('[data-node="node-3"]')).toHaveCount(0, { timeout: 20_000 })
+})
