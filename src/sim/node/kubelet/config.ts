@@ -15,6 +15,7 @@ import { deviceVariables } from './devices.ts'
 import { environmentOf, expand } from './env.ts'
 import { hostNames, hostsFile, qosOf, resolvFile } from './files.ts'
 import { oomScoreOf } from './oom-score.ts'
+import { isFiltered } from './seccomp.ts'
 import type { PodRow } from './state.ts'
 import { podText, type KubeletWorld } from './world.ts'
 import { hostsPath, messagePath, sandboxFile, sandboxMemory, subPathPath, volumePath } from './volume-paths.ts'
@@ -100,7 +101,7 @@ export function configure(world: KubeletWorld, ctx: EventContext, row: PodRow, c
     milliCpuRequest: milliValue(requests?.['cpu'] ?? limits?.['cpu']), milliCpuLimit: heldCpu(world, container) ?? 0, ...(memoryLimit === undefined ? {} : { memoryLimit }), ...(pidsLimit < 0 ? {} : { pidsLimit }),
     oomScore: oomScoreOf(pod, container, node.memory), oomGroup: world.cgroups === 'v2' && !world.flags.get(SINGLE_PROCESS_OOM_KILL),
     capabilities: capabilitiesOf(container), noNewPrivileges: container.securityContext?.allowPrivilegeEscalation === false,
-    seccomp: (container.securityContext?.seccompProfile ?? pod.spec.securityContext?.seccompProfile)?.type === 'RuntimeDefault', privileged: container.securityContext?.privileged ?? false,
+    seccomp: isFiltered(world, pod, container), privileged: container.securityContext?.privileged ?? false,
     cgroup: cgroupPath(world, row, qos, id), cgroups: world.cgroups, ports, ...(container.stdin ? { stdin: true } : {}), ...(container.tty ? { tty: true } : {}), ...(targetOf(container) ? { pidsOf: targetOf(container)! } : {}), terminationPath: container.terminationMessagePath ?? '/dev/termination-log', layers: 30 + image.layers.length,
   }
   return { config, argv, roots }
@@ -127,13 +128,14 @@ function mountsOf(world: KubeletWorld, ctx: EventContext, row: PodRow, container
   roots['pod-files'] = row.machine?.roots['pod-files'] ?? directory(files)
   if (row.machine?.roots['pod-files']) roots['pod-files'] = withNode(roots['pod-files'], ['hosts'], files['hosts'], ctx.now)
   roots[`messages:${container.name}`] = directory({ log: { ...file('', 0o666, ctx.now) } })
-  const mounts: Mount[] = [
+  const own: readonly Mount[] = [
     bind('/etc/hosts', 'hosts', hostsPath(row.uid)),
     { ...bind(container.terminationMessagePath ?? '/dev/termination-log', '', messagePath(row.uid, container.name, id)), fs: `messages:${container.name}`, from: '/log', readOnly: false },
     bind('/etc/hostname', 'hostname', sandboxFile(sandbox, 'hostname')),
     bind('/etc/resolv.conf', 'resolv.conf', sandboxFile(sandbox, 'resolv.conf')),
     { at: '/dev/shm', origin: pod.spec.hostIPC ? '/dev/shm' : sandboxMemory(sandbox), fs: 'shm', from: '/', readOnly: false, type: 'tmpfs', source: 'shm', options: 'rw,relatime,size=65536k' },
   ]
+  const mounts: Mount[] = []
   roots['shm'] = row.machine?.roots['shm'] ?? directory({}, 0o1777, ctx.now)
   for (const [index, wanted] of (container.volumeMounts ?? []).entries()) {
     const volume = pod.spec.volumes?.find((v) => v.name === wanted.name)
@@ -163,7 +165,10 @@ function mountsOf(world: KubeletWorld, ctx: EventContext, row: PodRow, container
     const readOnly = wanted.readOnly ?? isOfObjects(volume)
     mounts.push({ at: normalize(wanted.mountPath), ...known, fs: made.fs, from, readOnly, type: made.type, source: made.source, options: readOnly ? made.options.replace(/^rw/, 'ro') : made.options })
   }
-  return mounts
+  // Volumes first, then what every container has unless a volume lies there; short paths before those that may lie below them (containerd: WithMounts).
+  const all = [...mounts, ...own.filter((m) => !mounts.some(({ at }) => at === m.at))]
+  const depth = ({ at }: Mount): number => at.split('/').length
+  return all.some((m, i) => i > 0 && depth(all[i - 1]!) > depth(m)) ? all.sort((a, b) => depth(a) - depth(b)) : all
 }
 
 /** Volumes that the kubelet writes: containers only read them. */
@@ -199,4 +204,3 @@ function subPath(world: KubeletWorld, row: PodRow, made: SetUp, tree: FsNode | u
   else world.disks.set(made.fs === 'host' ? `host/${row.node}` : made.fs, next)
   return path
 }
-

@@ -6,6 +6,7 @@ import { idOf, type Flags } from '../../flags/index.ts'
 import { EVICTION_HARD, KUBE_RESERVED, MAX_PODS, PODS_PER_CORE, REGISTER_WITH_TAINTS, SYSTEM_RESERVED } from '../../flags/kubelet.ts'
 import type { Node } from '../../kinds/node/node.ts'
 import { amountIn } from './thresholds.ts'
+import type { NodeRow } from './state.ts'
 import type { KubeletWorld } from './world.ts'
 
 /** Fields that decide how much of a node pods may have. */
@@ -53,6 +54,12 @@ export function configuredNode(flags: Flags, node: Node): Node {
   if (isSetAside(status)) return { ...own, status: { ...status, capacity: made, allocatable: { ...HUGE_PAGES, ...status.allocatable } } }
   const { allocatable } = amountsOf(flags, made)
   return { ...own, status: { ...status, capacity: made, allocatable: { ...allocatable, ...(made['pods'] ? { pods: made['pods'] } : {}) } } }
+}
+
+/** What the cgroup of all pods is held to: the machine without what is reserved (cm/node_container_manager_linux.go: getNodeAllocatableInternalAbsolute). */
+export function amountForPods(flags: Flags, { milliCpu, memory }: Pick<NodeRow, 'milliCpu' | 'memory'>): { readonly milliCpu: number; readonly memory: number } {
+  const [kube, system] = [flags.get(KUBE_RESERVED), flags.get(SYSTEM_RESERVED)]
+  return { milliCpu: Math.max(0, milliCpu - milliValue(kube.cpu) - milliValue(system.cpu)), memory: Math.max(0, memory - value(kube.memory) - value(system.memory)) }
 }
 
 /** Every kubelet that runs tells what its node offers now. */

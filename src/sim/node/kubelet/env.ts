@@ -2,6 +2,7 @@ import { base64Decode } from '../../api/base64.ts'
 import type { Container } from '../../api/container.ts'
 import type { KubeObject } from '../../api/meta.ts'
 import type { NodeRow, PodRow } from './state.ts'
+import { allocatableOf } from './allocatable.ts'
 import { fieldText, resourceText } from './files.ts'
 import type { KubeletWorld } from './world.ts'
 
@@ -65,7 +66,7 @@ export function environmentOf(world: KubeletWorld, row: PodRow, node: NodeRow, c
       const field = fieldText(row, node, from.fieldRef)
       if (field === undefined) return { error: `unsupported fieldPath: ${from.fieldRef.fieldPath}` }
       text = field
-    } else if (from?.resourceFieldRef) text = resourceText(pod, node, from.resourceFieldRef, container)
+    } else if (from?.resourceFieldRef) text = resourceText(pod, allocatableOf(world, node), from.resourceFieldRef, container)
     else if (from?.configMapKeyRef ?? from?.secretKeyRef) {
       const ref = (from!.configMapKeyRef ?? from!.secretKeyRef)!
       const isMap = from!.configMapKeyRef !== undefined

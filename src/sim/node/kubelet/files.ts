@@ -1,15 +1,21 @@
-import { milliValue, value } from '../../api/quantity.ts'
+import { isZeroQuantity, milliValue, value } from '../../api/quantity.ts'
 import { computeQosClass } from '../../api/pod-resources.ts'
 import type { Container, ObjectFieldSelector, ResourceFieldSelector } from '../../api/container.ts'
 import type { Pod } from '../../api/pod.ts'
+import { formatMicroTime } from '../../engine/time.ts'
+import type { Allocatable } from './allocatable.ts'
 import type { NodeRow, PodRow } from './state.ts'
 import { containerNamed } from './world.ts'
 
-/** A field of the pod as text (pkg/fieldpath: ExtractFieldPathAsString); undefined where the path is unknown. */
+/**
+ * A field of the pod as text (pkg/fieldpath: ExtractFieldPathAsString); undefined where the path is unknown. The kubelet's own pods have
+ * annotations that tell when and from where it heard of them (pkg/kubelet/config).
+ */
 export function fieldText(row: PodRow, node: NodeRow, { fieldPath }: ObjectFieldSelector): string | undefined {
   const { metadata, spec } = row.pod
+  const annotations = (): Readonly<Record<string, string>> => ({ 'kubernetes.io/config.seen': formatMicroTime(row.addedAt).replace(/\.?0*Z$/, 'Z'), 'kubernetes.io/config.source': 'api', ...metadata.annotations })
   const subscript = /^(metadata\.(?:labels|annotations))\['(.*)'\]$/.exec(fieldPath)
-  if (subscript) return (subscript[1] === 'metadata.labels' ? metadata.labels : metadata.annotations)?.[subscript[2]!] ?? ''
+  if (subscript) return (subscript[1] === 'metadata.labels' ? metadata.labels : annotations())?.[subscript[2]!] ?? ''
   switch (fieldPath) {
     case 'metadata.name':
       return metadata.name
@@ -20,7 +26,7 @@ export function fieldText(row: PodRow, node: NodeRow, { fieldPath }: ObjectField
     case 'metadata.labels':
       return formatMap(metadata.labels)
     case 'metadata.annotations':
-      return formatMap(metadata.annotations)
+      return formatMap(annotations())
     case 'spec.nodeName':
       return spec.nodeName ?? ''
     case 'spec.serviceAccountName':
@@ -39,18 +45,19 @@ export function fieldText(row: PodRow, node: NodeRow, { fieldPath }: ObjectField
 /** `key="value"` lines in order of their keys. */
 const formatMap = (map: Readonly<Record<string, string>> | undefined): string => Object.keys(map ?? {}).sort().map((key) => `${key}="${map![key]!.replace(/[\\"]/g, '\\$&').replaceAll('\n', '\\n')}"`).join('\n')
 
-/** A container's request or limit as a whole number of its divisor; a missing limit is what the node can give (resource.ExtractContainerResourceValue). */
-export function resourceText(pod: Pod, node: NodeRow, { containerName, resource, divisor }: ResourceFieldSelector, own?: Container): string {
-  const container = containerName ? containerNamed(pod, containerName) : own
+/** A container's request or limit as a whole number of its divisor; a missing limit is that of the pod, or what the node gives to pods (kubelet_resources.go: defaultPodLimitsForDownwardAPI). */
+export function resourceText(pod: Pod, allocatable: Allocatable, { containerName, resource, divisor }: ResourceFieldSelector, self?: Container): string {
+  const container = containerName ? containerNamed(pod, containerName) : self
   const [side = '', name = ''] = resource.split('.') as [string, string]
   const isLimit = side === 'limits'
-  const amount = (isLimit ? container?.resources?.limits : container?.resources?.requests)?.[name]
+  const own = (isLimit ? container?.resources?.limits : container?.resources?.requests)?.[name]
+  const amount = isLimit && isZeroQuantity(own) ? pod.spec.resources?.limits?.[name] : own
   const unit = divisor === undefined || divisor === '0' ? '1' : divisor
   if (name === 'cpu') {
-    const milli = amount === undefined ? (isLimit ? node.milliCpu : 0) : milliValue(amount)
+    const milli = amount === undefined ? (isLimit ? allocatable.cpu : 0) : milliValue(amount)
     return String(Math.ceil(milli / milliValue(unit)))
   }
-  const bytes = amount === undefined ? (isLimit && name === 'memory' ? node.memory : 0) : value(amount)
+  const bytes = amount === undefined ? (isLimit && (name === 'memory' || name === 'ephemeral-storage') ? allocatable[name] : 0) : value(amount)
   return String(Math.ceil(bytes / Math.max(value(unit), 1)))
 }
 
@@ -67,7 +74,7 @@ export function hostNames(pod: Pod, node: NodeRow, clusterDomain: string): { rea
 export function hostsFile(row: PodRow, node: NodeRow, clusterDomain: string): string {
   const { pod } = row
   const { name, domain } = hostNames(pod, node, clusterDomain)
-  const own = pod.spec.hostNetwork ? `# Kubernetes-managed hosts file (host network).\n127.0.0.1\tlocalhost\n${node.address}\t${node.hostName}\n` : `# Kubernetes-managed hosts file.\n${HOSTS}${row.ip ?? ''}\t${domain ? `${name}.${domain}\t` : ''}${name}\n`
+  const own = pod.spec.hostNetwork ? `# Kubernetes-managed hosts file (host network).\n127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n${node.address}\t${node.hostName}\n` : `# Kubernetes-managed hosts file.\n${HOSTS}${row.ip ?? ''}\t${domain ? `${name}.${domain}\t` : ''}${name}\n`
   const aliases = (pod.spec.hostAliases ?? []).map((a) => `${a.ip}\t${(a.hostnames ?? []).join('\t')}\n`).join('')
   return aliases ? `${own}\n# Entries added by HostAliases.\n${aliases}` : own
 }

@@ -1,4 +1,3 @@
-import { milliValue, value } from '../../api/quantity.ts'
 import { parseImageName } from '../../api/image-name.ts'
 import { podRequests } from '../../api/pod-resources.ts'
 import { allContainers } from '../../api/pod.ts'
@@ -19,6 +18,9 @@ import { settingOf, logLines } from './linux.ts'
 import type { NodeRow, PodRow } from './state.ts'
 import { heldCpu } from './cpu-limit.ts'
 import { containerUsage, nodeUsage } from './usage.ts'
+import { podMemoryLimit } from './allocatable.ts'
+import { amountForPods } from './configured-node.ts'
+import { MOST_PIDS } from './consumption.ts'
 import { nodeRoot } from './volumes.ts'
 import { pluginOf } from './volume-paths.ts'
 import { containerNamed, type KubeletWorld } from './world.ts'
@@ -42,7 +44,7 @@ export function hostView(world: KubeletWorld, name: string, at: Micros, looking:
   const mounts = nodeMounts(node, pods, world.cgroups)
   return {
     name, address: node.address, processes: processes.map((p) => (p.of || p.comm === 'pause' ? p : { ...p, mounts })).sort((a, b) => a.pid - b.pid), pods, units, images: node.images.map((i) => ({ ...i, digest: i.digest.slice(i.digest.indexOf('@') + 1) })), mounts, ns: HOST_NAMESPACES, cgroups: world.cgroups, cpus: Math.ceil(node.milliCpu / 1000),
-    allocatable: { milliCpu: node.milliCpu, memory: node.memory }, used: nodeUsage(world, name, at),
+    allocatable: { ...amountForPods(world.flags, node), pids: MOST_PIDS }, used: nodeUsage(world, name, at),
     image: (image) => imageOf(world, node, image),
     root: (fs) => {
       const [pod, inner] = ofForeign(fs)
@@ -158,7 +160,7 @@ function podOf(world: KubeletWorld, row: PodRow, machine: Machine, at: Micros): 
   const milli = podRequests(row.pod).milliCpu
   const held = sums.map((c) => heldCpu(world, c))
   const quota = held.includes(undefined) ? undefined : quotaOf(held.reduce<number>((sum, cpu) => sum + cpu!, 0))
-  const memoryLimit = sums.every((c) => c.resources?.limits?.['memory'] !== undefined) ? sums.reduce((sum, c) => sum + value(c.resources!.limits!['memory']!), 0) : undefined
+  const memoryLimit = podMemoryLimit(row.pod)
   const kernel = new Kernel(machine, settingOf(world, row))
   const containers: HostContainer[] = []
   for (const state of Object.values(row.containers)) {

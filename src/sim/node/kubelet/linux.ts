@@ -7,9 +7,9 @@ import { Kernel, type Ran } from '../linux/kernel.ts'
 import type { KernelSetting } from '../linux/setting.ts'
 import { diskOf } from '../../client/storage/disks.ts'
 import type { LogChunk, Machine } from '../linux/machine.ts'
-import { value } from '../../api/quantity.ts'
 import { guestOf } from './runtime-handler.ts'
 import { withTokens } from './tokens.ts'
+import { memoryVolumeSize } from './allocatable.ts'
 import { nodeRoot } from './volumes.ts'
 import type { PodRow } from './state.ts'
 import { hasNews } from './news.ts'
@@ -33,7 +33,7 @@ function horizonOf(row: PodRow, now: Micros): Micros {
 export function settingOf(world: KubeletWorld, row: PodRow): KernelSetting {
   const node = world.node(row)
   const limits: Record<string, number> = { shm: 64 << 20 }
-  for (const v of row.pod.spec.volumes ?? []) if (v.emptyDir?.medium === 'Memory') limits[`volume:${v.name}`] = v.emptyDir.sizeLimit === undefined ? node.memory : value(v.emptyDir.sizeLimit)
+  for (const v of row.pod.spec.volumes ?? []) if (v.emptyDir?.medium === 'Memory') limits[`volume:${v.name}`] = memoryVolumeSize(world, row, v.emptyDir.sizeLimit)
   for (const { fs, bytes } of Object.values(world.mounts?.get(rowKey(row.node, row.pod))?.volumes ?? {})) if (bytes > 0) limits[fs] = bytes
   const base = row.sandbox.inode
   const own = (n: number): number => base + n

@@ -2,8 +2,9 @@ import type { KubeObject } from '../../api/meta.ts'
 import { parseQuantity, value } from '../../api/quantity.ts'
 import type { EventContext } from '../../engine/engine.ts'
 import { idOf } from '../../flags/index.ts'
-import { NODE_LEASE_DURATION_SECONDS } from '../../flags/kubelet.ts'
+import { NODE_LEASE_DURATION_SECONDS, NODE_STATUS_MAX_IMAGES } from '../../flags/kubelet.ts'
 import { isAboutAmounts, reportAmounts } from './configured-node.ts'
+import { reportSoon } from './machine-report.ts'
 import { armCollection, armPressure } from './pressure.ts'
 import { devicePlugin } from './devices.ts'
 import type { NodeRow } from './state.ts'
@@ -13,6 +14,7 @@ import { actorOf, type KubeletWorld } from './world.ts'
 export function reconfigured(world: KubeletWorld, ctx: EventContext, flag: string, leaseChanged: () => void): void {
   if (flag === idOf(NODE_LEASE_DURATION_SECONDS)) leaseChanged()
   if (isAboutAmounts(flag)) reportAmounts(world, ctx)
+  if (flag === idOf(NODE_STATUS_MAX_IMAGES)) for (const { name } of world.nodes.values()) reportSoon(world, ctx, name)
   if (!/^kubelet\.(eviction|imageGC|imageMaximumGCAge)/.test(flag)) return
   for (const name of world.nodes.keys()) ctx.schedule(0, actorOf(name), 'rearm', null)
 }

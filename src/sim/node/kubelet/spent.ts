@@ -1,4 +1,3 @@
-import { milliValue } from '../../api/quantity.ts'
 import type { Micros } from '../../engine/time.ts'
 import { loadAge, type Curve } from './load.ts'
 import type { PodRow } from './state.ts'

@@ -1,6 +1,6 @@
 import { matches, type Selector } from '../../api/labels.ts'
 import type { Container } from '../../api/container.ts'
-import { milliValue, value } from '../../api/quantity.ts'
+import { value } from '../../api/quantity.ts'
 import type { EventContext } from '../../engine/engine.ts'
 import { ms, seconds, type Micros } from '../../engine/time.ts'
 import { LOCAL } from '../../images/registry.ts'

@@ -1,8 +1,7 @@
 import { base64Decode } from '../../api/base64.ts'
 import type { KubeObject } from '../../api/meta.ts'
-import type { Pod } from '../../api/pod.ts'
+import { allContainers, type Pod } from '../../api/pod.ts'
 import type { Volume, VolumeProjection } from '../../api/volume.ts'
-import { value } from '../../api/quantity.ts'
 import { diskOf } from '../../client/storage/disks.ts'
 import { clockText } from '../linux/tools/clock.ts'
 import { directory, file, lookUp, namesOf, withPath, type FsNode } from '../linux/fs.ts'
@@ -10,6 +9,7 @@ import { NODE_ROOT } from '../linux/node-root.ts'
 import { atomicTree } from '../linux/pod-machine.ts'
 import type { EventContext } from '../../engine/engine.ts'
 import type { Micros } from '../../engine/time.ts'
+import { allocatableOf, memoryVolumeSize } from './allocatable.ts'
 import { fieldText, resourceText } from './files.ts'
 import type { PodRow } from './state.ts'
 import { currentToken } from './tokens.ts'
@@ -39,8 +39,9 @@ export interface NotSetUp {
   readonly awaited?: true
 }
 
-type Files = Record<string, { readonly data: string; readonly mode: number; readonly mtime?: Micros }>
+type Files = Record<string, { readonly data: string; readonly mode: number; readonly mtime?: Micros; readonly uid?: number }>
 
+const inMemory = (bytes: number): Pick<SetUp, 'type' | 'source' | 'options'> => ({ type: 'tmpfs', source: 'tmpfs', options: `rw,relatime,size=${Math.floor(bytes / 1024)}k,noswap` })
 const DISK = { type: 'ext4', source: '/dev/vda', options: 'rw,relatime,discard' }
 
 export { NODE_ROOT }
@@ -52,13 +53,11 @@ export function setUpVolume(world: KubeletWorld, ctx: EventContext, row: PodRow,
   const { pod } = row
   const gid = pod.spec.securityContext?.fsGroup ?? 0
   const fs = `volume:${volume.name}`
-  const memory = { type: 'tmpfs', source: 'tmpfs', options: `rw,relatime,size=${Math.floor(world.node(row).memory / 1024)}k,noswap` }
   if (volume.emptyDir) {
     const tree = directory({}, gid ? 0o2777 : 0o777, ctx.now, 0, gid)
-    const limit = volume.emptyDir.sizeLimit === undefined ? undefined : value(volume.emptyDir.sizeLimit)
     if (volume.emptyDir.medium !== 'Memory') return { fs, from: '/', ...DISK, tree }
-    const size = limit ?? world.node(row).memory
-    return { fs, from: '/', type: 'tmpfs', source: 'tmpfs', options: `rw,relatime,size=${Math.floor(size / 1024)}k,noswap`, tree: { ...tree, mode: gid ? 0o3777 : 0o1777 }, limit: size }
+    const size = memoryVolumeSize(world, row, volume.emptyDir.sizeLimit)
+    return { fs, from: '/', ...inMemory(size), tree: { ...tree, mode: gid ? 0o3777 : 0o1777 }, limit: size }
   }
   if (volume.hostPath) return hostPath(world, row, volume.hostPath.path, volume.hostPath.type ?? '', ctx.now)
   if (volume.persistentVolumeClaim || volume.ephemeral) return claim(world, row, volume, ctx.now)
@@ -69,7 +68,7 @@ export function setUpVolume(world: KubeletWorld, ctx: EventContext, row: PodRow,
   if (error) return { error }
   // Config maps lie on the disk, what could be secret in memory (each plugin's wrappedVolumeSpec).
   const tree = atomicTree(files, stampOf(ctx), ctx.now, gid)
-  return volume.configMap ? { fs, from: '/', ...DISK, tree: { ...tree, mode: tree.mode & ~STICKY } } : { fs, from: '/', ...memory, tree }
+  return volume.configMap ? { fs, from: '/', ...DISK, tree: { ...tree, mode: tree.mode & ~STICKY } } : { fs, from: '/', ...inMemory(memoryVolumeSize(world, row)), tree }
 }
 
 /** "2026_01_01_00_00_09.1234567890", the name of a version of the files (os.MkdirTemp: 32 random bits). */
@@ -157,6 +156,12 @@ function content(world: KubeletWorld, ctx: EventContext, row: PodRow, volume: Vo
   return errors.length === 0 ? undefined : errors.length === 1 ? errors[0] : `[${errors.join(', ')}]`
 }
 
+/** The user that all containers of a pod run as, if the pod says so (pkg/volume/util: FsUserFrom). */
+function sharedUser({ spec }: Pod): number | undefined {
+  const users = new Set(allContainers(spec).map((c) => c.securityContext?.runAsUser ?? spec.securityContext?.runAsUser))
+  return users.size === 1 ? [...users][0] : undefined
+}
+
 function fromSource(world: KubeletWorld, ctx: EventContext, row: PodRow, volume: string, source: VolumeProjection, mode: number, files: Files): string | undefined {
   if (source.configMap) return fromObject(world, row, 'configmaps', source.configMap.name, source.configMap, mode, files)
   if (source.secret) return fromObject(world, row, 'secrets', source.secret.name, source.secret, mode, files)
@@ -164,7 +169,9 @@ function fromSource(world: KubeletWorld, ctx: EventContext, row: PodRow, volume:
   if (source.serviceAccountToken) {
     const { path } = source.serviceAccountToken
     const { token, since } = currentToken(world, row, volume, source.serviceAccountToken, ctx.now)
-    files[path] = { data: token, mode: row.pod.spec.securityContext?.fsGroup ? 0o640 : 0o600, mtime: since }
+    const user = sharedUser(row.pod)
+    // Others than the pod's one user or group may read it only when there is no such user or group (projected.go: collectData).
+    files[path] = { data: token, mode: user !== undefined || row.pod.spec.securityContext?.fsGroup !== undefined ? 0o600 : mode, mtime: since, ...(user === undefined ? {} : { uid: user }) }
     return undefined
   }
   if (source.clusterTrustBundle) return 'cluster trust bundles are not modelled here'
@@ -201,7 +208,7 @@ function fromObject(world: KubeletWorld, row: PodRow, plural: 'configmaps' | 'se
 function fromFields(world: KubeletWorld, row: PodRow, items: readonly { readonly path: string; readonly mode?: number; readonly fieldRef?: { readonly fieldPath: string }; readonly resourceFieldRef?: { readonly containerName?: string; readonly resource: string; readonly divisor?: string } }[], mode: number, files: Files): string | undefined {
   const node = world.node(row)
   for (const item of items) {
-    const text = item.fieldRef ? fieldText(row, node, item.fieldRef) : item.resourceFieldRef ? resourceText(row.pod, node, item.resourceFieldRef as { resource: string }) : ''
+    const text = item.fieldRef ? fieldText(row, node, item.fieldRef) : item.resourceFieldRef ? resourceText(row.pod, allocatableOf(world, node), item.resourceFieldRef as { resource: string }) : ''
     if (text === undefined) return `unsupported fieldPath: ${item.fieldRef!.fieldPath}`
     files[item.path] = { data: text, mode: item.mode ?? mode }
   }

@@ -58,7 +58,7 @@ const CGROUP1: readonly Mount[] = [
   mount('/sys/fs/cgroup/systemd', 'cgroup', 'cgroup', `ro,${RO},name=systemd`),
 ]
 const HIDDEN: readonly Mount[] = [
-  ...['bus', 'fs', 'irq', 'sys'].map((name) => ({ ...mount(`/proc/${name}`, 'proc', 'proc', `ro,${RO}`), fs: 'masked' })),
+  ...['bus', 'fs', 'irq', 'sys'].map((name) => ({ ...mount(`/proc/${name}`, 'proc', 'proc', `ro,${RO}`, 'masked', `/${name}`) })),
   mount('/proc/acpi', 'tmpfs', 'tmpfs', 'ro,relatime,size=4k,nr_inodes=1', 'masked'),
   ...['interrupts', 'keys', 'timer_list'].map((name) => ({ ...mount(`/proc/${name}`, 'tmpfs', 'tmpfs', 'rw,nosuid,size=65536k,mode=755', 'masked', '/null'), readOnly: true })),
   mount('/sys/firmware', 'tmpfs', 'tmpfs', 'ro,relatime,size=4k,nr_inodes=1', 'masked'),

@@ -17,6 +17,8 @@ export interface FileWorld {
   setRoot(fs: string, tree: FsNode): void
   /** A node of /proc, /sys or another pseudo file system; undefined: there is none of that name. */
   pseudo(mount: Mount, path: string): FsNode | undefined
+  /** What the process of that number, as a mount of /proc shows it, sees as its root and where it is; undefined: nothing to be seen. */
+  seenBy?(proc: Mount, pid: number): { readonly mounts: readonly Mount[]; readonly cwd: string } | Failure | undefined
   /** Mounts of the node, when its own file system can be seen. */
   nodeMounts?(): readonly Mount[]
   /** Bytes that may be in the file system; undefined: no limit of its own. */
@@ -48,7 +50,38 @@ export function mountOf(mounts: readonly Mount[], path: string): Mount {
   return best
 }
 
-function nodeAt(world: FileWorld, path: string): { mount: Mount; names: readonly string[]; node: FsNode | undefined; pseudo: boolean } {
+const OF_PROCESS = /^\/(\d+)\/(root|cwd)(\/.*)?$/
+
+/** A path that leads through `/proc/N/root` or `/proc/N/cwd` as the mounts and the path of that process (fs/proc/base.c: proc_root_link). */
+function throughProcess(world: FileWorld, proc: Mount, path: string): { readonly mounts: readonly Mount[]; readonly path: string; readonly prefix: string } | Failure | undefined {
+  const m = world.seenBy && OF_PROCESS.exec(path.slice(proc.at.length))
+  if (!m) return undefined
+  const seen = world.seenBy!(proc, Number(m[1]))
+  if (!seen || failed(seen)) return seen
+  const from = m[2] === 'cwd' ? seen.cwd : '/'
+  return { mounts: seen.mounts, path: normalize(`${from}${m[3] ?? ''}`), prefix: `${proc.at}/${m[1]!}/${m[2]!}` }
+}
+
+interface Found {
+  readonly mount: Mount
+  readonly names: readonly string[]
+  readonly node: FsNode | undefined
+  readonly pseudo: boolean
+}
+
+/** What lies at a path. `through`: links of /proc to what others see are followed. */
+function nodeAt(world: FileWorld, path: string, through = true): Found | Failure {
+  const proc = path.includes('/root') || path.includes('/cwd') ? mountOf(world.mounts, path) : undefined
+  const there = proc?.type === 'proc' ? throughProcess(world, proc, path) : undefined
+  if (!there) return plainNode(world, path)
+  const isLink = path === (failed(there) ? path : there.prefix)
+  if (isLink && !through) return plainNode(world, path)
+  if (failed(there)) return there
+  const found = plainNode({ ...world, mounts: there.mounts }, there.path)
+  return { ...found, mount: { ...found.mount, at: path === there.prefix ? path : normalize(`${there.prefix}${found.mount.at}`) } }
+}
+
+function plainNode(world: FileWorld, path: string): Found {
   let mount = mountOf(world.mounts, path)
   let inner = mount.at === '/' ? path : path.slice(mount.at.length) || '/'
   let names = [...namesOf(mount.from), ...namesOf(inner)]
@@ -62,7 +95,7 @@ function nodeAt(world: FileWorld, path: string): { mount: Mount; names: readonly
       mount = { ...deeper, at: path.slice(0, path.length - there.length + deeper.at.length) || '/', readOnly: mount.readOnly || deeper.readOnly }
     }
   }
-  if (PSEUDO.has(mount.type)) return { mount, names: namesOf(inner), node: world.pseudo(mount, inner), pseudo: true }
+  if (PSEUDO.has(mount.type)) return { mount, names: namesOf(inner), node: world.pseudo(mount, mount.type === 'proc' ? normalize(`${mount.from}${inner}`) : inner), pseudo: true }
   const root = world.root(mount.fs)
   return { mount, names, node: root && lookUp(root, names), pseudo: false }
 }
@@ -80,8 +113,9 @@ export function resolve(world: FileWorld, path: string, follow = true): Place | 
       continue
     }
     const here = `${at}/${name}`
-    const found = nodeAt(world, here)
     const isLast = rest.length === 0
+    const found = nodeAt(world, here, follow || !isLast)
+    if (failed(found)) return found
     if (found.node?.t === 'l' && (follow || !isLast)) {
       if (++links > MOST_LINKS) return new Failure('ELOOP')
       rest = [...found.node.to.split('/').filter((n) => n !== '' && n !== '.'), ...rest]
@@ -96,7 +130,8 @@ export function resolve(world: FileWorld, path: string, follow = true): Place | 
     at = here
   }
   const whole = at || '/'
-  return { path: whole, ...nodeAt(world, whole) }
+  const found = nodeAt(world, whole, follow)
+  return failed(found) ? found : { path: whole, ...found }
 }
 
 /** May the caller read (4), write (2) or search (1) the node? */

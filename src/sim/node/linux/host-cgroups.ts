@@ -32,7 +32,7 @@ function made(host: HostState): readonly Group[] {
     { path: '/init.scope', memory: 12 << 20, pids: [1] },
     { path: '/system.slice', memory: 200 << 20, pids: [] },
     ...host.units.map((unit): Group => ({ path: `/system.slice/${unit.name}`, memory: 40 << 20, pids: unit.active ? host.processes.filter((p) => p.cgroup === `/system.slice/${unit.name}`).map((p) => p.pid) : [] })),
-    { path: top, cpu: { cpuShares: sharesOf(host.allocatable.milliCpu), cpuPeriod: period }, memoryLimit: host.allocatable.memory, memory: 0, pids: [] },
+    { path: top, cpu: { cpuShares: sharesOf(host.allocatable.milliCpu), cpuPeriod: period }, memoryLimit: host.allocatable.memory, pidsMax: host.allocatable.pids, memory: 0, pids: [] },
   ]
   const burstable = host.pods.filter((p) => p.qos === 'Burstable')
   groups.push({ path: qosPath('besteffort'), cpu: { cpuShares: 2, cpuPeriod: period }, memory: 0, pids: [] })
@@ -52,19 +52,19 @@ function made(host: HostState): readonly Group[] {
 function filesOf(host: HostState, group: Group, all: readonly Group[], subsystem: string): Readonly<Record<string, string>> {
   const procs = group.pids.map((pid) => `${pid}\n`).join('')
   const inside = all.filter((g) => g === group || g.path.startsWith(`${group.path}/`)).reduce((sum, g) => sum + g.pids.length, 0)
-  const { cpu, memoryLimit, memory, path } = group
+  const { cpu, memoryLimit, pidsMax, memory, path } = group
   if (host.cgroups === 'v1') {
     const common = { 'cgroup.procs': procs, tasks: procs }
     if (subsystem === 'cpu' || subsystem === 'cpuacct') return { ...common, 'cpu.shares': `${cpu?.cpuShares ?? 1024}\n`, 'cpu.cfs_quota_us': `${cpu?.cpuQuota ?? -1}\n`, 'cpu.cfs_period_us': `${cpu?.cpuPeriod ?? 100_000}\n` }
     if (subsystem === 'memory') return { ...common, 'memory.limit_in_bytes': `${memoryLimit ?? '9223372036854771712'}\n`, 'memory.usage_in_bytes': `${memory}\n`, 'memory.soft_limit_in_bytes': '9223372036854771712\n' }
     if (subsystem === 'cpuset') return { ...common, 'cpuset.cpus': `0-${host.cpus - 1}\n`, 'cpuset.mems': '0\n' }
-    return subsystem === 'pids' ? { ...common, 'pids.max': 'max\n', 'pids.current': `${inside}\n` } : common
+    return subsystem === 'pids' ? { ...common, 'pids.max': `${pidsMax ?? 'max'}\n`, 'pids.current': `${inside}\n` } : common
   }
   const always = { 'cgroup.controllers': 'cpuset cpu io memory hugetlb pids rdma misc\n', 'cgroup.procs': procs, 'cgroup.subtree_control': 'cpuset cpu io memory hugetlb pids rdma misc\n', 'cpu.stat': 'usage_usec 0\nuser_usec 0\nsystem_usec 0\n' }
   if (path === '') return always
   return {
     ...always, 'cgroup.events': `populated ${inside > 0 ? 1 : 0}\nfrozen 0\n`, 'cpu.max': `${cpu?.cpuQuota ?? 'max'} ${cpu?.cpuPeriod ?? 100_000}\n`, 'cpu.weight': `${cpu ? (path.includes('cri-containerd') ? weightOf : kubeletWeightOf)(cpu.cpuShares) : 100}\n`,
-    'memory.current': `${memory}\n`, 'memory.max': `${memoryLimit ?? 'max'}\n`, 'memory.high': 'max\n', 'memory.min': '0\n', 'memory.swap.max': path.includes('cri-containerd') ? '0\n' : 'max\n', 'pids.current': `${inside}\n`, 'pids.max': 'max\n',
+    'memory.current': `${memory}\n`, 'memory.max': `${memoryLimit ?? 'max'}\n`, 'memory.high': 'max\n', 'memory.min': '0\n', 'memory.swap.max': path.includes('cri-containerd') ? '0\n' : 'max\n', 'pids.current': `${inside}\n`, 'pids.max': `${pidsMax ?? 'max'}\n`,
   }
 }
 

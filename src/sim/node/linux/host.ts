@@ -107,7 +107,7 @@ export interface HostState {
   readonly cgroups: 'v1' | 'v2'
   readonly cpus: number
   /** What the pods' tree of cgroups may use in all (without the kubelet's threshold of eviction). */
-  readonly allocatable: { readonly milliCpu: number; readonly memory: number }
+  readonly allocatable: { readonly milliCpu: number; readonly memory: number; readonly pids: number }
   readonly used: { readonly cpu: number; readonly memory: number }
   /** An image that the node has, with what is in it. */
   image(name: string): HostImage | undefined

@@ -5,7 +5,7 @@ import { groupLimit } from './cgroup-writes.ts'
 import { existing, makeDirectory, type FileWorld } from './files.ts'
 import { RUNNING_AT_ONCE, type Answer, type Asked, type ContainerState, type Machine, type Process, type ProgramState, type Wait } from './machine.ts'
 import type { HostState } from './host.ts'
-import { hostPid, processIn, spaceOf, type Seen } from './processes.ts'
+import { hostPid, processIn, seenBy, spaceOf, type Seen } from './processes.ts'
 import { pseudoNode } from './pseudo.ts'
 import { NO_SETTING, type KernelSetting } from './setting.ts'
 import { stepShell } from './shell/run.ts'
@@ -329,6 +329,7 @@ export class Kernel extends Descriptors {
       root: (fs) => roots[fs] ?? this.tree(fs),
       setRoot: (fs, tree) => (this.unions[fs] ? this.setTree(fs, tree, task.clock) : void (roots[fs] = tree)),
       pseudo: (mount, path) => pseudoNode(this, task, mount, path),
+      seenBy: (proc, pid) => seenBy(this, task, proc, pid),
       ...(setting.host ? { nodeMounts: () => this.host!.mounts } : {}),
       limit: (fs) => setting.limits[fs],
     }

@@ -88,11 +88,11 @@ export function machineAt(machine: Machine, setting: KernelSetting, at: Micros, 
 const ofGroup = (node: FsNode, gid: number): FsNode => (node.t === 'd' ? { ...node, gid, mode: node.mode | 0o2000, entries: Object.fromEntries(Object.entries(node.entries).map(([name, child]) => [name, ofGroup(child, gid)])) } : node)
 
 /** A volume's tree for token, config map and the like: files behind `..data`, as the kubelet's AtomicWriter lays them out. */
-export function atomicTree(files: Readonly<Record<string, { readonly data: string; readonly mode: number; readonly mtime?: Micros }>>, stamp: string, now: Micros, gid: number, uid = 0): FsNode {
+export function atomicTree(files: Readonly<Record<string, { readonly data: string; readonly mode: number; readonly mtime?: Micros; readonly uid?: number }>>, stamp: string, now: Micros, gid: number): FsNode {
   const mode = gid > 0 ? 0o3777 : 0o1777
   let inner: FsNode = directory({}, gid > 0 ? 0o2755 : 0o755, now, 0, gid)
   const tops: Record<string, FsNode> = {}
-  for (const [path, { data, mode: bits, mtime = now }] of Object.entries(files)) {
+  for (const [path, { data, mode: bits, mtime = now, uid = 0 }] of Object.entries(files)) {
     // The group of the pod's volumes may read everything in them (pkg/volume: SetVolumeOwnership).
     inner = withPath(inner, path, { ...file(data, gid > 0 ? bits | 0o440 : bits, mtime), uid, gid }, now)
     const top = path.split('/')[0]!

@@ -1,5 +1,6 @@
 import type { HostProcess } from './host.ts'
 import type { Kernel, Task } from './kernel.ts'
+import { Failure } from './errno.ts'
 import type { Machine, Mount, ProcessFacts } from './machine.ts'
 import { NAMESPACES, type NamespaceKind } from './namespaces.ts'
 
@@ -9,6 +10,9 @@ import { NAMESPACES, type NamespaceKind } from './namespaces.ts'
  */
 export const HOST_SPACE = 'host'
 const OWN = 'own '
+const SYS_PTRACE = 19
+const CAPABILITY_BITS: readonly number[] = Array.from({ length: 41 }, (_, bit) => bit)
+const hasBit = (set: number, bit: number): boolean => Math.floor(set / 2 ** bit) % 2 === 1
 
 /** A process as somebody in a pid namespace sees it. */
 export interface Seen extends ProcessFacts {
@@ -98,6 +102,17 @@ export function processesIn(kernel: Kernel, space: string): readonly Seen[] {
 
 /** The process that a number means in a pid namespace. */
 export const processIn = (kernel: Kernel, space: string, pid: number): Seen | undefined => processesIn(kernel, space).find((p) => p.pid === pid)
+
+/** The mounts and the place of a process, for who may look: with its user and no fewer capabilities, or CAP_SYS_PTRACE (kernel/ptrace.c). */
+export function seenBy(kernel: Kernel, task: Task, proc: Mount, pid: number): { readonly mounts: readonly Mount[]; readonly cwd: string } | Failure | undefined {
+  const target = processIn(kernel, procSpace(kernel, task, proc), pid)
+  if (!target) return undefined
+  const own = task.view?.capabilities ?? kernel.containers[task.container]!.capabilities
+  const isLess = CAPABILITY_BITS.every((bit) => !hasBit(target.capabilities, bit) || hasBit(own, bit))
+  const isSame = target.user.uid === task.user.uid && target.user.gid === task.user.gid
+  if (target.task !== task && !((isSame && isLess) || (task.user.uid === 0 && hasBit(own, SYS_PTRACE)))) return new Failure('EACCES')
+  return target.mounts.length === 0 ? undefined : { mounts: target.mounts, cwd: target.cwd }
+}
 
 /** Itself, as it sees itself. */
 export const seenSelf = (kernel: Kernel, task: Task): Seen => seenTask(kernel, task, spaceOf(kernel, task), task.pid)

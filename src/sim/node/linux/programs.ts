@@ -1,5 +1,6 @@
 import { ERRORS, failed } from './errno.ts'
 import { allowed, existing, type FileWorld } from './files.ts'
+import { familyAt } from './shell/family.ts'
 import { baseName, type RegularFile } from './fs.ts'
 import type { Kernel, Task } from './kernel.ts'
 import type { ProgramState } from './machine.ts'
@@ -43,9 +44,14 @@ export function findProgram(world: FileWorld, name: string, path = DEFAULT_PATH)
   return denied ?? { why: 'no-path' }
 }
 
+/** busybox ash and bash count in SHLVL how deep they are in each other; dash does not. */
+function leveled(world: FileWorld, path: string, env: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return familyAt(world, baseName(path)) === 'dash' ? env : { ...env, SHLVL: String((Number.parseInt(env['SHLVL'] ?? '', 10) || 0) + 1) }
+}
+
 /** The program behind a file: a tool, or a script for its interpreter. */
 export function programOf(world: FileWorld, node: RegularFile, path: string, argv: readonly string[], env: Readonly<Record<string, string>>, depth = 0): Started | undefined {
-  if (node.tool === 'sh') return shellProgram(argv, env)
+  if (node.tool === 'sh') return shellProgram(argv, leveled(world, path, env))
   if (node.tool !== undefined) {
     const space = node.tool.indexOf(' ')
     const tool = space < 0 ? node.tool : node.tool.slice(0, space)
@@ -54,12 +60,12 @@ export function programOf(world: FileWorld, node: RegularFile, path: string, arg
     return { argv: shown, comm: baseName(shown[0]?.split(':')[0] ?? tool).slice(0, COMM_LENGTH), program: { kind: 'tool', name: tool, state: extra ? { ...(JSON.parse(extra) as object) } : null } }
   }
   const bang = /^#!\s*(\S+)[ \t]*([^\n]*)/.exec(node.data)
-  if (!bang) return { ...shellProgram(['sh', path, ...argv.slice(1)], env, node.data), comm: baseName(path).slice(0, COMM_LENGTH) }
+  if (!bang) return { ...shellProgram(['sh', path, ...argv.slice(1)], leveled(world, '/bin/sh', env), node.data), comm: baseName(path).slice(0, COMM_LENGTH) }
   if (depth > DEEPEST) return undefined
   const interpreter = existing(world, bang[1]!)
   if (failed(interpreter) || interpreter.node.t !== 'f') return undefined
   const words = [bang[1]!, ...(bang[2] ? [bang[2].trim()] : []), path, ...argv.slice(1)]
-  const started = interpreter.node.tool === 'sh' ? shellProgram(words, env, node.data) : programOf(world, interpreter.node, bang[1]!, words, env, depth + 1)
+  const started = interpreter.node.tool === 'sh' ? shellProgram(words, leveled(world, bang[1]!, env), node.data) : programOf(world, interpreter.node, bang[1]!, words, env, depth + 1)
   return started && { ...started, comm: baseName(path).slice(0, COMM_LENGTH) }
 }
 

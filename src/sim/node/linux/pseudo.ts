@@ -191,10 +191,30 @@ function namespaceLinks(target: Seen, name: string | undefined): FsNode | undefi
   return name === undefined ? dir(entries) : Object.hasOwn(entries, name) ? entries[name] : undefined
 }
 
+/** Options of one mount, not of its file system. */
+const OF_MOUNT = /^(nosuid|nodev|noexec|relatime)$/
+const DISK_DEVICE = '254:0'
+
+/** /proc/N/mountinfo: number, the mount that it lies on, device, place in its file system, place here, options (Documentation/filesystems/proc.rst 3.5). */
 function mountInfo(mounts: readonly Mount[]): string {
-  return mounts.filter((m) => !m.hidden).map((m, i) => {
-    const flags = m.options.split(',').filter((o) => /^(rw|ro|nosuid|nodev|noexec|relatime)$/.test(o)).join(',')
-    const superOptions = m.options.split(',').filter((o) => !/^(nosuid|nodev|noexec|relatime)$/.test(o)).join(',')
-    return `${366 + i} ${i === 0 ? 228 : 366} 0:${58 + i} ${m.from} ${m.at} ${flags} - ${m.type} ${m.source} ${superOptions}\n`
+  const shown = mounts.filter((m) => !m.hidden)
+  const minors = new Map<string, number>()
+  return shown.map((m, i) => {
+    const isDisk = m.type === 'ext4'
+    const options = m.options.split(',')
+    const below = shown.slice(0, i).filter((o) => o.at === '/' || m.at === o.at || m.at.startsWith(`${o.at}/`))
+    const parent = below.reduce<Mount | undefined>((best, o) => (best && best.at.length > o.at.length ? best : o), undefined)
+    // A file system is read-only itself only where it was made so; others are mounts of it that are.
+    const isOwnRo = options[0] === 'ro' && (m.type === 'sysfs' || options.includes('nr_inodes=1'))
+    const shared = m.type === 'cgroup' || m.type === 'tmpfs' || m.type === 'overlay' ? `${m.type} ${m.fs} ${options.at(-1)}` : `${m.type} ${m.source}`
+    if (!minors.has(shared)) minors.set(shared, FIRST_MINOR + minors.size)
+    const at = isDisk ? DISK_DEVICE : `0:${minors.get(shared)!}`
+    const flags = options.filter((o, n) => n === 0 || OF_MOUNT.test(o)).join(',')
+    const own = [isOwnRo ? 'ro' : 'rw', ...options.slice(1).filter((o) => !OF_MOUNT.test(o))].join(',')
+    return `${FIRST_MOUNT + i} ${parent ? FIRST_MOUNT + shown.indexOf(parent) : OUTSIDE} ${at} ${isDisk ? (m.origin ?? m.from) : m.from} ${m.at} ${flags} - ${m.type} ${m.source} ${own}\n`
   }).join('')
 }
+
+const FIRST_MINOR = 58
+const FIRST_MOUNT = 366
+const OUTSIDE = 228

@@ -6,6 +6,7 @@ import type { Mount } from '../machine.ts'
 import { gidSeen, uidSeen } from '../user-namespaces.ts'
 import { GROUPS, USERS } from '../users.ts'
 import { ls, modeText } from './ls.ts'
+import { familyOf } from '../shell/family.ts'
 import { options, type Tool, type ToolContext } from './context.ts'
 import { clockText, dateOf } from './clock.ts'
 import { find } from './find.ts'
@@ -144,6 +145,7 @@ function chown(c: ToolContext): number {
 function readlink(c: ToolContext): number {
   const { flags, rest } = options(c.args)
   let status = 0
+  if (rest.length !== 1 && familyOf(c.kernel, c.task) === 'ash') return c.usage("[-fnv] FILE\n\nDisplay the value of a symlink\n\n\t-f\tCanonicalize by following all symlinks\n\t-n\tDon't add newline\n\t-v\tVerbose")
   for (const name of rest) {
     const place = flags.has('f') ? resolve(c.files, name) : existing(c.files, name, false)
     if (failed(place) || (!flags.has('f') && place.node?.t !== 'l')) status = 1

@@ -83,8 +83,10 @@ export function ls(c: ToolContext): number {
   const list = (path: string, node: FsNode): void => {
     if (node.t !== 'd') return
     const inside = (name: string): string => (path === '/' ? `/${name}` : `${path}/${name}`)
+    const followed = existing(world, path)
+    const here = failed(followed) ? rowAt(path, '.', node).place : followed
     const names = Object.keys(node.entries).filter((name) => flags.has('a') || flags.has('A') || !name.startsWith('.')).sort()
-    const rows = [...(flags.has('a') ? [{ ...rowAt(path, '.', node), name: '.' }, rowAt(`${path}/..`, '..', node)] : []), ...names.map((name) => rowAt(inside(name), name, node.entries[name]!))]
+    const rows = [...(flags.has('a') ? [{ name: '.', node, place: here }, rowAt(`${path}/..`, '..', node)] : []), ...names.map((name) => rowAt(inside(name), name, node.entries[name]!))]
     if (long) c.out(`total ${rows.reduce((sum, row) => sum + blocksOf(row), 0)}\n`)
     print(rows)
     if (!flags.has('R')) return

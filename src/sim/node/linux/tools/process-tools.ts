@@ -3,6 +3,7 @@ import { signalName } from '../machine.ts'
 import { startProgram } from '../programs.ts'
 import { uidSeen, userSeen } from '../user-namespaces.ts'
 import { GROUPS, USERS } from '../users.ts'
+import { familyOf } from '../shell/family.ts'
 import { formatted } from './printf.ts'
 import { testExpression } from './test-command.ts'
 import { options, type Tool, type ToolContext } from './context.ts'
@@ -42,11 +43,13 @@ function sleep(c: ToolContext): number | undefined {
 function id(c: ToolContext): number {
   const { flags } = options(c.args)
   const { uid, gid, groups } = userSeen(c.task.view?.users, c.task.user)
+  // busybox shows the groups as the kernel has them, in order of their numbers; coreutils put the primary one first.
+  const all = [...new Set(familyOf(c.kernel, c.task) === 'ash' && groups.includes(gid) ? groups : [gid, ...groups])]
   const named = (n: number, names: Readonly<Record<number, string>>): string => (names[n] === undefined ? String(n) : `${n}(${names[n]})`)
   if (flags.has('u')) c.out(`${flags.has('n') ? nameOf(uid) : uid}\n`)
   else if (flags.has('g')) c.out(`${flags.has('n') ? (GROUPS[gid] ?? gid) : gid}\n`)
-  else if (flags.has('G')) c.out(`${[...new Set([gid, ...groups])].join(' ')}\n`)
-  else c.out(`uid=${named(uid, USERS)} gid=${named(gid, GROUPS)} groups=${[...new Set([gid, ...groups])].map((g) => named(g, GROUPS)).join(',')}\n`)
+  else if (flags.has('G')) c.out(`${all.join(' ')}\n`)
+  else c.out(`uid=${named(uid, USERS)} gid=${named(gid, GROUPS)} groups=${all.map((g) => named(g, GROUPS)).join(',')}\n`)
   return 0
 }
 
@@ -144,7 +147,7 @@ function dd(c: ToolContext): number | undefined {
     const records = Math.floor(written / size)
     if (written < total) c.err(`dd: error writing '${output}': No space left on device\n`)
     c.err(`${records + (written < total ? 1 : 0)}+0 records in\n${records}+0 records out\n`)
-    c.err(`${written} bytes (${(written / ONE_MIB).toFixed(1)}MB) copied, ${(written / 2e9).toFixed(6)} seconds, ${(2e9 / ONE_MIB / 1024).toFixed(1)}GB/s\n`)
+    if (written === total) c.err(`${written} bytes (${(written / ONE_MIB).toFixed(1)}MB) copied, ${(written / 2e9).toFixed(6)} seconds, ${(2e9 / ONE_MIB / 1024).toFixed(1)}GB/s\n`)
     return written < total ? 1 : 0
   }
   const text = input === undefined ? c.input() : c.readFile(input)
