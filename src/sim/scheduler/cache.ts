@@ -32,7 +32,7 @@ export class SchedulerCache {
       return
     }
     const bound = this.#podsOn(name)
-    const placed = this.assumed.values().filter((p) => p.spec.nodeName === name && !bound.some((b) => b.metadata.uid === p.metadata.uid))
+    const placed = this.#assumedOn(name).filter((p) => !bound.some((b) => b.metadata.uid === p.metadata.uid))
     this.nodes.set(name, [...bound, ...placed].reduce(withPod, emptyNodeInfo(node)))
   }
 
@@ -81,6 +81,13 @@ export class SchedulerCache {
     this.assumed.delete(key)
     this.removePod(placed)
     return placed
+  }
+
+  /** In the order of their keys; the table itself is never asked for it, as it would keep it up from then on with every pod that comes and goes. */
+  #assumedOn(node: string): readonly Pod[] {
+    const found: Pod[] = []
+    for (const pod of this.assumed.rows().values()) if (pod.spec.nodeName === node) found.push(pod)
+    return found.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
   }
 
   #change(node: string | undefined, how: (info: NodeInfo) => NodeInfo): void {
