@@ -18,3 +18,15 @@ test('a large cluster comes in several frames, each small enough to be read at o
   expect([...seen.keys()].sort()).toEqual([...cluster.objects.keys()])
   for (const [key, value] of seen) expect(value).toBe(cluster.objects.get(key))
 })
+
+test('while time stands the figures of nodes follow a fault, and the step back over it', () => {
+  const cluster = createCluster({ seed: 1, nodes: 1 })
+  cluster.boot()
+  const frames = new FrameMaker(cluster)
+  const faultNow = (): string | null | undefined => frames.make(false, 1, true).nodes?.find(({ name }) => name === 'node-1')?.fault
+  expect(faultNow()).toBeNull()
+  cluster.nodeAction('freeze', 'node-1')
+  expect(faultNow()).toBe('frozen')
+  cluster.timeline.seek(cluster.timeline.index - 1)
+  expect(faultNow()).toBeNull()
+})

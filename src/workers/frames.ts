@@ -70,8 +70,12 @@ export class FrameMaker {
     this.#shape = shape
     const flights = playing ? this.#flights : inTheAir(this.#cluster)
     this.#flights = []
+    const moved = timeline.index !== this.#lastIndex
     this.#lastIndex = timeline.index
     this.#lastBranch = timeline.branch
+    // While more is to follow the sums are not whole. Asked before anything runs ahead, which touches objects and takes it back.
+    const isWhole = this.#dirty.size === 0
+    const news = changes.length > 0 || shapeChanged || (moved && !playing)
     const current = timeline.at(timeline.index)
     return {
       type: 'frame',
@@ -86,8 +90,7 @@ export class FrameMaker {
       previews: previews ? ahead(this.#cluster) : null,
       backPreviews: previews ? behind(this.#cluster) : null,
       marks: shapeChanged ? marksOf(this.#cluster) : null,
-      // While more is to follow the sums are not whole.
-      nodes: (this.#dirty.size === 0 && (changes.length > 0 || shapeChanged)) || this.#figuresAreOld() ? this.#figures() : null,
+      nodes: (isWhole && news) || this.#figuresAreOld() ? this.#figures() : null,
     }
   }
 
