@@ -97,6 +97,27 @@ export function fromResource<T extends KubeObject>(resource: ResourceSchema, rul
   const check = rules.name ?? isDns1123Subdomain
   const counts = rules.generation ?? false
   const none: readonly FieldError[] = []
+  const warnings = rules.warnings && ((obj: T, old: T | undefined, like: T | undefined) => rules.warnings!(obj, old, like))
+  const checkCreate = (obj: T, like: T | undefined): readonly FieldError[] => {
+    const own = rules.validate?.(obj, like) ?? none
+    if (rules.looseMeta) return own.length > 0 ? own : looseObjectMeta(obj.metadata, resource.namespaced)
+    const meta = validateObjectMeta(obj.metadata, resource.namespaced, check)
+    return meta.length === 0 ? own : own.length === 0 ? meta : [...meta, ...own]
+  }
+  const checkUpdate = (obj: T, old: T): readonly FieldError[] => {
+    const meta = metaUpdateErrors(obj.metadata, old.metadata, resource.namespaced)
+    const again = rules.recheck?.(obj, old) ?? none
+    const own = rules.validateUpdate ? rules.validateUpdate(obj, old) : obj === old || rules.recheck ? none : (rules.validate?.(obj) ?? none)
+    if (!meta) return again.length === 0 ? own : [...again, ...own]
+    if (rules.looseMeta) return [...again, ...own]
+    if (rules.recheck) return [...meta.whole, ...again, ...meta.update, ...own]
+    return [...meta.update, ...(rules.rechecksMeta ? meta.whole : none), ...own]
+  }
+  const checkStatusUpdate = (obj: T, old: T): readonly FieldError[] => {
+    const meta = metaUpdateErrors(obj.metadata, old.metadata, resource.namespaced)
+    const own = rules.validateStatusUpdate?.(obj, old) ?? none
+    return meta ? [...meta.update, ...own] : own
+  }
   return {
     group: resource.group,
     version: resource.version,
@@ -130,27 +151,10 @@ export function fromResource<T extends KubeObject>(resource: ResourceSchema, rul
       const next = { ...old, metadata: obj.metadata, status: obj.status } as T
       return counts && old.metadata.generation !== undefined ? withGeneration(next, old.metadata.generation) : next
     },
-    validateCreate: (obj, like) => findings(() => {
-      const own = rules.validate?.(obj, like) ?? none
-      if (rules.looseMeta) return own.length > 0 ? own : looseObjectMeta(obj.metadata, resource.namespaced)
-      const meta = validateObjectMeta(obj.metadata, resource.namespaced, check)
-      return meta.length === 0 ? own : own.length === 0 ? meta : [...meta, ...own]
-    }),
-    validateUpdate: (obj, old) => findings(() => {
-      const meta = metaUpdateErrors(obj.metadata, old.metadata, resource.namespaced)
-      const again = rules.recheck?.(obj, old) ?? none
-      const own = rules.validateUpdate ? rules.validateUpdate(obj, old) : obj === old || rules.recheck ? none : (rules.validate?.(obj) ?? none)
-      if (!meta) return again.length === 0 ? own : [...again, ...own]
-      if (rules.looseMeta) return [...again, ...own]
-      if (rules.recheck) return [...meta.whole, ...again, ...meta.update, ...own]
-      return [...meta.update, ...(rules.rechecksMeta ? meta.whole : none), ...own]
-    }),
-    validateStatusUpdate: (obj, old) => findings(() => {
-      const meta = metaUpdateErrors(obj.metadata, old.metadata, resource.namespaced)
-      const own = rules.validateStatusUpdate?.(obj, old) ?? none
-      return meta ? [...meta.update, ...own] : own
-    }),
-    ...(rules.warnings ? { warnings: (obj: T, old?: T, like?: T) => once(findings(() => rules.warnings!(obj, old, like))) } : {}),
+    validateCreate: (obj, like) => findings(checkCreate, obj, like, undefined),
+    validateUpdate: (obj, old) => findings(checkUpdate, obj, old, undefined),
+    validateStatusUpdate: (obj, old) => findings(checkStatusUpdate, obj, old, undefined),
+    ...(warnings ? { warnings: (obj: T, old?: T, like?: T) => once(findings(warnings, obj, old, like)) } : {}),
     errorGroup: rules.storedAs ? splitApiVersion(rules.storedAs.apiVersion).group : resource.group,
     ...(rules.readBack ? { readBack: rules.readBack } : {}),
     ...(rules.storedAs ? { storedAs: rules.storedAs } : {}),

@@ -21,7 +21,8 @@ const COUNTED: ReadonlySet<string> = new Set([
 export class Scheme {
   readonly kinds: readonly KindDefinition[]
   readonly #byKind = new Map<string, KindDefinition>()
-  readonly #byPlural = new Map<string, KindDefinition>()
+  /** Those of one plural in a short list: every request asks, and a key of three texts is slower to make than to compare. */
+  readonly #byPlural = new Map<string, KindDefinition[]>()
   readonly #byName = new Map<string, KindDefinition>()
 
   /** `modelled` in their order first; every other resource of the table follows as stored but not acted upon. */
@@ -33,7 +34,9 @@ export class Scheme {
     this.kinds = [...modelled, ...others]
     for (const k of this.kinds) {
       this.#byKind.set(`${k.group}/${k.version}/${k.kind}`, k)
-      this.#byPlural.set(`${k.group}/${k.version}/${k.plural}`, k)
+      const same = this.#byPlural.get(k.plural)
+      if (same) same.push(k)
+      else this.#byPlural.set(k.plural, [k])
     }
     for (const k of this.kinds) {
       for (const name of [k.plural, k.singular, ...k.shortNames, k.kind.toLowerCase()]) if (!this.#byName.has(name)) this.#byName.set(name, k)
@@ -46,7 +49,10 @@ export class Scheme {
 
   /** By REST coordinates. */
   resource(group: string, version: string, plural: string): KindDefinition | undefined {
-    return this.#byPlural.get(`${group}/${version}/${plural}`)
+    const same = this.#byPlural.get(plural)
+    // The last one of equal coordinates counts.
+    if (same) for (let i = same.length - 1; i >= 0; i--) if (same[i]!.group === group && same[i]!.version === version) return same[i]
+    return undefined
   }
 
   /**

@@ -13,6 +13,7 @@ const SYSTEM_CONDITIONS: ReadonlySet<string> = new Set(['PodScheduled', 'Ready',
 
 function conditions(status: PodStatus, out: FieldError[]): void {
   status.conditions?.forEach((c, i) => {
+    if (SYSTEM_CONDITIONS.has(c.type) && !c.observedGeneration) return
     const path = at('status.conditions', i)
     if ((c.observedGeneration ?? 0) < 0) out.push(invalidValue(child(path, 'observedGeneration'), c.observedGeneration, 'must be a non-negative integer'))
     if (!SYSTEM_CONDITIONS.has(c.type)) named(isQualifiedName, c.type, child(path, 'Type'), out)
