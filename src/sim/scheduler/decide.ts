@@ -13,7 +13,7 @@ import { unresolvable, type Rejection } from './rejection.ts'
 import { Rejections } from './rejections.ts'
 import type { ScoreTable } from './score-table.ts'
 import { scoreNodes, type Scorer } from './scoring.ts'
-import { lineupOf, type Snapshot } from './snapshot.ts'
+import { Lineup, type Snapshot } from './snapshot.ts'
 
 /** Everything that a decision depends on besides the pod. */
 export interface World {
@@ -66,7 +66,7 @@ export function decide(pod: Pod, world: World, profile: Profile = DEFAULT_CONFIG
   const promised = onPromisedNode(cycle, filters, world)
   if (promised) return finish({ outcome: 'scheduled', node: promised.name, feasibleNodes: 1, feasible: [promised.name] })
   const nodes = filters.nodes ? narrowed(filters.nodes, snapshot) : all
-  const kept = filters.nodes ? new Kept(lineupOf(nodes)) : (shaped ?? keptFor(cycle, profile))
+  const kept = filters.nodes ? new Kept(new Lineup(nodes)) : (shaped ?? keptFor(cycle, profile))
   const found = search({ pod, filters, nodes, kept, world, profile })
   // In a large cluster what was left out beforehand is only told when the pod finds no place.
   const { places, count } = found
@@ -97,7 +97,7 @@ class Scored implements Decision {
   constructor(scorers: readonly Scorer[], cycle: Cycle, feasible: Feasible, { nextStart, rejected, narrowedBy }: Pick<Decision, 'nextStart' | 'rejected' | 'narrowedBy'>) {
     const { places, count, kept } = feasible
     this.scores = scoreNodes(scorers, cycle, feasible)
-    this.node = kept.nameAt(places[this.scores.winner]!)
+    this.node = kept.lineup.names[places[this.scores.winner]!]!
     this.nodes = cycle.snapshot.nodes.length
     this.feasibleNodes = count
     this.rejected = rejected

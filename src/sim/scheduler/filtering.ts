@@ -121,7 +121,7 @@ export interface Found {
 /** Examines nodes from `start` on, round the list, until enough are feasible. */
 export function findFeasible(search: Search): Found {
   const { filters: { runs, local }, nodes, start, enough, pod, nominated, verdicts, kept } = search
-  if (allFeasible(search)) return { places: kept.places, count: nodes.length, rejected: Rejections.NONE }
+  if (allFeasible(search)) return { places: kept.lineup.places, count: nodes.length, rejected: Rejections.NONE }
   const { passed: places } = kept
   const onlyLocal = runs.length === local
   const known = verdicts.known()

@@ -208,10 +208,6 @@ export class Kept {
    */
   readonly passed: Int32Array
   readonly totals: Float64Array
-  /** All places in order. */
-  readonly places: Int32Array
-  /** By place, to be read without fetching the nodes from memory. */
-  #nodeNames: readonly string[] | undefined
   #names: { readonly places: Int32Array; readonly names: readonly string[] } | undefined
 
   constructor(lineup: Lineup) {
@@ -220,8 +216,6 @@ export class Kept {
     const n = lineup.nodes.length
     this.passed = new Int32Array(n)
     this.totals = new Float64Array(n)
-    this.places = new Int32Array(n)
-    for (let place = 0; place < n; place++) this.places[place] = place
   }
 
   /** The column of a key; `work` must be the same function of the node whenever the key is the same. */
@@ -266,17 +260,12 @@ export class Kept {
     return domains
   }
 
-  nameAt(place: number): string {
-    this.#nodeNames ??= this.lineup.nodes.map(({ name }) => name)
-    return this.#nodeNames[place]!
-  }
-
   /** The names of the nodes at `places`, the same list as last time if they are the same places. */
   names({ places, count }: Feasible): readonly string[] {
     const before = this.#names
     if (before && same(before.places, places, count)) return before.names
     const first = places.slice(0, count)
-    const names = Array.from(first, (place) => this.nameAt(place))
+    const names = Array.from(first, (place) => this.lineup.names[place]!)
     this.#names = { places: first, names }
     return names
   }

@@ -75,11 +75,11 @@ export class ScoreTable implements Scores {
 
   /** As plain data, of the first nodes in scoring order and in any case of the winner. */
   some(most: number): Scores {
-    const { places, count, kept } = this.#feasible
+    const { places, count, kept: { lineup } } = this.#feasible
     if (count <= most) return this.plain()
     const last = Math.max(this.winner, most - 1)
     const names = new Array<string>(most)
-    for (let i = 0; i < most; i++) names[i] = kept.nameAt(places[i < most - 1 ? i : last]!)
+    for (let i = 0; i < most; i++) names[i] = lineup.names[places[i < most - 1 ? i : last]!]!
     return { nodes: names, plugins: this.plugins, weighted: this.#lists.map((list) => this.#listed(list, most, last)), skipped: this.skipped }
   }
 

@@ -5,12 +5,28 @@ import { imagesOf, type NodeInfo } from './node-info.ts'
 import { Tallies } from './tallies.ts'
 
 /** Nodes by place; another object whenever nodes come, go or change places. */
-export interface Lineup {
+export class Lineup {
   readonly nodes: readonly NodeInfo[]
   /** Places where something is otherwise that a verdict or score may be due to. */
-  readonly changes: Changes
+  readonly changes = new Changes()
   /** Those of them where it is the node itself, not only its pods. */
-  readonly renewals: Changes
+  readonly renewals = new Changes()
+  #names: readonly string[] | undefined
+  #places: Int32Array | undefined
+
+  constructor(nodes: readonly NodeInfo[]) {
+    this.nodes = nodes
+  }
+
+  /** By place, to be read without fetching the nodes from memory. */
+  get names(): readonly string[] {
+    return (this.#names ??= this.nodes.map(({ name }) => name))
+  }
+
+  /** All places in order. */
+  get places(): Int32Array {
+    return (this.#places ??= new Int32Array(this.nodes.length).map((_, place) => place))
+  }
 }
 
 /** Places that changed: the last so many, and how many there were in all. */
@@ -30,8 +46,6 @@ export class Changes {
     return this.#places![n % Changes.KEPT]!
   }
 }
-
-export const lineupOf = (nodes: readonly NodeInfo[]): Lineup => ({ nodes, changes: new Changes(), renewals: new Changes() })
 
 /** The cluster as one scheduling cycle sees it. Nodes are in the order in which they are examined. */
 export interface Snapshot {
@@ -87,7 +101,7 @@ export class LiveSnapshot implements Snapshot, Derived<NodeInfo> {
   readonly #byName = new Map<string, NodeInfo>()
   readonly tallies = new Tallies(this.#byName)
   #inOrder: NodeInfo[] = []
-  #lineup = lineupOf(this.#inOrder)
+  #lineup = new Lineup(this.#inOrder)
   #facts = 0
   #discouraged = 0
   readonly #place = new Map<string, number>()
@@ -141,7 +155,7 @@ export class LiveSnapshot implements Snapshot, Derived<NodeInfo> {
   #sort(): void {
     const names = [...this.#byName.keys()].sort()
     this.#inOrder = examinationOrder(names.map((name) => this.#byName.get(name)!))
-    this.#lineup = lineupOf(this.#inOrder)
+    this.#lineup = new Lineup(this.#inOrder)
     this.#place.clear()
     this.#inOrder.forEach((info, i) => this.#place.set(info.name, i))
     this.#orderStale = false
