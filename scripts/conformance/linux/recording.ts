@@ -69,7 +69,7 @@ export class Recording {
       .replace(/\bfe80::[0-9a-f:]+/g, (address) => this.#mask(address, 'lladdr'))
       .replace(/kube-api-access-[a-z0-9]{5}/g, 'kube-api-access-<sfx>')
       .replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, '<time>')
-      .replace(/\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d \w{3} \d{4} \d\d:\d\d:\d\d [+-]\d{4}/g, '<time>')
+      .replace(/\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun), (?!01 Jan (?:0001|1970))\d\d \w{3} \d{4} \d\d:\d\d:\d\d [+-]\d{4}/g, '<time>')
       .replace(/\bJan +\d+ \d\d:\d\d\b/g, '<date>')
       .replace(/(\w+:)\[(40265\d{5})\]/g, (_all, kind: string, inode: string) => `${kind}[${this.#mask(inode, 'nsid')}]`)
   }

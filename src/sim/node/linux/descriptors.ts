@@ -1,11 +1,13 @@
 import type { Micros } from '../../engine/time.ts'
 import { Failure, failed } from './errno.ts'
 import { contentOf, existing, openForWriting, type FileWorld } from './files.ts'
-import { directory, lookUp, treeSize, withNode, type FsNode } from './fs.ts'
+import { directory, lookUp, treeSize, type FsNode } from './fs.ts'
 import type { ContainerState, Descriptor, DockerContainer, DockerNetwork, LogChunk, Machine, OpenFile, Session } from './machine.ts'
 import type { HostState } from './host.ts'
 import type { KernelSetting } from './setting.ts'
 import type { Task } from './kernel.ts'
+import { withFile } from './hard-links.ts'
+import { isOver } from './limits.ts'
 import { takenFrom } from './tty.ts'
 import { unionTree, writtenThrough, type Union } from './union.ts'
 
@@ -107,6 +109,7 @@ export abstract class Descriptors {
 
   /** Opens a file as a descriptor. */
   openFile(task: Task, path: string, mode: 'r' | 'w' | 'a' | 'rw'): Descriptor | Failure {
+    if (isOver(task.limits, 'n', Object.keys(task.fds).length + 1)) return new Failure('EMFILE')
     const world = this.files(task)
     const place = mode === 'r' ? existing(world, path) : openForWriting(world, path, mode !== 'w')
     if (failed(place)) return place
@@ -179,9 +182,13 @@ export abstract class Descriptors {
     const at = open.append ? node.data.length : Math.min(open.at, node.data.length)
     const data = node.data.slice(0, at) + text + node.data.slice(at + text.length)
     if (data.length > CAPTURE_LIMIT) return new Failure('EFBIG')
+    if (isOver(task.limits, 'f', data.length)) {
+      task.signals = [...task.signals, 'XFSZ']
+      return new Failure('EFBIG')
+    }
     const limit = this.setting.limits[open.fs]
     if (limit !== undefined && data.length > limit) return new Failure('ENOSPC')
-    this.setTree(open.fs, withNode(root!, open.names, { ...node, data, mtime: task.clock }, task.clock), task.clock)
+    this.setTree(open.fs, withFile(root!, open.names, { ...node, data, mtime: task.clock }, task.clock), task.clock)
     this.open[id] = { ...open, at: at + text.length }
     return undefined
   }
@@ -195,7 +202,7 @@ export abstract class Descriptors {
     if (!open || node?.t !== 'f' || open.at < node.data.length) return this.write(task, fd, '\0'.repeat(Math.min(bytes, CAPTURE_LIMIT)))
     const limit = this.setting.limits[open.fs]
     const room = limit === undefined ? bytes : Math.max(0, Math.min(bytes, limit - treeSize(root!)))
-    this.setTree(open.fs, withNode(root!, open.names, { ...node, zeros: (node.zeros ?? 0) + room, mtime: task.clock }, task.clock), task.clock)
+    this.setTree(open.fs, withFile(root!, open.names, { ...node, zeros: (node.zeros ?? 0) + room, mtime: task.clock }, task.clock), task.clock)
     return room < bytes ? new Failure('ENOSPC') : undefined
   }
 
@@ -264,7 +271,11 @@ export abstract class Descriptors {
     if (node?.t !== 'f') return bytes
     const limit = this.setting.limits[place.mount.fs]
     const room = limit === undefined ? bytes : Math.max(0, Math.min(bytes, limit - treeSize(root)))
-    this.setTree(place.mount.fs, withNode(root, place.names, { ...node, zeros: room, mtime: task.clock }, task.clock), task.clock)
+    if (isOver(task.limits, 'f', bytes)) {
+      task.signals = [...task.signals, 'XFSZ']
+      return new Failure('EFBIG').text
+    }
+    this.setTree(place.mount.fs, withFile(root, place.names, { ...node, zeros: room, mtime: task.clock }, task.clock), task.clock)
     return room
   }
 

@@ -18,6 +18,7 @@ export const ERRORS = {
   ENAMETOOLONG: 'File name too long',
   EFBIG: 'File too large',
   E2BIG: 'Argument list too long',
+  EMFILE: 'No file descriptors available',
   EXDEV: 'Cross-device link',
 } as const
 

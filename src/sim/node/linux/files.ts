@@ -1,7 +1,9 @@
 import { byteCount } from '../../api/bytes.ts'
 import type { Micros } from '../../engine/time.ts'
+import { hashText } from '../../engine/hash.ts'
 import { Failure, failed, type Errno } from './errno.ts'
-import { baseName, directory, file, link, lookUp, namesOf, normalize, parentOf, sizeOfFile, treeSize, withNode, type FsNode } from './fs.ts'
+import { freshInode, withFile } from './hard-links.ts'
+import { baseName, directory, file, link, lookUp, namesOf, normalize, parentOf, sizeOfFile, treeSize, type Directory, type FsNode, type RegularFile } from './fs.ts'
 import type { ContainerState, Credentials, Mount } from './machine.ts'
 
 /** What the file calls need of the kernel: the trees, the mounts and the pseudo file systems. */
@@ -176,7 +178,7 @@ export function put(world: FileWorld, place: Place, node: FsNode | undefined): F
   const root = world.root(place.mount.fs)
   if (!root) return new Failure('ENOENT')
   const limit = world.limit(place.mount.fs)
-  const next = withNode(root, place.names, node, world.clock)
+  const next = withFile(root, place.names, node, world.clock)
   if (limit !== undefined && node && treeSize(next) > limit) return new Failure('ENOSPC')
   world.setRoot(place.mount.fs, next)
   return undefined
@@ -262,6 +264,25 @@ export function makeLink(world: FileWorld, target: string, path: string): Failur
   return writableParent(world, place) ?? put(world, place, { ...link(target, world.clock), uid: world.user.uid, gid: world.user.gid })
 }
 
+/** A second name for a file (link(2)). */
+export function hardLink(world: FileWorld, target: string, path: string): Failure | undefined {
+  const source = existing(world, target, false)
+  if (failed(source)) return source
+  const place = resolve(world, path, false)
+  if (failed(place)) return place
+  if (place.node) return new Failure('EEXIST')
+  const refused = writableParent(world, place)
+  if (refused) return refused
+  if (source.pseudo || source.mount.at !== place.mount.at || source.mount.fs !== place.mount.fs) return new Failure('EXDEV')
+  const { node } = source
+  if (node.t === 'd') return new Failure('EPERM')
+  // Files of others that one may not write get no second name (fs.protected_hardlinks).
+  if (world.user.uid !== 0 && node.uid !== world.user.uid && !(node.t === 'f' && (node.mode & 0o6000) === 0 && allowed(world, node, 4) && allowed(world, node, 2))) return new Failure('EPERM')
+  if (node.t !== 'f') return put(world, place, node)
+  const named: RegularFile = node.inode === undefined ? { ...node, inode: freshInode(world.root(source.mount.fs)!) } : node
+  return (node.inode === undefined ? put(world, source, named) : undefined) ?? put(world, place, named)
+}
+
 /** Renames or copies a node; a directory as target takes it inside. */
 export function moveOrCopy(world: FileWorld, from: string, to: string, keepSource: boolean): Failure | undefined {
   const source = existing(world, from, keepSource)
@@ -275,10 +296,32 @@ export function moveOrCopy(world: FileWorld, from: string, to: string, keepSourc
   if (refused) return refused
   if (target.path.startsWith(`${source.path}/`)) return new Failure('EINVAL')
   const { uid, gid } = world.user
-  const copy: FsNode = keepSource ? { ...source.node, uid, gid, mtime: world.clock } : source.node
+  const copy: FsNode = keepSource ? copied(source.node, { uid, gid, mtime: world.clock }) : source.node
   const stored = put(world, target, copy)
   if (stored) return stored
   return keepSource ? undefined : (writableParent(world, source) ?? put(world, source, undefined))
+}
+
+/** A node's copy, a file of its own. */
+function copied(node: FsNode, own: Pick<FsNode, 'uid' | 'gid' | 'mtime'>): FsNode {
+  if (node.t === 'd') return { ...node, ...own, entries: withoutInodes(node).entries }
+  return node.t === 'f' ? { ...withoutInode(node), ...own } : { ...node, ...own }
+}
+
+function withoutInode(node: RegularFile): RegularFile {
+  const { inode: _first, ...rest } = node
+  return rest
+}
+
+/** A folder whose files share nothing with others any more; the same folder where none did. */
+function withoutInodes(node: Directory): Directory {
+  let entries: Record<string, FsNode> | undefined
+  for (const name of Object.keys(node.entries)) {
+    const child = node.entries[name]!
+    const next = child.t === 'd' ? withoutInodes(child) : child.t === 'f' && child.inode !== undefined ? withoutInode(child) : child
+    if (next !== child) (entries ??= { ...node.entries })[name] = next
+  }
+  return entries ? { ...node, entries } : node
 }
 
 export function changeNode(world: FileWorld, path: string, change: (node: FsNode) => FsNode): Failure | undefined {
@@ -289,6 +332,9 @@ export function changeNode(world: FileWorld, path: string, change: (node: FsNode
   if (place.pseudo) return new Failure('EPERM')
   return put(world, place, change(place.node))
 }
+
+/** A number for a file that stays the same as long as its name does, or as it has several. */
+export const inodeOf = (fs: string, path: string, node: FsNode): number => 1000 + (hashText(`${fs}|${node.t === 'f' && node.inode !== undefined ? `#${node.inode}` : path}`, 7) % 900_000)
 
 export const errorOf = (failure: { readonly errno: Errno }): Errno => failure.errno
 export const bytesOf = (node: FsNode): number => (node.t === 'f' ? byteCount(node.data) + (node.zeros ?? 0) : sizeOfFile(node))

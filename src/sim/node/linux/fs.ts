@@ -20,6 +20,8 @@ export interface RegularFile extends Inode {
   readonly data: string
   readonly zeros?: number
   readonly tool?: string
+  /** Only of files that have, or had, more than one name in their file system (hard-links.ts). */
+  readonly inode?: number
 }
 export interface Link extends Inode {
   readonly t: 'l'
@@ -98,10 +100,15 @@ export function withPath(root: FsNode, path: string, node: FsNode, mtime: Micros
 }
 
 /** Bytes of all files of a tree: what `du` and the emptyDir limit see. */
-export function treeSize(node: FsNode): number {
-  if (node.t !== 'd') return sizeOfFile(node)
+export function treeSize(node: FsNode, counted: Set<number> = new Set()): number {
+  if (node.t !== 'd') {
+    if (node.t !== 'f' || node.inode === undefined) return sizeOfFile(node)
+    if (counted.has(node.inode)) return 0
+    counted.add(node.inode)
+    return sizeOfFile(node)
+  }
   let sum = 0
-  for (const child of Object.values(node.entries)) sum += treeSize(child)
+  for (const child of Object.values(node.entries)) sum += treeSize(child, counted)
   return sum
 }
 

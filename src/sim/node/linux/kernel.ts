@@ -7,6 +7,7 @@ import { RUNNING_AT_ONCE, type Answer, type Asked, type ContainerState, type Mac
 import type { HostState } from './host.ts'
 import { hostPid, processIn, seenBy, spaceOf, type Seen } from './processes.ts'
 import { pseudoNode } from './pseudo.ts'
+import { isOver } from './limits.ts'
 import { NO_SETTING, type KernelSetting } from './setting.ts'
 import { stepShell } from './shell/run.ts'
 import type { Frame, ShellState } from './shell/state.ts'
@@ -186,14 +187,22 @@ export class Kernel extends Descriptors {
     let alive = 0
     for (const task of this.tasks.values()) if (task.container === made.container && task.exit === undefined) alive++
     if (alive >= Math.min(container.pidsLimit, RUNNING_AT_ONCE)) return undefined
+    // Root may start as many as it likes (kernel/fork.c: is_rlimit_overlimit).
+    if (parent?.limits && made.user.uid !== 0 && isOver(parent.limits, 'p', this.#running(made.user.uid) + 1)) return undefined
     const id = ++this.lastId
     const pid = this.#nextPid(container, id)
     const { at, group, ...rest } = made
     const leader = group === 'own' ? id : (group ?? parent?.group ?? 0)
-    const task: Task = { ...rest, group: leader, stopped: '', ignores: parent?.ignores ?? NONE, umask: parent?.umask ?? UMASK, id, pid, parent: parent?.id ?? 0, orphan: false, startedAt: at, clock: at + (parent ? SPAWN : 0), wait: null, signals: [], memory: 0, listens: [] }
+    const task: Task = { ...rest, group: leader, stopped: '', ignores: parent?.ignores ?? NONE, umask: parent?.umask ?? UMASK, ...(parent?.limits ? { limits: parent.limits } : {}), id, pid, parent: parent?.id ?? 0, orphan: false, startedAt: at, clock: at + (parent ? SPAWN : 0), wait: null, signals: [], memory: 0, listens: [] }
     if (parent?.view) this.#inherit(task, parent)
     this.tasks.set(id, task)
     return task
+  }
+
+  #running(uid: number): number {
+    let count = 0
+    for (const task of this.tasks.values()) if (task.exit === undefined && task.user.uid === uid) count++
+    return count
   }
 
   /** A child is in its parent's namespaces; where the parent asked for a new pid namespace, it is the first in it. */

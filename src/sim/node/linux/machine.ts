@@ -1,3 +1,4 @@
+import type { Limits } from './limits.ts'
 import type { Micros } from '../../engine/time.ts'
 import type { CgroupLimits } from './cgroups.ts'
 import type { FsNode } from './fs.ts'
@@ -257,6 +258,8 @@ export interface Process {
   readonly stopped: string
   /** Bits that new files do not get. */
   readonly umask: number
+  /** Limits that were changed for it or for who started it (setrlimit). */
+  readonly limits?: Limits
   /** Signals that it and what it starts do not mind. */
   readonly ignores: readonly string[]
   /** Set when it has ended and its parent has not yet asked how. */
@@ -292,7 +295,7 @@ export type ProgramState =
 export const RUNNING_AT_ONCE = 256
 
 /** The number of a signal by name, as `kill -l` has it. */
-export const SIGNALS: Readonly<Record<string, number>> = { HUP: 1, INT: 2, QUIT: 3, ILL: 4, TRAP: 5, ABRT: 6, BUS: 7, FPE: 8, KILL: 9, USR1: 10, SEGV: 11, USR2: 12, PIPE: 13, ALRM: 14, TERM: 15, CHLD: 17, CONT: 18, STOP: 19, TSTP: 20, TTIN: 21, TTOU: 22, WINCH: 28 }
+export const SIGNALS: Readonly<Record<string, number>> = { HUP: 1, INT: 2, QUIT: 3, ILL: 4, TRAP: 5, ABRT: 6, BUS: 7, FPE: 8, KILL: 9, USR1: 10, SEGV: 11, USR2: 12, PIPE: 13, ALRM: 14, TERM: 15, CHLD: 17, CONT: 18, STOP: 19, TSTP: 20, TTIN: 21, TTOU: 22, XFSZ: 25, WINCH: 28 }
 
 /** "9", "KILL" or "SIGKILL" as a name; undefined where there is no such signal. */
 export function signalName(text: string): string | undefined {

@@ -1,5 +1,6 @@
 import { directory, file, link, namesOf, type FsNode } from './fs.ts'
 import type { Kernel, Task } from './kernel.ts'
+import { limitsText } from './limits.ts'
 import type { Mount } from './machine.ts'
 import { cgroupFiles, procCgroup } from './cgroups.ts'
 import { hostCgroup } from './host-cgroups.ts'
@@ -122,13 +123,6 @@ function statusText(p: Seen, reader: UserNamespace | undefined): string {
   ].join('\n')
 }
 
-const LIMITS = [
-  ['Max cpu time', 'unlimited', 'unlimited', 'seconds'], ['Max file size', 'unlimited', 'unlimited', 'bytes'], ['Max data size', 'unlimited', 'unlimited', 'bytes'], ['Max stack size', '8388608', 'unlimited', 'bytes'],
-  ['Max core file size', '0', 'unlimited', 'bytes'], ['Max resident set', 'unlimited', 'unlimited', 'bytes'], ['Max processes', '96365', '96365', 'processes'], ['Max open files', '20000', '20000', 'files'], ['Max locked memory', '8388608', '8388608', 'bytes'],
-  ['Max address space', 'unlimited', 'unlimited', 'bytes'], ['Max file locks', 'unlimited', 'unlimited', 'locks'], ['Max pending signals', '96365', '96365', 'signals'], ['Max msgqueue size', '819200', '819200', 'bytes'], ['Max nice priority', '0', '0', ''],
-  ['Max realtime priority', '0', '0', ''], ['Max realtime timeout', 'unlimited', 'unlimited', 'us'],
-] as const
-
 function ofProcess(kernel: Kernel, task: Task, target: Seen, names: readonly string[]): FsNode | undefined {
   const base = target.task ? kernel.setting.idBase : target.idBase
   const [first, second] = names
@@ -143,7 +137,7 @@ function ofProcess(kernel: Kernel, task: Task, target: Seen, names: readonly str
     cgroup: () => text(cgroupText(kernel, task, target)),
     oom_score_adj: () => text(`${target.oomScore}\n`, 0o644),
     oom_score: () => text(`${Math.max(0, Math.min(2000, Math.floor((2000 + 2 * target.oomScore) / 3)))}\n`),
-    limits: () => text(`${'Limit'.padEnd(26)}${'Soft Limit'.padEnd(21)}${'Hard Limit'.padEnd(21)}${'Units'.padEnd(10)}\n${LIMITS.map(([a, b, c, d]) => `${a.padEnd(26)}${b.padEnd(21)}${c.padEnd(21)}${d.padEnd(10)}\n`).join('')}`),
+    limits: () => text(limitsText(target.task?.limits)),
     mounts: () => text(target.mounts.filter((m) => !m.hidden).map((m) => `${m.source} ${m.at} ${m.type} ${m.options} 0 0\n`).join('')),
     mountinfo: () => text(mountInfo(target.mounts)),
     stat: () => text(`${target.pid} (${target.comm}) ${stateOf(target)} ${target.ppid}\n`),

@@ -38,31 +38,6 @@ export function umaskBuiltin(kernel: Kernel, task: Task, shell: Shell, argv: rea
   return 0
 }
 
-const LIMITS: readonly (readonly [letter: string, what: string, value: string])[] = [
-  ['c', 'core file size (blocks)', '0'], ['d', 'data seg size (kb)', 'unlimited'], ['f', 'file size (blocks)', 'unlimited'], ['l', 'max locked memory (kb)', '8192'], ['m', 'max memory size (kb)', 'unlimited'], ['n', 'open files', '20000'],
-  ['p', 'max user processes', '96365'], ['s', 'stack size (kb)', '8192'], ['t', 'cpu time (seconds)', 'unlimited'], ['v', 'address space (kb)', 'unlimited'],
-]
-
-/** `ulimit [-a] [-letter]`: the limits of /proc/self/limits; setting them is refused. */
-export function ulimitBuiltin(kernel: Kernel, task: Task, shell: Shell, argv: readonly string[]): number {
-  const letters = argv.slice(1).filter((word) => word.startsWith('-')).join('').replace(/[-HS]/g, '').replace('u', 'p')
-  const value = argv.slice(1).find((word) => !word.startsWith('-'))
-  if (letters.includes('a')) for (const [letter, what, limit] of LIMITS) kernel.write(task, 1, `${`-${letter}: ${what}`.padEnd(34)}${limit}\n`)
-  else {
-    const found = LIMITS.find(([letter]) => letter === (letters[0] ?? 'f'))
-    if (!found) {
-      say(kernel, task, shell, `ulimit: illegal option -${letters[0] ?? ''}`)
-      return 2
-    }
-    if (value !== undefined && value !== found[2]) {
-      say(kernel, task, shell, 'ulimit: setting limits is not modelled here')
-      return 1
-    }
-    if (value === undefined) kernel.write(task, 1, `${found[2]}\n`)
-  }
-  return 0
-}
-
 /** `alias [name[=words]…]` */
 export function alias(kernel: Kernel, task: Task, shell: Shell, argv: readonly string[]): number {
   let status = 0

@@ -1,11 +1,10 @@
-import { hashText } from '../../../engine/hash.ts'
 import { failed } from '../errno.ts'
-import { bytesOf, changeNode, existing, makeDirectory, makeLink, mountOf, moveOrCopy, openForWriting, put, remove, resolve } from '../files.ts'
+import { bytesOf, changeNode, existing, hardLink, inodeOf, makeDirectory, makeLink, mountOf, moveOrCopy, openForWriting, put, remove, resolve } from '../files.ts'
 import { baseName, device, treeSize, type FsNode } from '../fs.ts'
 import type { Mount } from '../machine.ts'
 import { gidSeen, uidSeen } from '../user-namespaces.ts'
 import { GROUPS, USERS } from '../users.ts'
-import { ls, modeText } from './ls.ts'
+import { linksOf, ls, modeText } from './ls.ts'
 import { familyOf } from '../shell/family.ts'
 import { options, type Tool, type ToolContext } from './context.ts'
 import { clockText, dateOf } from './clock.ts'
@@ -98,7 +97,7 @@ function ln(c: ToolContext): number {
   const path = !failed(into) && into.node.t === 'd' && !flags.has('n') ? `${name}/${baseName(target)}` : name
   if (flags.has('f')) remove(world, path, 'file')
   if (!flags.has('s')) {
-    const refused = moveOrCopy(world, target, path, true)
+    const refused = hardLink(world, target, path)
     return refused ? c.failure(path, refused) : 0
   }
   const refused = makeLink(world, target, path)
@@ -169,7 +168,7 @@ function stat(c: ToolContext): number {
     const size = bytesOf(node)
     const [uid, gid] = [uidSeen(c.task.view?.users, node.uid), gidSeen(c.task.view?.users, node.gid)]
     const parts: Readonly<Record<string, string>> = {
-      n: name, N: node.t === 'l' ? `'${name}' -> '${node.to}'` : name, s: String(size), b: String(Math.ceil(size / 512)), B: '512', o: '4096', h: node.t === 'd' ? String(2 + Object.values(node.entries).filter((e) => e.t === 'd').length) : '1', i: String(inodeOf(place.mount.fs, place.path)), d: '58', D: '3a',
+      n: name, N: node.t === 'l' ? `'${name}' -> '${node.to}'` : name, s: String(size), b: String(Math.ceil(size / 512)), B: '512', o: '4096', h: String(linksOf({ node, place }, c.files)), i: String(inodeOf(place.mount.fs, place.path, node)), d: '58', D: '3a',
       a: (node.mode & 0o7777).toString(8), f: node.mode.toString(16), A: modeText(node), u: String(uid), U: USERS[uid] ?? 'UNKNOWN', g: String(gid), G: GROUPS[gid] ?? 'UNKNOWN', m: place.mount.at, t: '0', T: '0',
       x: when(node.mtime), X: clockText(node.mtime, '%s'), z: when(node.mtime), Z: clockText(node.mtime, '%s'), w: '-', W: '0',
       F: { d: 'directory', f: size === 0 ? 'regular empty file' : 'regular file', l: 'symbolic link', c: 'character special file', b: 'block special file', s: 'socket', p: 'fifo' }[node.t], Y: clockText(node.mtime, '%s'), y: when(node.mtime),
@@ -180,9 +179,6 @@ function stat(c: ToolContext): number {
 }
 
 const STAT_FORM = '  File: %N\n  Size: %s\t\tBlocks: %b\tIO Block: %o\t%F\nDevice: %Dh/%dd\tInode: %i\tLinks: %h\nAccess: (0%a/%A)  Uid: (%5u/%8U)   Gid: (%5g/%8G)\nAccess: %x\nModify: %y\nChange: %z'
-
-/** A number for a file that stays the same as long as its name does. */
-const inodeOf = (fs: string, path: string): number => 1000 + (hashText(`${fs}|${path}`, 7) % 900_000)
 
 const human = (bytes: number): string => {
   if (bytes === 0) return '0'

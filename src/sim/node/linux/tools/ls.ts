@@ -1,6 +1,7 @@
 import { failed } from '../errno.ts'
-import { bytesOf, existing, resolve, type Place } from '../files.ts'
+import { bytesOf, existing, inodeOf, resolve, type FileWorld, type Place } from '../files.ts'
 import type { FsNode } from '../fs.ts'
+import { linkCount } from '../hard-links.ts'
 import type { Mount } from '../machine.ts'
 import { gidSeen, uidSeen } from '../user-namespaces.ts'
 import { GROUPS, USERS } from '../users.ts'
@@ -41,8 +42,8 @@ export function sizeOf({ node, place }: Pick<Row, 'node' | 'place'>): number {
 const blocksOf = (row: Row): number => (row.place.pseudo || (row.node.t === 'd' && row.place.mount.type === 'tmpfs') || row.node.t === 'l' ? 0 : row.node.t === 'd' ? 4 : row.node.t === 'f' ? Math.ceil(bytesOf(row.node) / 4096) * 4 : 0)
 
 /** Links to a node. A folder that an overlay has merged of its layers counts one: those in which something was mounted or made. */
-export function linksOf({ node, place }: Pick<Row, 'node' | 'place'>, mounts: readonly Mount[]): number {
-  if (node.t !== 'd') return 1
+export function linksOf({ node, place }: Pick<Row, 'node' | 'place'>, { mounts, root }: Pick<FileWorld, 'mounts' | 'root'>): number {
+  if (node.t !== 'd') return place.pseudo ? 1 : linkCount(root(place.mount.fs), node)
   const below = place.path === '/' ? '/' : `${place.path}/`
   if (place.mount.type === 'overlay' && mounts.some((m) => m.at !== '/' && m.at.startsWith(below))) return 1
   return 2 + Object.values(node.entries).filter((e) => e.t === 'd').length
@@ -61,18 +62,20 @@ export function ls(c: ToolContext): number {
     const name = (id: number, names: Readonly<Record<number, string>>): string => (flags.has('n') ? String(id) : (names[id] ?? String(id)))
     const size = node.t === 'c' || node.t === 'b' ? node.device.split(',').map((n, i) => n.padStart(i === 0 ? 4 : 3)).join(', ') : String(sizeOf(row))
     const age = c.now - node.mtime
-    return [String(linksOf(row, mounts)), name(uidSeen(users, node.uid), USERS), name(gidSeen(users, node.gid), GROUPS), isGnu ? size.trim() : size, clockText(node.mtime, age > HALF_A_YEAR ? '%b %e  %Y' : '%b %e %H:%M')]
+    return [String(linksOf(row, world)), name(uidSeen(users, node.uid), USERS), name(gidSeen(users, node.gid), GROUPS), isGnu ? size.trim() : size, clockText(node.mtime, age > HALF_A_YEAR ? '%b %e  %Y' : '%b %e %H:%M')]
   }
+  const numbered = ({ node, place }: Row): string => (flags.has('i') ? `${String(inodeOf(place.mount.fs, place.path, node)).padStart(7)} ` : '')
   const print = (rows: readonly Row[]): void => {
     if (!long) {
-      for (const { name } of rows) c.out(`${name}\n`)
+      for (const row of rows) c.out(`${numbered(row)}${row.name}\n`)
       return
     }
     const all = rows.map(cells)
     const width = (i: number, least: number): number => (isGnu ? Math.max(0, ...all.map((row) => row[i]!.length)) : least)
-    rows.forEach(({ name, node }, i) => {
+    rows.forEach((row, i) => {
+      const { name, node } = row
       const [links, owner, group, size, date] = all[i]! as [string, string, string, string, string]
-      c.out(`${modeText(node)} ${links.padStart(width(0, 4))} ${owner.padEnd(width(1, 8))} ${group.padEnd(width(2, 8))} ${size.padStart(width(3, 9))} ${date} ${name}${node.t === 'l' ? ` -> ${node.to}` : ''}\n`)
+      c.out(`${numbered(row)}${modeText(node)} ${links.padStart(width(0, 4))} ${owner.padEnd(width(1, 8))} ${group.padEnd(width(2, 8))} ${size.padStart(width(3, 9))} ${date} ${name}${node.t === 'l' ? ` -> ${node.to}` : ''}\n`)
     })
   }
   const rowAt = (path: string, name: string, otherwise: FsNode): Row => {

@@ -78,7 +78,7 @@ function binary(kernel: Kernel, task: Task, left: string, operator: string, righ
       const world = kernel.files(task)
       const [a, b] = [existing(world, left), existing(world, right)]
       if (failed(a) || failed(b)) return false
-      return operator === '-nt' ? a.node.mtime > b.node.mtime : operator === '-ot' ? a.node.mtime < b.node.mtime : a.path === b.path
+      return operator === '-nt' ? a.node.mtime > b.node.mtime : operator === '-ot' ? a.node.mtime < b.node.mtime : a.path === b.path || (a.node.t === 'f' && b.node.t === 'f' && a.node.inode !== undefined && a.node.inode === b.node.inode && a.mount.fs === b.mount.fs)
     }
   }
   for (const word of [left, right]) if (!/^\s*[-+]?\d+\s*$/.test(word)) return `${word}: bad number`
