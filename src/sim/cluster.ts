@@ -296,7 +296,7 @@ export class Cluster {
 
   /** The scheduler's last attempt for a pod ("default/web-1"), node by node. */
   attempt(pod: string): AttemptState | null {
-    return attemptView(this.scheduler, pod)
+    return attemptView(this.scheduler, this.timeline, pod)
   }
 
   /** The way of the last request at or before the cursor through the API server. */

@@ -10,6 +10,8 @@ export interface AttemptState {
   readonly pod: string
   /** When it was last tried; null: never. */
   readonly at: number | null
+  /** It was decided with an earlier configuration: its filters and weights are not known any more. */
+  readonly former: boolean
   /** Of a large cluster some; `examined` and `feasible` count all. */
   readonly nodes: readonly NodeVerdictState[]
   readonly examined: number

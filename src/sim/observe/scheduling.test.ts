@@ -54,3 +54,16 @@ test('an attempt names the filters in their order and the node that scoring bega
   expect(attempt.nodes.map(({ node }) => node)).toContain(attempt.scoredFrom)
   expect(attempt.feasible).toBe(attempt.nodes.filter(({ rejectedBy }) => rejectedBy === null).length)
 })
+
+test('after another configuration old decisions do not borrow its filters and weights, new ones and those after undo have their own', () => {
+  const cluster = clusterWith(pod('web', '1'))
+  const before = cluster.timeline.index
+  const profiles = [{ schedulerName: 'default-scheduler', plugins: { score: { disabled: [{ name: 'NodeResourcesFit' }], enabled: [{ name: 'NodeResourcesFit', weight: 7 }] } } }]
+  cluster.timeline.command('scheduler', 'configure', { configuration: { apiVersion: 'kubescheduler.config.k8s.io/v1', kind: 'KubeSchedulerConfiguration', profiles } })
+  expect(cluster.attempt('default/web')).toMatchObject({ former: true, filters: [], weights: {} })
+  cluster.request(create(PODS, 'default', pod('later', '1')))
+  cluster.timeline.runUntil(cluster.timeline.clock + seconds(3))
+  expect(cluster.attempt('default/later')).toMatchObject({ former: false, weights: { NodeResourcesFit: 7 } })
+  cluster.timeline.seek(before)
+  expect(cluster.attempt('default/web')).toMatchObject({ former: false, weights: { NodeResourcesFit: 1 } })
+})

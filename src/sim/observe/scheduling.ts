@@ -1,4 +1,6 @@
 import type { AttemptState, QueuedPodState, SchedulingQueueState } from '../../workers/protocol.ts'
+import type { Micros } from '../engine/time.ts'
+import type { Timeline } from '../engine/timeline.ts'
 import { verdicts } from '../scheduler/attempts.ts'
 import { listenedTo } from '../scheduler/hints.ts'
 import { priorityOf } from '../scheduler/pod-info.ts'
@@ -10,15 +12,17 @@ const PLACES: readonly Place[] = ['in flight', 'active', 'backoff', 'error-backo
 const SHOWN = 100
 
 /** What the scheduler knows of a pod ("default/web-1"): its last attempt node by node, its place in the queue, what would help; null: nothing. */
-export function attemptView(scheduler: Scheduler, pod: string): AttemptState | null {
+export function attemptView(scheduler: Scheduler, timeline: Timeline, pod: string): AttemptState | null {
   const attempt = scheduler.attempts.of(pod)
   const queued = scheduler.queue.pods.get(pod)
   const remedies = scheduler.remedies(pod)
   if (!attempt && !queued && remedies.length === 0) return null
-  const profile = scheduler.profileOf(pod)
+  const former = attempt !== undefined && attempt.at < configuredAt(timeline)
+  const profile = former ? undefined : scheduler.profileOf(pod)
   return {
     pod,
     at: attempt?.at ?? null,
+    former,
     nodes: attempt ? verdicts(attempt) : [],
     examined: attempt?.nodes ?? 0,
     feasible: attempt?.feasible ?? 0,
@@ -32,6 +36,12 @@ export function attemptView(scheduler: Scheduler, pod: string): AttemptState | n
     queued: queued ? placeOf(pod, queued) : null,
     remedies,
   }
+}
+
+/** When the scheduler was last given a file on the path behind the cursor; what it decided before went by other plugins and weights. */
+function configuredAt(timeline: Timeline): Micros {
+  const given = timeline.commands().filter(({ actor, what, index }) => actor === 'scheduler' && what === 'configure' && index <= timeline.index)
+  return given.at(-1)?.at ?? 0
 }
 
 /** The scheduling queue as it is: how many pods are where, and the first of each place in the order of their turns. */

@@ -18,14 +18,16 @@ export const Decision = memo(function Decision({ attempt }: { readonly attempt: 
   const { t } = useTranslation('loops')
   const [chosenTable, setShown] = useState<Table | null>(null)
   const scored = attempt.plugins.length > 0
-  const shown = chosenTable !== null && (scored || chosenTable === 'filter') ? chosenTable : scored ? 'final' : 'filter'
-  const tables: readonly Table[] = scored ? ['filter', 'scores', 'final'] : ['filter']
+  // Without the weights it went by, what the plugins gave cannot be told from their sum.
+  const tables: readonly Table[] = !scored ? ['filter'] : attempt.former ? ['filter', 'final'] : ['filter', 'scores', 'final']
+  const shown = chosenTable !== null && tables.includes(chosenTable) ? chosenTable : scored ? 'final' : 'filter'
   const nodes = shownNodes(attempt)
   return (
     <>
       <p className={styles['message']} data-testid="verdict">
         {verdictOf(attempt, t)}
       </p>
+      {attempt.former && <p className={styles['empty']}>{t('former')}</p>}
       <Remedies remedies={attempt.remedies} />
       {nodes.length > 0 && (
         <div className={styles['tables']}>

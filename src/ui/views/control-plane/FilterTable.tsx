@@ -41,7 +41,7 @@ export function FilterTable({ attempt, nodes }: FilterTableProps): ReactNode {
                 <span className="visually-hidden">{words[cell]}</span>
               </td>
             ))}
-            <td className={rejectedBy === null ? styles['passed'] : styles['refused']}>{rejectedBy === null ? `${fits}${node === attempt.chosen ? ` · ${t('chosen')}` : ''}` : reasons.join(', ')}</td>
+            <td className={rejectedBy === null ? styles['passed'] : styles['refused']}>{rejectedBy === null ? `${fits}${node === attempt.chosen ? ` · ${t('chosen')}` : ''}` : `${attempt.former ? `${rejectedBy}: ` : ''}${reasons.join(', ')}`}</td>
           </tr>
         ))}
       </tbody>

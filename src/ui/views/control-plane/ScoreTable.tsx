@@ -24,7 +24,7 @@ export function ScoreTable({ attempt, nodes, final }: ScoreTableProps): ReactNod
           {attempt.plugins.map((plugin) => (
             <th key={plugin} scope="col" className={styles['figure']}>
               {pluginWords(plugin)}
-              <small>{t('weight', { weight: weightOf(plugin) })}</small>
+              {!attempt.former && <small>{t('weight', { weight: weightOf(plugin) })}</small>}
             </th>
           ))}
           <th scope="col">{t('total')}</th>

@@ -5,7 +5,7 @@ import type { AttemptState } from '../../../workers/protocol.ts'
 const FILTERS = ['NodeName', 'TaintToleration', 'NodeAffinity', 'NodeResourcesFit']
 const t = ((id: string, params?: object) => `${id} ${JSON.stringify(params ?? {})}`) as unknown as Parameters<typeof verdictOf>[1]
 const attempt = (over: Partial<AttemptState>): AttemptState => ({
-  pod: 'default/p', at: 0, nodes: [], examined: 0, feasible: 0, filters: FILTERS, plugins: ['Fit'], weights: {}, scoredFrom: null, preemption: null, chosen: null, message: '', queued: null, remedies: [], ...over,
+  pod: 'default/p', at: 0, former: false, nodes: [], examined: 0, feasible: 0, filters: FILTERS, plugins: ['Fit'], weights: {}, scoredFrom: null, preemption: null, chosen: null, message: '', queued: null, remedies: [], ...over,
 })
 const node = (name: string, total: number): AttemptState['nodes'][number] => ({ node: name, rejectedBy: null, reasons: [], scores: { Fit: total }, total })
 
