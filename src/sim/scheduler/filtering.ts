@@ -1,5 +1,6 @@
 import type { Pod } from '../api/pod.ts'
-import { PASSES, UNKNOWN, type Kept, type Labels } from './kept.ts'
+import { UNKNOWN, type Labels } from './columns.ts'
+import { PASSES, type Kept } from './kept.ts'
 import { withPod, type NodeInfo } from './node-info.ts'
 import { isRejection, type Cycle, type FilterRun, type Plugin } from './plugin.ts'
 import { priorityOf } from './pod-info.ts'

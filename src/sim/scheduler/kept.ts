@@ -1,178 +1,11 @@
-import type { NodeInfo } from './node-info.ts'
+import { Column, Labels, Numbered, Numbers, type Looks, type Work } from './columns.ts'
 import { sameShape, shapeOf } from './pod-shape.ts'
 import type { Pod } from '../api/pod.ts'
 import type { Cycle, Feasible, FilterRun } from './plugin.ts'
 import type { PodInfo } from './pod-info.ts'
 import type { Rejection } from './rejection.ts'
 import type { Scoring } from './scoring.ts'
-import { Changes, type Lineup, type Snapshot } from './snapshot.ts'
-
-type Work<T> = (node: NodeInfo, place: number) => T
-
-/** What a column depends on besides the pod's shape: a node with its pods, or the node alone. */
-export type Looks = 'changes' | 'renewals'
-
-/** Something by place of a node in the order of examination, good until the place is among the changes of the lineup that matter. */
-abstract class ByPlace<T> {
-  readonly #nodes: readonly NodeInfo[]
-  readonly #changes: Changes
-  #work: Work<T>
-  /** How many changes have been heeded: to compare the objects themselves, thousands of them would have to be fetched from memory. */
-  #heeded: number
-
-  constructor(lineup: Lineup, work: Work<T>, looks: Looks = 'changes') {
-    this.#nodes = lineup.nodes
-    this.#changes = lineup[looks]
-    this.#work = work
-    this.#heeded = this.#changes.count
-  }
-
-  /** From now on values are worked out by `work`, which must be the same function of the node, only with fresher means. */
-  workWith(work: Work<T>): this {
-    this.#work = work
-    return this
-  }
-
-  abstract forget(place: number): void
-
-  protected fresh(place: number): T {
-    return this.#work(this.#nodes[place]!, place)
-  }
-
-  protected heed(): void {
-    const changes = this.#changes
-    if (this.#heeded === changes.count) return
-    if (changes.count - this.#heeded > Changes.KEPT) for (let place = 0; place < this.#nodes.length; place++) this.forget(place)
-    else for (let n = this.#heeded; n < changes.count; n++) this.forget(changes.at(n))
-    this.#heeded = changes.count
-  }
-}
-
-/** Values of any kind but undefined. */
-export class Column<T extends object> extends ByPlace<T> {
-  readonly #values: (T | undefined)[]
-
-  constructor(lineup: Lineup, work: Work<T>) {
-    super(lineup, work)
-    this.#values = new Array<T | undefined>(lineup.nodes.length).fill(undefined)
-  }
-
-  at(place: number): T {
-    this.heed()
-    return (this.#values[place] ??= this.fresh(place))
-  }
-
-  forget(place: number): void {
-    this.#values[place] = undefined
-  }
-}
-
-/** Numbers. Hundreds are asked for with every pod, so they stand in one typed array that loops read themselves. */
-export class Numbers extends ByPlace<number> {
-  readonly #values: Float64Array
-
-  constructor(lineup: Lineup, work: Work<number>, looks?: Looks) {
-    super(lineup, work, looks)
-    this.#values = new Float64Array(lineup.nodes.length).fill(NaN)
-  }
-
-  /** The numbers that are known and not out of date; NaN: ask `at`. */
-  known(): Float64Array {
-    this.heed()
-    return this.#values
-  }
-
-  at(place: number): number {
-    this.heed()
-    const value = this.#values[place]!
-    return Number.isNaN(value) ? (this.#values[place] = this.fresh(place)) : value
-  }
-
-  forget(place: number): void {
-    this.#values[place] = NaN
-  }
-}
-
-/** What `Labels` hold where nothing is known. */
-export const UNKNOWN = -2
-
-/** Nodes that are alike in what a column of labels says. The list is the column's own: good until groups are asked for again. */
-export interface NodeGroups {
-  /** By node: its group. */
-  readonly of: Int32Array
-  /** By group: the place of one of its nodes. */
-  readonly examples: readonly number[]
-}
-
-/** By label, from -1 on: its group, if that group has this label; so nothing need be cleared between two calls. */
-let guesses = new Int32Array(256)
-
-function guess(label: number, group: number): void {
-  if (label + 1 >= guesses.length) guesses = new Int32Array(2 * (label + 1))
-  guesses[label + 1] = group
-}
-
-/** Small whole numbers from -1 on that stand for something and are looked up in lists, which are quicker to handle as such. */
-export class Labels extends ByPlace<number> {
-  readonly #values: Int32Array
-  #groups: Int32Array | undefined
-
-  constructor(lineup: Lineup, work: Work<number>, looks?: Looks) {
-    super(lineup, work, looks)
-    this.#values = new Int32Array(lineup.nodes.length).fill(UNKNOWN)
-  }
-
-  /** Those that are known and not out of date; UNKNOWN: ask `at`. */
-  known(): Int32Array {
-    this.heed()
-    return this.#values
-  }
-
-  at(place: number): number {
-    this.heed()
-    const value = this.#values[place]!
-    return value === UNKNOWN ? (this.#values[place] = this.fresh(place)) : value
-  }
-
-  forget(place: number): void {
-    this.#values[place] = UNKNOWN
-  }
-
-  groups({ places, count }: Feasible): NodeGroups {
-    const known = this.known()
-    const of = (this.#groups ??= new Int32Array(known.length))
-    const labels: number[] = []
-    const examples: number[] = []
-    for (let i = 0; i < count; i++) {
-      const place = places[i]!
-      let label = known[place]!
-      if (label === UNKNOWN) label = this.at(place)
-      let group = label + 1 < guesses.length ? guesses[label + 1]! : labels.length
-      if (group >= labels.length || labels[group] !== label) {
-        group = labels.push(label) - 1
-        examples.push(place)
-        guess(label, group)
-      }
-      of[i] = group
-    }
-    return { of, examples }
-  }
-}
-
-/** Values, the different ones numbered from 0 on as they are met. */
-export class Numbered<T> {
-  readonly #numbers = new Map<T, number>()
-  readonly values: T[] = []
-
-  number(value: T): number {
-    let n = this.#numbers.get(value)
-    if (n === undefined) {
-      n = this.values.push(value) - 1
-      this.#numbers.set(value, n)
-    }
-    return n
-  }
-}
+import type { Lineup, Snapshot } from './snapshot.ts'
 
 /** The number of the verdict that lets a pod pass. */
 export const PASSES = 0
@@ -181,6 +14,12 @@ const MOST_PAIRS = 100_000
 /** Places of all shapes of one snapshot together, so that many shapes of pods in a large cluster do not fill the memory. */
 const MOST_PLACES = 200_000
 const MOST_SHAPES = 256
+
+/** Labels for the combinations of two columns' labels. */
+interface Pair {
+  readonly met: Numbered<number>
+  readonly labels: Labels
+}
 
 /**
  * What was worked out for pods of one shape: verdicts and raw scores of plugins that look at nothing but the pod's shape
@@ -195,12 +34,11 @@ export class Kept {
   readonly verdicts = new Numbered<Rejection | undefined>()
   /** What the local scorers say, for the facts of the snapshot that it was worked out from. */
   scoring: Scoring | undefined
-  /** What plugins have prepared for such pods, by what it is about. */
-  readonly about = new WeakMap<object, object>()
   readonly #columns = new Map<unknown, Column<object>>()
   readonly #numbers = new Map<unknown, Numbers>()
   readonly #labels = new Map<unknown, Labels>()
-  readonly #pairs = new WeakMap<Labels, WeakMap<Labels, { readonly met: Numbered<number>; readonly labels: Labels }>>()
+  #about: WeakMap<object, object> | undefined
+  #pairs: WeakMap<Labels, WeakMap<Labels, Pair>> | undefined
   readonly #domains = new Map<string, Numbered<string>>()
   /**
    * Room for the places that pass and for their totals. Thousands of lists of hundreds of numbers would be a good part of all
@@ -216,6 +54,11 @@ export class Kept {
     const n = lineup.nodes.length
     this.passed = new Int32Array(n)
     this.totals = new Float64Array(n)
+  }
+
+  /** What plugins have prepared for such pods, by what it is about. */
+  get about(): WeakMap<object, object> {
+    return (this.#about ??= new WeakMap())
   }
 
   /** The column of a key; `work` must be the same function of the node whenever the key is the same. */
@@ -242,6 +85,7 @@ export class Kept {
   }
 
   #pair(a: Labels, b: Labels): Labels {
+    this.#pairs ??= new WeakMap()
     let pairs = this.#pairs.get(a)
     if (!pairs) this.#pairs.set(a, (pairs = new WeakMap()))
     let pair = pairs.get(b)

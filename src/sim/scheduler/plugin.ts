@@ -1,6 +1,7 @@
 import type { KubeObject } from '../api/meta.ts'
 import type { Pod } from '../api/pod.ts'
-import type { Kept, NodeGroups } from './kept.ts'
+import type { NodeGroups } from './columns.ts'
+import type { Kept } from './kept.ts'
 import type { NodeInfo } from './node-info.ts'
 import type { PodInfo } from './pod-info.ts'
 import type { Rejection } from './rejection.ts'

@@ -1,5 +1,5 @@
+import type { NodeGroups, Numbers } from './columns.ts'
 import { heapRoot } from './heap-root.ts'
-import type { NodeGroups, Numbers } from './kept.ts'
 import type { Feasible } from './plugin.ts'
 import type { Scores } from './scoring.ts'
 

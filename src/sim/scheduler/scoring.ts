@@ -1,4 +1,5 @@
-import type { Kept, Numbers } from './kept.ts'
+import type { Numbers } from './columns.ts'
+import type { Kept } from './kept.ts'
 import type { Cycle, Feasible, Plugin, ScoreEach, ScoreGroups, ScoreRun } from './plugin.ts'
 import { ScoreTable, type Steady, type WeightedScores } from './score-table.ts'
 

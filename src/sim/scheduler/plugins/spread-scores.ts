@@ -1,4 +1,5 @@
-import type { Kept, Labels, NodeGroups, Numbered } from '../kept.ts'
+import type { Labels, NodeGroups, Numbered } from '../columns.ts'
+import type { Kept } from '../kept.ts'
 import { MAX_SCORE, type Cycle, type Feasible, type ScoreGroups } from '../plugin.ts'
 import type { Scope, Sort, Tallies } from '../tallies.ts'
 import { naturalLogarithm } from './logarithm.ts'
