@@ -1,4 +1,5 @@
 import type { JsonValue, KubeObject } from '../api/meta.ts'
+import type { ExecRequest } from '../api/pod-streams.ts'
 import { badRequest, isStatus, methodNotSupported, notFound, resourceNotFound, serviceUnavailable, type Status } from '../api/status.ts'
 import type { Engine, EventContext } from '../engine/engine.ts'
 import type { Random } from '../engine/random.ts'
@@ -10,6 +11,7 @@ import { impersonating, type Impersonation } from './authentication/impersonatio
 import { userNamed, type UserInfo } from './authentication/user.ts'
 import { authenticate } from './http/identity.ts'
 import { exactFields, pathRequest, resourceRequest, type Attributes } from './authorization/attributes.ts'
+import { admitConnection, wishedStream, withOptions } from './admission/connect.ts'
 import type { AdmissionStep } from './admission/plugin.ts'
 import { Authorizer, type AuthorizationMode } from './authorization/authorizer.ts'
 import { reviewKind, type ReviewKind } from './authorization/reviews.ts'
@@ -278,8 +280,24 @@ export class ApiServer {
   #exec(ctx: EventContext, request: RestRequest, sender: string | UserInfo, then: NonNullable<Arrived['then']>): void {
     const pod = this.store.get(`pods/${request.namespace}/${request.name}`)
     const refused = this.authorizer.refuse(asked(request, typeof sender === 'string' ? userNamed(sender) : sender))
-    const answer = refused ?? (pod ? this.#means.podExec!(ctx, pod, request.body as JsonValue, then, request.subresource as 'exec') : notFound({ group: '', resource: 'pods' }, request.name ?? ''))
-    if (answer) ctx.schedule(ms(1), then.actor, then.what, { answer, data: then.data, sentAt: ctx.now, warnings: [] })
+    const wish = request.body as unknown as ExecRequest
+    const admitted = refused || !pod ? undefined : this.connect(sender, request, wishedStream(request.subresource!, wish), ctx.now)
+    const options = admitted && !isStatus(admitted.options) ? admitted.options : undefined
+    const opened = (): Status | undefined => this.#means.podExec!(ctx, pod!, withOptions(wish, options) as unknown as JsonValue, then, request.subresource as 'exec')
+    const answer = refused ?? (options ? opened() : (admitted?.options ?? notFound({ group: '', resource: 'pods' }, request.name ?? '')))
+    if (answer) ctx.schedule(ms(1) + (admitted?.waited ?? 0), then.actor, then.what, { answer, data: then.data, sentAt: ctx.now, warnings: admitted?.warnings ?? [] })
+  }
+
+  /** What policies and webhooks make of opening a stream to a pod: its options, or a refusal. */
+  connect(sender: string | UserInfo, { namespace, name = '', subresource = '' }: Pick<RestRequest, 'namespace' | 'name' | 'subresource'>, options: KubeObject, now: Micros): { readonly options: KubeObject | Status; readonly waited: Micros; readonly warnings: readonly string[] } {
+    const who = typeof sender === 'string' ? userNamed(sender) : sender
+    const warnings: string[] = []
+    const trail: Trail = {}
+    const admitted = admitConnection({
+      now, user: who.name, who, trusted: isComponent(sender), authorizer: this.authorizer, kind: scheme.resource('', 'v1', 'pods')!, namespace, name, subresource, options: NO_OPTIONS,
+      store: this.store, means: this.#means, warnings, userAgent: undefined, trail, ctx: undefined,
+    }, options)
+    return { options: admitted, waited: trail.waited ?? 0, warnings }
   }
 
   #impersonate(request: RestRequest, wanted: Impersonation, user: string | UserInfo): UserInfo | Status {

@@ -20,6 +20,8 @@ export interface AdmissionPlugin {
   admit?(exec: Execution, object: KubeObject, old: KubeObject | undefined): Outcome<KubeObject>
   /** Validating phase, after the kind's validation. */
   validate?(exec: Execution, object: KubeObject, old: KubeObject | undefined): Status | undefined
+  /** What it makes of the options with which a stream to a pod is opened (CONNECT): the same, changed ones, or a refusal. */
+  connect?(exec: Execution, options: KubeObject): Outcome<KubeObject>
   /** The refusal of a deletion. */
   refuseDeletion?(exec: Execution, old: KubeObject): Status | undefined
 }

@@ -3,6 +3,7 @@ import type { Pod } from '../../api/pod.ts'
 import { badRequest, isStatus, notFound, type Status } from '../../api/status.ts'
 import type { Micros } from '../../engine/time.ts'
 import { storeKey } from '../../store/store.ts'
+import { streamOptions, type StreamOptions } from '../admission/connect.ts'
 import type { ApiServer } from '../server.ts'
 import { checkContainer, meantContainer } from '../streams.ts'
 import { assume, authenticate } from './identity.ts'
@@ -48,7 +49,12 @@ export function grantStream(server: ApiServer, request: HttpRequest, now: Micros
   const wrong = kind === 'portforward' ? undefined : checkContainer(pod, first(query, 'container'))
   if (wrong) return wrong
   if (!pod.spec.nodeName) return badRequest(`pod ${path.name} does not have a host assigned`)
-  return optionsOf(kind, pod, query, portsComeLater)
+  const granted = optionsOf(kind, pod, query, portsComeLater)
+  if (isStatus(granted)) return granted
+  const { options } = server.connect(user, { namespace: path.namespace, name: path.name, subresource: kind }, streamOptions(kind, { ...granted, container: first(query, 'container') }), now)
+  if (isStatus(options)) return options
+  const { container = granted.container, command = granted.command } = options as StreamOptions
+  return { ...granted, container, command }
 }
 
 function optionsOf(kind: StreamKind, pod: Pod, query: Query, portsComeLater: boolean): GrantedStream | Status {

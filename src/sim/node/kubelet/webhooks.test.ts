@@ -30,6 +30,11 @@ const RULES = `
 /later:
 - when: '!has(object.metadata.annotations)'
   patch: [{op: add, path: /metadata/annotations, value: {seen: "yes"}}]
+/connect:
+- when: request.operation == "CONNECT" && object.kind == "PodExecOptions" && "sh" in object.command
+  denyExpression: '"no shells for " + request.userInfo.username'
+/command:
+- patch: [{op: replace, path: /command/1, value: changed}]
 /scales:
 - deny: seen as v1
 `
@@ -163,6 +168,18 @@ describe('a webhook that a pod serves behind a Service', () => {
     expect(kubectl('create -f h.yaml', hpa).stderr).toContain('denied the request: seen as v1')
     hooks('Validating', hook('v', { path: '/scales', resource: 'horizontalpodautoscalers', rest: 'matchPolicy: Exact' }))
     expect(kubectl('create -f h.yaml', hpa).code).toBe(0)
+  })
+
+  it('is asked about streams to pods, and may change their command', () => {
+    kubectl('run web --image=nginx:1.27 -n default')
+    cluster.runFor(seconds(20))
+    const connect = (name: string, path: string, sub: string): string => hook(name, { path, resource: `pods/${sub}` }).replace(/operations: \[[^\]]*\]/, 'operations: [CONNECT]')
+    hooks('Validating', connect('v', '/connect', 'exec'))
+    expect(kubectl('exec web -- echo hello').stdout).toBe('hello\n')
+    expect(kubectl('exec web -- sh -c id').stderr).toBe('error: unable to upgrade connection: admission webhook "v.orrery.dev" denied the request: no shells for kubernetes-admin\n')
+    hooks('Mutating', connect('m', '/command', 'exec'))
+    expect(kubectl('exec web -- echo hello').stdout).toBe('changed\n')
+    kubectl('delete mutatingwebhookconfigurations --all')
   })
 
   it('cannot be reached when its pods are gone', () => {

@@ -14,9 +14,9 @@ import type { Occasion } from './matching.ts'
 export function baseActivation(occasion: Occasion): Readonly<Record<string, unknown>> {
   const { exec, operation, object, old } = occasion
   const { kind, who, namespace, subresource } = exec
-  const gvk = { group: kind.group, version: kind.version, kind: kind.kind }
+  const gvk = operation === 'CONNECT' ? { group: '', version: 'v1', kind: object!.kind } : { group: kind.group, version: kind.version, kind: kind.kind }
   const gvr = { group: kind.group, version: kind.version, resource: kind.plural }
-  const name = exec.name || (object ?? old)?.metadata.name || ''
+  const name = exec.name || (object ?? old)?.metadata?.name || ''
   const isNamespace = kind.plural === 'namespaces' && kind.group === ''
   const home = namespace && !isNamespace ? exec.store.get(`namespaces/${namespace}`) : undefined
   return {

@@ -3,7 +3,7 @@ import type { KubeObject } from '../../../api/meta.ts'
 import type { MatchResources, RuleWithOperations } from '../../../kinds/admission-types.ts'
 import type { Execution } from '../../execution.ts'
 
-export type Operation = 'CREATE' | 'UPDATE' | 'DELETE'
+export type Operation = 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT'
 
 /** A request as policies and webhooks see it. */
 export interface Occasion {
@@ -17,6 +17,9 @@ export interface Occasion {
 export const occasionOf = (exec: Execution, object: KubeObject | undefined, old: KubeObject | undefined): Occasion => ({
   exec, object, old, operation: !object ? 'DELETE' : old ? 'UPDATE' : 'CREATE',
 })
+
+/** A stream to a pod is opened; `options` are of a kind without metadata. */
+export const connection = (exec: Execution, options: KubeObject): Occasion => ({ exec, object: options, old: undefined, operation: 'CONNECT' })
 
 const OWN_GROUP = 'admissionregistration.k8s.io'
 
@@ -40,7 +43,7 @@ export function ruleMatches({ operations, apiGroups, apiVersions, resources, res
   if (scope === 'Cluster' && namespace) return false
   if (!covers(operations, operation) || !covers(apiGroups, kind.group) || !covers(apiVersions, kind.version)) return false
   if (!coversResource(resources ?? [], kind.plural, subresource)) return false
-  return !resourceNames?.length || resourceNames.includes(name || (object ?? old)?.metadata.name || '')
+  return !resourceNames?.length || resourceNames.includes(name || (object ?? old)?.metadata?.name || '')
 }
 
 type Selectors = Pick<MatchResources, 'namespaceSelector' | 'objectSelector'>
@@ -56,7 +59,10 @@ export function selectorsMatch({ namespaceSelector, objectSelector }: Selectors,
   const labels = namespaceLabels(occasion)
   if (namespaceSelector && labels !== false && !selectorMatches(namespaceSelector, labels)) return false
   const { object, old } = occasion
-  return !objectSelector || [object, old].some((o) => o && selectorMatches(objectSelector, o.metadata.labels))
+  if (!objectSelector) return true
+  // What has no labels at all is selected by nothing but everything.
+  if (occasion.operation === 'CONNECT') return !objectSelector.matchExpressions?.length && Object.keys(objectSelector.matchLabels ?? {}).length === 0
+  return [object, old].some((o) => o && selectorMatches(objectSelector, o.metadata.labels))
 }
 
 /** Does a policy or binding look at this request (admission/plugin/policy/matching)? */

@@ -8,7 +8,7 @@ import type { AdmissionPlugin } from '../plugin.ts'
 import { baseActivation, compileVariables, policyActivation, type CompiledVariables } from './activation.ts'
 import { invocations, type Invocation } from './bindings.ts'
 import { compileConditions, conditionsHold, expression, SPENT, VALIDATIONS, valueOf, type Budget, type Expression } from './conditions.ts'
-import { occasionOf, type Occasion } from './matching.ts'
+import { connection, occasionOf, type Occasion } from './matching.ts'
 
 const CODES: Readonly<Record<string, number>> = { Forbidden: 403, Unauthorized: 401, RequestEntityTooLarge: 413, Invalid: 422 }
 const LONGEST_MESSAGE = 5 * 1024
@@ -50,6 +50,7 @@ export const validatingAdmissionPolicy: AdmissionPlugin = {
   subresources: ['*'],
   validate: (exec, object, old) => judge(exec, occasionOf(exec, object, old)),
   refuseDeletion: (exec, old) => judge(exec, occasionOf(exec, undefined, old)),
+  connect: (exec, options) => judge(exec, connection(exec, options)) ?? options,
 }
 
 function judge(exec: Execution, occasion: Occasion): Status | undefined {

@@ -8,7 +8,7 @@ import type { KindDefinition } from '../../../kinds/definition.ts'
 import { decodeCustom, type CustomKind } from '../../custom/kind.ts'
 import type { Execution } from '../../execution.ts'
 import type { AdmissionPlugin } from '../plugin.ts'
-import { isExempt, occasionOf, type Occasion } from '../policies/matching.ts'
+import { connection, isExempt, occasionOf, type Occasion } from '../policies/matching.ts'
 import { ELSEWHERE, settled } from '../policies/settling.ts'
 import { call, type Verdict } from './calling.ts'
 import { converted, matched, type Matched } from './matching.ts'
@@ -76,16 +76,38 @@ export const mutatingAdmissionWebhook: AdmissionPlugin = {
     hooks.last = current
     return current.metadata.namespace === object.metadata.namespace ? current : badRequest(ELSEWHERE)
   },
+  connect(exec, options) {
+    if (nobodyAsks(exec, 'mutatingwebhookconfigurations')) return options
+    let current = options
+    for (const [, hook] of hooksIn(exec, 'mutatingwebhookconfigurations')) {
+      const match = matched(hook, connection(exec, current))
+      if (!match) continue
+      if (isStatus(match)) return match
+      const { verdict, waited } = asked(match, current, true)
+      exec.trail.waited = (exec.trail.waited ?? 0) + waited
+      if (isStatus(verdict)) return verdict
+      const next = verdict?.patch === undefined ? current : repatched(hook, current, verdict.patch, (changed) => changed)
+      if (isStatus(next)) return next
+      current = next
+    }
+    return current
+  },
 }
 
 /** The object after a patch to the version that the webhook saw; the same reference where nothing has changed. */
 function patched({ hook, occasion, seen }: Matched, current: KubeObject, text: string): KubeObject | Status {
   const { exec } = occasion
-  try {
-    const changed = jsonPatch(seen.object as unknown as JsonValue, JSON.parse(text) as JsonValue) as unknown as KubeObject
+  return repatched(hook, seen.object!, text, (changed) => {
     const known = withoutUnknown(seen.kind, changed)
     if (isStatus(known)) return internalError(known.message ?? '')
     return settled(exec, current, converted(exec, known, seen.kind, exec.kind))
+  })
+}
+
+/** Applies a webhook's patch and hands the result on; what is wrong with the patch is the server's own failure. */
+function repatched(hook: Webhook, object: KubeObject, text: string, then: (changed: KubeObject) => KubeObject | Status): KubeObject | Status {
+  try {
+    return then(jsonPatch(object as unknown as JsonValue, JSON.parse(text) as JsonValue) as unknown as KubeObject)
   } catch (reason) {
     if (reason instanceof SyntaxError) return internalError(`failed calling webhook "${hook.name}": received undecodable patch in webhook response: ${reason.message}`)
     if (!(reason instanceof JsonPatchError)) throw reason
@@ -106,6 +128,7 @@ export const validatingAdmissionWebhook: AdmissionPlugin = {
   subresources: ['*'],
   validate: (exec, object, old) => judged(exec, occasionOf(exec, object, old)),
   refuseDeletion: (exec: Execution, old: KubeObject) => judged(exec, occasionOf(exec, undefined, old)),
+  connect: (exec, options) => judged(exec, connection(exec, options)) ?? options,
 }
 
 function judged(exec: Execution, occasion: Occasion): Status | undefined {

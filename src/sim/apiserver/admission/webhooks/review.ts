@@ -2,7 +2,7 @@ import type { JsonValue, KubeObject } from '../../../api/meta.ts'
 import { hashText } from '../../../engine/hash.ts'
 import type { Matched } from './matching.ts'
 
-const OPTIONS = { CREATE: 'CreateOptions', UPDATE: 'UpdateOptions', DELETE: 'DeleteOptions' } as const
+const OPTIONS = { CREATE: 'CreateOptions', UPDATE: 'UpdateOptions', DELETE: 'DeleteOptions', CONNECT: '' } as const
 
 /** A uid that the same request at the same instant always has; nothing stores it. */
 export function uidOf(text: string): string {
@@ -17,13 +17,14 @@ export function reviewOf({ hook, occasion, seen }: Matched, object: KubeObject |
   const { exec, operation } = occasion
   const { who, options, subresource, namespace } = exec
   const old = seen.old
-  const name = exec.name || (object ?? old)?.metadata.name || ''
-  const gvk = { group: exec.kind.group, version: exec.kind.version, kind: exec.kind.kind }
+  const name = exec.name || (object ?? old)?.metadata?.name || ''
+  const isConnection = operation === 'CONNECT'
+  const gvk = isConnection ? { group: '', version: 'v1', kind: object!.kind } : { group: exec.kind.group, version: exec.kind.version, kind: exec.kind.kind }
   const gvr = { group: exec.kind.group, version: exec.kind.version, resource: exec.kind.plural }
   const uid = uidOf(`${exec.now} ${hook.name} ${operation} ${gvr.resource} ${namespace ?? ''}/${name}`)
   const request = {
     uid,
-    kind: { ...gvk, group: seen.kind.group, version: seen.kind.version, kind: seen.kind.kind },
+    kind: isConnection ? gvk : { ...gvk, group: seen.kind.group, version: seen.kind.version, kind: seen.kind.kind },
     resource: { ...gvr, group: seen.kind.group, version: seen.kind.version },
     ...(subresource ? { subResource: subresource } : {}),
     requestKind: gvk,
@@ -36,7 +37,7 @@ export function reviewOf({ hook, occasion, seen }: Matched, object: KubeObject |
     object: object ?? null,
     oldObject: old ?? null,
     dryRun: options.dryRun ?? false,
-    options: { kind: OPTIONS[operation], apiVersion: 'meta.k8s.io/v1', ...(options.dryRun ? { dryRun: ['All'] } : {}), ...(options.fieldManager ? { fieldManager: options.fieldManager } : {}) },
+    options: isConnection ? null : { kind: OPTIONS[operation], apiVersion: 'meta.k8s.io/v1', ...(options.dryRun ? { dryRun: ['All'] } : {}), ...(options.fieldManager ? { fieldManager: options.fieldManager } : {}) },
   }
   return { uid, review: { kind: 'AdmissionReview', apiVersion: `admission.k8s.io/${version}`, request } as unknown as JsonValue }
 }
