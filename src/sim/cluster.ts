@@ -257,10 +257,10 @@ export class Cluster {
     else this.runKubectl({ argv: [action, name] })
   }
 
-  /** Adds a worker of the default size; gives back its name. */
+  /** Adds a worker of the default size; gives back its name, which no machine has: one whose Node was deleted still runs. */
   addNode(): string {
     let n = 1
-    while (this.objects.has(`nodes/node-${n}`)) n++
+    while (this.objects.has(`nodes/node-${n}`) || (this.kubelets instanceof Kubelets && this.kubelets.world.nodes.has(`node-${n}`))) n++
     const node = nodeObject(n, this.#options.size)
     if (this.kubelets instanceof Kubelets) this.timeline.command(`kubelet/${node.metadata.name}`, 'boot', node)
     else this.request(create(NODES, undefined, node))
