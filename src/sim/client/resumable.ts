@@ -54,6 +54,14 @@ function withAnswer(came: Came | undefined, slot: number, answer: Answer<unknown
   return { count: count + 1, chunks: last.length < CHUNK ? [...chunks.slice(0, -1), [...last, { slot, answer }]] : [...chunks, [{ slot, answer }]] }
 }
 
+/** An entry of the log for a loop: the results of its turns, all lists but the last of the same length. */
+interface Turns {
+  readonly full: readonly (readonly unknown[])[]
+  readonly last: readonly unknown[]
+}
+
+const TURNS = 512
+
 /** Payload data that leads an answer back to its place in a job's log. */
 export interface Place {
   readonly job: string
@@ -273,22 +281,28 @@ export class JobContext implements ReconcileContext {
 
   /**
    * Runs `body` for 0 … count - 1 and gives what it returned (plain data). Once a turn is over its part of the log is
-   * forgotten, so that a long loop is not replayed from its start. `done` holds the results of the turns before.
+   * forgotten, so that a long loop is not replayed from its start. `before` is the result of the turn before.
    */
-  each<T>(count: number, body: (index: number, done: readonly T[]) => T): readonly T[] {
+  each<T>(count: number, body: (index: number, before: T | undefined) => T): readonly T[] {
     const entry = this.#position++
-    if (entry >= this.#log.length) this.#log.push([])
-    const known = this.#log[entry] as readonly T[]
-    if (known.length >= count) return known
-    // One copy a run, not one a turn: what an earlier run has left behind stays as it is.
-    const done = [...known]
-    while (done.length < count) {
-      done.push(body(done.length, done))
-      this.#log[entry] = done
+    if (entry >= this.#log.length) this.#log.push({ full: [], last: [] } satisfies Turns)
+    const known = this.#log[entry] as Turns
+    // What an earlier run has left behind stays as it is; of its turns only the last, short list is copied, and that once a run.
+    let full = known.full as readonly (readonly T[])[]
+    let last = [...(known.last as readonly T[])]
+    let index = full.length * TURNS + last.length
+    while (index < count) {
+      const result = body(index++, last.at(-1) ?? full.at(-1)?.at(-1))
+      last.push(result)
+      if (last.length === TURNS) {
+        full = [...full, last]
+        last = []
+      }
+      this.#log[entry] = { full, last } satisfies Turns
       this.#log.length = entry + 1
       this.#position = entry + 1
     }
-    return done
+    return [...full.flat(), ...last]
   }
 
   /** Runs `body` with a state until it says `{ done }`. Only the state is kept from turn to turn, however many there are. */

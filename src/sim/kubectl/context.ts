@@ -32,7 +32,7 @@ export interface KubectlContext extends Pick<ReconcileContext, 'now' | 'call' | 
    */
   follow<S, R>(spec: WatchSpec, initial: S, step: (state: S, event: WatchDelivery) => Followed<S, R>, timeout?: Micros): R | undefined
   /** A loop whose finished turns are not replayed; `body` returns plain data, and gets the results so far. */
-  each<T>(count: number, body: (index: number, done: readonly T[]) => T): readonly T[]
+  each<T>(count: number, body: (index: number, before: T | undefined) => T): readonly T[]
   /** Repeats `body` until it says `{ done }`; only the state is kept from turn to turn. */
   loop<S, R>(initial: S, body: (state: S) => Followed<S, R>): R
   /** Opens the user's editor on a text and waits; null: closed without saving. */

@@ -73,7 +73,8 @@ export function entriesOf(ctx: KubectlContext, inv: Invocation, validate = true)
   const parsed = files.map(({ name, text }) => ({ name, manifest: parsedOnce(name, text) }))
   const broken = parsed.flatMap(({ manifest }) => manifest.problems.filter((p) => p.severity === 'error'))
   if (broken.length > 0) throw new Failure(broken.map((p) => (p.message.startsWith('Error from server') ? p.message : `error: ${p.message}`)).join('\n'))
-  return parsed.flatMap(({ name, manifest }) => entriesIn(manifest, name, inv, validate))
+  // One file's are the same list each time: what is worked out for them is so once, however often a command goes on.
+  return parsed.length === 1 ? entriesIn(parsed[0]!.manifest, parsed[0]!.name, inv, validate) : parsed.flatMap(({ name, manifest }) => entriesIn(manifest, name, inv, validate))
 }
 
 const entered = new WeakMap<Manifest, Map<string, readonly Entry[]>>()

@@ -311,7 +311,7 @@ class Process implements KubectlContext {
     return this.#job.follow(spec, initial, step, timeout)
   }
 
-  each<T>(count: number, body: (index: number, done: readonly T[]) => T): readonly T[] {
+  each<T>(count: number, body: (index: number, before: T | undefined) => T): readonly T[] {
     return this.#job.each(count, body)
   }
 

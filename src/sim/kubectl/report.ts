@@ -8,6 +8,7 @@ import { objectName, type Target } from './resources.ts'
 /** What one item of a loop came to. */
 interface Outcome {
   readonly problems: readonly string[]
+  /** How much is printed when it is over. */
   readonly printed: number
 }
 
@@ -47,15 +48,11 @@ export class Report {
   /** Runs `body` for each item; its problems count, finished items are not run again when the command resumes. */
   each<T>(items: readonly T[], body: (item: T) => void): void {
     const before = this.#problems.length
-    let counted = { upTo: -1, printed: 0 }
-    const results = this.#ctx.each<Outcome>(items.length, (i, done) => {
+    const results = this.#ctx.each<Outcome>(items.length, (i, earlier) => {
       this.#problems.length = before
-      // Of items done one after the other only the last is new.
-      this.#printed = counted.upTo === i - 1 && i > 0 ? counted.printed + done[i - 1]!.printed : done.reduce((sum, d) => sum + d.printed, 0)
-      const printed = this.#printed
-      counted = { upTo: i, printed }
+      this.#printed = earlier?.printed ?? 0
       body(items[i]!)
-      return { problems: this.#problems.slice(before), printed: this.#printed - printed }
+      return { problems: this.#problems.slice(before), printed: this.#printed }
     })
     this.#problems.length = before
     for (const { problems } of results) this.#problems.push(...problems)

@@ -57,16 +57,16 @@ function apply(ctx: KubectlContext, inv: Invocation): number {
     options: { fieldManager, fieldValidation: validationOf(inv), ...(dryRun === 'server' ? { dryRun: true } : {}), ...(serverSide ? { force: flags.bool('force-conflicts') } : {}) },
     report: new Report(ctx, inv, dryRun),
   }
-  const entries = selected(entriesOf(ctx, inv), flags.text('selector')).map((entry) => (set && entry.target?.object ? { ...entry, target: { ...entry.target, object: set.labelled(entry.target.object) } } : entry))
+  const chosen = selected(entriesOf(ctx, inv), flags.text('selector'))
+  const entries = set ? chosen.map((entry) => (entry.target?.object ? { ...entry, target: { ...entry.target, object: set.labelled(entry.target.object) } } : entry)) : chosen
   if (entries.length === 0) fail('no objects passed to apply')
-  const problems = entries.flatMap((e) => e.problem ?? [])
-  const targets = entries.flatMap((e) => e.target ?? [])
-  set?.before(targets)
+  const targetsOf = (): readonly Target[] => entries.flatMap((e) => e.target ?? [])
+  set?.before(targetsOf())
   job.report.each(entries, ({ target }) => target && applyOne(ctx, target, job))
-  for (const problem of problems) job.report.problem(problem)
+  for (const { problem } of entries) if (problem !== undefined) job.report.problem(problem)
   if (flags.bool('prune') && !job.report.failed) {
-    if (set) set.prune(targets, job.report)
-    else prune(ctx, inv, targets, dryRun, job.report)
+    if (set) set.prune(targetsOf(), job.report)
+    else prune(ctx, inv, targetsOf(), dryRun, job.report)
   }
   return job.report.end()
 }
