@@ -94,6 +94,6 @@ describe('the mirror', () => {
     applyFrame(store, frame([put(pod('new', 'node-3'))]))
     expect(store.getState().records).toBe(records)
     expect(before.flatMap((list, n) => (indexes.list('node', `node-${n}`) === list ? [] : [n]))).toEqual([3])
-    expect([...records.values()].filter(({ status }) => status?.['phase'] === 'Running')).toHaveLength(200)
+    expect([...records.values()].filter(({ status }) => (status as { phase?: string } | undefined)?.phase === 'Running')).toHaveLength(200)
   })
 })
