@@ -1,5 +1,6 @@
 import { nameAsked, randomSuffix } from '../../api/name-suffix.ts'
 import type { Container } from '../../api/container.ts'
+import { FamiliarMap } from '../../api/familiar.ts'
 import type { KubeObject } from '../../api/meta.ts'
 import type { Pod } from '../../api/pod.ts'
 import type { PodSpec } from '../../api/pod-spec.ts'
@@ -30,8 +31,7 @@ export const serviceAccount: AdmissionPlugin = {
     const mounts = pod.spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true
     const token = mounts ? tokenMounts(pod.spec, randomSuffix(exec.means.names)) : undefined
     const pull = account.imagePullSecrets?.length && !pod.spec.imagePullSecrets?.length ? { imagePullSecrets: account.imagePullSecrets.map((s) => ({ name: s.name })) } : undefined
-    const spec: PodSpec = Object.assign({}, pod.spec, { serviceAccountName: name, serviceAccount: name }, token, pull)
-    const named = { ...pod, spec }
+    const named = { ...pod, spec: withAccount(account, pod.spec, { serviceAccountName: name, serviceAccount: name, ...pull }, token) }
     return isStrict(account) ? (refuseSecrets(named, account) ?? named) : named
   },
 }
@@ -40,6 +40,18 @@ interface Account extends KubeObject {
   readonly automountServiceAccountToken?: boolean
   readonly imagePullSecrets?: readonly { readonly name: string }[]
   readonly secrets?: readonly { readonly name?: string }[]
+}
+
+/** Specs as the plugin left them and for which account, by what they were before. */
+const made = new FamiliarMap<{ readonly account: Account; readonly spec: PodSpec }>()
+
+/** The spec with what the account gives it. Pods of one template then differ in their token only, and a copy is made faster than members are added. */
+function withAccount(account: Account, given: PodSpec, members: Partial<PodSpec>, token: Partial<PodSpec> | undefined): PodSpec {
+  const like = made.get(given)
+  if (like?.account === account) return Object.assign({ ...like.spec }, token)
+  const spec: PodSpec = Object.assign({}, given, members, token)
+  made.set(given, { account, spec })
+  return spec
 }
 
 const refuse = (pod: Pod, why: string): Status => forbidden({ group: '', resource: 'pods' }, nameAsked(pod.metadata), why)

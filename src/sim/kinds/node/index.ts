@@ -13,11 +13,11 @@ function podCidrs(node: Node): Node {
   return assignSame(node, { spec: assignSame(node.spec, { podCIDR: list[0], podCIDRs: list }) })
 }
 
-function defaults(given: Node): Node {
+function defaults(given: Node, old?: Node): Node {
   // NodeSpec is no pointer in Go, so it is there even when nothing was said.
   const node = podCidrs(given.spec ? given : { ...given, spec: {} })
   const status = node.status
-  if (!status?.capacity) return node
+  if (!status?.capacity || status === old?.status) return node
   const capacity = defaultResourceList(status.capacity)
   return assignSame(node, { status: assignSame(status, { capacity, allocatable: defaultResourceList(status.allocatable) ?? capacity }) })
 }
