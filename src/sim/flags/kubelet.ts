@@ -1,3 +1,4 @@
+import { parseQuantity, value } from '../api/quantity.ts'
 import { seconds, type Micros } from '../engine/time.ts'
 import { readGracePeriods, readReclaims, readThresholds, type Amounts } from './eviction.ts'
 import type { Flags } from './flags.ts'
@@ -73,6 +74,13 @@ export const IMAGE_GC_LOW_THRESHOLD = integer('imageGCLowThresholdPercent', '80'
 export const NODE_STATUS_MAX_IMAGES = integer('nodeStatusMaxImages', '50', (value, text) => (value >= -1 ? undefined : `invalid configuration: nodeStatusMaxImages (--node-status-max-images) ${text} must be -1 or greater`))
 /** Whether containers that name no seccomp profile have the runtime's. */
 export const SECCOMP_DEFAULT = boolean('seccompDefault', 'false')
+const readBytes: Parse<number> = (text) => {
+  const parsed = parseQuantity(text)
+  return typeof parsed === 'string' ? { problem: `failed to parse container log max size "${text}": ${parsed}` } : value(text)
+}
+/** Logs that are larger are put aside; less than nothing: never (pkg/kubelet/logs). */
+export const CONTAINER_LOG_MAX_SIZE = custom('containerLogMaxSize', 'text', '10Mi', readBytes)
+export const CONTAINER_LOG_MAX_FILES = integer('containerLogMaxFiles', '5', (count) => (count > 1 ? undefined : 'invalid configuration: containerLogMaxFiles must be greater than 1'))
 /** Whether CPU limits are enforced at all. */
 export const CPU_CFS_QUOTA = boolean('cpuCFSQuota', 'true')
 /** 0: none is too old. */
@@ -99,7 +107,7 @@ export const KUBELET_FLAGS: readonly Flag[] = [
   SHUTDOWN_GRACE_PERIOD, SHUTDOWN_GRACE_PERIOD_CRITICAL_PODS, SHUTDOWN_GRACE_PERIOD_BY_PRIORITY,
   EVICTION_HARD, EVICTION_SOFT, EVICTION_SOFT_GRACE_PERIOD, EVICTION_MINIMUM_RECLAIM, EVICTION_PRESSURE_TRANSITION_PERIOD, EVICTION_MAX_POD_GRACE_PERIOD, IMAGE_GC_HIGH_THRESHOLD, IMAGE_GC_LOW_THRESHOLD, IMAGE_MINIMUM_GC_AGE, IMAGE_MAXIMUM_GC_AGE,
   NODE_STATUS_UPDATE_FREQUENCY, NODE_STATUS_REPORT_FREQUENCY, NODE_LEASE_DURATION_SECONDS, REGISTRY_PULL_QPS, REGISTRY_BURST, CLUSTER_DNS, CLUSTER_DOMAIN, KUBE_RESERVED, SYSTEM_RESERVED, PODS_PER_CORE, REGISTER_WITH_TAINTS, ALLOWED_UNSAFE_SYSCTLS,
-  SECCOMP_DEFAULT, CPU_CFS_QUOTA, NODE_STATUS_MAX_IMAGES, SINGLE_PROCESS_OOM_KILL, SYNC_FREQUENCY, MAX_PODS, POD_PIDS_LIMIT, MAX_CONTAINER_RESTART_PERIOD, SERIALIZE_IMAGE_PULLS, MAX_PARALLEL_IMAGE_PULLS, KUBELET_API_QPS, KUBELET_API_BURST, EVENT_RECORD_QPS, EVENT_BURST,
+  SECCOMP_DEFAULT, CPU_CFS_QUOTA, NODE_STATUS_MAX_IMAGES, CONTAINER_LOG_MAX_SIZE, CONTAINER_LOG_MAX_FILES, SINGLE_PROCESS_OOM_KILL, SYNC_FREQUENCY, MAX_PODS, POD_PIDS_LIMIT, MAX_CONTAINER_RESTART_PERIOD, SERIALIZE_IMAGE_PULLS, MAX_PARALLEL_IMAGE_PULLS, KUBELET_API_QPS, KUBELET_API_BURST, EVENT_RECORD_QPS, EVENT_BURST,
 ] as readonly Flag[]
 
 /** How often a lease is renewed (component-helpers: lease, NewController with renewIntervalFraction 0.25). */

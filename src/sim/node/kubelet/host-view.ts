@@ -14,11 +14,12 @@ import { LOCAL } from '../../images/registry.ts'
 import { rootOf } from '../linux/rootfs.ts'
 import { clockText } from '../linux/tools/clock.ts'
 import { qosOf } from './files.ts'
-import { settingOf, logLines } from './linux.ts'
+import { settingOf } from './linux.ts'
 import type { NodeRow, PodRow } from './state.ts'
 import { heldCpu } from './cpu-limit.ts'
 import { containerUsage, nodeUsage } from './usage.ts'
 import { podMemoryLimit } from './allocatable.ts'
+import { criLine, logFiles, rotationsOf } from './log-rotation.ts'
 import { amountForPods } from './configured-node.ts'
 import { MOST_PIDS } from './consumption.ts'
 import { nodeRoot } from './volumes.ts'
@@ -172,7 +173,7 @@ function podOf(world: KubeletWorld, row: PodRow, machine: Machine, at: Micros): 
         name: state.name, id: run.id.replace(/^.*:\/\//, ''), attempt: run.attempt, state: ended ? 'exited' : run.state, createdAt: run.createdAt, ...(run.startedAt === undefined ? {} : { startedAt: run.startedAt }), ...(ended ? { ended } : {}),
         image: run.reference, imageDigest: run.imageID.slice(run.imageID.indexOf('@') + 1), pid: live && !ended ? hostPid(machine, live.main) : 0, argv: machine.processes.find((p) => p.id === live?.main)?.argv ?? [], env: live?.env ?? {}, cgroup: live?.cgroup ?? '',
         cpu: live?.cpu ?? { cpuShares: 2, cpuPeriod: 100_000 }, ...(live?.memoryLimit === undefined ? {} : { memoryLimit: live.memoryLimit }), mounts: live?.mounts ?? [], usage: containerUsage(world, row, state.name, at) ?? { cpu: 0, memory: 0 },
-        log: live ? live.log : (row.previousLogs?.[run.id] ?? null), ...(live ? { made: live, wanted: containerNamed(row.pod, state.name)?.image ?? run.reference } : {}),
+        ...(rotationsOf(row, state.name, run.id).length > 0 ? { rotations: rotationsOf(row, state.name, run.id) } : {}), log: live ? live.log : (row.previousLogs?.[run.id] ?? null), ...(live ? { made: live, wanted: containerNamed(row.pod, state.name)?.image ?? run.reference } : {}),
       })
     }
   }
@@ -271,14 +272,14 @@ class LazyFile implements RegularFile {
   }
 }
 
-/** A log in the form of the CRI: time, stream, F for a whole line. */
-const criLog = (log: LogChunk | null): string => logLines(log).map((l) => `${clockText(l.at, '%Y-%m-%dT%H:%M:%S.%NZ')} ${l.stream} F ${l.text}\n`).join('')
+/** What is in the folder of one run's log. */
+const filesOfLog = (c: HostContainer): readonly (readonly [string, FsNode])[] => logFiles(c.log, c.attempt, c.rotations ?? []).map(({ name, lines, at }) => [name, new LazyFile(at ?? c.log?.at ?? c.createdAt, () => lines.map(criLine).join(''))])
 
 function logsFolder(pods: readonly HostPod[]): FsNode {
   const folders: Record<string, FsNode> = {}
   for (const pod of pods) {
     const names = [...new Set(pod.containers.map((c) => c.name))]
-    folders[`${pod.namespace}_${pod.name}_${pod.uid}`] = directory(Object.fromEntries(names.map((name) => [name, directory(Object.fromEntries(pod.containers.filter((c) => c.name === name && c.startedAt !== undefined).map((c) => [`${c.attempt}.log`, new LazyFile(c.log?.at ?? c.createdAt, () => criLog(c.log))])), 0o755, pod.createdAt)])), 0o755, pod.createdAt)
+    folders[`${pod.namespace}_${pod.name}_${pod.uid}`] = directory(Object.fromEntries(names.map((name) => [name, directory(Object.fromEntries(pod.containers.filter((c) => c.name === name && c.startedAt !== undefined).flatMap(filesOfLog)), 0o755, pod.createdAt)])), 0o755, pod.createdAt)
   }
   return directory(folders, 0o755, 0)
 }

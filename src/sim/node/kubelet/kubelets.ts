@@ -32,7 +32,7 @@ import { reported, reportNode } from './node-report.ts'
 import { armAges } from './image-ages.ts'
 import { armLooks, armPressure, collect, evictWriter, housekeep } from './pressure.ts'
 import type { PullEnd } from './puller.ts'
-import { occupy, reconfigured } from './node-changes.ts'
+import { occupy, reconfigured, rotateLogs } from './node-changes.ts'
 import { flush } from './reporter.ts'
 import { askKubelet, type KubeletAnswer } from './server/index.ts'
 import { collectorFails, runtimeStarted, runtimeStopped } from './runtime-down.ts'
@@ -117,6 +117,7 @@ export class Kubelets {
       'collect-images': (ctx) => this.#isAwake(ctx.instance) && collect(world, ctx, ctx.instance),
       'report-pressure': (ctx) => this.#isAwake(ctx.instance) && reportNode(world, ctx, reported(world, ctx.instance)),
       rearm: (ctx) => armLooks(world, ctx, ctx.instance),
+      'rotate-logs': (ctx) => rotateLogs(world, ctx, ctx.instance),
       'device-plugin': (ctx, plugin: DevicePlugin) => devicePlugin(world, ctx, plugin),
       'devices-forgotten': (ctx, resource: string) => devicesForgotten(world, ctx, resource),
       occupy: (ctx, extra: NodeRow['extra']) => occupy(world, ctx, extra),

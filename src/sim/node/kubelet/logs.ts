@@ -2,8 +2,8 @@ import { keyOf } from '../../api/meta.ts'
 import { allContainers, type Pod } from '../../api/pod.ts'
 import { badRequest, type Status } from '../../api/status.ts'
 import { formatMicroTime, parseTime, seconds, type Micros } from '../../engine/time.ts'
-import type { LogChunk } from '../linux/machine.ts'
-import { logLines, machineNow } from './linux.ts'
+import { machineNow, type LogLine } from './linux.ts'
+import { currentLines } from './log-rotation.ts'
 import type { PodRow } from './state.ts'
 import { containerNamed, rowKey, type KubeletWorld } from './world.ts'
 
@@ -40,7 +40,7 @@ export function containerLog(world: KubeletWorld, pod: Pod, row: PodRow | undefi
     const before = run?.state === 'exited' && reason?.reason === 'CrashLoopBackOff' ? run : state?.before
     if (!before) return badRequest(`previous terminated container "${name}" in pod "${pod.metadata.name}" not found`)
     const log = before === run ? row?.machine?.containers[name]?.log : row?.previousLogs?.[before.id]
-    return log === undefined ? `unable to retrieve container logs for ${before.id}` : text(log, options, now)
+    return log === undefined ? `unable to retrieve container logs for ${before.id}` : text(currentLines(row, name, before.id, log), options, now)
   }
   if (!run || run.state === 'created') {
     const why = isPull ? 'trying and failing to pull image' : (reason?.reason ?? ((pod.spec.initContainers?.length ?? 0) > 0 ? 'PodInitializing' : 'ContainerCreating'))
@@ -49,14 +49,14 @@ export function containerLog(world: KubeletWorld, pod: Pod, row: PodRow | undefi
   if (run.startedAt === undefined) return badRequest(`container "${name}" in pod "${pod.metadata.name}" is waiting to start: ${reason?.reason ?? 'RunContainerError'}`)
   const machine = row && machineNow(world, row, now)
   const found = machine?.containers[name]
-  return text(found?.log ?? null, options, now, found?.ended === undefined)
+  return text(currentLines(row, name, run.id, found?.log ?? null, found?.ended === undefined), options, now)
 }
 
-function text(log: LogChunk | null, options: LogOptions, now: Micros, goesOn = false): string {
-  let lines = logLines(log, goesOn)
+function text(all: readonly LogLine[], options: LogOptions, now: Micros): string {
+  let lines = all
   const since = options.sinceTime === undefined ? (options.sinceSeconds === undefined ? undefined : now - seconds(options.sinceSeconds)) : parseTime(options.sinceTime)
   if (since !== undefined) lines = lines.filter((line) => line.at >= since)
   if (options.tailLines !== undefined) lines = options.tailLines === 0 ? [] : lines.slice(-options.tailLines)
-  const all = lines.map(({ at, text: line }) => `${options.timestamps ? `${formatMicroTime(at)} ` : ''}${line}\n`).join('')
-  return options.limitBytes === undefined ? all : all.slice(0, options.limitBytes)
+  const shown = lines.map(({ at, text: line }) => `${options.timestamps ? `${formatMicroTime(at)} ` : ''}${line}\n`).join('')
+  return options.limitBytes === undefined ? shown : shown.slice(0, options.limitBytes)
 }

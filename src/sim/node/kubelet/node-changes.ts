@@ -10,12 +10,14 @@ import { devicePlugin } from './devices.ts'
 import type { NodeRow } from './state.ts'
 import { actorOf, type KubeletWorld } from './world.ts'
 
+export { rotateLogs } from './log-rotation.ts'
+
 /** A field of the configuration has another value: what was planned by it is planned anew. */
 export function reconfigured(world: KubeletWorld, ctx: EventContext, flag: string, leaseChanged: () => void): void {
   if (flag === idOf(NODE_LEASE_DURATION_SECONDS)) leaseChanged()
   if (isAboutAmounts(flag)) reportAmounts(world, ctx)
   if (flag === idOf(NODE_STATUS_MAX_IMAGES)) for (const { name } of world.nodes.values()) reportSoon(world, ctx, name)
-  if (!/^kubelet\.(eviction|imageGC|imageMaximumGCAge)/.test(flag)) return
+  if (!/^kubelet\.(eviction|imageGC|imageMaximumGCAge|containerLogMax)/.test(flag)) return
   for (const name of world.nodes.keys()) ctx.schedule(0, actorOf(name), 'rearm', null)
 }
 

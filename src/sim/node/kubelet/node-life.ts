@@ -15,6 +15,7 @@ import { configuredNode } from './configured-node.ts'
 import type { KubeletFault } from './faults.ts'
 import { advanced, lookAhead } from './linux.ts'
 import { reportSoon, withMachine } from './machine-report.ts'
+import { armRotation } from './log-rotation.ts'
 import { declared } from './node-changes.ts'
 import { reportNode } from './node-report.ts'
 import { storedImage } from './puller.ts'
@@ -110,6 +111,7 @@ export class NodeLife {
     reportNode(this.#world, ctx, row)
     ctx.note('kubelet.ready', { node: row.name })
     const client = this.#world.client(row.name)
+    armRotation(this.#world, ctx, row.name)
     if (!row.ready) for (const pod of staticPods(row)) client.send(ctx, create(PODS, 'kube-system', pod))
   }
 
@@ -198,6 +200,7 @@ export class NodeLife {
     const next: NodeRow = { ...rest, up: true, kubelet: true, runtime: true, pullingUntil: 0, bootedAt: ctx.now }
     this.#world.nodes.set(name, next)
     this.#speak(ctx, next)
+    armRotation(this.#world, ctx, name)
     ctx.note('kubelet.restart', { node: name })
   }
 

@@ -4,6 +4,7 @@ import { EVICTION_MAX_POD_GRACE_PERIOD, EVICTION_PRESSURE_TRANSITION_PERIOD, IMA
 import { observe, podConsumption, storageExcess } from './consumption.ts'
 import { nextTrouble } from './foresight.ts'
 import { collectImages, freeImages, removeDeadContainers } from './garbage.ts'
+import { armRotation } from './log-rotation.ts'
 import { armAges, collectOldImages, COLLECTS_EVERY } from './image-ages.ts'
 import { evictionMessage, isCritical, ranked, type Candidate } from './ranking.ts'
 import type { NodeRow, PodRow, Pressure } from './state.ts'
@@ -167,4 +168,5 @@ export function armLooks(world: KubeletWorld, ctx: EventContext, name: string): 
   armPressure(world, ctx, name)
   armCollection(world, ctx, name)
   armAges(world, ctx, name)
+  armRotation(world, ctx, name)
 }

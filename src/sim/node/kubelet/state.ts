@@ -129,6 +129,8 @@ export interface PodRow {
   readonly machine?: Machine
   /** Logs of runs that were replaced, the last one of each container. */
   readonly previousLogs?: Readonly<Record<string, LogChunk | null>>
+  /** When logs were put aside because they had become too large, for the run with this id. */
+  readonly rotations?: Readonly<Record<string, { readonly id: string; readonly at: readonly Micros[] }>>
   /** Commands under way in its containers, with who is told of their end. */
   readonly execs?: Readonly<Record<string, ReplyTo>>
   /** Who follows what processes write: execs and attachments, by key. */
@@ -261,6 +263,8 @@ export interface NodeRow {
   /** The machine is being shut down: groups that are still to end, since when the first one is being ended. */
   readonly shutdown?: { readonly groups: readonly ShutdownGroup[]; readonly since: Micros; readonly begun: boolean }
   readonly devices?: Readonly<Record<string, Devices>>
+  /** A look at the sizes of logs is due. */
+  readonly rotates?: true
   /** A report of its status is due. */
   readonly reports?: true
   /** Pods that are ended one after another for a critical one, and pods that came meanwhile. */

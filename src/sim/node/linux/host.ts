@@ -37,6 +37,8 @@ export interface HostContainer {
   readonly mounts: readonly Mount[]
   readonly usage: { readonly cpu: number; readonly memory: number }
   readonly log: LogChunk | null
+  /** When its log was put aside. */
+  readonly rotations?: readonly Micros[]
   /** The image by the name that the pod gives it. */
   readonly wanted?: string
   /** What it was made of, while the runtime has it. */

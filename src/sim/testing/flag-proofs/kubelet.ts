@@ -4,6 +4,8 @@ import type { Node } from '../../kinds/node/node.ts'
 import type { Lease } from '../../kinds/lease/lease.ts'
 import { minutes, parseTime, seconds } from '../../engine/time.ts'
 import * as flags from '../../flags/kubelet.ts'
+import type { Kubelets } from '../../node/kubelet/kubelets.ts'
+import { lookOnNode } from '../../node/kubelet/on-node.ts'
 import { apply, deployment, kubectl, object, pod, pods, proof, until, type Make, type Proof } from './proof.ts'
 
 const REAL = { kubelet: 'detailed', nodes: 1 } as const
@@ -53,6 +55,15 @@ function exceeded(make: Make, more: Readonly<Record<string, string>>): boolean {
   for (const name of ['a', 'b', 'c']) apply(cluster, pod(name, 'containers: [{name: c, image: "nginx:1.29", imagePullPolicy: Always}]'))
   cluster.runFor(seconds(20))
   return cluster.list<Event>('events', 'default').some((e) => e.message === 'Failed to pull image "nginx:1.29": pull QPS exceeded')
+}
+
+/** Files of the log of a container that writes a line a second for two minutes, and whether kubectl shows it from the beginning. */
+function logFiles(make: Make, more: Readonly<Record<string, string>>): readonly [number, boolean] {
+  const cluster = make({ ...REAL, flags: more })
+  apply(cluster, pod('p', 'containers: [{name: c, image: busybox, command: [sh, -c, "i=0; while true; do i=$((i+1)); echo line $i which is quite long as lines in logs go; sleep 1; done"]}]'))
+  cluster.runFor(minutes(2))
+  const { stdout } = lookOnNode((cluster.kubelets as Kubelets).world, 'node-1', ['find', '/var/log/pods', '-type', 'f'], cluster.timeline.clock)
+  return [stdout.split('\n').filter((path) => path.includes('/default_p_')).length, kubectl(cluster, 'logs p').stdout.startsWith('line 1 ')]
 }
 
 /** What a pod has for /etc/resolv.conf. */
@@ -134,6 +145,8 @@ export const KUBELET_PROOFS: readonly Proof[] = [
     cluster.runFor(seconds(30))
     return [/Seccomp:\s*(\d)/.exec(kubectl(cluster, 'exec p -- cat /proc/1/status').stdout)![1]!, kubectl(cluster, 'exec p -- unshare -U true').code]
   }),
+  proof(flags.CONTAINER_LOG_MAX_SIZE, '1Ki', [1, true], [5, false], (make) => logFiles(make, {})),
+  proof(flags.CONTAINER_LOG_MAX_FILES, '2', 5, 2, (make) => logFiles(make, { 'kubelet.containerLogMaxSize': '100' })[0]),
   proof(flags.CPU_CFS_QUOTA, 'false', ['20000 100000', true], ['max 100000', false], (make) => {
     const cluster = make(REAL)
     apply(cluster, 'apiVersion: v1\nkind: Pod\nmetadata: {name: p, annotations: {orrery.dev/load: cpu=900m}}\nspec: {containers: [{name: c, image: busybox, command: [sleep, "1000"], resources: {limits: {cpu: 200m}}}]}\n')
