@@ -11,7 +11,7 @@ export function rowText(row: Pick<HistoryRow, 'actor' | 'what' | 'sentence'>): s
 /** The sentence as it reads after its actor's name: a sentence that begins with that name loses it. */
 export function afterName(actor: string, words: string): string {
   const name = actorName(actor)
-  for (const lead of [name, actor, `The ${name}`]) if (words.startsWith(`${lead} `)) return words.slice(lead.length + 1)
+  for (const lead of [`${name}: `, `${name} `, `${actor} `, `The ${name} `]) if (words.startsWith(lead)) return words.slice(lead.length)
   return words
 }
 
