@@ -48,17 +48,17 @@ describe('findings', () => {
 
   it('asks once, and without paths, where all is well', () => {
     const seen: string[] = []
-    expect(findings(asks(false, seen))).toEqual([])
+    expect(findings(asks(false, seen), 0, 0, 0)).toEqual([])
     expect(seen).toEqual(['spec'])
   })
 
   it('tells the paths of what it finds, within another one too', () => {
-    expect(findings(asks(true))).toEqual([required('spec.items[2]')])
-    expect(findings(() => findings(asks(true)))).toEqual([required('spec.items[2]')])
+    expect(findings(asks(true), 0, 0, 0)).toEqual([required('spec.items[2]')])
+    expect(findings(() => findings(asks(true), 0, 0, 0), 0, 0, 0)).toEqual([required('spec.items[2]')])
   })
 
   it('writes paths again after a check that throws', () => {
-    expect(() => findings(() => { throw new Error('a bug') })).toThrow('a bug')
+    expect(() => findings(() => { throw new Error('a bug') }, 0, 0, 0)).toThrow('a bug')
     expect(child('spec', 'items')).toBe('spec.items')
   })
 })

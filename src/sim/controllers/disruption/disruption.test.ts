@@ -47,7 +47,8 @@ test('a custom controller counts by its subresource scale', () => {
   world.run(seconds(2))
   const where = { group: 'example.com', version: 'v1', resource: 'fleets', namespace: 'default' } as const
   expect(world.send({ ...where, verb: 'create', body: { apiVersion: 'example.com/v1', kind: 'Fleet', metadata: { name: 'agent' }, spec: { replicas: 7 } } as KubeObject })).toBeUndefined()
-  const { uid } = world.server.execute({ ...where, verb: 'get', name: 'agent' }, 'system:kube-controller-manager', world.now).answer.metadata as { uid: string }
+  const { answer } = world.server.execute({ ...where, verb: 'get', name: 'agent' }, 'system:kube-controller-manager', world.now)
+  const { uid = '' } = (answer as KubeObject).metadata
   world.create(pod('web-1', owner('example.com/v1', 'Fleet', uid)))
   world.create(budget('b', { maxUnavailable: '30%' }))
   world.run(seconds(2))
