@@ -37,7 +37,7 @@ export function printerOf(ctx: KubectlContext, inv: Invocation, also: readonly s
 
 function chosen(ctx: KubectlContext, inv: Invocation, also: readonly string[], typed: boolean, without: readonly string[]): Printer | undefined {
   const given = inv.flags.text('output')
-  if (given === '' || (given === 'wide' && also.includes('wide'))) return inv.flags.text('template') && given === '' ? templated('go-template', inv.flags.text('template')) : undefined
+  if (given === '' || (given === 'wide' && also.includes('wide'))) return inv.flags.text('template') && given === '' ? templated(ctx, 'go-template', inv.flags.text('template')) : undefined
   const eq = given.indexOf('=')
   const format = (eq < 0 ? given : given.slice(0, eq)).toLowerCase()
   const argument = eq < 0 ? inv.flags.text('template') : given.slice(eq + 1)
@@ -67,10 +67,10 @@ function make(ctx: KubectlContext, format: string, argument: string, hasArgument
     }
     case 'go-template':
     case 'template':
-      return templated(format, given(argument))
+      return templated(ctx, format, given(argument))
     case 'go-template-file':
     case 'templatefile':
-      return templated(format, read(ctx, given(argument), '--template'))
+      return templated(ctx, format, read(ctx, given(argument), '--template'))
     case 'custom-columns':
     case 'custom-columns-file': {
       if (argument === '') fail('custom-columns format specified but no custom columns given')
@@ -89,9 +89,9 @@ const paths = (template: string): ((value: JsonValue) => string) => {
   return (value) => path.print(value)
 }
 
-function templated(format: string, text: string): Printer {
+function templated(ctx: KubectlContext, format: string, text: string): Printer {
   const template = new GoTemplate(text)
-  const one = (value: JsonValue): string => template.print(value)
+  const one = (value: JsonValue): string => template.print(value, (text) => ctx.out(text))
   return { format, one: (o) => one(asJson(stripped(o))), many: (l) => one(listOf(l.map(stripped))) }
 }
 
