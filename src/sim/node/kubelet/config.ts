@@ -183,6 +183,22 @@ function existingSetUp(row: PodRow, name: string): SetUp | undefined {
   return undefined
 }
 
+const [PERMISSIONS, SETGID, UMASK] = [0o777, 0o2000, 0o022]
+
+/** A missing subPath gets the mode of its volume, folders on the way lose what the umask takes (volume/util/subpath: doSafeMakeDir); a group that is passed on is. */
+function withSubPath(root: FsNode, volume: readonly string[], names: readonly string[], now: number): FsNode {
+  const { mode } = lookUp(root, volume) ?? root
+  let tree = root
+  for (let n = volume.length + 1; n <= names.length; n++) {
+    if (lookUp(tree, names.slice(0, n))) continue
+    const parent = lookUp(tree, names.slice(0, n - 1))!
+    const isLast = n === names.length
+    const inherited = parent.mode & SETGID
+    tree = withNode(tree, names.slice(0, n), directory({}, isLast ? mode : (mode & PERMISSIONS & ~UMASK) | inherited, now, 0, inherited ? parent.gid : 0), now)
+  }
+  return tree
+}
+
 /** The place of a subPath in its volume: the file itself, links followed now and never again; a missing one becomes a directory. */
 function subPath(world: KubeletWorld, row: PodRow, made: SetUp, tree: FsNode | undefined, sub: string, now: number, roots: Record<string, FsNode>): string | { readonly error: string } {
   const root = tree ?? world.disks.get(made.fs === 'host' ? `host/${row.node}` : made.fs)
@@ -199,7 +215,7 @@ function subPath(world: KubeletWorld, row: PodRow, made: SetUp, tree: FsNode | u
     node = lookUp(root, namesOf(at))
   }
   if (node) return at
-  const next = withPath(root, path, directory({}, 0o755, now), now)
+  const next = withSubPath(root, namesOf(made.from), namesOf(path), now)
   if (made.fs.startsWith('volume:')) roots[made.fs] = next
   else world.disks.set(made.fs === 'host' ? `host/${row.node}` : made.fs, next)
   return path

@@ -47,6 +47,23 @@ spec:
   volumes: [{name: mem, emptyDir: {medium: Memory}}, {name: small, emptyDir: {medium: Memory, sizeLimit: 8Mi}}, {name: big, emptyDir: {medium: Memory, sizeLimit: 1Gi}}]
 `
 
+const VOLUMES = `
+apiVersion: v1
+kind: Pod
+metadata: {name: sub}
+spec:
+  securityContext: {runAsUser: 1000}
+  containers: [{name: one, image: busybox, command: [sleep, "3600"], volumeMounts: [{name: d, mountPath: /data, subPath: x/y}, {name: d, mountPath: /all}]}]
+  volumes: [{name: d, emptyDir: {}}]
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: huge}
+spec:
+  containers: [{name: one, image: busybox, command: [sleep, "3600"], volumeMounts: [{name: h, mountPath: /h}]}]
+  volumes: [{name: h, emptyDir: {medium: HugePages}}]
+`
+
 describe('a container as it is seen from inside', () => {
   let cluster: Cluster
   const sh = (pod: string, line: string, container = 'one'): string => {
@@ -100,5 +117,12 @@ describe('a container as it is seen from inside', () => {
     expect(sh('app', 'ls /proc/*/root/tmp/two | wc -l; cat /proc/*/root/tmp/two | head -1')).toBe('1\nhere\n')
     expect(sh('app', 'ls -la /conf/..data/ | sed -n 2p')).toMatch(/^drwxr-sr-x +2 root +2000 .* \.$/m)
     expect(sh('bound', 'ls -l /proc/1/root | sed "s/.*root ->/->/"; ls /proc/1/cwd/etc/hostname')).toBe('-> /\n/proc/1/cwd/etc/hostname\n')
+  })
+
+  it('a subPath that is made gets the mode of its volume; huge pages need who asks for them', () => {
+    cluster.kubectlNow({ argv: ['apply', '-f', '-'], stdin: VOLUMES })
+    cluster.runFor(seconds(15))
+    expect(sh('sub', 'touch /data/mine; ls -ld /all/x /all/x/y | cut -c1-10; ls /all/x/y; head -2 /proc/meminfo')).toBe('drwxr-xr-x\ndrwxrwxrwx\nmine\nMemTotal:        8388608 kB\nMemFree:         5033164 kB\n')
+    expect(cluster.kubectlNow({ argv: ['describe', 'pod', 'huge'] }).stdout).toMatch(/FailedMount .* MountVolume.SetUp failed for volume "h" : medium HugePages: hugePages storage requested, but there is no resource request for huge pages$/m)
   })
 })

@@ -55,6 +55,7 @@ export function setUpVolume(world: KubeletWorld, ctx: EventContext, row: PodRow,
   const fs = `volume:${volume.name}`
   if (volume.emptyDir) {
     const tree = directory({}, gid ? 0o2777 : 0o777, ctx.now, 0, gid)
+    if (volume.emptyDir.medium?.startsWith('HugePages')) return { error: hugePagesProblem(pod, volume.emptyDir.medium) }
     if (volume.emptyDir.medium !== 'Memory') return { fs, from: '/', ...DISK, tree }
     const size = memoryVolumeSize(world, row, volume.emptyDir.sizeLimit)
     return { fs, from: '/', ...inMemory(size), tree: { ...tree, mode: gid ? 0o3777 : 0o1777 }, limit: size }
@@ -69,6 +70,15 @@ export function setUpVolume(world: KubeletWorld, ctx: EventContext, row: PodRow,
   // Config maps lie on the disk, what could be secret in memory (each plugin's wrappedVolumeSpec).
   const tree = atomicTree(files, stampOf(ctx), ctx.now, gid)
   return volume.configMap ? { fs, from: '/', ...DISK, tree: { ...tree, mode: tree.mode & ~STICKY } } : { fs, from: '/', ...inMemory(memoryVolumeSize(world, row)), tree }
+}
+
+/** Nodes have no huge pages set aside, so only those get here who have not asked for any where they want them (emptydir: getPageSizeMountOption). */
+function hugePagesProblem({ spec }: Pod, medium: string): string {
+  const asked = new Set([spec.resources?.requests, ...[...spec.containers, ...(spec.initContainers ?? [])].map((c) => c.resources?.requests)].flatMap((list) => Object.keys(list ?? {})).filter((name) => name.startsWith('hugepages-')))
+  const isAny = medium === 'HugePages'
+  if (isAny && asked.size > 1) return `medium: ${medium} can't be used if container requests multiple huge page sizes`
+  const isFound = isAny ? asked.size > 0 : asked.has(medium.replace('HugePages', 'hugepages'))
+  return isFound ? `mount failed: huge pages (${medium}) are not modelled here` : `medium ${medium}: hugePages storage requested, but there is no resource request for huge pages`
 }
 
 /** "2026_01_01_00_00_09.1234567890", the name of a version of the files (os.MkdirTemp: 32 random bits). */

@@ -73,7 +73,7 @@ function inProc(kernel: Kernel, task: Task, space: string, [first, ...rest]: rea
   }
   if (rest.length > 0 && first !== 'sys') return undefined
   const { setting, machine, now } = kernel
-  const kb = (n: number): string => `${Math.floor(n / 1024)} kB`.padStart(16)
+  const kb = (name: string, n: number): string => `${`${name}:`.padEnd(16)}${String(Math.floor(n / 1024)).padStart(8)} kB\n`
   switch (first) {
     case 'mounts':
       return rest.length === 0 ? link('self/mounts', 0) : undefined
@@ -81,7 +81,8 @@ function inProc(kernel: Kernel, task: Task, space: string, [first, ...rest]: rea
       return text(Array.from({ length: setting.cpus }, (_, i) => `processor\t: ${i}\nvendor_id\t: Orrery\nmodel name\t: Virtual CPU\n\n`).join(''))
     case 'meminfo': {
       const used = kernel.host?.used.memory ?? setting.memory * 0.25
-      return text(`MemTotal:  ${kb(setting.memory)}\nMemFree:   ${kb(setting.memory * 0.85 - used)}\nMemAvailable:${kb(setting.memory - used)}\nSwapTotal: ${kb(0)}\nSwapFree:  ${kb(0)}\n`)
+      const { memory } = setting
+      return text([['MemTotal', memory], ['MemFree', memory * 0.85 - used], ['MemAvailable', memory - used], ['Buffers', memory * 0.01], ['Cached', memory * 0.12], ['SwapCached', 0], ['SwapTotal', 0], ['SwapFree', 0]].map(([name, n]) => kb(name as string, n as number)).join(''))
     }
     case 'loadavg':
       return text(`0.00 0.00 0.00 1/${processesIn(kernel, space).length} ${kernel.lastId}\n`)
