@@ -104,3 +104,16 @@ describe('positionOf', () => {
     expect(parseFieldPath('a.b[0].c["d/e"]')).toEqual(['a', 'b', 0, 'c', 'd/e'])
   })
 })
+
+describe('flow collections that nobody closes', () => {
+  it.each([
+    ['bad: [', "line 1: did not find expected node content"],
+    ['bad: [1,\n', "line 1: did not find expected node content"],
+    ['a: 1\nbad: {b: 1', "line 1: did not find expected ',' or '}'"],
+    ['bad: [1, 2', "line 1: did not find expected ',' or ']'"],
+    ['bad: {a:', "line 1: did not find expected node content"],
+    ['a: b\nb: c\nbad: ["]", {x: y}\n', "line 2: did not find expected ',' or ']'"],
+  ])('%j: %s', (text, complaint) => {
+    expect(parseManifest('f.yaml', text).problems[0]?.message).toContain(`yaml: ${complaint}`)
+  })
+})

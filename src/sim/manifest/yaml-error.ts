@@ -38,9 +38,30 @@ const afterSpaces = (text: string, at: number): number => {
 
 /** The text of kubectl for an error of the parser used here. `line` counts from 1 within the document. */
 export function wordingOf(error: YAMLError, text: string, line: number): { readonly message: string; readonly expected: string } {
+  const unclosed = unclosedFlow(error, text)
+  if (unclosed) return unclosed
   const { text: what, by, expected } = wording(error, text)
   const counted = by === 'scanner' ? line : line - 1
   return { message: `yaml: ${by !== 'none' && counted > 0 ? `line ${counted}: ` : ''}${what}`, expected }
+}
+
+/** Brackets or braces that the document's end leaves open: whether a value or a comma is missed depends on what stands last. */
+function unclosedFlow({ code, message }: YAMLError, text: string): { readonly message: string; readonly expected: string } | undefined {
+  if (code !== 'MISSING_CHAR' && !(code === 'BAD_INDENT' && message.startsWith('Flow'))) return undefined
+  const open: { readonly at: number; readonly close: string }[] = []
+  let last = ''
+  for (const { 0: token, index } of text.matchAll(/"(?:[^"\\]|\\[^])*"|'(?:[^']|'')*'|(?<=^|\s)#.*|[[{\]}]|[^\s"'#[\]{}]+|["'#]/g)) {
+    if (token.startsWith('#') && token.length > 1) continue
+    if ((token === '[' || token === '{') && (open.length > 0 || /(?:^|[\s:,-])$/.test(text.slice(Math.max(0, index - 1), index)))) open.push({ at: index, close: token === '[' ? ']' : '}' })
+    else if (token === open.at(-1)?.close) open.pop()
+    last = token.at(-1)!
+  }
+  const flow = open.at(-1)
+  if (!flow) return undefined
+  const lineOf = (part: string): number => part.split('\n').length - 1
+  const end = lineOf(text) + (text.endsWith('\n') ? 0 : 1)
+  if (/[[{,:]/.test(last)) return { message: `yaml: line ${end}: did not find expected node content`, expected: 'a value' }
+  return { message: `yaml: line ${lineOf(text.slice(0, flow.at)) || end}: did not find expected ',' or '${flow.close}'`, expected: `',' or '${flow.close}'` }
 }
 
 function wording(error: YAMLError, text: string): Wording {
