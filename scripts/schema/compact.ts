@@ -37,6 +37,7 @@ const SCALARS: Readonly<Record<string, string>> = {
   'runtime.RawExtension': 'any',
   'meta.v1.FieldsV1': 'any',
   'apiextensions.v1.JSON': 'any',
+  'apiextensions.v1.CustomResourceSubresourceStatus': '{}any',
 }
 
 /** "io.k8s.api.core.v1.Pod" is "core.v1.Pod" in the table; the machinery's own are "meta.v1.…". */
