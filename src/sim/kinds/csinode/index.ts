@@ -1,3 +1,4 @@
+import { carryMarks } from '../../api/empties.ts'
 import { at, child, duplicate, invalidValue, required, type FieldError, type Path } from '../../api/field.ts'
 import { semanticEqual } from '../../api/deep.ts'
 import { goInternal } from '../../api/go-internal.ts'
@@ -33,7 +34,11 @@ function validate(node: CSINode): FieldError[] {
   return out
 }
 
-const withoutAllocatable = ({ allocatable: _free, ...rest }: CSINodeDriver): CSINodeDriver => rest
+function withoutAllocatable(driver: CSINodeDriver): CSINodeDriver {
+  const { allocatable: _free, ...rest } = driver
+  carryMarks(driver, rest)
+  return rest
+}
 
 /** A driver that stays may change what it can hold, nothing else. */
 function validateUpdate(node: CSINode, old: CSINode): readonly FieldError[] {

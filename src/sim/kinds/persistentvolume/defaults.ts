@@ -1,3 +1,4 @@
+import { carryMarks } from '../../api/empties.ts'
 import { PERSISTENT_SOURCES, type PersistentVolumeSpec } from '../../api/persistent-volume.ts'
 import { roundedUp } from '../../api/resource-defaults.ts'
 import { assignSame } from '../../api/share.ts'
@@ -38,5 +39,6 @@ export function defaultVolume(pv: PersistentVolume): PersistentVolume {
     const next = withDefaults(source, defaults, name === 'azureDisk')
     if (next !== source) spec = { ...spec, [name]: next }
   }
+  carryMarks(given, spec)
   return assignSame(pv, { spec, status: pv.status?.phase ? pv.status : { ...pv.status, phase: 'Pending' } })
 }

@@ -25,7 +25,7 @@ function explain(ctx: KubectlContext, inv: Invocation): number {
   if (output === 'plaintext-openapiv2') return explainOld(ctx, kind, root, path)
   ctx.out(`${kind.group ? `GROUP:      ${kind.group}\n` : ''}KIND:       ${kind.kind}\nVERSION:    ${kind.version}\n\n`)
   const { field, owner } = fieldAt(root, path)
-  if (field) ctx.out(`FIELD: ${path.at(-1)} <${typeText(field.type)}>\n${field.enum ? `ENUM:\n${field.enum.map((e) => `    ${e}\n`).join('')}` : ''}\n`)
+  if (field) ctx.out(`FIELD: ${path.at(-1)} <${fieldType(field)}>\n${field.enum ? `ENUM:\n${field.enum.map((e) => `    ${e}\n`).join('')}` : ''}\n`)
   const below = field ? definitionOf(field.type) : root
   ctx.out(`DESCRIPTION:\n${describedAs(owner, path.at(-1), below, '    ')}    \n`)
   if (below && !isOpaque(below)) ctx.out(`FIELDS:\n${flags.bool('recursive') ? tree(below, '  ', []) : fields(below)}\n`)
@@ -84,6 +84,9 @@ function resourceAndPath(word: string, apiVersion: string): { readonly kind: Kin
 /** Scalars that the schema keeps as structures of their own. */
 const isOpaque = (d: Definition): boolean => d.fields.size === 0
 
+/** A structure of which nothing is known has its name in Go only. */
+const fieldType = ({ type, goType }: FieldSchema): string => (type.k === 'map' && type.of.k === 'any' && goType ? goType.slice(goType.lastIndexOf('.') + 1) : typeText(type))
+
 /** "[]Container", "map[string]Quantity", "integer": how explain names types. */
 function typeText(type: TypeNode): string {
   switch (type.k) {
@@ -113,7 +116,7 @@ function typeText(type: TypeNode): string {
 
 const entries = (d: Definition): readonly (readonly [string, FieldSchema])[] => [...d.fields].sort(([a], [b]) => (a < b ? -1 : 1))
 
-const line = (d: Definition, name: string, f: FieldSchema, indent: string): string => `${indent}${name}\t<${name === 'fieldsV1' ? 'FieldsV1' : typeText(f.type)}>${d.required.includes(name) ? ' -required-' : ''}\n`
+const line = (d: Definition, name: string, f: FieldSchema, indent: string): string => `${indent}${name}\t<${name === 'fieldsV1' ? 'FieldsV1' : fieldType(f)}>${d.required.includes(name) ? ' -required-' : ''}\n`
 
 const fields = (d: Definition): string => entries(d).map(([name, f]) => `${line(d, name, f, '  ')}${f.enum ? `  enum: ${f.enum.join(', ')}\n` : ''}${described({ of: [[d.name, name]], indent: '    ', unwritten: '<no description>', unknown: '' })}\n`).join('')
 
