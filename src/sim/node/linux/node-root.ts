@@ -20,7 +20,7 @@ const KUBELET_STATE: Readonly<Record<string, FsNode>> = {
 export const NODE_ROOT: FsNode = directory({
   bin: BIN, boot: directory(), dev: directory({ null: { t: 'c', mode: 0o666, uid: 0, gid: 0, mtime: 0, device: '1,3' }, zero: { t: 'c', mode: 0o666, uid: 0, gid: 0, mtime: 0, device: '1,5' }, urandom: { t: 'c', mode: 0o666, uid: 0, gid: 0, mtime: 0, device: '1,9' }, full: { t: 'c', mode: 0o666, uid: 0, gid: 0, mtime: 0, device: '1,7' }, vda: { t: 'b', mode: 0o660, uid: 0, gid: 6, mtime: 0, device: '254,0' } }),
   etc: directory({
-    hosts: file('127.0.0.1\tlocalhost\n'), hostname: file('node\n'), passwd: file(PASSWD), group: file(GROUP), 'resolv.conf': file('nameserver 10.0.0.2\n'), kubernetes: directory({ manifests: directory() }), localtime: file('TZif2'),
+    hosts: file('127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n'), hostname: file('node\n'), passwd: file(PASSWD), group: file(GROUP), 'resolv.conf': file('nameserver 10.0.0.2\n'), kubernetes: directory({ manifests: directory() }), localtime: file('TZif2'),
     'os-release': file('PRETTY_NAME="Debian GNU/Linux 13 (trixie)"\nNAME="Debian GNU/Linux"\nVERSION_ID="13"\nID=debian\n'), crictl: directory(), 'crictl.yaml': file('runtime-endpoint: unix:///run/containerd/containerd.sock\nimage-endpoint: unix:///run/containerd/containerd.sock\n'),
     cni: directory({ 'net.d': directory({ '10-orrery.conflist': file('{\n  "cniVersion": "1.0.0",\n  "name": "orrery",\n  "plugins": [{ "type": "bridge", "bridge": "cni0", "isGateway": true, "ipam": { "type": "host-local" } }]\n}\n') }) }),
   }),
