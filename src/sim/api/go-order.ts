@@ -1,12 +1,11 @@
 import type { JsonObject, JsonValue } from './meta.ts'
-import goInternal from './schema/go-internal.json'
-import goStructs from './schema/go-structs.json'
+import goOrders from './schema/go-orders.json'
 import { definition, schemaOf, type Definition, type TypeNode } from './schema/schema.ts'
 
-const structs = goStructs as Readonly<Record<string, string>>
-const internal = goInternal as Readonly<Record<string, string>>
+/** By definition: its members as k8s.io/api declares them, where that is not the order of the alphabet after kind and apiVersion. */
+const orderTable = goOrders as Readonly<Record<string, string>>
 
-/** Orders that the tables of structs do not hold. */
+/** Orders that the table does not hold, or holds without members that old objects have. */
 const KNOWN: Readonly<Record<string, readonly string[]>> = {
   'meta.v1.ObjectMeta': [
     'name', 'generateName', 'namespace', 'selfLink', 'uid', 'resourceVersion', 'generation', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds',
@@ -25,23 +24,13 @@ function orderOf(name: string): readonly string[] {
   let order = orders.get(name)
   if (order) return order
   const own = KNOWN[name] ?? declared(name)
-  // Tables of internal structs leave out what all kinds begin with.
   order = [...TYPE_META.filter((key) => !own.includes(key)), ...own]
   orders.set(name, order)
   return order
 }
 
 function declared(name: string): readonly string[] {
-  const last = name.split('.').at(-1)!
-  const outside = name.startsWith('core.v1.') || name.startsWith('meta.v1.') ? structs[`v1.${last}`] : undefined
-  if (outside) {
-    return outside.split(';').flatMap((field) => {
-      const [, json = '', type = ''] = field.split('|')
-      return json === '<inline>' ? declared(`core.v1.${type.split('=')[0]!.replace(/^\*?v1\./, '')}`) : json ? [json] : []
-    })
-  }
-  const inside = internal[`${name.split('.')[0]}.${last}`]
-  return inside ? inside.split(';').map((field) => field.split(':')[1]!).filter(Boolean) : FIRST
+  return (Object.hasOwn(orderTable, name) ? orderTable[name]!.split(' ') : undefined) ?? FIRST
 }
 
 function sorted(keys: readonly string[], def: Definition | undefined): readonly string[] {
