@@ -90,7 +90,7 @@ test('shareProcessNamespace makes one band of pid, host namespaces reach to the 
 })
 
 test('the namespaces of the drawing are those that /proc shows inside', () => {
-  const link = cluster.kubectlNow({ argv: ['exec', 'web', '-c', 'side', '--', 'readlink', '/proc/self/ns/net', '/proc/self/ns/pid', '/proc/self/ns/cgroup'] }).stdout
+  const link = cluster.kubectlNow({ argv: ['exec', 'web', '-c', 'side', '--', 'sh', '-c', 'for kind in net pid cgroup; do readlink /proc/self/ns/$kind; done'] }).stdout
   const inode = (kind: string): number => pod('web').bands.find((band) => band.kind === kind && band.columns.includes(3))!.inode
   expect(link).toBe(`net:[${inode('net')}]\npid:[${inode('pid')}]\ncgroup:[${inode('cgroup')}]\n`)
 })
