@@ -3,39 +3,19 @@ import { base64Encode } from '../../api/base64.ts'
 import { ROOT_CA_BUNDLE } from '../../api/root-ca.ts'
 import { createCluster, type Cluster } from '../../cluster.ts'
 import { seconds } from '../../engine/time.ts'
+import { webhookServer } from '../../testing/webhook-server.ts'
 
-const SERVER = `
-apiVersion: v1
-kind: ConfigMap
-metadata: {name: rules, namespace: hooks}
-data:
-  rules.yaml: |
-    /convert:
-    - when: object.metadata.name == "stuck"
-      deny: cannot be converted
-    - when: request.desiredAPIVersion == "example.com/v1" && has(object.spec.hostPort)
-      patchExpression: '[{"op": "add", "path": "/spec/host", "value": object.spec.hostPort.split(":")[0]}, {"op": "add", "path": "/spec/port", "value": object.spec.hostPort.split(":")[1]}, {"op": "remove", "path": "/spec/hostPort"}]'
-    - when: request.desiredAPIVersion == "example.com/v1beta1" && has(object.spec.host)
-      patchExpression: '[{"op": "add", "path": "/spec/hostPort", "value": object.spec.host + ":" + object.spec.port}, {"op": "remove", "path": "/spec/host"}, {"op": "remove", "path": "/spec/port"}]'
-    /renames:
-    - patch: [{op: replace, path: /metadata/name, value: other}]
----
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: hook, namespace: hooks}
-spec:
-  selector: {matchLabels: {app: hook}}
-  template:
-    metadata: {labels: {app: hook}}
-    spec:
-      containers: [{name: hook, image: orrery.dev/admission-webhook:1.0, ports: [{containerPort: 8443}], volumeMounts: [{name: rules, mountPath: /etc/webhook}]}]
-      volumes: [{name: rules, configMap: {name: rules}}]
----
-apiVersion: v1
-kind: Service
-metadata: {name: hook, namespace: hooks}
-spec: {selector: {app: hook}, ports: [{port: 443, targetPort: 8443}]}
-`
+const SERVER = webhookServer(`
+/convert:
+- when: object.metadata.name == "stuck"
+  deny: cannot be converted
+- when: request.desiredAPIVersion == "example.com/v1" && has(object.spec.hostPort)
+  patchExpression: '[{"op": "add", "path": "/spec/host", "value": object.spec.hostPort.split(":")[0]}, {"op": "add", "path": "/spec/port", "value": object.spec.hostPort.split(":")[1]}, {"op": "remove", "path": "/spec/hostPort"}]'
+- when: request.desiredAPIVersion == "example.com/v1beta1" && has(object.spec.host)
+  patchExpression: '[{"op": "add", "path": "/spec/hostPort", "value": object.spec.host + ":" + object.spec.port}, {"op": "remove", "path": "/spec/host"}, {"op": "remove", "path": "/spec/port"}]'
+/renames:
+- patch: [{op: replace, path: /metadata/name, value: other}]
+`)
 const definition = (path = '/convert', ca = base64Encode(ROOT_CA_BUNDLE)): string => `
 apiVersion: apiextensions.k8s.io/v1
 kind: CustomResourceDefinition

@@ -3,6 +3,7 @@ import { base64Encode } from '../../api/base64.ts'
 import { ROOT_CA_BUNDLE } from '../../api/root-ca.ts'
 import { createCluster, type Cluster } from '../../cluster.ts'
 import { seconds } from '../../engine/time.ts'
+import { webhookServer } from '../../testing/webhook-server.ts'
 
 const RULES = `
 /validate:
@@ -38,30 +39,7 @@ const RULES = `
 /scales:
 - deny: seen as v1
 `
-const SERVER = `
-apiVersion: v1
-kind: ConfigMap
-metadata: {name: rules, namespace: hooks}
-data:
-  rules.yaml: |
-${RULES.trim().split('\n').map((line) => `    ${line}`).join('\n')}
----
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: hook, namespace: hooks}
-spec:
-  selector: {matchLabels: {app: hook}}
-  template:
-    metadata: {labels: {app: hook}}
-    spec:
-      containers: [{name: hook, image: orrery.dev/admission-webhook:1.0, ports: [{containerPort: 8443}], volumeMounts: [{name: rules, mountPath: /etc/webhook}]}]
-      volumes: [{name: rules, configMap: {name: rules}}]
----
-apiVersion: v1
-kind: Service
-metadata: {name: hook, namespace: hooks}
-spec: {selector: {app: hook}, ports: [{port: 443, targetPort: 8443}]}
-`
+const SERVER = webhookServer(RULES)
 const CA = base64Encode(ROOT_CA_BUNDLE)
 
 let cluster: Cluster
