@@ -1,4 +1,4 @@
-import { lazy, Suspense, useState, type ReactNode } from 'react'
+import { lazy, Suspense, useEffect, useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Splitter } from '../kit/Splitter.tsx'
 import { Toasts } from '../kit/Toasts.tsx'
@@ -47,6 +47,8 @@ function DeskLayout(): ReactNode {
   // What was opened once keeps what it shows and runs while it is out of sight.
   const [hasTerminal, setHasTerminal] = useState(terminalOpen)
   if (terminalOpen && !hasTerminal) setHasTerminal(true)
+  // A pane that has become a drawer shall not cover the map to say that nothing is selected.
+  useEffect(() => updateUi((draft) => void (draft.inspectorOpen = !narrow || (draft.inspectorOpen && (draft.selected !== null || draft.historyOpen)))), [narrow])
   const still = useClock((clock) => !clock.playing, true)
   const resize = (pane: keyof typeof PANE_DEFAULTS) => (size: number) => updateUi((draft) => void (draft.panes[pane] = size))
   const reset = (pane: keyof typeof PANE_DEFAULTS) => () => updateUi((draft) => void (draft.panes[pane] = PANE_DEFAULTS[pane]))
