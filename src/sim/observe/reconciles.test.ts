@@ -59,3 +59,55 @@ test('stopping a controller leaves what it had in hand forgotten', () => {
   cluster.setComponent('deployment-controller', false)
   expect(of(cluster, 'deployment-controller')[0]).toMatchObject({ index: first.index, outcome: 'forgotten' })
 })
+
+test('the numbers of a reconcile add up: the difference is that of what was seen, and what it said it would do was done', () => {
+  const cluster = createCluster({ seed: 5, nodes: 2, kubelet: 'kwok' })
+  cluster.boot()
+  const files = {
+    'all.yaml': `
+apiVersion: v1
+kind: Service
+metadata: {name: web}
+spec: {selector: {app: web}, ports: [{port: 80}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: outside}
+spec: {ports: [{port: 80}]}
+---
+apiVersion: v1
+kind: Endpoints
+metadata: {name: outside}
+subsets: [{addresses: [{ip: 198.51.100.1}, {ip: 198.51.100.2}], ports: [{port: 80}]}]
+---
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: {name: agent}
+spec: {selector: {matchLabels: {app: agent}}, template: {metadata: {labels: {app: agent}}, spec: {containers: [{name: c, image: nginx}]}}}
+`,
+  }
+  const WRITES = ['create', 'update', 'patch', 'delete']
+  const most: Record<string, number> = {}
+  const look = (): void => {
+    for (const controller of ['replicaset', 'deployment', 'daemonset', 'endpoints', 'endpointslice', 'endpointslice-mirroring'])
+      for (const { params, actions, outcome } of of(cluster, `${controller}-controller`)) {
+        const { desired, observed, difference, willDo } = params as Record<string, number>
+        if (difference === undefined) continue
+        expect(difference).toBe(observed! - desired!)
+        if (willDo === undefined || outcome !== 'done') continue
+        const done = actions.filter(({ verb, object }) => WRITES.includes(verb) && !object.endsWith('/status') && !object.startsWith('controllerrevisions/'))
+        expect([controller, willDo]).toEqual([controller, done.length])
+        most[controller] = Math.max(most[controller] ?? 0, willDo)
+      }
+  }
+  cluster.kubectlNow({ argv: ['apply', '-f', 'all.yaml'], files })
+  cluster.runFor(seconds(5))
+  look()
+  cluster.kubectlNow({ argv: ['create', 'deployment', 'web', '--image=nginx', '--replicas=600'] })
+  cluster.runFor(seconds(60))
+  look()
+  cluster.kubectlNow({ argv: ['scale', 'deployment', 'web', '--replicas=2'] })
+  cluster.runFor(seconds(60))
+  look()
+  expect(most).toEqual({ replicaset: 500, daemonset: 3, endpoints: 1, endpointslice: 2, 'endpointslice-mirroring': 1 })
+})

@@ -9,7 +9,7 @@ import { createPod, deletePod, podFromTemplate, reportCreated, reportDeleted, sl
 import { rankForDeletion } from './ranking.ts'
 
 /** At most so many pods are created or deleted in one sync. */
-const BURST = 500
+export const BURST = 500
 
 /** Creates or deletes pods until there are as many as wished; the first error's message (replica_set.go: manageReplicas). */
 export function manageReplicas(ctx: ControllerContext, key: string, rs: ReplicaSet, active: readonly Pod[]): string | undefined {

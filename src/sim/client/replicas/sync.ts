@@ -11,7 +11,7 @@ import type { ReconcileResult } from '../reconcile-context.ts'
 import { PODS, type Request } from '../request.ts'
 import { Crew, CREWS } from './crew.ts'
 import { ownHandlers, podHandlers } from './handlers.ts'
-import { manageReplicas } from './manage.ts'
+import { BURST, manageReplicas } from './manage.ts'
 import { selectorOf } from './selector.ts'
 import { nextAvailabilityCheck, podCounts, replicaSetStatus, updateReplicaSetStatus } from './status.ts'
 
@@ -115,7 +115,7 @@ function describe(ctx: ControllerContext, key: string, rs: ReplicaSet, observed:
   const desired = rs.spec.replicas ?? 1
   const difference = observed - desired
   const name = rs.metadata.name
-  const willDo = act ? Math.abs(difference) : 0
+  const willDo = act ? Math.min(Math.abs(difference), BURST) : 0
   const what = !act ? 'waits' : difference < 0 ? 'creates' : difference > 0 ? 'deletes' : 'rests'
   ctx.note(`replicaset.${what}.sync`, { key, name, desired, observed, difference, willDo })
 }

@@ -191,7 +191,7 @@ export class Rollout {
     const oldReplicas = old.reduce((n, rs) => n + replicasOf(rs), 0)
     const newReplicas = fresh ? replicasOf(fresh) : 0
     const observed = oldReplicas + newReplicas
-    this.ctx.note(`deployment.${mode}.sync`, { key, name: this.d.metadata.name, desired, observed, difference: observed - desired, willDo: 0, newReplicas, oldReplicas, maxTotal, minAvailable })
+    this.ctx.note(`deployment.${mode}.sync`, { key, name: this.d.metadata.name, desired, observed, difference: observed - desired, newReplicas, oldReplicas, maxTotal, minAvailable })
   }
 }
 

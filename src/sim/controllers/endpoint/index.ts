@@ -50,10 +50,10 @@ function sync(ctx: ControllerContext, key: string): ReconcileResult {
   if (current && ctx.once(() => ctx.state<string>('stale').get(key) ?? null) === current.metadata.resourceVersion) return { after: BACK_OFF }
   const wanted = wish(service, current, subsets, trigger)
   if (current && isCurrent(service, current, subsets)) {
-    describe(ctx, key, subsets, 0)
+    describe(ctx, key, subsets, current, 0)
     return undefined
   }
-  describe(ctx, key, subsets, 1)
+  describe(ctx, key, subsets, current, 1)
   return write(ctx, key, service, current, wanted)
 }
 
@@ -127,8 +127,7 @@ const plainLabels = (labels: StringMap | undefined): StringMap => {
 
 function isCurrent(service: Service, current: Endpoints, subsets: readonly EndpointSubset[]): boolean {
   const have = current.subsets ?? []
-  const count = have.reduce((n, s) => n + (s.addresses?.length ?? 0) + (s.notReadyAddresses?.length ?? 0), 0)
-  const capacityRight = count <= MAX_ADDRESSES && current.metadata.annotations?.[OVER_CAPACITY] === undefined
+  const capacityRight = addressesIn(have) <= MAX_ADDRESSES && current.metadata.annotations?.[OVER_CAPACITY] === undefined
   return (
     capacityRight &&
     (deepEqual(have, subsets) || deepEqual(repackSubsets(have), subsets)) &&
@@ -136,9 +135,14 @@ function isCurrent(service: Service, current: Endpoints, subsets: readonly Endpo
   )
 }
 
-function describe(ctx: ControllerContext, key: string, subsets: readonly EndpointSubset[], willDo: number): void {
-  const desired = subsets.reduce((n, s) => n + (s.addresses?.length ?? 0), 0)
-  ctx.note(willDo ? 'endpoints.writes.sync' : 'endpoints.rests.sync', { key, name: splitKey(key).name, desired, observed: desired, difference: willDo, willDo })
+/** Addresses, ready or not. */
+const addressesIn = (subsets: readonly EndpointSubset[] | undefined): number =>
+  (subsets ?? []).reduce((n, s) => n + (s.addresses?.length ?? 0) + (s.notReadyAddresses?.length ?? 0), 0)
+
+function describe(ctx: ControllerContext, key: string, subsets: readonly EndpointSubset[], current: Endpoints | undefined, willDo: number): void {
+  const desired = addressesIn(subsets)
+  const observed = addressesIn(current?.subsets)
+  ctx.note(willDo ? 'endpoints.writes.sync' : 'endpoints.rests.sync', { key, name: splitKey(key).name, desired, observed, difference: observed - desired, willDo })
 }
 
 function write(ctx: ControllerContext, key: string, service: Service, current: Endpoints | undefined, wanted: Endpoints): ReconcileResult {

@@ -7,7 +7,7 @@ import type { Controller, ControllerContext, HandlerContext, Watches } from '../
 import type { ReconcileResult } from '../../client/reconcile-context.ts'
 import { create, ENDPOINT_SLICES, NODES, remove, update } from '../../client/request.ts'
 import { podsOfServices, services } from '../../client/services/pods.ts'
-import { MANAGED_BY, ownSlices, SERVICE_NAME, SliceTracker, TRACKED } from '../../client/services/slice-tracker.ts'
+import { endpointsIn, MANAGED_BY, ownSlices, SERVICE_NAME, SliceTracker, TRACKED } from '../../client/services/slice-tracker.ts'
 import { LAST_CHANGE, lastChangeTriggerTime } from '../../client/services/trigger-times.ts'
 import { seconds } from '../../engine/time.ts'
 import { ENDPOINTSLICE_UPDATES_BATCH_PERIOD, MAX_ENDPOINTS_PER_SLICE } from '../../flags/kube-controller-manager.ts'
@@ -94,7 +94,7 @@ function writeAll(ctx: ControllerContext, key: string, service: Service, existin
     const { groups, missing } = desiredEndpoints(service, pods, nodeOf, type)
     const own = existing.filter((s) => s.addressType === type)
     const plan = withTopology(ctx, key, service, type, own, planSlices(service, type, own, groups, ctx.flag(MAX_ENDPOINTS_PER_SLICE)))
-    describe(ctx, key, service, plan, [...groups.values()].reduce((n, g) => n + g.endpoints.size, 0))
+    describe(ctx, key, service, plan, [...groups.values()].reduce((n, g) => n + g.endpoints.size, 0), endpointsIn(own))
     const refusal = write(ctx, key, service, plan, trigger)
     failure ??= refusal
     for (const pod of missing) failure ??= `skipping Pod ${pod.metadata.name} for Service ${key}: Node ${pod.spec.nodeName ?? ''} Not Found`
@@ -139,9 +139,9 @@ function checkTopology(ctx: ControllerContext): undefined {
   for (const [row, counts] of rows) if (isOverloaded(counts, shares)) ctx.enqueueAfter(row.slice(0, row.lastIndexOf(' ')), 0)
 }
 
-function describe(ctx: ControllerContext, key: string, service: Service, plan: SlicePlan, desired: number): void {
+function describe(ctx: ControllerContext, key: string, service: Service, plan: SlicePlan, desired: number, observed: number): void {
   const willDo = plan.create.length + plan.update.length + plan.remove.length
-  const params = { key, name: service.metadata.name, desired, observed: desired, difference: willDo, willDo }
+  const params = { key, name: service.metadata.name, desired, observed, difference: observed - desired, willDo }
   ctx.note(willDo === 0 ? 'endpointslice.rests.sync' : 'endpointslice.writes.sync', params)
 }
 

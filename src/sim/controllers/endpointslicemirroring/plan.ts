@@ -22,6 +22,8 @@ export interface MirrorPlan {
   readonly create: readonly EndpointSlice[]
   readonly update: readonly EndpointSlice[]
   readonly remove: readonly EndpointSlice[]
+  /** How many endpoints there shall be. */
+  readonly wanted: number
   readonly invalid: number
   readonly skipped: number
 }
@@ -52,7 +54,8 @@ export function planMirror(endpoints: Endpoints, existing: readonly EndpointSlic
     else if (!isCurrent(endpoints, group, first)) update.push(mirrored(endpoints, group, first, most))
   }
   for (const [key, slices] of byKey) if (!groups.has(key)) remove.push(...slices)
-  return { ...recycle(create, update, remove), invalid, skipped }
+  const wanted = [...groups.values()].reduce((n, group) => n + group.endpoints.size, 0)
+  return { ...recycle(create, update, remove), wanted, invalid, skipped }
 }
 
 function gather(endpoints: Endpoints, most: number): { readonly groups: ReadonlyMap<string, Group>; readonly invalid: number; readonly skipped: number } {

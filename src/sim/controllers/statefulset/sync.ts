@@ -118,7 +118,7 @@ class Work {
   #describe(key: string): void {
     const desired = this.#replicas.length
     const observed = this.#replicas.filter(isCreated).length + this.#condemned.length
-    this.#ctx.note('statefulset.sync', { key, name: this.#set.metadata.name, desired, observed, difference: observed - desired, willDo: Math.abs(observed - desired) })
+    this.#ctx.note('statefulset.sync', { key, name: this.#set.metadata.name, desired, observed, difference: observed - desired })
   }
 
   /** Makes each replica be there and well, one after another; true when one of them must be waited for. Throws Refused. */
