@@ -1,8 +1,8 @@
-import { stringify } from 'yaml'
 import { componentOfFile, fileProblems, isStatus, parseManifest, schemaDefinition, scheme, threeWayMerge, threeWayStrategic, type Cluster, type JsonObject, type KubeObject, type ManifestObject, type Status } from '../sim/index.ts'
 import { explain, fixesOf, fixFragment, fixUnreadable, placeOfMessage, type Finding } from './fixes/index.ts'
 import type { ApplyResult, ManifestProblem } from './protocol.ts'
 import type { OfferedFile } from './protocol-settings.ts'
+import { yamlText } from './yaml-text.ts'
 
 type Files = readonly { readonly name: string; readonly text: string }[]
 
@@ -36,9 +36,9 @@ function apart(files: Files): { readonly sent: Files; readonly offers: readonly 
     const { objects } = parseManifest(name, text)
     const own = objects.map(({ value }) => componentOfFile(value))
     if (own.every((found) => found === undefined)) return [{ name, text }]
-    objects.forEach(({ value }, i) => own[i] && offers.push({ ...own[i], text: stringify(value) }))
+    objects.forEach(({ value }, i) => own[i] && offers.push({ ...own[i], text: yamlText(value) }))
     const rest = objects.filter((_, i) => own[i] === undefined)
-    return rest.length === 0 ? [] : [{ name, text: rest.map(({ value }) => stringify(value)).join('---\n') }]
+    return rest.length === 0 ? [] : [{ name, text: rest.map(({ value }) => yamlText(value)).join('---\n') }]
   })
   return { sent, offers }
 }
@@ -170,5 +170,5 @@ function lastApplied(cluster: Cluster, object: KubeObject): string {
   const namespace = kind.namespaced ? (object.metadata.namespace ?? 'default') : undefined
   const live = cluster.objects.get(namespace ? `${kind.key}/${namespace}/${object.metadata.name}` : `${kind.key}/${object.metadata.name}`)
   const applied = live?.metadata.annotations?.[LAST_APPLIED]
-  return applied ? stringify(JSON.parse(applied)) : ''
+  return applied ? yamlText(JSON.parse(applied)) : ''
 }

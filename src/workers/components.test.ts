@@ -111,6 +111,12 @@ test('reconciles are told with their steps', () => {
 
 const PROFILES = readFileSync(new URL('../../examples/scheduler-profiles.yaml', import.meta.url), 'utf8')
 
+test("the scheduler's file is written out in full, without anchors", () => {
+  const { text } = answerSettings(world(), { type: 'configuration', component: 'kube-scheduler' }) as { text: string }
+  expect(text.match(/weight: 1$/gm)!.length).toBeGreaterThan(3)
+  expect(text).not.toMatch(/[&*]a\d/)
+})
+
 test("the scheduler's file is offered, and pods of its profile wait until the scheduler runs with it", () => {
   const cluster = world({ nodes: 3 })
   const { offers, problems } = applyFiles(cluster, [{ name: 's.yaml', text: PROFILES }])

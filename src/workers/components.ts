@@ -1,6 +1,7 @@
-import { parse, stringify } from 'yaml'
+import { parse } from 'yaml'
 import { currentFile, fileSchemas, problemOfSettings, reconcilesOf, startWithFile, type Cluster, type JsonObject } from '../sim/index.ts'
 import type { SettingsAnswers, SettingsQuery, StorageState } from './protocol-settings.ts'
+import { yamlText } from './yaml-text.ts'
 
 type Looking = Extract<SettingsQuery, { type: 'fileSchemas' | 'flags' | 'flagsProblem' | 'reconciles' | 'storage' | 'configuration' }>
 type Changing = Exclude<SettingsQuery, Looking>
@@ -19,7 +20,7 @@ export function answerSettings(cluster: Cluster, query: Looking): SettingsAnswer
     case 'storage':
       return storage(cluster, query.driver)
     case 'configuration':
-      return { text: stringify(currentFile(cluster, query.component)) }
+      return { text: yamlText(currentFile(cluster, query.component)) }
   }
 }
 

@@ -1,6 +1,6 @@
-import { stringify } from 'yaml'
 import { fix, type Finding, type Fix } from './fix.ts'
 import { documentAt } from './yaml-edit.ts'
+import { yamlText } from '../yaml-text.ts'
 
 interface PodPreset {
   readonly metadata?: { readonly name?: string }
@@ -31,7 +31,7 @@ export function podPresetAsPolicy({ text, line, object }: Finding): Fix | undefi
     },
   }
   const binding = { apiVersion: 'admissionregistration.k8s.io/v1', kind: 'MutatingAdmissionPolicyBinding', metadata: { name }, spec: { policyName: name } }
-  const written = [policy, binding].map((one) => stringify(one, { lineWidth: 0 })).join('---\n')
+  const written = [policy, binding].map((one) => yamlText(one)).join('---\n')
   return fix('podPreset', { name }, `${text.slice(0, found.from)}${written}${text.slice(found.to)}`)
 }
 
