@@ -85,7 +85,7 @@ export interface ClusterOptions {
 const NO_EXEC = badRequest('the fake kubelets of this cluster run no processes')
 const NO_LOGS = badRequest('the fake kubelets of this cluster keep no logs')
 export type { NodeFault }
-export type NodeAction = NodeFault | 'cordon' | 'uncordon' | 'drain' | 'add' | 'remove'
+export type NodeAction = NodeFault | 'cordon' | 'uncordon' | 'add' | 'remove'
 
 const BOOT_LIMIT = seconds(300)
 /** Booted when nothing is due for this long. */
@@ -253,7 +253,6 @@ export class Cluster {
     if (NODE_FAULTS.has(action)) this.faultNode(action as NodeFault, name)
     else if (action === 'add') this.addNode()
     else if (action === 'remove') this.runKubectl({ argv: ['delete', 'node', name] })
-    else if (action === 'drain') this.runKubectl({ argv: ['drain', name, '--ignore-daemonsets', '--delete-emptydir-data'] })
     else this.runKubectl({ argv: [action, name] })
   }
 

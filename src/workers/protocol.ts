@@ -234,7 +234,7 @@ export interface ApplyResult {
 }
 
 /** What one can do to a node: faults and their mending, and what kubectl does. */
-export type NodeAction = 'crash' | 'restart' | 'reboot' | 'shutdown' | 'freeze' | 'thaw' | 'partition' | 'heal' | 'cordon' | 'uncordon' | 'drain' | 'add' | 'remove'
+export type NodeAction = 'crash' | 'restart' | 'reboot' | 'shutdown' | 'freeze' | 'thaw' | 'partition' | 'heal' | 'cordon' | 'uncordon' | 'add' | 'remove'
 
 /** What the page asks for. `Answer<Q>` has the type of each answer. */
 export type Query =

@@ -1,17 +1,30 @@
 import { expect, it } from 'vitest'
-import { Cluster } from '../sim/cluster.ts'
+import { Cluster, type ClusterOptions } from '../sim/cluster.ts'
 import { Terminals } from './terminals.ts'
 
-it('gives kubectl the files of the shell, folders and kustomizations too, and completes their names', async () => {
-  const cluster = new Cluster({ seed: 1, nodes: 1, kubelet: 'kwok', bare: true })
+/** Terminals over a booted cluster, and what the page hears of them. */
+function desk(options: Omit<ClusterOptions, 'seed'>): { readonly cluster: Cluster; readonly terminals: Terminals; readonly page: { out: string; readonly seats: string[] } } {
+  const cluster = new Cluster({ seed: 1, ...options })
   cluster.boot()
-  let out = ''
-  const terminals = new Terminals({ cluster: () => cluster, playing: () => false, output: (_session, _stream, text) => void (out += text), seat: () => undefined, edit: () => undefined, moved: () => undefined })
+  const page = { out: '', seats: [] as string[] }
+  const terminals = new Terminals({
+    cluster: () => cluster,
+    playing: () => false,
+    output: (_session, _stream, text) => void (page.out += text),
+    seat: (_session, seat) => void page.seats.push(seat),
+    edit: () => undefined,
+    moved: () => undefined,
+  })
+  return { cluster, terminals, page }
+}
+
+it('gives kubectl the files of the shell, folders and kustomizations too, and completes their names', async () => {
+  const { terminals, page } = desk({ nodes: 1, kubelet: 'kwok', bare: true })
   await terminals.run(0, "mkdir k && printf 'resources: [c.yaml]\\nnamePrefix: p-\\n' > k/kustomization.yaml && printf 'apiVersion: v1\\nkind: ConfigMap\\nmetadata: {name: x}\\n' > k/c.yaml")
   await terminals.run(0, 'kubectl apply -k k')
   await terminals.run(0, 'kubectl apply -f k/c.yaml')
   await terminals.run(0, 'kubectl explain cm.data')
-  expect(out).toMatch(/^configmap\/p-x created\nconfigmap\/x created\nKIND: {7}ConfigMap\n[\s\S]*Data contains the configuration data/)
+  expect(page.out).toMatch(/^configmap\/p-x created\nconfigmap\/x created\nKIND: {7}ConfigMap\n[\s\S]*Data contains the configuration data/)
   expect(terminals.complete('kubectl apply -f k/c', 20).candidates).toEqual(['k/c.yaml'])
   expect(terminals.complete('kubectl config use-context a', 28).candidates).toEqual(['alice@kubernetes'])
 })
@@ -19,43 +32,36 @@ it('gives kubectl the files of the shell, folders and kustomizations too, and co
 const POD = 'apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: web, image: "nginx:1.27"}]}\n'
 
 it('a shell in a container answers lines while time stands, and Ctrl-D gives the terminal back', async () => {
-  const cluster = new Cluster({ seed: 1, nodes: 1, bare: true })
-  cluster.boot()
-  let out = ''
-  const seats: string[] = []
-  const terminals = new Terminals({ cluster: () => cluster, playing: () => false, output: (_session, _stream, text) => void (out += text), seat: (_session, seat) => void seats.push(seat), edit: () => undefined, moved: () => undefined })
+  const { cluster, terminals, page } = desk({ nodes: 1, bare: true })
   cluster.kubectlNow({ argv: ['apply', '-f', 'p.yaml'], files: { 'p.yaml': POD } })
   cluster.kubectlNow({ argv: ['wait', '--for=condition=Ready', 'pod/web'] })
   const exit = terminals.run(0, 'kubectl exec -it web -- sh')
-  expect(out).toBe('# ')
+  expect(page.out).toBe('# ')
   // Tab asks the shell in the container, and leaves no trace.
   const before = cluster.timeline.index
   expect(terminals.complete('cat /etc/ngin', 13, 0)).toEqual({ candidates: ['nginx/'], replaceFrom: 9 })
   expect(terminals.complete('hostn', 5, 0).candidates).toEqual(['hostname'])
   expect(cluster.timeline.index).toBe(before)
   terminals.typed(0, { text: 'hostname\n' })
-  expect(out).toBe('# hostname\r\nweb\r\n# ')
+  expect(page.out).toBe('# hostname\r\nweb\r\n# ')
   terminals.typed(0, { text: '\x04' })
   expect(await exit).toEqual({ exit: 0 })
-  expect(seats).toEqual(['tty', 'none'])
+  expect(page.seats).toEqual(['tty', 'none'])
   await terminals.run(0, "echo piped | kubectl exec -i web -- sh -c 'read x; echo \"<$x>\"'")
-  expect(out).toContain('<piped>\n')
+  expect(page.out).toContain('<piped>\n')
   const sub = terminals.run(0, "kubectl exec -it $(kubectl get pods -o name) -- sh -c 'read x; echo \"[$x]\"'")
   await new Promise((resolve) => setTimeout(resolve, 20))
   terminals.typed(0, { text: 'typed\n' })
   expect(await sub).toEqual({ exit: 0 })
-  expect(out).toContain('[typed]\r\n')
+  expect(page.out).toContain('[typed]\r\n')
 })
 
 it('a forwarded port and the proxy answer curl, in the background too', async () => {
-  const cluster = new Cluster({ seed: 1, nodes: 1, bare: true })
-  cluster.boot()
-  let out = ''
-  const terminals = new Terminals({ cluster: () => cluster, playing: () => false, output: (_session, _stream, text) => void (out += text), seat: () => undefined, edit: () => undefined, moved: () => undefined })
+  const { cluster, terminals, page } = desk({ nodes: 1, bare: true })
   const run = async (line: string): Promise<string> => {
-    out = ''
+    page.out = ''
     const { exit } = await terminals.run(0, line)
-    return `${out}(${exit})`
+    return `${page.out}(${exit})`
   }
   cluster.kubectlNow({ argv: ['apply', '-f', 'p.yaml'], files: { 'p.yaml': POD } })
   cluster.kubectlNow({ argv: ['wait', '--for=condition=Ready', 'pod/web'] })
@@ -81,14 +87,11 @@ it('a forwarded port and the proxy answer curl, in the background too', async ()
 })
 
 it('a shell remembers folders, variables, aliases and functions, and kubectl hears of its variables and preferences', async () => {
-  const cluster = new Cluster({ seed: 1, nodes: [], kubelet: 'kwok', bare: true })
-  cluster.boot()
-  let out = ''
-  const terminals = new Terminals({ cluster: () => cluster, playing: () => false, output: (_session, _stream, text) => void (out += text), seat: () => undefined, edit: () => undefined, moved: () => undefined })
+  const { terminals, page } = desk({ nodes: [], kubelet: 'kwok', bare: true })
   const run = async (line: string, session = 0): Promise<string> => {
-    out = ''
+    page.out = ''
     await terminals.run(session, line)
-    return out
+    return page.out
   }
   await run('mkdir -p deep/er && cd deep && NS=kube-system && alias kg="kubectl get" && export WHO=me')
   expect(await run('pwd; echo $NS $WHO; cd er; pwd')).toBe('/home/learner/deep\nkube-system me\n/home/learner/deep/er\n')
@@ -108,18 +111,15 @@ it('a shell remembers folders, variables, aliases and functions, and kubectl hea
 })
 
 it('a closed terminal ends what runs in it and takes its folder and variables along', async () => {
-  const cluster = new Cluster({ seed: 1, nodes: 1, kubelet: 'kwok', bare: true })
-  cluster.boot()
-  let out = ''
-  const terminals = new Terminals({ cluster: () => cluster, playing: () => false, output: (_session, _stream, text) => void (out += text), seat: () => undefined, edit: () => undefined, moved: () => undefined })
+  const { terminals, page } = desk({ nodes: 1, kubelet: 'kwok', bare: true })
   await terminals.run(7, 'mkdir sub && cd sub && x=1')
   await terminals.run(7, 'kubectl proxy --port=8002 &')
   const foreground = terminals.run(7, 'kubectl proxy')
   await new Promise((resolve) => setTimeout(resolve, 20))
   terminals.close(7)
   expect((await foreground).exit).toBe(130)
-  out = ''
+  page.out = ''
   await terminals.run(7, 'pwd; echo "<$x>"')
   await terminals.run(7, 'jobs')
-  expect(out).toBe('/home/learner\n<>\n')
+  expect(page.out).toBe('/home/learner\n<>\n')
 })

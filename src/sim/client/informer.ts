@@ -175,9 +175,9 @@ export class InformerFactory {
     return this.#named(resource) as unknown as Informer<T>
   }
 
-  /** The delta FIFO: what has been heard of `resource` and not been popped yet, the oldest first. */
-  deltas(resource: string): readonly Delta[] {
-    const pops = this.#engine.queue.unordered().filter(({ actor, what, payload }) => actor === this.#actor && what === 'pop' && (payload as Delta).resource === resource)
+  /** The delta FIFOs of all informers: what has been heard and not been popped yet, the oldest first. */
+  deltas(): readonly Delta[] {
+    const pops = this.#engine.queue.unordered().filter(({ actor, what }) => actor === this.#actor && what === 'pop')
     return pops.sort((a, b) => a.seq - b.seq).map(({ payload }) => payload as Delta)
   }
 

@@ -25,7 +25,7 @@ export function loopOf(runner: ControllerRunner, informers: InformerFactory, tim
       const recent = state.recent.map(({ resourceVersion, type, object }) => ({ resourceVersion, type, key: keyOf(object!) }))
       return [{ resource, ...state, recent }]
     }),
-    deltas: resources.flatMap((resource) => deltasOf(informers, resource)),
+    deltas: deltasOf(informers, resources),
     cache: resources.map((resource) => cacheOf(informers, resource, sync?.key)),
     queue: {
       queued: keys.filter((key) => rows.get(key)!.dirty && !rows.get(key)!.processing),
@@ -38,18 +38,30 @@ export function loopOf(runner: ControllerRunner, informers: InformerFactory, tim
   }
 }
 
-/** What waits in the FIFO, by object as client-go keeps it. */
-function deltasOf(informers: InformerFactory, resource: string): LoopState['deltas'] {
+/** What waits in the FIFOs of some resources, by object as client-go keeps it. */
+function deltasOf(informers: InformerFactory, resources: readonly string[]): LoopState['deltas'] {
   const types = new Map<string, string[]>()
-  for (const { key, type } of informers.deltas(resource)) types.set(key, [...(types.get(key) ?? []), type])
-  return [...types].map(([key, of]) => ({ key: `${resource} ${key}`, types: of }))
+  for (const { resource, key, type } of informers.deltas()) {
+    if (!resources.includes(resource)) continue
+    const about = `${resource} ${key}`
+    const known = types.get(about)
+    if (known) known.push(type)
+    else types.set(about, [type])
+  }
+  return [...types].map(([key, of]) => ({ key, types: of }))
 }
 
 /** The first keys of a cache, those near the item in hand first. */
 function cacheOf(informers: InformerFactory, resource: string, near: string | undefined): LoopState['cache'][number] {
   const all = informers.lister(resource).cache.keys()
-  const close = near === undefined ? [] : all.filter((key) => key.startsWith(near))
-  const rest = all.filter((key) => !close.includes(key))
+  const close: string[] = []
+  const rest: string[] = []
+  // One pass, as ten thousand pods may be near.
+  for (const key of all) {
+    const list = near !== undefined && key.startsWith(near) ? close : rest
+    if (list.length < SHOWN) list.push(key)
+    if (close.length === SHOWN) break
+  }
   return { resource, keys: [...close, ...rest].slice(0, SHOWN), total: all.length, indexes: informers.lister(resource).indexNames }
 }
 

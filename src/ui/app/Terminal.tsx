@@ -8,14 +8,11 @@ import { IconButton } from '../kit/IconButton.tsx'
 import { Tabs, tabPanel } from '../kit/Tabs.tsx'
 import { useUi } from '../store/hooks.ts'
 import { updateUi } from '../store/ui-state.ts'
-import { chooseTerminal, closeTerminal, FIRST_TERMINAL, freeTerminal, markTerminal, MOST_TERMINALS, openTerminal, seatTerminal, terminals } from '../terminal/sessions.ts'
+import { chooseTerminal, closeTerminal, FIRST_TERMINAL, freeTerminal, markTerminal, MOST_TERMINALS, openTerminal, seatTerminal, takeLine, terminals } from '../terminal/sessions.ts'
 import { TerminalPanel } from '../terminal/TerminalPanel.tsx'
 import type { RequestedLine } from '../terminal/types.ts'
 import { startEdit } from './edit-in-editor.ts'
 import styles from './terminal.module.css'
-
-/** The request that was given to a terminal last; the drawer may be closed and opened again. */
-let handledRequest = -1
 
 /** The terminal drawer: tabs, each a shell of its own; hidden ones go on. Lines go to the worker's shell, output comes back as it is printed. */
 export function Terminal(): ReactNode {
@@ -30,8 +27,7 @@ export function Terminal(): ReactNode {
   }, [])
   // A line that the page asks for runs where nothing else does: a shell in a container must not get it.
   useEffect(() => {
-    if (request === null || request.id === handledRequest) return
-    handledRequest = request.id
+    if (request === null || !takeLine(request.id)) return
     const target = freeTerminal()
     if (target === null) say('warn', t('allBusy', { line: request.line }))
     else setAsked({ session: target, request })

@@ -9,6 +9,8 @@ export interface TerminalSessions {
   readonly next: number
   /** Those that run a line. */
   readonly busy: readonly number[]
+  /** The line of the page that was given to one of them last. */
+  readonly handled: number
   /** Who reads what is typed. */
   readonly seats: Readonly<Record<number, Seat>>
 }
@@ -16,13 +18,20 @@ export interface TerminalSessions {
 export const FIRST_TERMINAL = 1
 export const MOST_TERMINALS = 6
 
-const initial: TerminalSessions = { open: [FIRST_TERMINAL], active: FIRST_TERMINAL, next: FIRST_TERMINAL + 1, busy: [], seats: {} }
+const initial: TerminalSessions = { open: [FIRST_TERMINAL], active: FIRST_TERMINAL, next: FIRST_TERMINAL + 1, busy: [], handled: -1, seats: {} }
 
 /** They outlive the drawer, which may be closed, and every undo: they are the page's, not the cluster's. */
 export const terminals = createStore<TerminalSessions>(() => initial)
 
 /** For tests. */
 export const resetTerminals = (): void => terminals.setState(initial, true)
+
+/** True once for each line: the drawer may be closed and opened again. */
+export function takeLine(id: number): boolean {
+  if (id === terminals.getState().handled) return false
+  terminals.setState({ handled: id })
+  return true
+}
 
 export const chooseTerminal = (id: number): void => terminals.setState({ active: id })
 export const seatTerminal = (id: number, seat: Seat): void => terminals.setState(({ seats }) => ({ seats: { ...seats, [id]: seat } }))
