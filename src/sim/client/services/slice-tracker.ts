@@ -22,8 +22,6 @@ export const serviceKeyOf = (slice: EndpointSlice): string | undefined => {
   return name ? `${slice.metadata.namespace}/${name}` : undefined
 }
 
-export const endpointsIn = (slices: readonly EndpointSlice[]): number => slices.reduce((n, slice) => n + (slice.endpoints?.length ?? 0), 0)
-
 /**
  * What a controller of EndpointSlices has written and not yet seen, so that it neither acts on a stale cache nor reacts
  * to its own writes (endpointslice util: endpointslice_tracker.go).

@@ -139,9 +139,11 @@ function isCurrent(service: Service, current: Endpoints, subsets: readonly Endpo
 const addressesIn = (subsets: readonly EndpointSubset[] | undefined): number =>
   (subsets ?? []).reduce((n, s) => n + (s.addresses?.length ?? 0) + (s.notReadyAddresses?.length ?? 0), 0)
 
+const readyIn = (subsets: readonly EndpointSubset[] | undefined): number => (subsets ?? []).reduce((n, { addresses = [] }) => n + addresses.length, 0)
+
 function describe(ctx: ControllerContext, key: string, subsets: readonly EndpointSubset[], current: Endpoints | undefined, willDo: number): void {
-  const desired = addressesIn(subsets)
-  const observed = addressesIn(current?.subsets)
+  const desired = readyIn(subsets)
+  const observed = readyIn(current?.subsets)
   ctx.note(willDo ? 'endpoints.writes.sync' : 'endpoints.rests.sync', { key, name: splitKey(key).name, desired, observed, difference: observed - desired, willDo })
 }
 

@@ -3,7 +3,7 @@ import { isNamespaceTerminating, isStatus } from '../../api/status.ts'
 import type { Controller, ControllerContext, HandlerContext } from '../../client/controller.ts'
 import type { ReconcileResult } from '../../client/reconcile-context.ts'
 import { create, ENDPOINT_SLICES, ENDPOINTS, remove, SERVICES, update } from '../../client/request.ts'
-import { endpointsIn, MANAGED_BY, ownSlices, SERVICE_NAME, SliceTracker, TRACKED } from '../../client/services/slice-tracker.ts'
+import { MANAGED_BY, ownSlices, SERVICE_NAME, SliceTracker, TRACKED } from '../../client/services/slice-tracker.ts'
 import { seconds } from '../../engine/time.ts'
 import { MIRRORING_MAX_ENDPOINTS_PER_SUBSET, MIRRORING_UPDATES_BATCH_PERIOD } from '../../flags/kube-controller-manager.ts'
 import type { Endpoints } from '../../kinds/endpoints/endpoints.ts'
@@ -64,7 +64,7 @@ function sync(ctx: ControllerContext, key: string): ReconcileResult {
       return null
     })
   }
-  const observed = endpointsIn(existing)
+  const observed = existing.reduce((n, { endpoints = [] }) => n + endpoints.length, 0)
   const willDo = plan.create.length + plan.update.length + plan.remove.length
   ctx.note(willDo ? 'mirroring.writes.sync' : 'mirroring.rests.sync', { key, name, desired: plan.wanted, observed, difference: observed - plan.wanted, willDo })
   for (const slice of isBeingDeleted(endpoints) ? [] : plan.create) {
