@@ -42,6 +42,13 @@ describe('kubectl', () => {
     expect(run('get cm fine').stderr).toBe('Error from server (NotFound): configmaps "fine" not found\n')
   })
 
+  it('describes the slice of a Service that no pod is behind', () => {
+    expect(run('create service clusterip lonely --tcp=80').code).toBe(0)
+    world.cluster.runFor(seconds(3))
+    expect(run('describe endpointslices -l kubernetes.io/service-name=lonely')).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(/Ports: <unset>\nEndpoints: <none>\n/) })
+    expect(run('delete service lonely').code).toBe(0)
+  })
+
   it('scales, sets an image, and goes back', () => {
     expect(run('scale deploy/web --replicas=4').stdout).toBe('deployment.apps/web scaled\n')
     expect(run('set image deploy/web nginx=nginx:1.28').stdout).toBe('deployment.apps/web image updated\n')

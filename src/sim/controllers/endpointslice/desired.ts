@@ -2,7 +2,7 @@ import type { Node } from '../../kinds/node/node.ts'
 import type { Pod } from '../../api/pod.ts'
 import { isPodReady } from '../../api/pod.ts'
 import { belongsInEndpoints, findPort, podReference, publishesHostname } from '../../client/services/pods.ts'
-import type { Endpoint, EndpointPort } from '../../kinds/endpointslice/endpointslice.ts'
+import type { Endpoint, EndpointPort, EndpointSlice } from '../../kinds/endpointslice/endpointslice.ts'
 import type { Service } from '../../kinds/service/service.ts'
 
 export type AddressType = 'IPv4' | 'IPv6'
@@ -23,7 +23,7 @@ export function addressTypes(service: Service): readonly AddressType[] {
 }
 
 /** Equal keys mean the same ports. */
-export const portsKey = (ports: readonly EndpointPort[] | undefined): string =>
+export const portsKey = (ports: EndpointSlice['ports']): string =>
   (ports ?? []).map((p) => `${p.name ?? ''}|${p.protocol ?? ''}|${p.port ?? ''}|${p.appProtocol ?? ''}`).sort().join(',')
 
 /** What makes two endpoints the same one: addresses, host name, target. */

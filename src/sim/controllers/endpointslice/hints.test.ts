@@ -24,8 +24,8 @@ const service = (spec: object, annotations: Record<string, string> = {}): string
   world.create({ apiVersion: 'v1', kind: 'Service', metadata: { name: 'web', annotations }, spec: { selector: { app: 'web' }, ports: [{ port: 80 }], ...spec } } as KubeObject)
 /** "node: zones nodes" of each endpoint. */
 const hints = (): readonly string[] =>
-  world.list<EndpointSlice>('endpointslices').flatMap(({ endpoints = [] }) =>
-    endpoints.map((e) => `${e.nodeName}: ${e.hints ? [...(e.hints.forZones ?? []), ...(e.hints.forNodes ?? [])].map((h) => h.name).join(' ') : '-'}`)).toSorted()
+  world.list<EndpointSlice>('endpointslices').flatMap(({ endpoints }) =>
+    (endpoints ?? []).map((e) => `${e.nodeName}: ${e.hints ? [...(e.hints.forZones ?? []), ...(e.hints.forNodes ?? [])].map((h) => h.name).join(' ') : '-'}`)).toSorted()
 
 test('traffic distribution gives ready endpoints hints of their zone, and of their node where that is wished', () => {
   node('n1', 'east')
@@ -66,4 +66,16 @@ test('fewer endpoints than zones have no hints', () => {
   expect(isOverloaded({ a: 3, b: 2, c: 2 }, shares)).toBe(false)
   expect(isOverloaded({ a: 2, b: 4 }, shares)).toBe(true)
   expect(cpuShares([])).toBeUndefined()
+})
+
+test('a Service in topology mode that no pod is behind has a slice without endpoints, and says why it has no hints', () => {
+  node('a', 'z1')
+  node('b', 'z2')
+  service({}, { 'service.kubernetes.io/topology-mode': 'Auto' })
+  world.run(seconds(5))
+  expect(world.list<EndpointSlice>('endpointslices').map(({ endpoints }) => endpoints ?? [])).toEqual([[]])
+  // The slice is there now, and is looked at again.
+  world.patch('services', 'web', { metadata: { labels: { looked: 'again' } } })
+  world.run(seconds(5))
+  expect(world.list<EndpointSlice>('endpointslices')[0]!.metadata.labels).toMatchObject({ looked: 'again' })
 })

@@ -16,6 +16,8 @@ export function wantsTopology({ metadata: { annotations } }: Service): boolean {
 
 export const isReady = (endpoint: Endpoint): boolean => endpoint.conditions?.ready === true
 
+export const readyOnes = ({ endpoints }: EndpointSlice): readonly Endpoint[] => (endpoints ?? []).filter(isReady)
+
 /** Slices of `existing` that the plan leaves as they are. */
 export function untouched(existing: readonly EndpointSlice[], { update, remove }: SlicePlan): readonly EndpointSlice[] {
   const changed = new Set([...update, ...remove].map(({ metadata }) => metadata.name))

@@ -11,11 +11,11 @@ import { MANAGED_BY, ownSlices, SERVICE_NAME, SliceTracker, TRACKED } from '../.
 import { LAST_CHANGE, lastChangeTriggerTime } from '../../client/services/trigger-times.ts'
 import { seconds } from '../../engine/time.ts'
 import { ENDPOINTSLICE_UPDATES_BATCH_PERIOD, MAX_ENDPOINTS_PER_SLICE } from '../../flags/kube-controller-manager.ts'
-import type { Endpoint, EndpointSlice } from '../../kinds/endpointslice/endpointslice.ts'
+import type { EndpointSlice } from '../../kinds/endpointslice/endpointslice.ts'
 import type { Node } from '../../kinds/node/node.ts'
 import type { Service } from '../../kinds/service/service.ts'
 import { addressTypes, desiredEndpoints, type AddressType } from './desired.ts'
-import { byDistribution, isReady, wantsTopology } from './hints.ts'
+import { byDistribution, isReady, readyOnes, wantsTopology } from './hints.ts'
 import { CONTROLLER, planSlices, type SlicePlan } from './plan.ts'
 import { byTopology, cpuShares, isOverloaded, type ByZone } from './topology.ts'
 
@@ -94,7 +94,7 @@ function writeAll(ctx: ControllerContext, key: string, service: Service, existin
     const { groups, missing } = desiredEndpoints(service, pods, nodeOf, type)
     const own = existing.filter((s) => s.addressType === type)
     const plan = withTopology(ctx, key, service, type, own, planSlices(service, type, own, groups, ctx.flag(MAX_ENDPOINTS_PER_SLICE)))
-    describe(ctx, key, service, plan, [...groups.values()].reduce((n, g) => n + readyOf(g.endpoints.values()), 0), own.reduce((n, { endpoints = [] }) => n + readyOf(endpoints), 0))
+    describe(ctx, key, service, plan, [...groups.values()].reduce((n, g) => n + [...g.endpoints.values()].filter(isReady).length, 0), own.reduce((n, slice) => n + readyOnes(slice).length, 0))
     const refusal = write(ctx, key, service, plan, trigger)
     failure ??= refusal
     for (const pod of missing) failure ??= `skipping Pod ${pod.metadata.name} for Service ${key}: Node ${pod.spec.nodeName ?? ''} Not Found`
@@ -138,8 +138,6 @@ function checkTopology(ctx: ControllerContext): undefined {
   const rows = ctx.once(() => ctx.state<ByZone>(ZONES).keys().map((row) => [row, ctx.state<ByZone>(ZONES).get(row)!] as const))
   for (const [row, counts] of rows) if (isOverloaded(counts, shares)) ctx.enqueueAfter(row.slice(0, row.lastIndexOf(' ')), 0)
 }
-
-const readyOf = (endpoints: Iterable<Endpoint>): number => [...endpoints].filter(isReady).length
 
 function describe(ctx: ControllerContext, key: string, service: Service, plan: SlicePlan, desired: number, observed: number): void {
   const willDo = plan.create.length + plan.update.length + plan.remove.length

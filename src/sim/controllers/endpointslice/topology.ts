@@ -2,7 +2,7 @@ import { isConditionTrue } from '../../api/conditions.ts'
 import { milliValue } from '../../api/quantity.ts'
 import type { Endpoint, EndpointSlice } from '../../kinds/endpointslice/endpointslice.ts'
 import type { Node } from '../../kinds/node/node.ts'
-import { isReady, untouched, withEndpoints, withHints, withoutHints } from './hints.ts'
+import { isReady, readyOnes, untouched, withEndpoints, withHints, withoutHints } from './hints.ts'
 import type { SlicePlan } from './plan.ts'
 
 /** Zones get endpoints in proportion to the cpus of their nodes (staging/src/k8s.io/endpointslice/topologycache). */
@@ -66,15 +66,14 @@ export function byTopology(existing: readonly EndpointSlice[], plan: SlicePlan, 
   const left = untouched(existing, plan)
   const all = [...plan.create, ...plan.update, ...left]
   const none = (problem: string): Hinted => ({ plan: withoutHints(existing, plan), problem })
-  const allocations = allocationsOf(all.reduce((n, { endpoints = [] }) => n + endpoints.filter(isReady).length, 0), shares)
+  const allocations = allocationsOf(all.reduce((n, slice) => n + readyOnes(slice).length, 0), shares)
   if (typeof allocations === 'string') return none(allocations)
   const counts = new Map<string, number>()
   const stale = left.filter((slice) => !keep(slice, counts, allocations))
   const update = [...plan.update, ...stale]
   const open = [...plan.create, ...update]
-  for (const { endpoints = [] } of open)
-    for (const endpoint of endpoints) {
-      if (!isReady(endpoint)) continue
+  for (const slice of open)
+    for (const endpoint of readyOnes(slice)) {
       if (!endpoint.zone) return none('One or more endpoints do not have a zone specified')
       counts.set(endpoint.zone, (counts.get(endpoint.zone) ?? 0) + 1)
     }
@@ -86,10 +85,9 @@ export function byTopology(existing: readonly EndpointSlice[], plan: SlicePlan, 
 }
 
 /** May the slice stay as it is? Then its hints count. */
-function keep({ endpoints = [] }: EndpointSlice, counts: Map<string, number>, allocations: ReadonlyMap<string, Allocation>): boolean {
+function keep(slice: EndpointSlice, counts: Map<string, number>, allocations: ReadonlyMap<string, Allocation>): boolean {
   const own = new Map<string, number>()
-  for (const endpoint of endpoints) {
-    if (!isReady(endpoint)) continue
+  for (const endpoint of readyOnes(slice)) {
     const zones = endpoint.hints?.forZones ?? []
     if (zones.length === 0) return false
     for (const { name } of zones) own.set(name, (own.get(name) ?? 0) + 1)

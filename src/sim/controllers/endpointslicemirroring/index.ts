@@ -64,7 +64,7 @@ function sync(ctx: ControllerContext, key: string): ReconcileResult {
       return null
     })
   }
-  const observed = existing.reduce((n, { endpoints = [] }) => n + endpoints.length, 0)
+  const observed = existing.reduce((n, { endpoints }) => n + (endpoints?.length ?? 0), 0)
   const willDo = plan.create.length + plan.update.length + plan.remove.length
   ctx.note(willDo ? 'mirroring.writes.sync' : 'mirroring.rests.sync', { key, name, desired: plan.wanted, observed, difference: observed - plan.wanted, willDo })
   for (const slice of isBeingDeleted(endpoints) ? [] : plan.create) {

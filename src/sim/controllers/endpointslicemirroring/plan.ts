@@ -28,7 +28,7 @@ export interface MirrorPlan {
   readonly skipped: number
 }
 
-const groupKey = (type: string, ports: readonly EndpointPort[] | undefined): string =>
+const groupKey = (type: string, ports: EndpointSlice['ports']): string =>
   `${type} ${(ports ?? []).map((p) => `${p.name ?? ''}|${p.protocol ?? ''}|${p.port ?? ''}|${p.appProtocol ?? ''}`).sort().join(',')}`
 const endpointKey = (e: Endpoint): string => `${e.addresses.join(' ')}|${e.hostname ?? ''}|${e.targetRef?.uid ?? ''}`
 

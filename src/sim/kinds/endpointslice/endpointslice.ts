@@ -3,8 +3,9 @@ import type { KubeObject, ObjectReference, StringMap } from '../../api/meta.ts'
 /** discovery.k8s.io/v1 EndpointSlice. */
 export interface EndpointSlice extends KubeObject {
   readonly addressType: 'FQDN' | 'IPv4' | 'IPv6'
-  readonly endpoints?: readonly Endpoint[]
-  readonly ports?: readonly EndpointPort[]
+  /** Both are null as well where there are none: Kubernetes writes empty lists so. */
+  readonly endpoints?: readonly Endpoint[] | null
+  readonly ports?: readonly EndpointPort[] | null
 }
 
 export interface Endpoint {

@@ -115,7 +115,7 @@ const mapLinesInline = (title: string, map: Readonly<Record<string, string>> | u
 }
 
 interface Slice extends KubeObject {
-  readonly ports?: readonly { readonly name?: string; readonly port?: number; readonly protocol?: string }[]
+  readonly ports?: readonly { readonly name?: string; readonly port?: number; readonly protocol?: string }[] | null
   readonly endpoints?: readonly {
     readonly addresses: readonly string[]
     readonly conditions?: { readonly ready?: boolean }
@@ -123,7 +123,7 @@ interface Slice extends KubeObject {
     readonly targetRef?: { readonly kind?: string; readonly name?: string }
     readonly nodeName?: string
     readonly zone?: string
-  }[]
+  }[] | null
   readonly addressType?: string
 }
 
@@ -145,7 +145,9 @@ export function endpointsText(slices: readonly Slice[], portName: string): strin
 
 /** kubectl: describe.go, EndpointSliceDescriber. */
 export const describeEndpointSlice: Describer = (_ctx, object) => {
-  const { ports = [], endpoints = [], addressType } = object as Slice
+  const { addressType, ...slice } = object as Slice
+  const ports = slice.ports ?? []
+  const endpoints = slice.endpoints ?? []
   let t = `${head(object)}AddressType:\t${addressType ?? ''}\n`
   t += ports.length === 0 ? 'Ports: <unset>\n' : `Ports:\n  Name\tPort\tProtocol\n  ----\t----\t--------\n${ports.map((p) => `  ${p.name || '<unset>'}\t${p.port ?? '*'}\t${p.protocol ?? 'TCP'}\n`).join('')}`
   if (endpoints.length === 0) return { text: `${t}Endpoints: <none>\n`, events: true }
